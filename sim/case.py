@@ -20,8 +20,6 @@ Follows = Literal["cell", "cell_left", "presence", "control", "control_left", "s
 TableStatus = Literal["open", "suspended", "in_force"]
 Share = Field(ge=0.0, le=1.0)
 
-# Two parties a table, and as many clauses and mediators as the widest table has: the engine's arrays are cut to fit.
-
 
 class Actor(Strict):
     """An actor that bargains: its full name and the kind that picks its agent class."""
@@ -56,6 +54,8 @@ class Clause(Strict):
     fallback: Literal["current", "none"] = "current"
     opposed_to: str | None = None
     ends_war: bool = False
+    both: bool = False
+    by: str | None = None
     arms: str | None = None
     hurdle: float = Field(default=0.0, ge=0.0, le=1.0)
 
@@ -108,7 +108,8 @@ class War(Strict):
     parity_prior: str
     patron: str | None = None
     sanctuary: Sanctuary | None = None
-    flees_to: str | None = None
+    disarmament: str | None = None
+    flight_cell: str | None = None
 
 
 class Instrument(Strict):
@@ -120,12 +121,19 @@ class Instrument(Strict):
     follows: Follows
     cell: str | None = None
     war: str | None = None
-    regime: str | None = None
 
     @property
     def column(self) -> str:
         """The column of the instrument's share in a table of draws."""
         return f"share.{self.holder}.{self.target}.{self.name}"
+
+
+class Effort(Strict):
+    """A cell that is one mediator's effort on one actor."""
+
+    mediator: str
+    target: str
+    cell: str
 
 
 class Start(Strict):
@@ -174,6 +182,7 @@ class Case(Strict):
     tables: dict[str, Table]
     wars: dict[str, War]
     instruments: tuple[Instrument, ...]
+    efforts: tuple[Effort, ...] = ()
     epochs: dict[str, Epoch] = Field(default_factory=dict)
     folder: Path = Field(default=Path("."))
 
@@ -258,10 +267,8 @@ def _check_start(case: Case, file: str, key: str, name: str, start: Start) -> No
     kind, _, rest = name.partition(".")
     domains: Mapping[str, Iterable[str]] = {
         "control": case.wars,
-        "cohesion": case.wars,
         "cell": case.cells,
         "sessions": case.tables,
-        "delivered": case.tables,
         "presence": ("",),
     }
     _known(file, key, kind, domains, "starting condition")
@@ -286,6 +293,10 @@ def _check_case(case: Case, file: str) -> None:
         _check_war(case, file, f"wars.{name}", war)
     for number, tool in enumerate(case.instruments):
         _check_instrument(case, file, f"instruments[{number}]", tool)
+    for number, effort in enumerate(case.efforts):
+        _known(file, f"efforts[{number}].mediator", effort.mediator, case.players, "player")
+        _known(file, f"efforts[{number}].target", effort.target, case.players, "player")
+        _known(file, f"efforts[{number}].cell", effort.cell, case.cells, "cell")
 
 
 def _check_table(case: Case, file: str, key: str, table: Table) -> None:
@@ -322,6 +333,7 @@ def _check_clause(case: Case, file: str, key: str, cell: str, table: Table, clau
         raise InputError(file, f"{key}.{needed}", "is missing", allowed=f"needed by default: {clause.default}")
     links: tuple[tuple[str, str | None, Iterable[str], str], ...] = (
         ("through", clause.through, case.actors, "actor"),
+        ("by", clause.by, case.actors, "actor"),
         ("position_of", clause.position_of, table.parties, "party"),
         ("shared_with", clause.shared_with, case.tables, "table"),
         ("opposed_to", clause.opposed_to, table.clauses, "clause"),
@@ -343,8 +355,10 @@ def _check_war(case: Case, file: str, key: str, war: War) -> None:
         if code is not None:
             _known(file, f"{key}.{role}", code, case.actors, "actor")
     _known(file, f"{key}.ceasefire", war.ceasefire, case.cells, "cell")
-    if war.flees_to is not None:
-        _known(file, f"{key}.flees_to", war.flees_to, case.actors, "actor")
+    for role in ("disarmament", "flight_cell"):
+        cell = getattr(war, role)
+        if cell is not None:
+            _known(file, f"{key}.{role}", cell, case.cells, "cell")
     if war.sanctuary is not None:
         _known(file, f"{key}.sanctuary.host", war.sanctuary.host, case.actors, "actor")
         if war.sanctuary.by == "cell":
@@ -360,9 +374,6 @@ def _check_instrument(case: Case, file: str, key: str, tool: Instrument) -> None
         _known(file, f"{key}.cell", tool.cell or "", case.cells, "cell")
     if tool.follows in ("control", "control_left", "sanctuary"):
         _known(file, f"{key}.war", tool.war or "", case.wars, "war")
-    if tool.regime is not None:
-        _known(file, f"{key}.regime", tool.regime, case.regimes, "regime")
-
 
 def describe(case: Case) -> dict[str, Any]:
     """How large the case is: the counts that fix the shapes of every array."""
