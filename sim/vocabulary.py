@@ -1,0 +1,464 @@
+"""The words of the engine: phases, codes and every variable with its axes, unit, range and meaning.
+
+The engine's memory is four numpy records whose layout follows from these lists and from the size of the case: the
+rules (the case), the draw (one draw of everything uncertain), the plan (a scenario's events) and the state of one run.
+The same lists give the ODD document and the data dictionary their tables, so that they cannot drift.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+PHASES = ("events", "leverage", "attend", "bargain", "comply", "fight", "learn", "record")
+
+# Table status.
+CLOSED, OPEN, SUSPENDED, IN_FORCE = 0, 1, 2, 3
+STATUS_NAMES = ("closed", "open", "suspended", "in_force")
+
+# What came of a session.
+NO_SESSION, REFUSED, NO_ZONE, OUT_OF_TIME, NOT_RATIFIED, SIGNED = 0, 1, 2, 3, 4, 5
+SESSION_NAMES = ("no_session", "refused", "no_zone", "out_of_time", "not_ratified", "signed")
+
+# What a party did about a clause that it delivers.
+NOT_DUE, KEPT, BROKEN, WITHHELD = 0, 1, 2, 3
+CONDUCT_NAMES = ("not_due", "kept", "broken", "withheld")
+
+# Default paths of a clause.
+DEFAULT_CODES = {
+    "current": 0,
+    "none": 1,
+    "presence": 2,
+    "forecast": 3,
+    "position": 4,
+    "shared": 5,
+    "opposed": 6,
+}
+BY_CURRENT, BY_NONE, BY_PRESENCE, BY_FORECAST, BY_POSITION, BY_SHARED, BY_OPPOSED = range(7)
+
+# What the availability of an instrument follows.
+FOLLOWS_CODES = {"cell": 0, "cell_left": 1, "presence": 2, "control": 3, "control_left": 4, "sanctuary": 5}
+FOLLOWS_CELL, FOLLOWS_CELL_LEFT, FOLLOWS_PRESENCE, FOLLOWS_CONTROL, FOLLOWS_CONTROL_LEFT, FOLLOWS_SANCTUARY = range(6)
+
+# When a table opens.
+STANDING, CALLED, AFTER = 0, 1, 2
+OPENS_CODES = {"standing": STANDING, "called": CALLED, "after": AFTER}
+
+# Slots of chance: phase, table or war, party or clause and k each have their own bits, so that a further actor, clause
+# or table leaves the luck of the others as it was.
+ATTEND_SLOT, RATIFY_SLOT, COMPLY_SLOT, WAR_SLOT = 1 << 24, 2 << 24, 3 << 24, 4 << 24
+PLACE_STRIDE = 1 << 12  # between tables, between wars
+CLAUSE_STRIDE = 2  # between clauses of the comply phase: one slot a side
+
+# Effects of events that the engine knows; a scenario's vocabulary is written in these (sim.scenario).
+EFFECTS = (
+    "set_cell",
+    "shift_cell",
+    "offer",
+    "schedule",
+    "delay",
+    "convene",
+    "invite",
+    "effort",
+    "absent",
+    "stand",
+    "offensive",
+    "concede",
+)
+(
+    SET_CELL,
+    SHIFT_CELL,
+    OFFER,
+    SCHEDULE,
+    DELAY,
+    CONVENE,
+    INVITE,
+    EFFORT,
+    ABSENT,
+    STAND,
+    OFFENSIVE,
+    CONCEDE,
+) = range(len(EFFECTS))
+
+# Quantities that a trigger can watch.
+QUANTITIES = (
+    "week",
+    "regime",
+    "presence",
+    "cell",
+    "trust",
+    "leverage",
+    "control",
+    "intensity",
+    "cohesion",
+    "status",
+    "sessions",
+    "impasses",
+    "agreed",
+    "collapsed",
+)
+(
+    Q_WEEK,
+    Q_REGIME,
+    Q_PRESENCE,
+    Q_CELL,
+    Q_TRUST,
+    Q_LEVERAGE,
+    Q_CONTROL,
+    Q_INTENSITY,
+    Q_COHESION,
+    Q_STATUS,
+    Q_SESSIONS,
+    Q_IMPASSES,
+    Q_AGREED,
+    Q_COLLAPSED,
+) = range(len(QUANTITIES))
+COMPARISONS = ("<", "<=", ">", ">=")
+LESS, AT_MOST, MORE, AT_LEAST = range(4)
+BY_WEEK, BY_ALL, BY_ANY = 0, 1, 2
+MOST_EVENTS, MOST_CONDITIONS = 32, 6
+
+# Design constants of the protocol (model.md, sections 4.3 to 4.7), each with its reason in the ODD document.
+TRANCHE_WEEKS = 4  # a tranche falls due every fourth week of an agreement
+PAUSE_WEEKS = 8  # a suspended or collapsed table rests this long
+IMPASSES_TO_PAUSE = 3
+BAD_TRANCHES_TO_COLLAPSE = 3
+WITHHOLDING_SHARE = 0.25  # one withholds while it is owed more than this share of what is due
+COLLAPSE_SHARE = 0.5
+FREE_EFFORT = 0.5  # effort up to here is facilitation, above it is coercion
+WEEKS_TO_LIFT_A_LINE = 13
+WEEKS_TO_CONVENE_AFTER_TAKEOVER = 4
+WEEKS_TO_LEAVE_AFTER_TAKEOVER = 2
+USUAL_WEEKS = 26  # over which a flow counts as one whole agreement
+NEVER = -1
+FOREVER = 1_000_000
+
+
+class Variable(NamedTuple):
+    """One variable: its axes (letters of `AXES`), type, unit, range and meaning."""
+
+    name: str
+    axes: str
+    kind: str
+    unit: str
+    low: float
+    high: float
+    meaning: str
+
+
+AXES = {
+    "P": "players",
+    "C": "cells",
+    "T": "tables",
+    "K": "clauses",
+    "S": "sides",
+    "M": "seats",
+    "A": "attendants",
+    "G": "members",
+    "W": "wars",
+    "I": "instruments",
+    "V": "pairs",
+    "Q": "trusting pairs",
+    "R": "efforts",
+    "N": "pieces",
+    "E": "events",
+    "D": "conditions",
+    "F": "four lanes",
+    "X": "terms",
+    "U": "regimes",
+}
+
+
+def _index(name: str, axes: str, meaning: str) -> Variable:
+    return Variable(name, axes, "i8", "index or count", -1.0, float(FOREVER), meaning)
+
+
+def _share(name: str, axes: str, meaning: str) -> Variable:
+    return Variable(name, axes, "f8", "share", 0.0, 1.0, meaning)
+
+
+def _number(name: str, axes: str, unit: str, low: float, high: float, meaning: str) -> Variable:
+    return Variable(name, axes, "f8", unit, low, high, meaning)
+
+
+INFINITY = float("inf")
+
+RULES: tuple[Variable, ...] = (
+    _index("players", "", "how many players"),
+    _index("tables", "", "how many tables"),
+    _index("wars", "", "how many wars"),
+    _index("cells", "", "how many cells"),
+    _index("instruments", "", "how many instruments"),
+    _index("pairs", "", "how many ordered pairs have instruments"),
+    _index("trusting", "", "how many ordered pairs can learn"),
+    _index("efforts", "", "how many cells are efforts"),
+    _index("party", "TS", "player at each side of a table"),
+    _index("clauses", "T", "how many clauses"),
+    _index("clause_cell", "TK", "cell of a clause"),
+    _index("clause_default", "TK", "code of the default path"),
+    _index("clause_link", "TK", "what the default path refers to: a side, a table or a clause"),
+    _index("clause_link_clause", "TK", "the clause at the table that a default path is shared with"),
+    _index("clause_fallback", "TK", "code of the default path where the shared clause is not in force"),
+    _number("clause_nu", "TK", "share", 0.0, 1.0, "how well delivery can be seen"),
+    _number("clause_weeks", "TK", "weeks", 4.0, 260.0, "over which a stock is due"),
+    _index("clause_conditional", "TK", "1 where due only as the other side's arrears stay small"),
+    _index("clause_through", "TK", "player whose hands deliver it, or -1"),
+    _index("clause_both", "TK", "1 where both parties deliver"),
+    _index("clause_by", "TK", "side whose conduct the norm is, 2 for both, -1 for none"),
+    _index("clause_arms", "TK", "war whose challenger gains by delivery, or -1"),
+    _index("clause_flow", "TK", "1 where the cell must be kept every week"),
+    _index("ending_clause", "T", "clause that ends a war, or -1"),
+    _index("ended_war", "T", "war that the table can end, or -1"),
+    _number("table_hurdle", "T", "share of value", 0.0, 1.0, "hurdle of ratification on top of the usual one"),
+    _index("seats", "T", "how many mediators' seats"),
+    _index("seat_members", "TM", "how many players share a seat"),
+    _index("seat_member", "TMG", "players of a seat"),
+    _index("seat_standing", "TM", "1 where no invitation is needed"),
+    _index("table_regime", "TU", "1 where the table exists under the regime"),
+    _index("opens", "T", "code of when a table opens"),
+    _index("opens_cell", "T", "cell whose delivery opens it, or -1"),
+    _share("opens_at", "T", "the delivered share that opens it"),
+    _index("cell_flow", "C", "1 for a flow"),
+    _index("cell_norm", "C", "1 for a norm"),
+    _index("presence_cell", "", "the cell that is one less the patron's presence, or -1"),
+    _index("challenger", "W", "player"),
+    _index("incumbent", "W", "player"),
+    _index("patron", "W", "player, or -1"),
+    _index("turns_regime", "W", "1 where the challenger's victory turns the regime"),
+    _index("ceasefire_cell", "W", "cell of the ceasefire"),
+    _index("disarmament_cell", "W", "cell of the challenger's disarmament, or -1"),
+    _index("flight_cell", "W", "cell that flight lowers, or -1"),
+    _index("sanctuary_host", "W", "player, or -1"),
+    _index("sanctuary_tool", "W", "instrument that is the sanctuary, or -1"),
+    _index("sanctuary_cell", "W", "cell that closes the sanctuary, or -1"),
+    _index("sanctuary_regime", "W", "regime under which it exists, or -1 for any"),
+    _index("tool_pair", "I", "pair of the instrument"),
+    _index("tool_follows", "I", "code of what its availability follows"),
+    _index("tool_cell", "I", "cell it follows, or -1"),
+    _index("tool_war", "I", "war it follows, or -1"),
+    _index("pair_holder", "V", "player"),
+    _index("pair_target", "V", "player"),
+    _index("truster", "Q", "player that learns"),
+    _index("trusted", "Q", "player that is learnt about"),
+    _index("effort_by", "R", "mediator"),
+    _index("effort_on", "R", "target"),
+    _index("effort_cell", "R", "cell that is the effort"),
+    _index("leaves", "P", "1 for the incumbent of a war that turns the regime: gone after a takeover"),
+)
+
+STRUCTURAL: tuple[str, ...] = (
+    "prior_strength",
+    "loss_weight",
+    "half_life",
+    "guarantor_weight",
+    "vulnerability",
+    "war_cost_challenger",
+    "war_cost_incumbent",
+    "pressure_weight",
+    "patience",
+    "noise",
+    "attendance_cost",
+    "consent",
+    "hurdle",
+    "deadline",
+    "concession",
+    "forecast_horizon",
+    "combat_pace",
+    "combat_noise",
+    "sanctuary_effect",
+    "presence_effect",
+    "patron_share",
+    "setback_effect",
+    "collapse_rate",
+    "optimism",
+    "autonomy",
+    "war_parity_afghan_war",
+    "war_parity_ttp_insurgency",
+    "flight_base",
+    "flight_shift",
+    "attack_rate",
+)
+
+ENGINE_PARAMETERS: tuple[str, ...] = tuple(name for name in STRUCTURAL if not name.startswith("war_parity"))
+
+DRAW: tuple[Variable, ...] = (
+    *(
+        _number(name, "", "see structural.yaml", 0.0, INFINITY, "structural parameter (structural.yaml)")
+        for name in ENGINE_PARAMETERS
+    ),
+    _index("index", "", "number of the draw"),
+    _index("forecast_on", "", "switch: the default of power sharing follows the forecast of the war"),
+    _index("learning_on", "", "switch: trust is learnt"),
+    _share("decay", "", "weekly factor at which trust returns to its start"),
+    _number("start_for", "PP", "agreements", 0.0, INFINITY, "starting count of kept promises"),
+    _number("start_against", "PP", "agreements", 0.0, INFINITY, "starting count of broken promises"),
+    _share("coded_leverage", "PP", "leverage at the epoch, with the instruments then held"),
+    _share("position", "PC", "preferred point of an issue"),
+    _index("has_position", "PC", "1 where the player holds a position"),
+    _number("red_line", "PC", "share", 0.0, 1.0, "point beyond which no deal is accepted; NaN for none"),
+    _share("salience", "PC", "coded salience of an issue"),
+    _share("start_trust", "PP", "trust at the epoch"),
+    _share("weight", "TSK", "salience of a clause as a share of the table's"),
+    _share("table_weight", "TS", "the table's salience as a share of the party's weightiest table"),
+    _share("observer_weight", "TPK", "salience of a clause to a player that is no party"),
+    _share("tool_share", "I", "share of an instrument in its holder's leverage"),
+    _share("parity", "W", "the challenger's chance in an engagement at the epoch"),
+    _share("start_cell", "C", "cell at the epoch"),
+    _share("start_presence", "", "presence at the epoch"),
+    _share("start_control", "W", "control at the epoch"),
+    _number("start_sessions", "T", "sessions", 0.0, 260.0, "sessions held before the epoch"),
+)
+
+PLAN: tuple[Variable, ...] = (
+    _index("events", "", "how many events"),
+    _index("start_regime", "", "regime at the epoch: 0 or 1"),
+    _index("start_status", "T", "status of each table at the epoch; -1 follows the case"),
+    _number("start_package", "TK", "share", 0.0, 1.0, "package in force at the epoch; NaN for a clause left out"),
+    _index("signed_weeks_ago", "T", "age of the agreement in force at the epoch"),
+    _index("weeks_left", "T", "weeks until its stocks are due in full"),
+    _index("mode", "E", "0 a week, 1 all conditions, 2 any condition"),
+    _index("at_week", "E", "week of the event"),
+    _index("hold", "E", "weeks that the conditions must hold"),
+    _index("lag", "E", "weeks from the trigger to the event"),
+    _index("repeats", "E", "1 where it may happen again"),
+    _index("effect", "E", "code of the effect"),
+    _index("player", "E", "player that acts, or -1"),
+    _index("place_table", "E", "table, or -1"),
+    _index("place_cell", "E", "cell, or -1"),
+    _index("place_war", "E", "war, or -1"),
+    _index("place_seat", "E", "seat, or -1"),
+    _number("value", "E", "see the effect", -260.0, 260.0, "size of the effect"),
+    _index("weeks", "E", "how long it lasts; 0 until changed"),
+    _index("conditions", "E", "how many conditions"),
+    _index("quantity", "ED", "code of the quantity watched"),
+    _index("quantity_first", "ED", "its first index"),
+    _index("quantity_second", "ED", "its second index"),
+    _index("comparison", "ED", "code of the comparison"),
+    _number("threshold", "ED", "that of the quantity", -INFINITY, INFINITY, "number compared with"),
+)
+
+STATE: tuple[Variable, ...] = (
+    _index("seed", "", "seed of the run"),
+    _index("draw_index", "", "number of its draw"),
+    _index("run", "", "number of the run within its draw"),
+    _index("week", "", "current week, from 1"),
+    _index("regime", "", "0 the first regime, 1 the second"),
+    _index("takeover_week", "", "week of the regime change, or -1"),
+    _number("luck", "F", "uniform", 0.0, 1.0, "block of four uniform numbers drawn last"),
+    _index("luck_week", "", "its week"),
+    _index("luck_block", "", "its block"),
+    _number("trust_for", "PP", "agreements", 0.0, INFINITY, "count of kept promises"),
+    _number("trust_against", "PP", "agreements", 0.0, INFINITY, "count of broken promises, weighed"),
+    _share("trust", "PP", "how far the row expects the column to keep a commitment"),
+    _number("gained", "PP", "agreements", 0.0, INFINITY, "kept this week, as seen by the row"),
+    _number("lost", "PP", "agreements", 0.0, INFINITY, "broken this week, as seen by the row"),
+    _number("availability_start", "V", "share", 0.0, 1.0, "availability of the pair's instruments at the epoch"),
+    _number("strength", "W", "relative fighting strength", 0.0, INFINITY, "the challenger's, from parity at the epoch"),
+    _share("leverage", "PP", "how far the row can move the column"),
+    _share("position", "PC", "declared position"),
+    _index("has_position", "PC", "1 where the player holds a position"),
+    _number("red_line", "PC", "share", 0.0, 1.0, "point beyond which no deal is accepted; NaN for none"),
+    _share("cell", "C", "what is the case"),
+    _share("presence", "", "the patron's presence"),
+    _index("schedule_on", "", "1 while an announced withdrawal runs"),
+    _index("schedule_conditional", "", "1 where it was announced on conditions"),
+    _index("schedule_start", "", "its first week"),
+    _index("schedule_end", "", "week at which presence reaches zero"),
+    _share("schedule_from", "", "presence when it began"),
+    _number("effort_set", "P", "share", 0.0, 1.0, "effort that an event has set; NaN for none"),
+    _index("effort_until", "P", "week until which it holds"),
+    _index("absent_until", "TM", "week until which a mediator stays away"),
+    _index("invited", "TM", "1 where a seat may be taken"),
+    _index("status", "T", "closed, open, suspended or in force"),
+    _index("sessions", "T", "sessions since the table was convened"),
+    _index("impasses_in_row", "T", "impasses without a session that went on between"),
+    _index("reopens", "T", "week at which a suspended table opens again"),
+    _index("convenes", "T", "week at which a table convenes, or -1"),
+    _share("optimism", "T", "share by which each side sees the default nearer its own position"),
+    _index("pressure_weeks", "TS", "weeks of strong pressure in a row"),
+    _index("signed_week", "T", "week of signature; negative before the epoch"),
+    _share("package", "TK", "agreed point of each clause"),
+    _index("in_package", "TK", "1 where the clause is part of the agreement"),
+    _share("base", "TK", "the cell when the agreement was signed"),
+    _share("due_share", "TK", "share of the clause that has fallen due"),
+    _share("due_step", "TK", "share that falls due with a tranche"),
+    _share("due", "TK", "where the cell should be"),
+    _index("delivers", "TKS", "1 where the side delivers the clause"),
+    _number("arrears", "TS", "share of value", 0.0, 1.0, "what the side is owed by the other"),
+    _number("arrears_share", "TS", "share of what is due", 0.0, INFINITY, "arrears over what is due to the side"),
+    _index("bad_tranches", "T", "tranches in a row with arrears above one half"),
+    _share("default", "TSK", "default path as the side sees it"),
+    _share("range_low", "TK", "lower end of what both red lines allow"),
+    _share("range_high", "TK", "upper end of what both red lines allow"),
+    _index("deadlocked", "TK", "1 where the red lines leave nothing"),
+    _share("guaranteed_trust", "TS", "trust with the guarantors who are present"),
+    _share("clause_trust", "TSK", "guaranteed trust in the delivery of the clause to the side"),
+    _number("war_stake", "TS", "share of value", 0.0, INFINITY, "value of the war's end to the side"),
+    _share("pressure", "TS", "pressure of the mediators"),
+    _number("best", "TS", "share of value", -INFINITY, INFINITY, "best gain on the frontier that the other accepts"),
+    _index("zone", "T", "1 where a zone of agreement exists"),
+    _share("midpoint", "TK", "package at equal shares of each side's best"),
+    _index("attending", "TA", "1 for who came: the two parties, then the seats"),
+    _number("attend_terms", "TAX", "see the terms", -INFINITY, INFINITY, "what decided it"),
+    _number("conditional_offer", "TSK", "share", 0.0, 1.0, "offered to the side if it comes; NaN for none"),
+    _index("offering", "T", "side that made the offer, or -1"),
+    _share("offer", "TK", "package on offer"),
+    _number("offer_terms", "TX", "see the terms", -INFINITY, INFINITY, "what decided the session"),
+    _index("session", "T", "code of what came of the session"),
+    _number("ratify_terms", "TSX", "see the terms", -INFINITY, INFINITY, "what decided ratification"),
+    _number("comply_terms", "TKSX", "see the terms", -INFINITY, INFINITY, "what decided delivery"),
+    _index("conduct", "TKS", "code of what the side did about the clause"),
+    _index("pieces", "", "how many pieces the frontier has"),
+    _index("piece_clause", "N", "clause of a piece"),
+    _share("piece_from", "N", "its end nearer the first party's"),
+    _share("piece_to", "N", "its end nearer the second party's"),
+    _number("piece_cost", "N", "share of value", 0.0, INFINITY, "what conceding it costs the first party"),
+    _number("piece_gain", "N", "share of value", 0.0, INFINITY, "what it gives the second"),
+    _share("end", "SK", "each side's best point of a clause"),
+    _number("end_value", "SS", "share of value", -INFINITY, INFINITY, "value to the column of the row's end"),
+    _share("trial", "K", "package being looked at"),
+    _index("war_open", "W", "1 while the war goes on"),
+    _share("control", "W", "the challenger's share of what is fought over"),
+    _share("control_change", "W", "change of control this week"),
+    _number("intensity", "W", "the war's usual intensity", 0.0, INFINITY, "intensity of the fighting"),
+    _share("cohesion", "W", "cohesion of the incumbent"),
+    _share("sanctuary", "W", "reach of the challenger's sanctuary"),
+    _share("success", "W", "challenger's chance in an engagement"),
+    _number("offensive", "W", "share of intensity", 0.0, 10.0, "strength of an offensive"),
+    _index("offensive_until", "W", "week until which it goes on"),
+    _index("attacks", "W", "attacks this week"),
+    _share("hazard", "W", "chance of collapse this week"),
+    _share("combat_draw", "W", "the draw of the fighting"),
+    _share("collapse_draw", "W", "the draw of the collapse"),
+    _share("flight", "", "share of the refugee stock that fled this week"),
+    _index("fired", "E", "how often an event has happened"),
+    _index("held", "E", "weeks that its conditions have held"),
+    _index("fires_at", "E", "week at which a triggered event happens, or -1"),
+    _index("reverts_at", "E", "week at which its effect ends, or -1"),
+    _number("reverts_to", "E", "that of the effect", -INFINITY, INFINITY, "what it returns to"),
+    _index("open_weeks", "T", "weeks in which the table was open"),
+    _index("attended", "TA", "weeks in which each attendant came"),
+    _index("asked", "TA", "weeks in which each attendant was asked"),
+    _index("sessions_held", "T", "sessions in the run"),
+    _index("impasses", "T", "impasses in the run"),
+    _index("agreed_week", "T", "week of the first agreement, or -1"),
+    _index("agreements", "T", "agreements in the run"),
+    _index("collapsed_week", "T", "week of the first collapse, or -1"),
+    _index("collapses", "T", "collapses in the run"),
+    _index("weeks_in_force", "T", "weeks with an agreement in force"),
+    _index("tranches_due", "TS", "tranches that the side had to deliver"),
+    _index("tranches_kept", "TS", "tranches that it delivered"),
+    _index("tranches_broken", "TS", "tranches that it broke"),
+    _number("nash_product", "T", "squared share of value", 0.0, INFINITY, "product of the gains at the last signature"),
+    _number("regret", "T", "share of value", 0.0, INFINITY, "shortfall of the last package at full trust"),
+    _index("attacks_total", "W", "attacks in the run"),
+    _number("violence", "W", "weeks of usual intensity", 0.0, INFINITY, "sum of the intensity"),
+    _index("ceasefire_weeks", "W", "weeks with a ceasefire at least half kept"),
+    _number("refugees", "", "share of the refugee stock", 0.0, INFINITY, "sum of the flight"),
+)
+
+# Terms of each decision, in the order of the last axis.
+TERMS = 8
+ATTEND_TERMS = ("surplus", "offer", "arrears", "pressure", "bar", "trust", "probability", "draw")
+OFFER_TERMS = ("session", "aspiration", "gain", "other_gain", "other_floor", "accepted", "best", "other_best")
+RATIFY_TERMS = ("surplus", "others", "hurdle", "probability", "draw", "trust", "leverage", "ratified")
+COMPLY_TERMS = ("surplus", "enforcement", "temptation", "probability", "draw", "arrears", "owed", "trust")
