@@ -1,0 +1,1 @@
+"""The configuration that Hydra composes. Data only; this file makes it travel inside the package."""
