@@ -94,11 +94,11 @@ def agreement(evidence: Evidence, actors: Iterable[str] = ()) -> tuple[Agreement
     found = []
     for kind in ("trust", "leverage"):
         rows = [row for row in evidence.dyads if row.kind == kind]
-        found.append(_measured(kind, "ordinal", (((r.article, r.holder, r.target), r.level) for r in rows)))
+        found.append(_measured(kind, "ordinal", (((r.article, r.from_, r.to), r.level) for r in rows)))
         if inner:
-            among = [row for row in rows if {row.holder, row.target} <= inner]
+            among = [row for row in rows if {row.from_, row.to} <= inner]
             found.append(
-                _measured(f"{kind} (actors)", "ordinal", (((r.article, r.holder, r.target), r.level) for r in among))
+                _measured(f"{kind} (actors)", "ordinal", (((r.article, r.from_, r.to), r.level) for r in among))
             )
     stands = evidence.positions
     found.append(_measured("position", "interval", (((r.article, r.actor, r.issue), r.position) for r in stands)))
