@@ -1,9 +1,9 @@
 """exp, log and three functions built on them, with the same bits interpreted and compiled, on every machine.
 
-The exp and log of a C library, of numpy and of a vector library differ in the last bit from one machine to the next, and
-a decision that compares a probability with a uniform number can turn on that bit. The functions here use only +, -, *,
-/, sqrt, comparisons and the reinterpretation of a double's bits. IEEE 754 rounds each of these in one way only, so the
-result is the same wherever they run, as long as the compiler neither reorders nor contracts them (no fastmath).
+The exp and log of a C library, of numpy and of a vector library differ in the last bit from one machine to the next,
+and a decision that compares a probability with a uniform number can turn on that bit. The functions here use only +, -,
+*, /, sqrt, comparisons and the reinterpretation of a double's bits. IEEE 754 rounds each of these in one way only, so
+the result is the same wherever they run, as long as the compiler neither reorders nor contracts them (no fastmath).
 
 Every public function takes Python or numpy scalars, gives a Python float or int, and can be called inside a function
 compiled by numba.
@@ -20,7 +20,6 @@ import struct
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload, register_jitable
 
@@ -55,20 +54,20 @@ def double_of(bits: int) -> float:
     return float(struct.unpack("<d", struct.pack("<q", bits))[0])
 
 
-def _reinterpretation(source: Any, target: Any, register: Any) -> Any:
-    """A numba intrinsic that gives the bits of a `source` value the type `target`, at no cost."""
+def _reinterpretation(source: Any, target: Any) -> Any:
+    """A numba intrinsic that reads the bits of a `source` as a `target`, which numba's own language cannot express."""
 
     def reinterpret(typing_context: Any, value: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return builder.bitcast(arguments[0], register)
+            return builder.bitcast(arguments[0], context.get_value_type(target))
 
         return target(source), generate
 
     return intrinsic(reinterpret)
 
 
-_bits_of = _reinterpretation(types.float64, types.int64, ir.IntType(64))
-_double_of = _reinterpretation(types.int64, types.float64, ir.DoubleType())
+_bits_of = _reinterpretation(types.float64, types.int64)
+_double_of = _reinterpretation(types.int64, types.float64)
 overload(bits_of)(lambda x: lambda x: _bits_of(x))
 overload(double_of)(lambda bits: lambda bits: _double_of(bits))
 
@@ -84,6 +83,11 @@ EXPONENT_BIAS = 1023
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
 LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
 PER_LN2 = float.fromhex("0x1.71547652b82fep+0")
+
+# Added to a double below 2^51, it leaves no room for a fraction: the sum is rounded to an integer, which stands in the
+# last bits of the sum and, after subtraction, is the nearest integer as a double.
+ROUNDER = 1.5 * 2.0**52
+ROUNDER_BITS = bits_of(ROUNDER)
 
 EXP_OVERFLOW = float.fromhex("0x1.62e42fefa39efp+9")  # the largest double whose exp is finite
 EXP_UNDERFLOW = float.fromhex("-0x1.74910d52d3051p+9")  # the smallest double whose exp is not zero
@@ -117,7 +121,8 @@ def exp(x: float) -> float:
     x = float(x)
     if not EXP_UNDERFLOW <= x <= EXP_OVERFLOW:
         return NAN if x != x else (INFINITY if x > 0.0 else 0.0)
-    k = math.floor(x * PER_LN2 + 0.5)
+    shifted = x * PER_LN2 + ROUNDER
+    k = shifted - ROUNDER
     high = x - k * LN2_HIGH
     low = k * LN2_LOW
     r = high - low
@@ -126,10 +131,11 @@ def exp(x: float) -> float:
     first = (E2 + r * E3) + r2 * (E4 + r * E5)
     second = (E6 + r * E7) + r2 * (E8 + r * E9)
     third = (E10 + r * E11) + r2 * (E12 + r * E13)
-    value = 1.0 + (high + (r2 * (first + r4 * (second + r4 * third)) - low))
+    value = 1.0 + (high + (r2 * ((first + r4 * second) + (r4 * r4) * third) - low))
     # Two factors, because 2^k alone leaves the range of normal doubles at both ends; only the second product rounds.
-    half = k >> 1
-    return (value * power_of_two(half)) * power_of_two(k - half)
+    power = bits_of(shifted) - ROUNDER_BITS
+    half = power >> 1
+    return (value * power_of_two(half)) * power_of_two(power - half)
 
 
 @compilable
@@ -171,7 +177,7 @@ def log(x: float) -> float:
     first = (L1 + z * L2) + z2 * (L3 + z * L4)
     second = (L5 + z * L6) + z2 * (L7 + z * L8)
     third = (L9 + z * L10) + z2 * L11
-    tail = z * (first + z4 * (second + z4 * third))
+    tail = z * ((first + z4 * second) + (z4 * z4) * third)
     half_square = 0.5 * f * f
     return k * LN2_HIGH - ((half_square - (s * (half_square + tail) + k * LN2_LOW)) - f)
 

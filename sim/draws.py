@@ -1,8 +1,8 @@
 """Chance as a pure function: a uniform number is computed from what it decides, not from what was drawn before.
 
 Philox4x64-10 maps a counter of four 64-bit words under a key of two to four words that look random. Here the key is
-(seed, draw) and the counter (slot // 4, week, run, stream): no order of evaluation, no number of workers and no decision
-that another scenario leaves out can change what a decision draws. One seed gives two scenarios the same luck.
+(seed, draw) and the counter (slot // 4, week, run, stream): no order of evaluation, no number of workers and no
+decision that another scenario leaves out can change what a decision draws. One seed gives two scenarios the same luck.
 
 The same functions run interpreted, on Python integers, and compiled by numba, on 64-bit words, with the same bits.
 
@@ -12,9 +12,9 @@ Proceedings of SC11, doi 10.1145/2063384.2063405.
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
-from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
 
@@ -34,12 +34,12 @@ UNIT = 2.0**-52
 
 
 def word(x: int) -> int:
-    """x modulo 2^64, as an unsigned word.
+    """The integer x modulo 2^64, as an unsigned word; TypeError for anything but an integer.
 
     >>> word(-1) == 2**64 - 1
     True
     """
-    return int(x) & WORD
+    return operator.index(x) & WORD
 
 
 def product(a: int, b: int) -> tuple[int, int]:
@@ -52,21 +52,24 @@ def product(a: int, b: int) -> tuple[int, int]:
     return full >> 64, full & WORD
 
 
-def _product_of_words(typing_context: Any, a: Any, b: Any) -> Any:
-    """The compiled `product`: one multiplication instruction."""
+def _words_of_product(typing_context: Any, a: Any, b: Any) -> Any:
+    """The compiled `product`, which numba's own integers of 64 bits cannot express: one multiplication instruction."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        wide, narrow = ir.IntType(128), ir.IntType(64)
+        narrow = arguments[0].type
+        wide = type(narrow)(2 * narrow.width)
         full = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
-        upper = builder.trunc(builder.lshr(full, ir.Constant(wide, 64)), narrow)
+        upper = builder.trunc(builder.lshr(full, wide(narrow.width)), narrow)
         return context.make_tuple(builder, signature.return_type, (upper, builder.trunc(full, narrow)))
 
-    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
+    return _WordPair(types.uint64, types.uint64), generate
 
 
-_compiled_product = intrinsic(_product_of_words)
+_UniTuple: Any = types.UniTuple
+_WordPair: Any = _UniTuple(types.uint64, 2)
+_compiled_product: Any = intrinsic(_words_of_product)
 overload(product)(lambda a, b: lambda a, b: _compiled_product(a, b))
-overload(word)(lambda x: lambda x: types.uint64(x))
+overload(word)(lambda x: (lambda x: types.uint64(x)) if isinstance(x, types.Integer) else None)
 
 
 @compilable
@@ -85,7 +88,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
         upper_0, lower_0 = product(MULTIPLIER_0, c0)
         upper_1, lower_1 = product(MULTIPLIER_1, c2)
         c0, c1, c2, c3 = upper_1 ^ c1 ^ k0, lower_1, upper_0 ^ c3 ^ k1, lower_0
-        k0, k1 = word(k0 + WEYL_0), word(k1 + WEYL_1)
+        k0, k1 = (k0 + WEYL_0) & WORD, (k1 + WEYL_1) & WORD
     return c0, c1, c2, c3
 
 
@@ -100,9 +103,7 @@ def unit_interval(w: int) -> float:
 
 
 @compilable
-def uniforms4(
-    seed: int, draw: int, run: int, week: int, block: int, stream: int
-) -> tuple[float, float, float, float]:
+def uniforms4(seed: int, draw: int, run: int, week: int, block: int, stream: int) -> tuple[float, float, float, float]:
     """The uniform numbers of the four slots 4 block, ..., 4 block + 3, for the price of one."""
     a, b, c, d = philox(block, week, run, stream, seed, draw)
     return unit_interval(a), unit_interval(b), unit_interval(c), unit_interval(d)
