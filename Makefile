@@ -32,15 +32,16 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { $(SUDO) apt-get update -q && $(SUDO) apt-get install -yq python3-venv; } || \
 	  { echo "$(PYTHON) cannot make virtual environments; install its venv module (Debian: python3-venv)"; exit 1; }
+	@echo "setting up .venv from requirements.lock (a minute or two the first time)"
 	@[ "$$($(BIN)/python -V 2>/dev/null)" = "$$($(PYTHON) -V)" ] || $(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --use-pep517 -r requirements.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --use-pep517 -r requirements.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 # One lock for Python 3.11 to 3.13: universal, with hashes, without the name of any registry.
 lock:
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install -q --disable-pip-version-check uv
+	.venv-lock/bin/python -m pip install -qq --disable-pip-version-check uv
 	.venv-lock/bin/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes --upgrade \
 	  --no-config --no-header -o requirements.lock pyproject.toml
 

@@ -6,6 +6,7 @@ Everything a user can write (YAML, CSV, the composed configuration) comes in thr
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import difflib
 import io
@@ -21,7 +22,7 @@ import pydantic
 import yaml
 from pydantic_core import to_json
 
-__all__ = ["InputError", "Row", "Strict", "checked", "nearest", "read_csv", "read_yaml"]
+__all__ = ["InputError", "Row", "Strict", "checked", "nearest", "read_csv", "read_yaml", "what_is_allowed"]
 
 
 class InputError(Exception):
@@ -172,7 +173,9 @@ def _value(path: Path, node: yaml.Node, key: str, seen: set[int]) -> Any:
         return _mapping(path, node, key, seen)
     if isinstance(node, yaml.SequenceNode):
         return [_value(path, item, f"{key}[{i}]", seen) for i, item in enumerate(node.value)]
-    return _scalar(path, node, key)
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(path, node, key)
+    raise AssertionError(f"YAML has no other node than these: {node}")
 
 
 def _mapping(path: Path, node: yaml.MappingNode, key: str, seen: set[int]) -> dict[str, Any]:
@@ -197,7 +200,7 @@ def _untagged(path: Path, node: yaml.Node, key: str) -> None:
         raise InputError(_at(path, node), key, f"the tag {node.tag} is not used in these files; leave it out")
 
 
-def _scalar(path: Path, node: yaml.Node, key: str) -> Any:
+def _scalar(path: Path, node: yaml.ScalarNode, key: str) -> Any:
     _untagged(path, node, key)
     text: str = node.value
     if node.style is not None:  # quoted, or a block of text: never anything but text
@@ -358,7 +361,9 @@ def _told(kind: type[Any], data: object, error: dict[str, Any], file: str | Path
     if what == "extra_forbidden":
         return _unknown_key(kind, data, loc, file, place)
     if what == "missing":
-        return InputError(file, f"{place}.{loc[-1]}".lstrip("."), "is missing", allowed=_allowed(kind, loc) or None)
+        return InputError(
+            file, f"{place}.{loc[-1]}".lstrip("."), "is missing", allowed=what_is_allowed(kind, loc) or None
+        )
     if what in ("literal_error", "enum"):
         choices = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
         meant = nearest(error["input"], choices) if isinstance(error["input"], str) else None
@@ -366,15 +371,18 @@ def _told(kind: type[Any], data: object, error: dict[str, Any], file: str | Path
     if what in ("value_error", "assertion_error"):
         return InputError(file, place, str(context["error"]))
     words, allowed = _WORDS.get(what, (f"is refused ({error['msg']})", ""))
-    return InputError(file, place, f"{value} {words}", allowed=_allowed(kind, loc) or allowed.format(**context) or None)
+    return InputError(
+        file, place, f"{value} {words}", allowed=what_is_allowed(kind, loc) or allowed.format(**context) or None
+    )
 
 
 def _unknown_key(kind: type[Any], data: Any, loc: Sequence[str | int], file: str | Path, place: str) -> InputError:
     found = _field(kind, (), loc[:-1])
     fields = getattr(found[0], "model_fields", {}) if found else {}
     known = [field.alias or name for name, field in fields.items()]
-    for step in loc[:-1]:
-        data = data[step] if isinstance(data, list | tuple) or step in data else data
+    for step in loc[:-1]:  # a step that is not in the data is a label of pydantic's own
+        with contextlib.suppress(KeyError, IndexError, TypeError):
+            data = data[step]
     meant = nearest(str(loc[-1]), [name for name in known if name not in data]) or nearest(str(loc[-1]), known)
     return InputError(file, place, "unknown key", allowed=known, meant=meant)
 
@@ -389,32 +397,42 @@ def _dotted(data: object, loc: Sequence[str | int], key: str) -> str:
     return key
 
 
-_NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+_NAMES = {Path: "a path", int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
-def _allowed(kind: type[Any], loc: Sequence[str | int]) -> str:
-    """What the field at ``loc`` allows, from its type and its constraints; empty where that is not a plain range."""
+def what_is_allowed(kind: type[pydantic.BaseModel], loc: Sequence[str | int]) -> str:
+    """What the field of ``kind`` at ``loc`` allows, from its type and its constraints; empty where there is no word.
+
+    >>> class Epoch(Strict):
+    ...     presence: float = pydantic.Field(ge=0, le=1)
+    >>> what_is_allowed(Epoch, ["presence"])
+    'a number at least 0 and at most 1'
+    """
     found = _field(kind, (), loc)
-    if found is None:
-        return ""
-    annotation, constraints = found
-    optional = " or null" if type(None) in typing.get_args(annotation) else ""
-    plain = next((name for kind_, name in _NAMES.items() if kind_ in (annotation, *typing.get_args(annotation))), "")
-    if typing.get_origin(annotation) not in (None, typing.Union, types.UnionType) or not plain:
-        return ""
+    return _range(*found) if found else ""
+
+
+def _range(annotation: Any, constraints: Sequence[Any]) -> str:
+    inner = typing.get_args(annotation)
+    if typing.get_origin(annotation) is typing.Literal:
+        return "one of " + ", ".join(map(str, inner))
+    if typing.get_origin(annotation) is tuple:
+        return f"a list, each {_range(inner[0], ())}"
+    union = typing.get_origin(annotation) in (typing.Union, types.UnionType)
+    plain = next((name for kind, name in _NAMES.items() if kind is annotation or (union and kind in inner)), "")
     bounds = [
         f"{word} {getattr(constraint, name)}"
         for name, word in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
         for constraint in constraints
         if getattr(constraint, name, None) is not None
     ]
-    return " ".join([plain, " and ".join(bounds)]).strip() + optional
+    return plain and " ".join([plain, " and ".join(bounds)]).strip() + (" or null" if type(None) in inner else "")
 
 
 def _field(annotation: Any, constraints: Sequence[Any], loc: Sequence[str | int]) -> tuple[Any, Sequence[Any]] | None:
     """The type and the constraints at ``loc`` inside ``annotation``; None where the way cannot be followed."""
     if hasattr(annotation, "__metadata__"):
-        return _field(annotation.__origin__, (*constraints, *annotation.__metadata__), loc)
+        return _field(annotation.__origin__, (*constraints, *_constraints(annotation)), loc)
     inner = typing.get_args(annotation)
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         return _in_union(annotation, inner, constraints, loc)
@@ -431,6 +449,12 @@ def _in_union(
     annotation: Any, inner: Sequence[Any], constraints: Sequence[Any], loc: Sequence[str | int]
 ) -> tuple[Any, Sequence[Any]] | None:
     if not loc:
-        given = [c for part in inner if hasattr(part, "__metadata__") for c in part.__metadata__]
+        given = [constraint for part in inner for constraint in _constraints(part)]
         return annotation, (*constraints, *given)
     return next((found for part in inner if (found := _field(part, constraints, loc)) is not None), None)
+
+
+def _constraints(annotation: Any) -> list[Any]:
+    """What ``Annotated[kind, ...]`` carries, with pydantic's own wrapper taken off."""
+    carried = getattr(annotation, "__metadata__", ())
+    return [constraint for item in carried for constraint in getattr(item, "metadata", [item])]
