@@ -417,7 +417,7 @@ def _range(annotation: Any, constraints: Sequence[Any]) -> str:
     if typing.get_origin(annotation) is typing.Literal:
         return "one of " + ", ".join(map(str, inner))
     if typing.get_origin(annotation) is tuple:
-        return f"a list, each {_range(inner[0], ())}"
+        return f"a list, each {_range(inner[0], ())}{_length(constraints)}"
     union = typing.get_origin(annotation) in (typing.Union, types.UnionType)
     plain = next((name for kind, name in _NAMES.items() if kind is annotation or (union and kind in inner)), "")
     bounds = [
@@ -426,7 +426,13 @@ def _range(annotation: Any, constraints: Sequence[Any]) -> str:
         for constraint in constraints
         if getattr(constraint, name, None) is not None
     ]
-    return plain and " ".join([plain, " and ".join(bounds)]).strip() + (" or null" if type(None) in inner else "")
+    null = " or null" if type(None) in inner else ""
+    return plain and " ".join([plain, " and ".join(bounds)]).strip() + _length(constraints) + null
+
+
+def _length(constraints: Sequence[Any]) -> str:
+    least = next((n for item in constraints if (n := getattr(item, "min_length", None)) is not None), 0)
+    return ", not empty" if least == 1 else f", at least {least}" if least else ""
 
 
 def _field(annotation: Any, constraints: Sequence[Any], loc: Sequence[str | int]) -> tuple[Any, Sequence[Any]] | None:

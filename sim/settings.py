@@ -38,7 +38,7 @@ class Settings(Strict):
 
     job: JobName = Field(description="what to do; see the jobs above")
     case: str = Field(min_length=1, description="the conflict: a case that comes with the package, or a case's folder")
-    seed: int = Field(ge=0, le=2**63 - 1, description="the seed of all chance; the same seed gives the same result")
+    seed: int = Field(ge=0, le=2**32 - 1, description="the seed of all chance; the same seed gives the same result")
     out: Path = Field(description="the folder for what the job writes")
     evidence: EvidenceSettings
 

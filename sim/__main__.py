@@ -1,0 +1,360 @@
+"""The command line: ``python -m sim``, or ``jirga`` where the package is installed. The only place that knows Hydra.
+
+Hydra composes the configuration (files, groups, overrides) through its compose API and nothing else: no callbacks, no
+logging and no object comes out of a configuration. What it composed becomes ``sim.settings.Settings`` at once, and one
+job is called with them. A user's mistake is one line and exit code 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from sim import __version__
+from sim.inputs import InputError, nearest, read_yaml, shown
+from sim.settings import JOBS, Settings, configuration_folder, groups, keys, settings_of
+
+if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
+
+COMMAND_LINE = "command line"
+OPTIONS = ("--help", "--version", "--cfg", "--config-dir", "--multirun")
+
+# Which function does which job: module and name, imported only when the job is asked for.
+RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType({"evidence": ("sim.evidence_page", "run")})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; the exit code is 0, 2 for a user's mistake, 130 when interrupted."""
+    try:
+        return _run(sys.argv[1:] if arguments is None else list(arguments))
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+
+
+def _run(arguments: Sequence[str]) -> int:
+    asked = _parser().parse_intermixed_args(arguments)
+    if asked.help:
+        print(help_text())
+        return 0
+    if asked.version:
+        print(f"jirga {__version__}")
+        return 0
+    if asked.multirun:
+        raise InputError(COMMAND_LINE, "-m", "sweeps over several values are not available in this version")
+    composed = compose(asked.overrides, asked.config_dir)
+    settings = composed.settings()
+    if asked.cfg:
+        print(composed.text(), end="")
+        return 0
+    _job(settings.job)(settings)
+    return 0
+
+
+def _job(name: str) -> Callable[[Settings], object]:
+    module, function = RUNNERS[name]
+    runner: Callable[[Settings], object] = getattr(import_module(module), function)
+    return runner
+
+
+# --- the words on the command line -----------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        word = message.removeprefix("unrecognized arguments: ").split()[0]
+        if word in message.split()[:1]:
+            raise InputError(COMMAND_LINE, "", message)
+        raise InputError(COMMAND_LINE, "", f"{word} is not an option", allowed=OPTIONS, meant=nearest(word, OPTIONS))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="jirga", add_help=False, allow_abbrev=False)
+    parser.add_argument("-h", "--help", action="store_true")
+    parser.add_argument("--version", action="store_true")
+    parser.add_argument("-c", "--cfg", action="store_true")
+    parser.add_argument("--config-dir", "-cd", metavar="DIR", type=Path)
+    parser.add_argument("-m", "--multirun", action="store_true")
+    parser.add_argument("overrides", nargs="*")
+    return parser
+
+
+def help_text() -> str:
+    """The help of the command line, written from the jobs and the keys of the settings."""
+    jobs = "\n".join(_entry(f"job={name}", meaning) for name, meaning in JOBS.items())
+    settings = "\n".join(
+        _entry(f"{key.name}={_plain(key.default)}", f"{key.meaning} [{key.allowed}]") for key in keys()
+    )
+    choices = "\n".join(_entry(group, ", ".join(names) or "(none yet)") for group, names in groups().items())
+    return _HELP.format(version=__version__, jobs=jobs, settings=settings, choices=choices).rstrip()
+
+
+_HELP = """\
+jirga {version}: an agent-based simulation of the negotiations over Afghanistan, 2018-2022.
+
+It takes what five articles say of trust, leverage, positions and events, and gives the distribution of what could
+have come of the talks, over what we do not know and over chance.
+
+usage: jirga [options] [key=value ...]          (from a checkout: python -m sim ...)
+
+Everything a run is told is a key with a value. Without any, the defaults below hold; name a key to change it.
+
+jobs
+{jobs}
+
+examples
+  jirga                                       the evidence page, in the folder results/
+  jirga out=pages seed=7                      the same in another folder, with other draws
+  jirga evidence.passes=[pass_a,pass_b]       only two of the coding passes count
+  jirga evidence.implied=false                only what the articles state, nothing implied
+  jirga case=path/to/folder                   another conflict: its own folder
+  jirga --config-dir DIR experiment=mine      the keys in DIR/experiment/mine.yaml
+
+keys, with their defaults
+{settings}
+
+choices that come as files (one can add one's own, with --config-dir)
+{choices}
+
+options
+  -h, --help              this text
+  --version               the version
+  -c, --cfg               print the composed configuration and stop
+  -cd, --config-dir DIR   a folder with one's own choices: DIR/experiment/NAME.yaml is then experiment=NAME.
+                          Its first line is "# @package _global_", then keys as above
+  -m, --multirun          several values for a key; not available in this version
+
+A value with blanks, commas or brackets of its own is quoted twice, for the shell and for the grammar of the values,
+which is Hydra's: 'case="my folder"'.
+"""
+
+
+def _entry(name: str, meaning: str) -> str:
+    lines = textwrap.wrap(meaning, 70)
+    return "\n".join(
+        f"  {name if i == 0 else '':<38}  {line}" if len(name) <= 38 or i else f"  {name}\n{'':42}{line}"
+        for i, line in enumerate(lines)
+    )
+
+
+def _plain(value: object) -> str:
+    """A value as one writes it on the command line."""
+    if isinstance(value, list):
+        return "[" + ",".join(map(_plain, value)) + "]"
+    return shown(value) if isinstance(value, bool) or value is None else str(value)
+
+
+# --- composing -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A composed configuration, with the overrides and the files, in order, that it was composed from."""
+
+    values: Mapping[str, Any]
+    overrides: tuple[Override, ...]
+    files: tuple[Path, ...]
+
+    def settings(self) -> Settings:
+        """The configuration, checked; ``InputError`` names the file or the override that is wrong."""
+        try:
+            return settings_of(self.values)
+        except InputError as error:
+            raise InputError(
+                _source(error.key, self.overrides, self.files),
+                error.key, error.problem, allowed=error.allowed, meant=error.meant,
+            ) from None  # fmt: skip
+
+    def text(self) -> str:
+        """The configuration as YAML."""
+        from omegaconf import OmegaConf
+
+        return OmegaConf.to_yaml(OmegaConf.create(dict(self.values)))
+
+
+def _source(key: str, overrides: Sequence[Override], files: Sequence[Path]) -> str | Path:
+    """Where ``key`` was set last: the command line, or the last of the composed files that has it."""
+    bare = key.split("[")[0]
+    if any(bare == override.key_or_group or bare.startswith(f"{override.key_or_group}.") for override in overrides):
+        return COMMAND_LINE
+    return next((file for file in reversed(files) if _has(read_yaml(file), bare)), "configuration")
+
+
+def _has(data: Any, key: str) -> bool:
+    for step in key.split("."):
+        if not isinstance(data, dict) or step not in data:
+            return False
+        data = data[step]
+    return True
+
+
+def compose(words: Sequence[str], folder: Path | None = None) -> Composed:
+    """Compose the configuration from the package's files, a user's ``folder`` of choices and overrides.
+
+    Errors: ``InputError`` for an override that cannot be read, an unknown key or choice, a file that is not strict
+    YAML, and anything that would configure Hydra itself.
+    """
+    if folder is not None and not folder.is_dir():
+        raise InputError(COMMAND_LINE, "--config-dir", f"there is no folder {shown(str(folder))}")
+    overrides = _parsed(words)
+    _check_overrides(overrides, folder)
+    return _composed(words, overrides, folder)
+
+
+def _composed(words: Sequence[str], overrides: Sequence[Override], folder: Path | None) -> Composed:
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.errors import HydraException
+    from hydra.types import RunMode
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    files: list[Path] = []
+    extra = [] if folder is None else [f"hydra.searchpath=[{_quoted(f'file://{folder.resolve()}')}]"]
+    try:
+        with initialize_config_dir(str(configuration_folder().resolve()), version_base="1.3"):
+            hydra = GlobalHydra.instance().hydra
+            assert hydra is not None  # initialised by the line above
+            defaults = hydra.config_loader.compute_defaults_list("config", [*words, *extra], RunMode.RUN).defaults
+            files = _checked_files([item.config_path for item in defaults if item.config_path], folder)
+            values = OmegaConf.to_container(hydra_compose("config", [*words, *extra]), resolve=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        key = str(getattr(error, "full_key", None) or "")
+        source = _source(key, overrides, files) if key else "configuration"
+        raise InputError(source, key, _first_line(error)) from None
+    assert isinstance(values, dict)
+    return Composed({str(key): value for key, value in values.items()}, tuple(overrides), tuple(files))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _first_line(error: BaseException) -> str:
+    told = str(error) or str(error.__cause__)
+    return told.strip().splitlines()[0] if told.strip() else type(error).__name__
+
+
+def _checked_files(names: Iterable[str], folder: Path | None) -> list[Path]:
+    """The files behind the composed names, in their order, each read strictly and free of Hydra's own keys."""
+    folders = [configuration_folder(), *([folder] if folder else [])]
+    found = [path for name in names for top in folders if (path := top / f"{name}.yaml").is_file()]
+    for path in found:
+        _check_file(path)
+    return found
+
+
+def _check_file(path: Path) -> None:
+    data = read_yaml(path)
+    first = path.read_text(encoding="utf-8").lstrip().split("\n", 1)[0]
+    package = first.partition("@package")[2].strip()
+    entries = data.get("defaults", [])
+    for name in _names(entries if isinstance(entries, list) else [entries]):
+        if re.search(r"\bhydra\b", name):
+            raise InputError(path, "defaults", f"{shown(name)} would configure Hydra itself; leave it out")
+    if "hydra" in data or package.split(".")[0] == "hydra":
+        raise InputError(path, "hydra", "a configuration cannot configure Hydra itself; leave this key out")
+    if path.parent.name == "experiment" and package != "_global_":
+        raise InputError(f"{path}:1", "", "the first line is missing", allowed="# @package _global_")
+
+
+def _names(entries: Iterable[Any]) -> list[str]:
+    """The names in a defaults list, with their keywords: ``override hydra/launcher``."""
+    return [str(name) for entry in entries for name in (entry if isinstance(entry, dict) else [entry])]
+
+
+# --- overrides -------------------------------------------------------------------------------------------------------
+
+
+def _parsed(words: Iterable[str]) -> list[Override]:
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    parser = OverridesParser.create()
+    parsed: list[Override] = []
+    for word in words:
+        try:
+            parsed.append(parser.parse_override(word))
+        except HydraException:
+            raise _unreadable(word) from None
+    return parsed
+
+
+def _unreadable(word: str) -> InputError:
+    key, separator, value = word.partition("=")
+    if separator:
+        advice = "a value in Hydra's grammar; quote one with blanks, commas, colons or brackets of its own"
+        return InputError(COMMAND_LINE, key, f"{shown(value)} cannot be read", allowed=advice)
+    job = nearest(word, JOBS)
+    return InputError(COMMAND_LINE, "", f"{shown(word)} is not key=value", meant=f"job={job}" if job else None)
+
+
+def _check_overrides(overrides: Sequence[Override], folder: Path | None) -> None:
+    known = [key.name for key in keys()]
+    branches = {name.rpartition(".")[0] for name in known} - {""}
+    allowed = [*dict.fromkeys([*known, *groups()])]
+    seen: set[str] = set()
+    for override in overrides:
+        name = override.key_or_group
+        _check_plain(override, name)
+        if name not in allowed and name not in branches:
+            raise InputError(COMMAND_LINE, name, "unknown key", allowed=allowed, meant=nearest(name, allowed))
+        if override.is_add():
+            raise InputError(COMMAND_LINE, f"+{name}", f"is a key already; write {name}=value")
+        if name in seen:
+            raise InputError(COMMAND_LINE, name, "is given twice")
+        seen.add(name)
+        if name in groups():
+            _check_choice(name, override.value(), folder)
+
+
+def _check_plain(override: Override, name: str) -> None:
+    """Refuse what Hydra's grammar allows and this program does not: its own keys, packages, removal, sweeps."""
+    if name.replace("/", ".").split(".")[0] == "hydra":
+        raise InputError(
+            COMMAND_LINE, name, "Hydra itself is not configured here", allowed="--config-dir DIR for files"
+        )
+    if override.package is not None:
+        raise InputError(COMMAND_LINE, name, f"a choice stays in its place; leave @{override.package} out")
+    if override.is_delete():
+        raise InputError(COMMAND_LINE, name, "a key cannot be removed; give it a value")
+    if override.is_sweep_override():
+        value = str(override.input_line).partition("=")[2]
+        raise InputError(COMMAND_LINE, name, f"{value} are several values; sweeps are not available in this version")
+
+
+def _check_choice(group: str, value: object, folder: Path | None) -> None:
+    own = sorted(path.stem for path in (folder / group).glob("*.yaml")) if folder else []
+    choices = [*groups()[group], *own]
+    for choice in value if isinstance(value, list) else [value]:
+        if choice is None and group == "experiment":
+            continue
+        if choice not in choices:
+            allowed = choices or "none; a file NAME.yaml in DIR/experiment with --config-dir DIR makes one"
+            raise InputError(
+                COMMAND_LINE, group, f"{shown(choice)} is not one of the choices",
+                allowed=allowed, meant=nearest(str(choice), choices),
+            )  # fmt: skip
+        if choice in own and choice in groups()[group]:
+            raise InputError(
+                f"{folder}/{group}/{choice}.yaml", "", "has the name of a choice of the package; rename it"
+            )
+        if folder and choice in own:
+            _check_file(folder / group / f"{choice}.yaml")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
