@@ -167,11 +167,12 @@ def _syntax(path: Path, text: str, error: yaml.MarkedYAMLError) -> InputError:
 
 def _value(path: Path, node: yaml.Node, key: str, seen: set[int]) -> Any:
     if id(node) in seen:
-        raise InputError(_at(path, node), key, "an alias (*name) is not used in these files; write the value out")
+        raise InputError(_at(path, node), key, "uses an anchor (&name, *name); write the value out")
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         return _mapping(path, node, key, seen)
     if isinstance(node, yaml.SequenceNode):
+        _untagged(path, node, key)
         return [_value(path, item, f"{key}[{i}]", seen) for i, item in enumerate(node.value)]
     if isinstance(node, yaml.ScalarNode):
         return _scalar(path, node, key)
@@ -417,7 +418,7 @@ def _range(annotation: Any, constraints: Sequence[Any]) -> str:
     if typing.get_origin(annotation) is typing.Literal:
         return "one of " + ", ".join(map(str, inner))
     if typing.get_origin(annotation) is tuple:
-        return f"a list, each {_range(inner[0], ())}{_length(constraints)}"
+        return f"a list, each {_range(getattr(inner[0], '__origin__', inner[0]), ())}{_length(constraints)}"
     union = typing.get_origin(annotation) in (typing.Union, types.UnionType)
     plain = next((name for kind, name in _NAMES.items() if kind is annotation or (union and kind in inner)), "")
     bounds = [
