@@ -479,7 +479,11 @@ def _event(pass_: str, field: _Fields) -> EventRow:
         if actor in actors[:number]:
             field.refuse("actors", f"{actor!r} is named twice", "each player once, with ; between them")
     return EventRow(
-        **field.coded(pass_), date=_date(field, "date"), actors=actors, event=field.text("event"), effect=field.text("effect")
+        **field.coded(pass_),
+        date=_date(field, "date"),
+        actors=actors,
+        event=field.text("event"),
+        effect=field.text("effect"),
     )
 
 
