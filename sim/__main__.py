@@ -11,7 +11,7 @@ import argparse
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -310,8 +310,9 @@ def _check_overrides(overrides: Sequence[Override], folder: Path | None) -> None
     for override in overrides:
         name = override.key_or_group
         _check_plain(override, name)
-        if name not in allowed and name not in branches:
-            raise InputError(COMMAND_LINE, name, "unknown key", allowed=allowed, meant=nearest(name, allowed))
+        for inner in _nested(name, override.value()):
+            if inner not in allowed and inner not in branches:
+                raise InputError(COMMAND_LINE, inner, "unknown key", allowed=allowed, meant=nearest(inner, allowed))
         if override.is_add():
             raise InputError(COMMAND_LINE, f"+{name}", f"is a key already; write {name}=value")
         if name in seen:
@@ -319,6 +320,13 @@ def _check_overrides(overrides: Sequence[Override], folder: Path | None) -> None
         seen.add(name)
         if name in groups():
             _check_choice(name, override.value(), folder)
+
+
+def _nested(name: str, value: object) -> Iterator[str]:
+    """The key itself and, where its value is a mapping, every key in it."""
+    yield name
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        yield from _nested(f"{name}.{key}", inner)
 
 
 def _check_plain(override: Override, name: str) -> None:

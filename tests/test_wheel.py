@@ -1,0 +1,100 @@
+"""The wheel carries all that the program needs: it runs from an empty environment, far from the checkout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from sim.__main__ import help_text
+from sim.settings import JOBS
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.xdist_group("wheel")  # built once, not once for each worker
+
+
+def done(words: Sequence[str | Path], folder: Path) -> subprocess.CompletedProcess[str]:
+    """A command that has to succeed, without the environment's own ideas of where Python's modules are."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    result = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+def data_files() -> set[str]:
+    """Every data file of the configuration and the scenarios, as its place in the package."""
+    kinds = (".yaml", ".csv", ".md")
+    return {
+        f"sim/{path.relative_to(ROOT).as_posix()}"
+        for top in ("conf", "scenarios")
+        for path in (ROOT / top).rglob("*")
+        if path.suffix in kinds
+    }
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy of what belongs to it, with the build tool that is installed here."""
+    folder = tmp_path_factory.mktemp("source")
+    for name in ("sim", "conf", "scenarios"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder / name)
+    pip = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", "dist", "."]
+    done(pip, folder)
+    (built,) = (folder / "dist").glob("jirga-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel in it; the libraries it needs are lent by the one that runs the tests."""
+    folder = tmp_path_factory.mktemp("away") / "env"
+    done([sys.executable, "-m", "venv", "--without-pip", folder], folder.parent)
+    pip = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python"]
+    done([*pip, "install", "-q", "--no-deps", "--no-index", wheel], folder.parent)
+    (site,) = (folder / "lib").glob("python3.*/site-packages")
+    (site / "lent.pth").write_text(sysconfig.get_paths()["purelib"])
+    return folder
+
+
+def test_the_wheel_carries_every_data_file(wheel: Path) -> None:
+    assert data_files() <= set(zipfile.ZipFile(wheel).namelist())
+
+
+def test_the_wheel_carries_every_module() -> None:
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "sim").rglob("*.py")}
+    assert set(packages) == found | {"sim.conf", "sim.scenarios"}
+
+
+def test_the_program_comes_from_the_wheel(environment: Path, tmp_path: Path) -> None:
+    code = "import sim, sim.settings; print(sim.__file__); print(sim.settings.configuration_folder())"
+    shown = done([environment / "bin" / "python", "-c", code], tmp_path).stdout.split()
+    assert all(Path(place).is_relative_to(environment) for place in shown)
+
+
+def test_the_help_is_the_same_away_from_the_checkout(environment: Path, tmp_path: Path) -> None:
+    assert done([environment / "bin" / "jirga", "--help"], tmp_path).stdout.rstrip() == help_text()
+
+
+def test_ones_own_folder_works_away_from_the_checkout(environment: Path, tmp_path: Path) -> None:
+    (tmp_path / "own" / "experiment").mkdir(parents=True)
+    (tmp_path / "own" / "experiment" / "mine.yaml").write_text("# @package _global_\nseed: 11\n")
+    words = ["--config-dir", "own", "experiment=mine", "--cfg"]
+    assert "seed: 11\n" in done([environment / "bin" / "jirga", *words], tmp_path).stdout
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_every_job_runs_away_from_the_checkout(environment: Path, tmp_path: Path, job: str) -> None:
+    shown = done([environment / "bin" / "jirga", f"job={job}", "out=there", "evidence.draws=200"], tmp_path)
+    assert shown.stdout
+    assert list((tmp_path / "there").iterdir())
