@@ -77,10 +77,10 @@ class Prior:
     low: float
     high: float
     status: Status
-    components: tuple[Component, ...]
     source: str
     kind: Kind
     slot: int
+    components: tuple[Component, ...] = ()
     article: str = ""
     steps: int = 0
     parts: int = 1

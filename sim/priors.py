@@ -157,38 +157,34 @@ class _Builder:
 
     def _pass(self) -> Prior:
         passes = self.evidence.passes
-        top = len(passes) - 1.0
-        meaning = f"the pass that the draw's coded numbers come from: {', '.join(passes)}"
         return Prior(
-            "pass",
-            "pass",
-            meaning,
-            "number",
-            0.0,
-            top,
-            "fixed",
-            (),
-            "each pass equally likely",
-            "choice",
-            0,
+            name="pass",
+            group="pass",
+            meaning=f"the pass that the draw's coded numbers come from: {', '.join(passes)}",
+            unit="number",
+            low=0.0,
+            high=len(passes) - 1.0,
+            status="fixed",
+            source="each pass equally likely",
+            kind="choice",
+            slot=self.slots["pass"],
             parts=len(passes),
         )
 
     def _structural(self) -> Iterator[Prior]:
-        for name, p in self.evidence.structural.items():
+        for name, parameter in self.evidence.structural.items():
             yield Prior(
-                name,
-                "structural",
-                p.meaning,
-                p.unit,
-                p.low,
-                p.high,
-                p.status,
-                (),
-                p.source,
-                "uniform",
-                self.slots[name],
-                why=p.why,
+                name=name,
+                group="structural",
+                meaning=parameter.meaning,
+                unit=parameter.unit,
+                low=parameter.low,
+                high=parameter.high,
+                status=parameter.status,
+                source=parameter.source,
+                kind="uniform",
+                slot=self.slots[name],
+                why=parameter.why,
             )
 
     def _pairs(self, group: str) -> list[tuple[str, str]]:
@@ -245,9 +241,18 @@ class _Builder:
 
     def _blank(self, name: str, group: str, meaning: str, wide: tuple[float, float]) -> Prior:
         """The prior of a coded quantity that nobody coded."""
-        unit = "trust, 0 to 1" if group == "trust" else "share, 0 to 1"
-        source = "no counted pass codes it at this article or an earlier one"
-        return Prior(name, group, meaning, unit, *wide, "assumed", (), source, "uniform", self.slots[name])
+        return Prior(
+            name=name,
+            group=group,
+            meaning=meaning,
+            unit="trust, 0 to 1" if group == "trust" else "share, 0 to 1",
+            low=wide[0],
+            high=wide[1],
+            status="assumed",
+            source="no counted pass codes it at this article or an earlier one",
+            kind="uniform",
+            slot=self.slots[name],
+        )
 
     def _from_rows(self, blank: Prior, corners: Callable[[Coding], tuple[float, float, float]]) -> Prior:
         """The mixture over the passes that coded the quantity at the nearest article; `blank` if none did."""
@@ -274,20 +279,17 @@ class _Builder:
     def _starts(self) -> Iterator[Prior]:
         for name, start in self.epoch.start.items():
             what, _, rest = name.partition(".")
-            meaning = f"{what} of {rest} at the start" if rest else f"{what} at the start"
-            unit = "sessions" if what == "sessions" else "share, 0 to 1"
             yield Prior(
-                f"start.{name}",
-                "start",
-                meaning,
-                unit,
-                start.low,
-                start.high,
-                start.status,
-                (),
-                self.epoch.article,
-                "uniform",
-                self.slots[f"start.{name}"],
+                name=f"start.{name}",
+                group="start",
+                meaning=f"{what} of {rest} at the start" if rest else f"{what} at the start",
+                unit="sessions" if what == "sessions" else "share, 0 to 1",
+                low=start.low,
+                high=start.high,
+                status=start.status,
+                source=self.epoch.article,
+                kind="uniform",
+                slot=self.slots[f"start.{name}"],
                 article=self.epoch.article,
                 paragraphs=start.paragraphs,
                 why=start.why,
@@ -298,17 +300,16 @@ class _Builder:
             parts = len(self.case.pairs_with_instruments[tool.holder, tool.target])
             who, whom = self.case.name_of(tool.holder), self.case.name_of(tool.target)
             yield Prior(
-                tool.column,
-                "share",
-                f"share of {tool.name} in the leverage of {who} over {whom}",
-                "share, 0 to 1",
-                0.0 if parts > 1 else 1.0,
-                1.0,
-                "assumed" if parts > 1 else "fixed",
-                (),
-                f"Dirichlet(1, ..., 1) over {parts} instruments" if parts > 1 else "the only instrument of the pair",
-                "share",
-                self.slots[tool.column],
+                name=tool.column,
+                group="share",
+                meaning=f"share of {tool.name} in the leverage of {who} over {whom}",
+                unit="share, 0 to 1",
+                low=0.0 if parts > 1 else 1.0,
+                high=1.0,
+                status="assumed" if parts > 1 else "fixed",
+                source=f"Dirichlet(1, ..., 1) over {parts} instruments" if parts > 1 else "the pair's only instrument",
+                kind="share",
+                slot=self.slots[tool.column],
                 parts=parts,
             )
 
