@@ -8,6 +8,7 @@ job is called with them. A user's mistake is one line and exit code 2.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 import textwrap
@@ -42,12 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever read the output has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _run(arguments: Sequence[str]) -> int:
     asked = _parser().parse_intermixed_args(arguments)
     if asked.help:
-        print(help_text())
+        print(help_text(), flush=True)
         return 0
     if asked.version:
         print(f"jirga {__version__}")
@@ -59,8 +63,19 @@ def _run(arguments: Sequence[str]) -> int:
     if asked.cfg:
         print(composed.text(), end="")
         return 0
+    _make(settings.out, _source("out", composed.overrides, composed.files))
     _job(settings.job)(settings)
     return 0
+
+
+def _make(folder: Path, source: str | Path) -> None:
+    """The folder for the results, made and writable, before a job has worked for nothing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(source, "out", f"{shown(str(folder))} cannot be made ({error.strerror})") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(source, "out", f"{shown(str(folder))} cannot be written to")
 
 
 def _job(name: str) -> Callable[[Settings], object]:

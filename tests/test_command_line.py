@@ -159,6 +159,15 @@ def test_a_choice_of_ones_own_cannot_hide_one_of_the_package(
     assert line == f"{tmp_path}/job/evidence.yaml: has the name of a choice of the package; rename it"
 
 
+def test_a_folder_for_results_that_cannot_be_made_is_told_before_any_work(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    line = mistake(capsys, [f"out={tmp_path}/file/results"])
+    assert line.startswith("command line: out: ")
+    assert line.endswith(" cannot be made (Not a directory)")
+
+
 # --- what works ------------------------------------------------------------------------------------------------------
 
 
@@ -227,23 +236,25 @@ def test_every_job_has_its_file_its_meaning_and_its_runner() -> None:
 
 
 def test_an_interruption_is_told_without_a_traceback(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def interrupted(name: str) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("sim.__main__._job", interrupted)
+    monkeypatch.chdir(tmp_path)
     assert main([]) == 130
     assert capsys.readouterr().err == "stopped\n"
 
 
 def test_a_mistake_that_a_job_finds_is_told_in_one_line(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def mistaken(name: str) -> None:
         raise InputError("case.yaml", "tables", "is missing")
 
     monkeypatch.setattr("sim.__main__._job", mistaken)
+    monkeypatch.chdir(tmp_path)
     assert mistake(capsys, []) == "case.yaml: tables: is missing"
 
 
@@ -268,6 +279,12 @@ def test_the_command_line_starts_without_the_heavy_libraries(words: list[str]) -
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     assert program("-c", code, *words).stdout.splitlines()[-1] == "[]"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    words = f"{sys.executable} -m sim --help | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {words}"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_composing_leaves_nothing_behind(tmp_path: Path) -> None:
