@@ -109,7 +109,7 @@ class Prior:
         """P(X <= x), given that the draw has a number; the shape of x."""
         at = np.asarray(x, dtype=np.float64)
         if self.kind == "choice":
-            return np.clip(np.floor(at + 1.0) / self.parts, 0.0, 1.0)
+            return np.clip((np.floor(at) + 1.0) / self.parts, 0.0, 1.0)
         if self.kind == "share":
             inside = np.clip(at, 0.0, 1.0)
             return 1.0 - (1.0 - inside) ** (self.parts - 1) if self.parts > 1 else np.asarray(at >= 1.0, np.float64)
