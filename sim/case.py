@@ -328,12 +328,14 @@ NEEDS: Mapping[str, str] = {"position": "position_of", "shared": "shared_with", 
 
 def _check_clause(case: Case, file: str, key: str, cell: str, table: Table, clause: Clause) -> None:
     _known(file, key, cell, case.cells, "cell")
+    if clause.both == (clause.by is not None):
+        raise InputError(file, f"{key}.by", "names who delivers, unless both do", allowed="either by or both")
     needed = NEEDS.get(clause.default)
     if needed and getattr(clause, needed) is None:
         raise InputError(file, f"{key}.{needed}", "is missing", allowed=f"needed by default: {clause.default}")
     links: tuple[tuple[str, str | None, Iterable[str], str], ...] = (
         ("through", clause.through, case.actors, "actor"),
-        ("by", clause.by, case.actors, "actor"),
+        ("by", clause.by, table.parties, "party"),
         ("position_of", clause.position_of, table.parties, "party"),
         ("shared_with", clause.shared_with, case.tables, "table"),
         ("opposed_to", clause.opposed_to, table.clauses, "clause"),
@@ -374,6 +376,7 @@ def _check_instrument(case: Case, file: str, key: str, tool: Instrument) -> None
         _known(file, f"{key}.cell", tool.cell or "", case.cells, "cell")
     if tool.follows in ("control", "control_left", "sanctuary"):
         _known(file, f"{key}.war", tool.war or "", case.wars, "war")
+
 
 def describe(case: Case) -> dict[str, Any]:
     """How large the case is: the counts that fix the shapes of every array."""

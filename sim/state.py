@@ -36,6 +36,7 @@ def sizes(case: Case) -> dict[str, int]:
         "W": max(1, len(case.wars)),
         "I": max(1, len(case.instruments)),
         "V": max(1, len(case.pairs_with_instruments)),
+        "B": max(1, *(len(tools) for tools in case.pairs_with_instruments.values())),
         "Q": len(trusting_pairs(case)),
         "R": max(1, len(case.efforts)),
         "N": 7 * clauses,
@@ -69,8 +70,10 @@ def rules_record(case: Case) -> Record:
     """The case as one record of the engine."""
     rules = records(words.RULES, sizes(case), 1)[0]
     for variable in words.RULES:
-        if variable.kind == "i8" and variable.axes:
-            rules[variable.name][...] = words.NEVER
+        if variable.kind == "i8":
+            rules[variable.name] = words.NEVER
+    rules.mediates[...] = 0
+    rules.pair_tools[...] = 0
     rules.players, rules.tables, rules.wars = len(case.players), len(case.tables), len(case.wars)
     rules.cells, rules.instruments, rules.efforts = len(case.cells), len(case.instruments), len(case.efforts)
     rules.pairs, rules.trusting = len(case.pairs_with_instruments), len(trusting_pairs(case))
@@ -117,6 +120,8 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
     for m, (_, members, standing) in enumerate(table.seats):
         rules.seat_members[t, m], rules.seat_standing[t, m] = len(members), standing
         rules.seat_member[t, m, : len(members)] = [case.player_index(code) for code in members]
+        for code in members:
+            rules.mediates[case.player_index(code), rules.party[t]] = 1
     for k, cell in enumerate(table.clauses):
         _write_clause(case, rules, t, k, cell, table)
 
@@ -132,7 +137,8 @@ def _write_clause(case: Case, rules: Record, t: int, k: int, cell: str, table: T
     rules.clause_arms[t, k] = _war(case, clause.arms)
     rules.clause_flow[t, k] = case.cells[cell].kind == "flow"
     if clause.default == "presence":
-        rules.presence_cell = _cell(case, cell)
+        rules.presence_cell, rules.presence_table, rules.presence_clause = _cell(case, cell), t, k
+        rules.presence_side = table.parties.index(clause.by or table.parties[0])
     if clause.position_of is not None:
         rules.clause_link[t, k] = table.parties.index(clause.position_of)
     if clause.shared_with is not None:
@@ -142,8 +148,8 @@ def _write_clause(case: Case, rules: Record, t: int, k: int, cell: str, table: T
         rules.clause_link[t, k] = list(table.clauses).index(clause.opposed_to)
     if clause.ends_war:
         rules.ending_clause[t] = k
-    if case.cells[cell].norm and (clause.both or clause.by in table.parties):
-        rules.clause_by[t, k] = 2 if clause.both else table.parties.index(clause.by or "")
+    rules.clause_by[t, k] = 2 if clause.by is None else table.parties.index(clause.by)
+    rules.cell_nu[rules.clause_cell[t, k]] = clause.nu
 
 
 def _write_cells(case: Case, rules: Record) -> None:
@@ -174,7 +180,9 @@ def _write_instruments(case: Case, rules: Record) -> None:
     for v, (holder, target) in enumerate(pairs):
         rules.pair_holder[v], rules.pair_target[v] = case.player_index(holder), case.player_index(target)
     for number, tool in enumerate(case.instruments):
-        rules.tool_pair[number] = pairs.index((tool.holder, tool.target))
+        pair = pairs.index((tool.holder, tool.target))
+        rules.pair_tool[pair, rules.pair_tools[pair]] = number
+        rules.pair_tools[pair] += 1
         rules.tool_follows[number] = words.FOLLOWS_CODES[tool.follows]
         rules.tool_cell[number], rules.tool_war[number] = _cell(case, tool.cell), _war(case, tool.war)
 
@@ -183,10 +191,7 @@ def start_cells(case: Case, epoch: Epoch) -> NDArray[np.float64]:
     """The value of every cell at an epoch where no starting condition is drawn for it."""
     turned = epoch.regime == case.regimes[1]
     return np.array(
-        [
-            cell.start_turned if turned and cell.start_turned is not None else cell.start
-            for cell in case.cells.values()
-        ]
+        [cell.start_turned if turned and cell.start_turned is not None else cell.start for cell in case.cells.values()]
     )
 
 
@@ -212,9 +217,7 @@ def draw_records(case: Case, epoch: Epoch, names: Sequence[str], table: NDArray[
     return draws
 
 
-def _write_column(
-    case: Case, draws: Any, column: str, values: NDArray[np.float64], players: Mapping[str, int]
-) -> None:
+def _write_column(case: Case, draws: Any, column: str, values: NDArray[np.float64], players: Mapping[str, int]) -> None:
     """Put one column of a table of draws where the engine reads it."""
     kind, *rest = column.split(".")
     if kind in ("trust", "leverage"):

@@ -115,6 +115,7 @@ QUANTITIES = (
 COMPARISONS = ("<", "<=", ">", ">=")
 LESS, AT_MOST, MORE, AT_LEAST = range(4)
 BY_WEEK, BY_ALL, BY_ANY = 0, 1, 2
+LEAST_GAIN = 1e-9  # a zone of agreement must hold more than the dust of rounding
 MOST_EVENTS, MOST_CONDITIONS = 32, 6
 
 # Design constants of the protocol (model.md, sections 4.3 to 4.7), each with its reason in the ODD document.
@@ -157,6 +158,7 @@ AXES = {
     "W": "wars",
     "I": "instruments",
     "V": "pairs",
+    "B": "instruments of a pair",
     "Q": "trusting pairs",
     "R": "efforts",
     "N": "pieces",
@@ -203,7 +205,7 @@ RULES: tuple[Variable, ...] = (
     _index("clause_conditional", "TK", "1 where due only as the other side's arrears stay small"),
     _index("clause_through", "TK", "player whose hands deliver it, or -1"),
     _index("clause_both", "TK", "1 where both parties deliver"),
-    _index("clause_by", "TK", "side whose conduct the norm is, 2 for both, -1 for none"),
+    _index("clause_by", "TK", "side that delivers where neither or both are worse off; 2 for both"),
     _index("clause_arms", "TK", "war whose challenger gains by delivery, or -1"),
     _index("clause_flow", "TK", "1 where the cell must be kept every week"),
     _index("ending_clause", "T", "clause that ends a war, or -1"),
@@ -219,7 +221,11 @@ RULES: tuple[Variable, ...] = (
     _share("opens_at", "T", "the delivered share that opens it"),
     _index("cell_flow", "C", "1 for a flow"),
     _index("cell_norm", "C", "1 for a norm"),
+    _number("cell_nu", "C", "share", 0.0, 1.0, "how well a change of the cell can be seen"),
     _index("presence_cell", "", "the cell that is one less the patron's presence, or -1"),
+    _index("presence_table", "", "the table that bargains over it, or -1"),
+    _index("presence_clause", "", "its clause there, or -1"),
+    _index("presence_side", "", "the patron's side there, or -1"),
     _index("challenger", "W", "player"),
     _index("incumbent", "W", "player"),
     _index("patron", "W", "player, or -1"),
@@ -231,7 +237,8 @@ RULES: tuple[Variable, ...] = (
     _index("sanctuary_tool", "W", "instrument that is the sanctuary, or -1"),
     _index("sanctuary_cell", "W", "cell that closes the sanctuary, or -1"),
     _index("sanctuary_regime", "W", "regime under which it exists, or -1 for any"),
-    _index("tool_pair", "I", "pair of the instrument"),
+    _index("pair_tools", "V", "how many instruments the pair has"),
+    _index("pair_tool", "VB", "instruments of the pair"),
     _index("tool_follows", "I", "code of what its availability follows"),
     _index("tool_cell", "I", "cell it follows, or -1"),
     _index("tool_war", "I", "war it follows, or -1"),
@@ -242,6 +249,7 @@ RULES: tuple[Variable, ...] = (
     _index("effort_by", "R", "mediator"),
     _index("effort_on", "R", "target"),
     _index("effort_cell", "R", "cell that is the effort"),
+    _index("mediates", "PP", "1 where the row has a seat at a table of the column"),
     _index("leaves", "P", "1 for the incumbent of a war that turns the regime: gone after a takeover"),
 )
 
@@ -300,6 +308,8 @@ DRAW: tuple[Variable, ...] = (
     _share("weight", "TSK", "salience of a clause as a share of the table's"),
     _share("table_weight", "TS", "the table's salience as a share of the party's weightiest table"),
     _share("observer_weight", "TPK", "salience of a clause to a player that is no party"),
+    _share("observer_table_weight", "TP", "a table's salience to a player that is no party, over its weightiest"),
+    _share("cell_weight", "PC", "the largest weight that any table gives a player's stake in a cell"),
     _share("tool_share", "I", "share of an instrument in its holder's leverage"),
     _share("parity", "W", "the challenger's chance in an engagement at the epoch"),
     _share("start_cell", "C", "cell at the epoch"),
@@ -326,6 +336,8 @@ PLAN: tuple[Variable, ...] = (
     _index("place_cell", "E", "cell, or -1"),
     _index("place_war", "E", "war, or -1"),
     _index("place_seat", "E", "seat, or -1"),
+    _index("conditional", "E", "1 where a withdrawal goes on only while the other side is not in arrears"),
+    _share("stand_salience", "PC", "salience of a stand that the plan may bring; 0 for none"),
     _number("value", "E", "see the effect", -260.0, 260.0, "size of the effect"),
     _index("weeks", "E", "how long it lasts; 0 until changed"),
     _index("conditions", "E", "how many conditions"),
@@ -378,7 +390,7 @@ STATE: tuple[Variable, ...] = (
     _index("signed_week", "T", "week of signature; negative before the epoch"),
     _share("package", "TK", "agreed point of each clause"),
     _index("in_package", "TK", "1 where the clause is part of the agreement"),
-    _share("base", "TK", "the cell when the agreement was signed"),
+    _share("baseline", "TK", "the cell when the agreement was signed"),
     _share("due_share", "TK", "share of the clause that has fallen due"),
     _share("due_step", "TK", "share that falls due with a tranche"),
     _share("due", "TK", "where the cell should be"),
@@ -396,10 +408,12 @@ STATE: tuple[Variable, ...] = (
     _share("pressure", "TS", "pressure of the mediators"),
     _number("best", "TS", "share of value", -INFINITY, INFINITY, "best gain on the frontier that the other accepts"),
     _index("zone", "T", "1 where a zone of agreement exists"),
+    _number("seat_gain", "TM", "share of value", -1.0, 1.0, "a mediator's own gain at the middle of the frontier"),
     _share("midpoint", "TK", "package at equal shares of each side's best"),
     _index("attending", "TA", "1 for who came: the two parties, then the seats"),
     _number("attend_terms", "TAX", "see the terms", -INFINITY, INFINITY, "what decided it"),
     _number("conditional_offer", "TSK", "share", 0.0, 1.0, "offered to the side if it comes; NaN for none"),
+    _index("offered_by", "TSK", "player that offered, or -1"),
     _index("offering", "T", "side that made the offer, or -1"),
     _share("offer", "TK", "package on offer"),
     _number("offer_terms", "TX", "see the terms", -INFINITY, INFINITY, "what decided the session"),

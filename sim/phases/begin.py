@@ -1,0 +1,191 @@
+"""Before the first week: what follows from a draw, and the state at the epoch."""
+
+from __future__ import annotations
+
+from math import isnan, nan
+from typing import Any
+
+from sim.arithmetic import compilable
+from sim.equations.trust import weekly_decay
+from sim.equations.war import incumbent_strength, parity_strength
+from sim.phases.attend import prepare
+from sim.phases.bargain import bind_clause
+from sim.phases.defaults import set_defaults
+from sim.phases.fight import set_sanctuary, target_cohesion
+from sim.phases.leverage import set_availability_at_epoch, set_leverage
+from sim.vocabulary import (
+    BY_POSITION,
+    CLOSED,
+    IN_FORCE,
+    NEVER,
+    OPEN,
+    PAUSE_WEEKS,
+    STANDING,
+    SUSPENDED,
+    TRANCHE_WEEKS,
+)
+
+
+@compilable
+def player_salience(draw: Any, plan: Any, player: int, cell: int) -> float:
+    """Salience of an issue to a player: as coded, else that of a stand which the plan may bring."""
+    coded = draw.salience[player, cell]
+    return coded if coded > 0.0 else plan.stand_salience[player, cell]
+
+
+@compilable
+def table_salience(rules: Any, draw: Any, plan: Any, t: int, player: int) -> float:
+    """Sum of a player's saliences over the cells of a table."""
+    total = 0.0
+    for k in range(rules.clauses[t]):
+        total += player_salience(draw, plan, player, rules.clause_cell[t, k])
+    return total
+
+
+@compilable
+def weightiest(rules: Any, draw: Any, plan: Any, player: int, party: bool) -> float:
+    """The largest such sum over the tables at which the player is a party, or over all tables."""
+    largest = 0.0
+    for t in range(rules.tables):
+        sits = rules.party[t, 0] == player or rules.party[t, 1] == player
+        if sits or not party:
+            largest = max(largest, table_salience(rules, draw, plan, t, player))
+    return largest
+
+
+@compilable
+def derive_weights(rules: Any, draw: Any, plan: Any, t: int) -> None:
+    """Weights of a table's clauses to its parties and to everybody else, and of the table among a player's tables."""
+    for side in range(2):
+        i = rules.party[t, side]
+        total = table_salience(rules, draw, plan, t, i)
+        draw.table_weight[t, side] = total / weightiest(rules, draw, plan, i, True)
+        for k in range(rules.clauses[t]):
+            draw.weight[t, side, k] = draw.salience[i, rules.clause_cell[t, k]] / total
+    for player in range(rules.players):
+        total = table_salience(rules, draw, plan, t, player)
+        largest = weightiest(rules, draw, plan, player, False)
+        draw.observer_table_weight[t, player] = total / largest if largest > 0.0 else 0.0
+        for k in range(rules.clauses[t]):
+            cell = rules.clause_cell[t, k]
+            share = player_salience(draw, plan, player, cell) / total if total > 0.0 else 0.0
+            draw.observer_weight[t, player, k] = share
+            draw.cell_weight[player, cell] = max(draw.cell_weight[player, cell], share)
+
+
+@compilable
+def derive(rules: Any, draw: Any, plan: Any) -> None:
+    """Fill in what follows from a draw: once a draw and plan, before its first run."""
+    draw.decay = weekly_decay(draw.half_life)
+    for i in range(rules.players):
+        for j in range(rules.players):
+            draw.start_for[i, j] = draw.prior_strength * draw.start_trust[i, j]
+            draw.start_against[i, j] = draw.prior_strength * (1.0 - draw.start_trust[i, j])
+        for cell in range(rules.cells):
+            draw.cell_weight[i, cell] = 0.0
+    for t in range(rules.tables):
+        derive_weights(rules, draw, plan, t)
+
+
+@compilable
+def begin_players(rules: Any, draw: Any, state: Any) -> None:
+    """Trust, leverage, positions and red lines as the draw has them."""
+    for i in range(rules.players):
+        state.effort_set[i] = nan
+        for j in range(rules.players):
+            state.trust_for[i, j], state.trust_against[i, j] = draw.start_for[i, j], draw.start_against[i, j]
+            state.leverage[i, j] = draw.coded_leverage[i, j]
+            state.trust[i, j] = draw.start_trust[i, j]
+        for cell in range(rules.cells):
+            state.position[i, cell], state.has_position[i, cell] = draw.position[i, cell], draw.has_position[i, cell]
+            state.red_line[i, cell] = draw.red_line[i, cell]
+
+
+@compilable
+def begin_wars(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    """Control as drawn, usual intensity less the ceasefire, cohesion at its target, parity at the epoch."""
+    state.presence = draw.start_presence
+    if rules.presence_cell >= 0:
+        state.cell[rules.presence_cell] = 1.0 - state.presence
+    for w in range(rules.wars):
+        over = rules.turns_regime[w] == 1 and plan.start_regime == 1
+        state.war_open[w] = 0 if over else 1
+        state.control[w] = draw.start_control[w]
+        state.intensity[w] = 0.0 if over else 1.0 - state.cell[rules.ceasefire_cell[w]]
+        state.cohesion[w] = target_cohesion(rules, draw, state, w)
+        set_sanctuary(rules, draw, state, w)
+        helped = state.presence if rules.patron[w] >= 0 else 0.0
+        incumbent = incumbent_strength(state.cohesion[w], draw.presence_effect, helped)
+        parity = parity_strength(draw.parity[w], incumbent, draw.sanctuary_effect, state.sanctuary[w])
+        state.strength[w] = parity
+
+
+@compilable
+def begin_table(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
+    """A table as the epoch has it: closed, open, suspended, or with an agreement in force."""
+    state.optimism[t] = draw.optimism
+    state.sessions[t] = int(draw.start_sessions[t])
+    state.convenes[t], state.agreed_week[t], state.collapsed_week[t] = NEVER, NEVER, NEVER
+    state.offering[t] = NEVER
+    for m in range(rules.seats[t]):
+        state.invited[t, m] = rules.seat_standing[t, m]
+    for side in range(2):
+        for k in range(rules.clauses[t]):
+            state.conditional_offer[t, side, k] = nan
+            state.offered_by[t, side, k] = NEVER
+    status = CLOSED
+    if rules.table_regime[t, plan.start_regime] == 1:
+        status = OPEN if rules.opens[t] == STANDING else CLOSED
+        if plan.start_status[t] >= 0:
+            status = plan.start_status[t]
+    state.status[t] = status
+    if status == SUSPENDED:
+        state.reopens[t] = PAUSE_WEEKS
+    if status == IN_FORCE:
+        begin_agreement(rules, draw, plan, state, t)
+
+
+@compilable
+def begin_agreement(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
+    """An agreement in force at the epoch: nothing is owed yet, and the rest falls due over the weeks that are left."""
+    set_defaults(rules, draw, state, t)
+    state.signed_week[t] = -plan.signed_weeks_ago[t]
+    for k in range(rules.clauses[t]):
+        point = plan.start_package[t, k]
+        weeks = max(plan.weeks_left[t], TRANCHE_WEEKS)
+        if isnan(point):
+            bind_clause(rules, draw, state, t, k, state.cell[rules.clause_cell[t, k]], weeks)
+            state.in_package[t, k] = 0
+        else:
+            bind_clause(rules, draw, state, t, k, point, weeks)
+
+
+@compilable
+def begin(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int) -> None:
+    """Set a zeroed state to the epoch, for one run of a derived draw."""
+    state.seed, state.draw_index, state.run = seed, draw.index, run
+    state.regime, state.takeover_week = plan.start_regime, NEVER
+    state.luck_week, state.luck_block = NEVER, NEVER
+    for e in range(plan.events):
+        state.fires_at[e], state.reverts_at[e] = NEVER, NEVER
+    begin_players(rules, draw, state)
+    for cell in range(rules.cells):
+        state.cell[cell] = draw.start_cell[cell]
+    begin_wars(rules, draw, plan, state)
+    for pair in range(rules.pairs):
+        set_availability_at_epoch(rules, draw, state, pair)
+        set_leverage(rules, draw, state, pair)
+    for t in range(rules.tables):
+        begin_cells_by_position(rules, state, t)
+    for t in range(rules.tables):
+        begin_table(rules, draw, plan, state, t)
+        prepare(rules, draw, state, t)
+
+
+@compilable
+def begin_cells_by_position(rules: Any, state: Any, t: int) -> None:
+    """A cell whose default path is its deliverer's position starts there."""
+    for k in range(rules.clauses[t]):
+        if rules.clause_default[t, k] == BY_POSITION:
+            cell = rules.clause_cell[t, k]
+            state.cell[cell] = state.position[rules.party[t, rules.clause_link[t, k]], cell]

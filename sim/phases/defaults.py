@@ -1,0 +1,127 @@
+"""What comes of a clause without a deal: its default path, and what both red lines allow."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import Any
+
+from sim.arithmetic import compilable
+from sim.equations.package import forecast, optimistic
+from sim.equations.war import challenger_strength, control_growth, incumbent_strength, success
+from sim.vocabulary import (
+    BY_FORECAST,
+    BY_NONE,
+    BY_OPPOSED,
+    BY_POSITION,
+    BY_PRESENCE,
+    BY_SHARED,
+    IN_FORCE,
+)
+
+
+@compilable
+def announced_presence(rules: Any, draw: Any, state: Any) -> float:
+    """The presence that has been announced for the end of the forecast's horizon, in [0, 1]."""
+    if state.schedule_on == 1:
+        ahead = state.week + draw.forecast_horizon
+        length = max(state.schedule_end - state.schedule_start, 1)
+        return state.schedule_from * max(0.0, 1.0 - (ahead - state.schedule_start) / length)
+    t, k = rules.presence_table, rules.presence_clause
+    if t >= 0 and state.status[t] == IN_FORCE and state.in_package[t, k] == 1:
+        return min(state.presence, 1.0 - state.package[t, k])
+    return state.presence
+
+
+@compilable
+def success_at(rules: Any, draw: Any, state: Any, w: int, presence: float) -> float:
+    """The challenger's chance in an engagement at a presence of the patron."""
+    armed = 1.0
+    if rules.disarmament_cell[w] >= 0:
+        armed = 1.0 - state.cell[rules.disarmament_cell[w]]
+    helped = presence if rules.patron[w] >= 0 else 0.0
+    challenger = challenger_strength(state.strength[w], draw.sanctuary_effect, state.sanctuary[w], armed)
+    incumbent = incumbent_strength(state.cohesion[w], draw.presence_effect, helped)
+    return success(challenger, incumbent)
+
+
+@compilable
+def forecast_control(rules: Any, draw: Any, state: Any, w: int) -> float:
+    """Control of the war's challenger at the horizon, as both sides can see it coming."""
+    chance = success_at(rules, draw, state, w, announced_presence(rules, draw, state))
+    growth = control_growth(draw.combat_pace, state.intensity[w], chance)
+    return forecast(state.control[w], growth, draw.forecast_horizon)
+
+
+@compilable
+def plain_default(rules: Any, state: Any, t: int, k: int, code: int) -> float:
+    """A default path that needs no other clause: current, none or the deliverer's position."""
+    cell = rules.clause_cell[t, k]
+    if code == BY_POSITION:
+        return state.position[rules.party[t, rules.clause_link[t, k]], cell]
+    if code == BY_NONE and rules.clause_flow[t, k] == 1:
+        return 0.0
+    return state.cell[cell]
+
+
+@compilable
+def shared_in_force(rules: Any, state: Any, t: int, k: int) -> bool:
+    """Whether the clause is settled at the table it is shared with, or was when a takeover closed that table."""
+    other, clause = rules.clause_link[t, k], rules.clause_link_clause[t, k]
+    if state.in_package[other, clause] == 0:
+        return False
+    return state.status[other] == IN_FORCE or rules.table_regime[other, state.regime] == 0
+
+
+@compilable
+def default_path(rules: Any, draw: Any, state: Any, t: int, k: int) -> float:
+    """x0 of a clause: what is the case, and will be, without a deal at this table."""
+    code = rules.clause_default[t, k]
+    if code == BY_PRESENCE:
+        if state.schedule_on == 1 and state.schedule_conditional == 0:
+            return 1.0
+        return 1.0 - state.presence
+    if code == BY_FORECAST:
+        w = rules.ended_war[t]
+        if draw.forecast_on == 1 and w >= 0 and state.war_open[w] == 1:
+            return forecast_control(rules, draw, state, w)
+        return state.cell[rules.clause_cell[t, k]]
+    if code == BY_SHARED:
+        if shared_in_force(rules, state, t, k):
+            return state.package[rules.clause_link[t, k], rules.clause_link_clause[t, k]]
+        return plain_default(rules, state, t, k, rules.clause_fallback[t, k])
+    if code == BY_OPPOSED:
+        return state.cell[rules.clause_cell[t, k]] * (1.0 - state.default[t, 0, rules.clause_link[t, k]])
+    return plain_default(rules, state, t, k, code)
+
+
+@compilable
+def set_defaults(rules: Any, draw: Any, state: Any, t: int) -> None:
+    """Write the default path of every clause as each side sees it, and the range that both red lines leave."""
+    for k in range(rules.clauses[t]):
+        code = rules.clause_default[t, k]
+        default = default_path(rules, draw, state, t, k)
+        for side in range(2):
+            seen = default
+            if code == BY_FORECAST:
+                position = state.position[rules.party[t, side], rules.clause_cell[t, k]]
+                seen = optimistic(default, position, state.optimism[t])
+            state.default[t, side, k] = seen
+        set_range(rules, state, t, k)
+
+
+@compilable
+def set_range(rules: Any, state: Any, t: int, k: int) -> None:
+    """The points of a clause that neither red line forbids; a line forbids what lies beyond it from the position."""
+    low, high = 0.0, 1.0
+    cell = rules.clause_cell[t, k]
+    for side in range(2):
+        i = rules.party[t, side]
+        line = state.red_line[i, cell]
+        if not isnan(line):
+            if state.position[i, cell] >= line:
+                low = max(low, line)
+            else:
+                high = min(high, line)
+    state.range_low[t, k] = low
+    state.range_high[t, k] = high
+    state.deadlocked[t, k] = 1 if low > high else 0

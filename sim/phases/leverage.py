@@ -1,0 +1,60 @@
+"""The leverage phase: how far each holder's instruments are still at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.arithmetic import compilable
+from sim.equations.leverage import LEAST_AVAILABLE, leverage, sanctuary
+from sim.vocabulary import (
+    FOLLOWS_CELL,
+    FOLLOWS_CELL_LEFT,
+    FOLLOWS_CONTROL,
+    FOLLOWS_CONTROL_LEFT,
+    FOLLOWS_PRESENCE,
+)
+
+
+@compilable
+def tool_available(rules: Any, draw: Any, state: Any, tool: int) -> float:
+    """Availability of an instrument, in [0, 1]."""
+    code = rules.tool_follows[tool]
+    if code == FOLLOWS_CELL:
+        return state.cell[rules.tool_cell[tool]]
+    if code == FOLLOWS_CELL_LEFT:
+        return 1.0 - state.cell[rules.tool_cell[tool]]
+    if code == FOLLOWS_PRESENCE:
+        return state.presence
+    control = state.control[rules.tool_war[tool]]
+    if code == FOLLOWS_CONTROL:
+        return control
+    if code == FOLLOWS_CONTROL_LEFT:
+        return 1.0 - control
+    return sanctuary(draw.autonomy, control)
+
+
+@compilable
+def pair_available(rules: Any, draw: Any, state: Any, pair: int) -> float:
+    """A: share-weighted availability of the instruments of a pair."""
+    total = 0.0
+    for place in range(rules.pair_tools[pair]):
+        tool = rules.pair_tool[pair, place]
+        total += draw.tool_share[tool] * tool_available(rules, draw, state, tool)
+    return total
+
+
+@compilable
+def set_availability_at_epoch(rules: Any, draw: Any, state: Any, pair: int) -> None:
+    """Remember the pair's availability at the epoch, never below the least that a ratio may rest on."""
+    state.availability_start[pair] = max(pair_available(rules, draw, state, pair), LEAST_AVAILABLE)
+
+
+@compilable
+def set_leverage(rules: Any, draw: Any, state: Any, pair: int) -> None:
+    """Leverage of a pair this week; frozen once a takeover has removed one of the two."""
+    holder, target = rules.pair_holder[pair], rules.pair_target[pair]
+    if state.regime == 1 and (rules.leaves[holder] == 1 or rules.leaves[target] == 1):
+        return
+    available = pair_available(rules, draw, state, pair)
+    coded = draw.coded_leverage[holder, target]
+    state.leverage[holder, target] = leverage(coded, available, state.availability_start[pair])

@@ -1,0 +1,128 @@
+"""Mediators: who is present, how hard each tries, how far a guarantor makes a promise believable."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import Any
+
+from sim.arithmetic import compilable
+from sim.equations.attendance import mediator_attendance, pressure
+from sim.equations.leverage import joint
+from sim.equations.package import gain
+from sim.equations.trust import guarantee
+from sim.phases.luck import luck
+from sim.vocabulary import ATTEND_SLOT, FREE_EFFORT, PLACE_STRIDE
+
+
+@compilable
+def effort(rules: Any, state: Any, mediator: int, target: int) -> float:
+    """e in [0, 1]: what an event has set, else the cell that is this effort, else facilitation."""
+    if not isnan(state.effort_set[mediator]) and state.week < state.effort_until[mediator]:
+        return state.effort_set[mediator]
+    for r in range(rules.efforts):
+        if rules.effort_by[r] == mediator and rules.effort_on[r] == target:
+            return state.cell[rules.effort_cell[r]]
+    return FREE_EFFORT
+
+
+@compilable
+def gone(rules: Any, state: Any, player: int) -> bool:
+    """Whether a takeover has removed the player."""
+    return rules.leaves[player] == 1 and state.regime == 1
+
+
+@compilable
+def asked(rules: Any, state: Any, t: int, m: int) -> bool:
+    """Whether the seat may be taken this week."""
+    if state.invited[t, m] == 0 or state.week < state.absent_until[t, m]:
+        return False
+    return not gone(rules, state, rules.seat_member[t, m, 0])
+
+
+@compilable
+def seat_reach(rules: Any, state: Any, t: int, m: int, target: int) -> float:
+    """Leverage of a seat on a player: of all its members together."""
+    reach = 0.0
+    for g in range(rules.seat_members[t, m]):
+        reach = joint(reach, state.leverage[rules.seat_member[t, m, g], target])
+    return reach
+
+
+@compilable
+def seat_effort(rules: Any, state: Any, t: int, m: int, target: int) -> float:
+    """Mean effort of a seat's members on a player; half of it where the seat is biased against a deal."""
+    total = 0.0
+    for g in range(rules.seat_members[t, m]):
+        total += effort(rules, state, rules.seat_member[t, m, g], target)
+    mean = total / rules.seat_members[t, m]
+    return 0.5 * mean if state.seat_gain[t, m] < 0.0 else mean
+
+
+@compilable
+def seat_trust(rules: Any, state: Any, t: int, m: int, truster: int) -> float:
+    """Mean trust of a player in a seat's members."""
+    total = 0.0
+    for g in range(rules.seat_members[t, m]):
+        total += state.trust[truster, rules.seat_member[t, m, g]]
+    return total / rules.seat_members[t, m]
+
+
+@compilable
+def guaranteed_trust(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
+    """q = 1 - (1 - tau) prod_m (1 - gamma e lambda^2 tau_m), over the mediators present (Walter 1997)."""
+    i, j = rules.party[t, side], rules.party[t, 1 - side]
+    doubt = 1.0 - state.trust[i, j]
+    for m in range(rules.seats[t]):
+        if state.attending[t, 2 + m] == 1:
+            reach = seat_reach(rules, state, t, m, j)
+            tried = seat_effort(rules, state, t, m, j)
+            doubt *= 1.0 - guarantee(reach, tried, draw.guarantor_weight, seat_trust(rules, state, t, m, i))
+    return 1.0 - doubt
+
+
+@compilable
+def mediators_pressure(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
+    """mu (1 - prod_m (1 - lambda_m e_m)), over the mediators who are asked: pressing needs no seat in the room."""
+    i = rules.party[t, side]
+    resistance = 1.0
+    for m in range(rules.seats[t]):
+        if asked(rules, state, t, m):
+            resistance *= 1.0 - seat_reach(rules, state, t, m, i) * seat_effort(rules, state, t, m, i)
+    return pressure(draw.pressure_weight, resistance)
+
+
+@compilable
+def observer_gain(rules: Any, draw: Any, state: Any, t: int, player: int, package: Any) -> float:
+    """G: what a package changes for a player that is no party, over the issues on which it holds a position."""
+    total = 0.0
+    for k in range(rules.clauses[t]):
+        cell = rules.clause_cell[t, k]
+        if state.has_position[player, cell] == 1 and draw.observer_weight[t, player, k] > 0.0:
+            default = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
+            change = gain(package[k], default, state.position[player, cell])
+            total += draw.observer_weight[t, player, k] * change
+    return total
+
+
+@compilable
+def mediate(rules: Any, draw: Any, state: Any, t: int, m: int) -> None:
+    """A mediator decides whether it comes, on the frontier's midpoint as it last stood."""
+    i, j = rules.party[t, 0], rules.party[t, 1]
+    gained, weight = 0.0, 0.0
+    for g in range(rules.seat_members[t, m]):
+        player = rules.seat_member[t, m, g]
+        gained += observer_gain(rules, draw, state, t, player, state.midpoint[t])
+        weight += draw.observer_table_weight[t, player]
+    gained /= rules.seat_members[t, m]
+    weight /= rules.seat_members[t, m]
+    welcome = min(seat_trust(rules, state, t, m, i), seat_trust(rules, state, t, m, j))
+    chance = mediator_attendance(weight, gained, welcome, draw.consent, draw.noise)
+    number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + 2 + m)
+    state.seat_gain[t, m] = gained
+    comes = asked(rules, state, t, m)
+    state.attending[t, 2 + m] = 1 if comes and number < chance else 0
+    state.asked[t, 2 + m] += 1 if comes else 0
+    state.attended[t, 2 + m] += state.attending[t, 2 + m]
+    terms = state.attend_terms[t, 2 + m]
+    terms[0], terms[1], terms[2], terms[3] = gained, 0.0, 0.0, 0.0
+    terms[4], terms[5], terms[6], terms[7] = draw.consent, welcome, chance, number
