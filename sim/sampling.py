@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,44 +16,58 @@ from sim.arithmetic import compilable, log
 from sim.densities import LINE_MARGIN, Component, Kind, Numbers, Prior
 from sim.draws import PARAMETERS, uniform, uniforms4
 
-CHOICE, LINEAR, TRIANGLES, SHARE, LINE = range(5)
-_KINDS: Mapping[Kind, int] = {"choice": CHOICE, "uniform": LINEAR, "triangles": TRIANGLES, "share": SHARE, "line": LINE}
-
 
 class Layout(NamedTuple):
-    """The priors as arrays, for the compiled loop. C columns, P passes, K components."""
+    """The priors as arrays, for the compiled loop: C columns, P passes, K components, B blocks of four slots.
 
-    kind: NDArray[np.int64]  # (C,)
-    slot: NDArray[np.int64]  # (C,)
-    stand_in: NDArray[np.int64]  # (C,) slot that picks a component for a pass without one
+    Lists of columns, one for each kind of prior, spare the loop a branch for every number.
+    """
+
+    blocks: NDArray[np.int64]  # (B,) the blocks of slots that any column needs
+    place: NDArray[np.int64]  # (C,) where a column's uniform number lies among those of the blocks
+    uniforms: NDArray[np.int64]  # columns that are uniform on [start, start + width]
+    triangles: NDArray[np.int64]  # columns that are mixtures of triangles
+    shares: NDArray[np.int64]  # columns that are shares
+    lines: NDArray[np.int64]  # columns that are red lines
+    start: Numbers  # (C,)
+    width: Numbers  # (C,)
     parts: NDArray[np.int64]  # (C,) components
     own: NDArray[np.int64]  # (C, P) component of each pass, -1 without
     corner: Numbers  # (C, K, 5) low, high, P(X < mode), and the squared scale of the rising and the falling side
-    position: NDArray[np.int64]  # (C,) column of the position that a red line belongs to
+    partner: NDArray[np.int64]  # (C,) the position that a salience or a red line belongs to, else the column itself
+    stand_in: NDArray[np.int64]  # (C,) the partner's slot: it picks the pass that stands in for one without a row
     line: Numbers  # (C, P) where the line of each pass stands, NaN without
     below: NDArray[np.bool_]  # (C, P) whether it forbids what lies below it
     pair: NDArray[np.int64]  # (S, M) columns of the shares of each pair, -1 beyond its last
 
 
 def layout_of(columns: Sequence[Prior], passes: Sequence[str]) -> Layout:
-    """The priors as arrays; columns in the order of their slots."""
+    """The priors as arrays; column 0 is the pass."""
     index = {prior.name: column for column, prior in enumerate(columns)}
     size, most = len(columns), max([1, *(len(prior.components) for prior in columns)])
+    partner = [index[_partner(prior)] for prior in columns]
+    drawn_slots = [prior.slot for prior in columns if prior.kind != "line"]
+    blocks = sorted({slot >> 2 for slot in drawn_slots})
+    first = {block: 4 * number for number, block in enumerate(blocks)}
     layout = Layout(
-        kind=np.array([_KINDS[prior.kind] for prior in columns]),
-        slot=np.array([prior.slot for prior in columns]),
-        stand_in=np.array([columns[index.get(_stand_in(prior), c)].slot for c, prior in enumerate(columns)]),
-        parts=np.array([len(prior.components) for prior in columns]),
+        blocks=np.array(blocks),
+        place=np.array([first.get(prior.slot >> 2, 0) + (prior.slot & 3) for prior in columns]),
+        uniforms=_columns_of("uniform", columns),
+        triangles=_columns_of("triangles", columns),
+        shares=_columns_of("share", columns),
+        lines=_columns_of("line", columns),
+        start=np.array([prior.low for prior in columns]),
+        width=np.array([prior.high - prior.low for prior in columns]),
+        parts=np.array([max(prior.parts, len(prior.components)) for prior in columns]),
         own=np.full((size, len(passes)), -1),
         corner=np.zeros((size, most, 5)),
-        position=np.array([index.get(prior.name.replace("red_line.", "position.", 1), 0) for prior in columns]),
+        partner=np.array(partner),
+        stand_in=np.array([columns[c].slot for c in partner]),
         line=np.full((size, len(passes)), np.nan),
         below=np.zeros((size, len(passes)), dtype=np.bool_),
         pair=_pairs_of_shares(columns),
     )
     for c, prior in enumerate(columns):
-        if prior.kind in ("choice", "uniform"):
-            layout.corner[c, 0, :2] = (0.0, prior.parts) if prior.kind == "choice" else (prior.low, prior.high)
         for k, component in enumerate(prior.components):
             p = passes.index(component.rows[0].pass_)
             layout.own[c, p] = k
@@ -63,9 +77,14 @@ def layout_of(columns: Sequence[Prior], passes: Sequence[str]) -> Layout:
     return layout
 
 
-def _stand_in(prior: Prior) -> str:
-    """The column whose slot picks the pass that stands in: a salience follows its position."""
-    return prior.name.replace("salience.", "position.", 1)
+def _columns_of(kind: Kind, columns: Sequence[Prior]) -> NDArray[np.int64]:
+    return np.array([c for c, prior in enumerate(columns) if prior.kind == kind], dtype=np.int64)
+
+
+def _partner(prior: Prior) -> str:
+    """A salience and a red line follow the position of the same actor on the same cell."""
+    group, _, stand = prior.name.partition(".")
+    return f"position.{stand}" if group in ("salience", "red_line") else prior.name
 
 
 def _corners(part: Component) -> tuple[float, float, float, float, float]:
@@ -91,35 +110,44 @@ def fill(out: Numbers, seed: int, first: int, layout: Layout) -> None:
 
     `seed` is a 64-bit word read as a signed integer.
     """
-    kinds, slots, stand_in, parts, own, corner, position, line, below, pair = layout
+    (
+        blocks,
+        place,
+        uniforms,
+        triangles,
+        shares,
+        lines,
+        start,
+        width,
+        parts,
+        own,
+        corner,
+        partner,
+        stand_in,
+        line,
+        below,
+        pair,
+    ) = layout
+    u = np.empty(4 * blocks.size)
     for row in range(out.shape[0]):
-        draw = first + row
-        block, own_pass = -1, 0
-        u0, u1, u2, u3 = 0.0, 0.0, 0.0, 0.0
-        for c in range(kinds.size):
-            kind = kinds[c]
-            if kind == LINE:
-                out[row, c] = _line(out[row, position[c]], line[c, own_pass], below[c, own_pass])
-                continue
-            if slots[c] >> 2 != block:
-                block = slots[c] >> 2
-                u0, u1, u2, u3 = uniforms4(seed, draw, 0, 0, block, PARAMETERS)
-            lane = slots[c] & 3
-            u = (u0 if lane == 0 else u1) if lane < 2 else (u2 if lane == 2 else u3)
-            if kind == TRIANGLES:
-                k = own[c, own_pass]
-                if k < 0:
-                    k = int(uniform(seed, draw, 0, 1, stand_in[c], PARAMETERS) * parts[c])
-                out[row, c] = _triangular(
-                    u, corner[c, k, 0], corner[c, k, 1], corner[c, k, 2], corner[c, k, 3], corner[c, k, 4]
-                )
-            elif kind == SHARE:
-                out[row, c] = -log(u)
-            elif kind == CHOICE:
-                own_pass = int(u * corner[c, 0, 1])
-                out[row, c] = float(own_pass)
-            else:
-                out[row, c] = corner[c, 0, 0] + u * (corner[c, 0, 1] - corner[c, 0, 0])
+        for b in range(blocks.size):
+            four = uniforms4(seed, first + row, 0, 0, blocks[b], PARAMETERS)
+            u[4 * b], u[4 * b + 1], u[4 * b + 2], u[4 * b + 3] = four
+        own_pass = int(u[0] * parts[0])
+        out[row, 0] = own_pass
+        for c in uniforms:
+            out[row, c] = start[c] + u[place[c]] * width[c]
+        for c in triangles:
+            k = own[c, own_pass]
+            if k < 0:
+                k = int(uniform(seed, first + row, 0, 1, stand_in[c], PARAMETERS) * parts[c])
+            out[row, c] = _triangular(
+                u[place[c]], corner[c, k, 0], corner[c, k, 1], corner[c, k, 2], corner[c, k, 3], corner[c, k, 4]
+            )
+        for c in lines:
+            out[row, c] = _line(out[row, partner[c]], line[c, own_pass], below[c, own_pass])
+        for c in shares:
+            out[row, c] = -log(u[place[c]])
         # Exponential numbers divided by their sum are Dirichlet(1, ..., 1) (Devroye 1986, chapter 11).
         for s in range(pair.shape[0]):
             total = 0.0
@@ -153,7 +181,7 @@ _fill = numba.njit(nogil=True)(fill)
 
 def drawn(layout: Layout, n: int, seed: int, first: int, threads: int) -> Numbers:
     """The draws first, ..., first + n - 1, spread over threads; the bits do not depend on how many."""
-    out = np.empty((n, layout.kind.size))
+    out = np.empty((n, layout.place.size))
     signed = seed if seed < 2**63 else seed - 2**64
     edges = [n * k // threads for k in range(threads + 1)]
     with ThreadPoolExecutor(threads) as pool:
