@@ -33,15 +33,20 @@ def announced_presence(rules: Any, draw: Any, state: Any) -> float:
 
 
 @compilable
-def success_at(rules: Any, draw: Any, state: Any, w: int, presence: float) -> float:
-    """The challenger's chance in an engagement at a presence of the patron."""
+def strength_of_challenger(rules: Any, draw: Any, state: Any, w: int) -> float:
+    """S_ch of a war as it stands: strength, arms kept and sanctuary."""
     armed = 1.0
     if rules.disarmament_cell[w] >= 0:
         armed = 1.0 - state.cell[rules.disarmament_cell[w]]
+    return challenger_strength(state.strength[w], draw.sanctuary_effect, state.sanctuary[w], armed)
+
+
+@compilable
+def success_at(rules: Any, draw: Any, state: Any, w: int, presence: float) -> float:
+    """The challenger's chance in an engagement at a presence of the patron."""
     helped = presence if rules.patron[w] >= 0 else 0.0
-    challenger = challenger_strength(state.strength[w], draw.sanctuary_effect, state.sanctuary[w], armed)
     incumbent = incumbent_strength(state.cohesion[w], draw.presence_effect, helped)
-    return success(challenger, incumbent)
+    return success(strength_of_challenger(rules, draw, state, w), incumbent)
 
 
 @compilable

@@ -17,7 +17,7 @@ from sim.equations.war import (
     next_control,
     next_intensity,
 )
-from sim.phases.defaults import success_at
+from sim.phases.defaults import strength_of_challenger, success_at
 from sim.phases.luck import luck
 from sim.vocabulary import (
     CLOSED,
@@ -82,7 +82,7 @@ def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
     before = state.control[w]
     state.control[w] = next_control(before, growth, shock)
     state.control_change[w] = state.control[w] - before
-    strength = state.success[w] / (1.0 - state.success[w])
+    strength = strength_of_challenger(rules, draw, state, w)
     state.attacks[w] = poisson_quantile(attack_draw, draw.attack_rate * strength * state.intensity[w])
     lose_heart(rules, draw, state, w)
     flee(rules, draw, state, w)
