@@ -228,7 +228,7 @@ def case_folder(name: str) -> Path:
         if (folder / "case.yaml").is_file():
             return folder.resolve()
     known = sorted(path.parent.name for root in roots for path in root.glob("*/case.yaml"))
-    raise InputError("case", "case", f"there is no case {name!r}", allowed=known, meant=nearest(name, known))
+    raise InputError("configuration", "case", f"there is no case {name!r}", allowed=known, meant=nearest(name, known))
 
 
 def load_case(name: str | Path = "afghanistan") -> Case:
