@@ -95,6 +95,8 @@ QUANTITIES = (
     "impasses",
     "agreed",
     "collapsed",
+    "in_force",
+    "open",
 )
 (
     Q_WEEK,
@@ -111,6 +113,8 @@ QUANTITIES = (
     Q_IMPASSES,
     Q_AGREED,
     Q_COLLAPSED,
+    Q_IN_FORCE,
+    Q_OPEN,
 ) = range(len(QUANTITIES))
 COMPARISONS = ("<", "<=", ">", ">=")
 LESS, AT_MOST, MORE, AT_LEAST = range(4)
@@ -421,14 +425,14 @@ STATE: tuple[Variable, ...] = (
     _number("ratify_terms", "TSX", "see the terms", -INFINITY, INFINITY, "what decided ratification"),
     _number("comply_terms", "TKSX", "see the terms", -INFINITY, INFINITY, "what decided delivery"),
     _index("conduct", "TKS", "code of what the side did about the clause"),
-    _index("pieces", "", "how many pieces the frontier has"),
-    _index("piece_clause", "N", "clause of a piece"),
-    _share("piece_from", "N", "its end nearer the first party's"),
-    _share("piece_to", "N", "its end nearer the second party's"),
-    _number("piece_cost", "N", "share of value", 0.0, INFINITY, "what conceding it costs the first party"),
-    _number("piece_gain", "N", "share of value", 0.0, INFINITY, "what it gives the second"),
-    _share("end", "SK", "each side's best point of a clause"),
-    _number("end_value", "SS", "share of value", -INFINITY, INFINITY, "value to the column of the row's end"),
+    _index("pieces", "T", "how many pieces the frontier has"),
+    _index("piece_clause", "TN", "clause of a piece"),
+    _share("piece_from", "TN", "its end nearer the first party's"),
+    _share("piece_to", "TN", "its end nearer the second party's"),
+    _number("piece_cost", "TN", "share of value", 0.0, INFINITY, "what conceding it costs the first party"),
+    _number("piece_gain", "TN", "share of value", 0.0, INFINITY, "what it gives the second"),
+    _share("end", "TSK", "each side's best point of a clause"),
+    _number("end_value", "TSS", "share of value", -INFINITY, INFINITY, "value to the column of the row's end"),
     _share("trial", "K", "package being looked at"),
     _index("war_open", "W", "1 while the war goes on"),
     _share("control", "W", "the challenger's share of what is fought over"),

@@ -34,8 +34,10 @@ from sim.vocabulary import (
     Q_COLLAPSED,
     Q_CONTROL,
     Q_IMPASSES,
+    Q_IN_FORCE,
     Q_INTENSITY,
     Q_LEVERAGE,
+    Q_OPEN,
     Q_PRESENCE,
     Q_REGIME,
     Q_SESSIONS,
@@ -93,6 +95,10 @@ def table_quantity(state: Any, code: int, t: int) -> float:
         value = 1 if state.agreed_week[t] >= 0 else 0
     elif code == Q_COLLAPSED:
         value = 1 if state.collapsed_week[t] >= 0 else 0
+    elif code == Q_IN_FORCE:
+        value = 1 if state.status[t] == IN_FORCE else 0
+    elif code == Q_OPEN:
+        value = 1 if state.status[t] == OPEN else 0
     return float(value)
 
 
