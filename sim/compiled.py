@@ -1,0 +1,138 @@
+"""Compiled code on disk: private to the user, and never older than the sources it comes from.
+
+numba's own cache looks at one file and would not see a change in another. Here the folder's name is a digest of every
+module that compiled code can reach, of the versions of numba, llvmlite, numpy and Python, and of the processor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import stat
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import llvmlite.binding
+import numba
+import numpy as np
+
+PACKAGE = Path(__file__).resolve().parent
+ROOTS = ("sim.kernel", "sim.sampling", "sim.compiled")  # modules whose functions are compiled
+IMPORT = re.compile(r"^\s*(?:from|import)\s+(sim(?:\.\w+)*)(?:\s+import\s+([^\n#]*))?", re.MULTILINE)
+PRIVATE = stat.S_IRWXU
+KEPT_FOLDERS = 8  # caches of older sources that stay
+
+
+def module_file(name: str, package: Path = PACKAGE) -> Path | None:
+    """The source file of a module of this package, or None."""
+    stem = package.joinpath(*name.split(".")[1:])
+    candidates = (stem.with_suffix(".py"), stem / "__init__.py") if name != "sim" else (package / "__init__.py",)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def engine_sources(package: Path = PACKAGE) -> dict[str, Path]:
+    """Every module of the package that the compiled modules import, directly or not, sorted by name."""
+    found: dict[str, Path] = {}
+    waiting = list(ROOTS)
+    while waiting:
+        name = waiting.pop()
+        path = module_file(name, package)
+        if name in found or path is None:
+            continue
+        found[name] = path
+        for match in IMPORT.finditer(path.read_text(encoding="utf-8")):
+            module, names = match[1], match[2] or ""
+            waiting += [module, *(f"{module}.{part.strip().split(' ')[0]}" for part in names.strip("()").split(","))]
+    return dict(sorted(found.items()))
+
+
+def engine_digest(package: Path = PACKAGE) -> str:
+    """A digest of the sources that decide a run's numbers: 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for name, path in engine_sources(package).items():
+        text = path.read_bytes()
+        digest.update(f"{name}\0{len(text)}\0".encode())
+        digest.update(text)
+    return digest.hexdigest()[:16]
+
+
+def machine_digest() -> str:
+    """A digest of what the machine code depends on besides the sources."""
+    cpu = numba.config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
+    features = numba.config.CPU_FEATURES or llvmlite.binding.get_host_cpu_features().flatten()
+    parts = (numba.__version__, llvmlite.__version__, np.__version__, sys.version, platform.machine(), cpu, features)
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+def _private(folder: Path) -> bool:
+    """Make a folder that only this user can enter; False where that cannot be had."""
+    try:
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        found = folder.lstat()
+        owned = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+        if not stat.S_ISDIR(found.st_mode) or not owned:
+            return False
+        if stat.S_IMODE(found.st_mode) != PRIVATE:
+            folder.chmod(PRIVATE)
+        return os.access(folder, os.W_OK)
+    except OSError:
+        return False
+
+
+def cache_root() -> Path:
+    """Where compiled code is kept: JIRGA_CACHE, else XDG_CACHE_HOME/jirga, else ~/.cache/jirga."""
+    named = os.environ.get("JIRGA_CACHE")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "jirga"
+
+
+@cache
+def cache_folder() -> Path:
+    """The private folder for code compiled from these sources on this machine."""
+    root = cache_root()
+    folder = root / f"{engine_digest()}-{machine_digest()}"
+    if not (_private(root) and _private(folder)):
+        return Path(tempfile.mkdtemp(prefix="jirga-"))
+    _forget_old(root, folder)
+    return folder
+
+
+def _forget_old(root: Path, current: Path) -> None:
+    """Remove all but the newest caches."""
+    import shutil
+
+    others = sorted((path for path in root.iterdir() if path.is_dir() and path != current), key=_age, reverse=True)
+    for path in others[KEPT_FOLDERS - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _age(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """`function` compiled by numba on its first call, without the interpreter's lock, kept in the private folder."""
+    usual = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())
+    try:
+        return numba.njit(nogil=True, cache=True)(function)
+    finally:
+        numba.config.CACHE_DIR = usual
+
+
+def is_warm(function: Any) -> bool:
+    """Whether code of a compiled function is in memory or in the cache."""
+    name = f"{function.py_func.__module__.rpartition('.')[2]}.{function.py_func.__qualname__}-"
+    return bool(function.signatures) or any(cache_folder().rglob(f"{name}*.nbc"))
