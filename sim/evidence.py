@@ -109,7 +109,7 @@ class ConditionRow(CodedRow):
 
 
 class Article(Strict):
-    """An article: its id, and how many numbered paragraphs it has."""
+    """An article: its id, how many numbered paragraphs it has, and which of them cannot be read with any certainty."""
 
     id: str
     title: str
@@ -118,6 +118,7 @@ class Article(Strict):
     paragraphs: int = Field(ge=1)
     speaks_of: str
     note: str = ""
+    garbled: tuple[int, ...] = ()
 
 
 class Structural(Strict):
@@ -239,6 +240,10 @@ def _articles(path: Path) -> tuple[Article, ...]:
             problem = date_problem(getattr(article, column))
             if problem:
                 raise InputError(path, f"{key}.{column}", problem, allowed=DATES)
+        for paragraph in article.garbled:
+            if not 1 <= paragraph <= article.paragraphs:
+                problem = f"{article.id} has no paragraph {paragraph}"
+                raise InputError(path, f"{key}.garbled", problem, allowed=f"1 to {article.paragraphs}")
     return articles
 
 

@@ -51,6 +51,7 @@ class Article(Strict):
     paragraphs: int = Field(ge=1)
     speaks_of: str
     note: Line
+    garbled: tuple[int, ...] = ()
 
 
 class Structural(Strict):

@@ -1,0 +1,112 @@
+"""Figures by matplotlib, as text of SVG: one style, the same bytes for the same numbers, no state of their own."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from sim.pages import Html
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.sketches import Reading
+
+# Okabe and Ito (2008): colours that colour-blind readers can tell apart; each comes with a shape of its own.
+BLUE, VERMILLION, GREEN, ORANGE, PURPLE = "#0072b2", "#d55e00", "#009e73", "#e69f00", "#aa4499"
+STYLE: Mapping[Any, object] = MappingProxyType(
+    {
+        "font.size": 9.0,
+        "font.family": "sans-serif",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlesize": 9.0,
+        "axes.edgecolor": "#555555",
+        "svg.fonttype": "none",  # text stays text: searchable, and small
+        "svg.hashsalt": "jirga",
+    }
+)
+MARKERS = MappingProxyType({"stated": "o", "implied": "o", "carried": "s", "assumed": ""})
+
+Course = Sequence["Reading | None"]  # one reading for each epoch, None where there is none
+
+
+def svg_of(figure: Figure, alternative: str) -> Html:
+    """A figure as an element of a page, without anything that depends on the day or the place."""
+    buffer = io.StringIO()
+    with mpl.rc_context(dict(STYLE)):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
+    drawing = buffer.getvalue()
+    drawing = drawing[drawing.index("<svg") :]
+    drawing = re.sub(r"<metadata>.*?</metadata>\s*", "", drawing, flags=re.DOTALL)
+    drawing = re.sub(r'<g id="[^"]*">', "<g>", drawing)
+    label = alternative.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    return Html(drawing.strip().replace("<svg", f'<svg role="img" aria-label="{label}"', 1))
+
+
+def courses(codes: Sequence[str], epochs: Sequence[str], found: Mapping[tuple[str, str, str], Course]) -> Figure:
+    """Trust and leverage of every ordered pair over the epochs: a grid, who (rows) towards whom (columns).
+
+    Args:
+        codes: the actors.
+        epochs: the names of the epochs, in order.
+        found: the readings of (group, who, whom), group being `trust` or `leverage`.
+    """
+    with mpl.rc_context(dict(STYLE)):
+        figure = Figure(figsize=(2.1 * len(codes), 1.55 * len(codes)))
+        grid = figure.subplots(len(codes), len(codes), sharex=True, sharey=True, squeeze=False).tolist()
+        for row, who in enumerate(codes):
+            for column, whom in enumerate(codes):
+                panel = grid[row][column]
+                if who == whom:
+                    panel.axis("off")
+                    panel.text(0.5, 0.5, who, ha="center", va="center", weight="bold", transform=panel.transAxes)
+                    continue
+                _panel(panel, f"{who} → {whom}", epochs)
+                for group, colour, shift in (("trust", BLUE, -0.12), ("leverage", VERMILLION, 0.12)):
+                    _course(panel, found[group, who, whom], colour, shift, dashed=group == "leverage")
+        _labels(figure, grid, epochs)
+    return figure
+
+
+def _panel(panel: Axes, title: str, epochs: Sequence[str]) -> None:
+    panel.set_title(title, loc="left", pad=2)
+    panel.set_xlim(-0.5, len(epochs) - 0.5)
+    panel.set_ylim(-0.02, 1.02)
+    panel.set_yticks([0.0, 0.5, 1.0])
+    panel.grid(axis="y", color="#dddddd", linewidth=0.5)
+
+
+def _course(panel: Axes, course: Course, colour: str, shift: float, *, dashed: bool) -> None:
+    """The medians joined by a line; bars over the middle 90 %, faint without a marker where it is assumed."""
+    known = [(n + shift, short) for n, short in enumerate(course) if short is not None]
+    told = [(x, short) for x, short in known if short.mark != "assumed"]
+    panel.plot(
+        [x for x, _ in told], [short.median for _, short in told], color=colour, lw=1.0, ls="--" if dashed else "-"
+    )
+    for x, short in known:
+        faint = short.mark == "assumed"
+        panel.plot(
+            [x, x], [short.low, short.high], color=colour, lw=0.8 if faint else 2.2, alpha=0.45 if faint else 0.6
+        )
+        filled = colour if short.mark == "stated" else "white"
+        panel.plot([x], [short.median], MARKERS[short.mark] or "None", ms=4.5, color=colour, mfc=filled, mew=1.1)
+
+
+def _labels(figure: Figure, grid: Sequence[Sequence[Axes]], epochs: Sequence[str]) -> None:
+    for panel in grid[-1]:
+        panel.set_xticks(range(len(epochs)), epochs, rotation=90)
+    # The last panel of the diagonal is blank, so the last column takes its dates one row higher.
+    above = grid[-2][-1]
+    above.tick_params(labelbottom=True)
+    for label in above.get_xticklabels():
+        label.set_rotation(90)
+    figure.supylabel("trust (solid) and leverage (dashed), 0 to 1", fontsize=9)
+    figure.supxlabel("epoch", fontsize=9)
+    figure.tight_layout()
