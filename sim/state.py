@@ -78,7 +78,8 @@ def rules_record(case: Case) -> Record:
     rules.cells, rules.instruments, rules.efforts = len(case.cells), len(case.instruments), len(case.efforts)
     rules.pairs, rules.trusting = len(case.pairs_with_instruments), len(trusting_pairs(case))
     for number, (truster, trusted) in enumerate(trusting_pairs(case)):
-        rules.truster[number], rules.trusted[number] = case.player_index(truster), case.player_index(trusted)
+        i, j = case.player_index(truster), case.player_index(trusted)
+        rules.truster[number], rules.trusted[number], rules.learning_pair[i, j] = i, j, number
     for number, (name, table) in enumerate(case.tables.items()):
         _write_table(case, rules, number, name, table)
     _write_cells(case, rules)

@@ -26,35 +26,56 @@ def gain(point: float, default: float, position: float) -> float:
 
 
 @compilable
-def clause_value(change: float, weight: float, trust_in_delivery: float, trust: float, vulnerability: float) -> float:
-    """w [q g+ - (1 + (1 - q) rho) g-]: a promise is worth as much as it is believed, a concession costs more than
-    itself where the other may cheat (Fearon 1998; Kydd 2006).
+def promise_worth(weight: float, trust_in_delivery: float) -> float:
+    """w q: what a unit of gain is worth, as a promise is worth as much as it is believed (Kydd 2006).
 
     Args:
-        change: g in [-1, 1].
         weight: w, salience as a share of the table's.
-        trust_in_delivery: q for a gain, with the reach of a third actor that has to deliver it.
-        trust: q, guaranteed trust in the other party.
-        vulnerability: rho >= 0.
+        trust_in_delivery: q, guaranteed trust, with the reach of a third actor that has to deliver.
 
-    >>> clause_value(0.5, 1.0, 0.8, 0.8, 1.0)
+    >>> promise_worth(0.5, 0.8)
     0.4
-    >>> clause_value(-0.5, 1.0, 0.8, 0.8, 1.0)
-    -0.6
     """
-    if change >= 0.0:
-        return weight * (trust_in_delivery * change)
-    return weight * ((1.0 + (1.0 - trust) * vulnerability) * change)
+    return weight * trust_in_delivery
 
 
 @compilable
-def war_value(stake: float, point: float, default: float) -> float:
-    """q k v (x_c - x0_c): what the end of a war is worth to a side; the stake is q k v.
+def concession_cost(weight: float, trust: float, vulnerability: float) -> float:
+    """w (1 + (1 - q) rho): a concession costs more than itself where the other may cheat (Fearon 1998).
 
-    >>> war_value(0.2, 1.0, 0.5)
-    0.1
+    Args:
+        weight: w, salience as a share of the table's.
+        trust: q, guaranteed trust in the other party.
+        vulnerability: rho >= 0.
+
+    >>> concession_cost(0.5, 0.5, 1.0)
+    0.75
     """
-    return stake * (point - default)
+    return weight * (1.0 + (1.0 - trust) * vulnerability)
+
+
+@compilable
+def clause_worth(
+    point: float, default: float, position: float, promise: float, concession: float, stake: float
+) -> float:
+    """w [q g+ - (1 + (1 - q) rho) g-] + q k v (x - x0): what one clause at a point adds to V - d.
+
+    Args:
+        point: x.
+        default: x0.
+        position: p.
+        promise: worth of a unit of gain.
+        concession: cost of a unit of loss.
+        stake: q k v where the clause ends a war, else 0.
+
+    >>> clause_worth(0.75, 0.25, 1.0, 0.8, 1.5, 0.2)
+    0.5
+    >>> clause_worth(0.25, 0.75, 1.0, 0.8, 1.5, 0.0)
+    -0.75
+    """
+    change = gain(point, default, position)
+    worth = promise * change if change >= 0.0 else concession * change
+    return worth + stake * (point - default)
 
 
 @compilable

@@ -7,12 +7,13 @@ from typing import Any
 
 from sim.arithmetic import compilable
 from sim.equations.attendance import party_attendance
-from sim.equations.package import utility
+from sim.equations.package import concession_cost, promise_worth, utility
 from sim.equations.trust import evidence
 from sim.phases.defaults import set_defaults
 from sim.phases.frontier import set_midpoint, trace_frontier
 from sim.phases.luck import luck
 from sim.phases.mediation import gone, guaranteed_trust, mediators_pressure
+from sim.phases.witness import witness
 from sim.vocabulary import (
     ATTEND_SLOT,
     IN_FORCE,
@@ -23,29 +24,36 @@ from sim.vocabulary import (
 
 @compilable
 def set_trust(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """Guaranteed trust of each side, and in each clause's delivery; a third actor's hands weaken it."""
+    """Guaranteed trust of each side, and what it makes of a gain and of a loss on each clause."""
     for side in range(2):
-        deliverer = rules.party[t, 1 - side]
         trusted = guaranteed_trust(rules, draw, state, t, side)
         state.guaranteed_trust[t, side] = trusted
+        deliverer = rules.party[t, 1 - side]
         for k in range(rules.clauses[t]):
-            hands = rules.clause_through[t, k]
-            reach = 1.0
-            if hands >= 0 and hands != deliverer:
-                reach = 0.0 if gone(rules, state, hands) else state.leverage[deliverer, hands]
-            state.clause_trust[t, side, k] = trusted * reach
+            reach = reach_through(rules, state, t, k, deliverer)
+            state.promise[t, side, k] = promise_worth(draw.weight[t, side, k], trusted * reach)
+            state.concession[t, side, k] = concession_cost(draw.weight[t, side, k], trusted, draw.vulnerability)
+
+
+@compilable
+def reach_through(rules: Any, state: Any, t: int, k: int, deliverer: int) -> float:
+    """How far a deliverer can move the third actor whose hands a clause needs; 1 where it needs none."""
+    hands = rules.clause_through[t, k]
+    if hands < 0 or hands == deliverer:
+        return 1.0
+    return 0.0 if gone(rules, state, hands) else state.leverage[deliverer, hands]
 
 
 @compilable
 def set_stakes(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """q k v of each side: what the end of the table's war is worth to it."""
-    w = rules.ended_war[t]
+    """q k v of each side for the clause that ends the table's war, while it goes on."""
+    w, k = rules.ended_war[t], rules.ending_clause[t]
+    if w < 0 or k < 0:
+        return
     for side in range(2):
-        state.war_stake[t, side] = 0.0
-        if w >= 0 and state.war_open[w] == 1 and rules.ending_clause[t] >= 0:
-            fights = rules.party[t, side] == rules.challenger[w]
-            cost = draw.war_cost_challenger if fights else draw.war_cost_incumbent
-            state.war_stake[t, side] = state.guaranteed_trust[t, side] * cost * state.intensity[w]
+        fights = rules.party[t, side] == rules.challenger[w]
+        cost = draw.war_cost_challenger if fights else draw.war_cost_incumbent
+        state.stake[t, side, k] = state.guaranteed_trust[t, side] * cost * state.intensity[w] * state.war_open[w]
 
 
 @compilable
@@ -73,7 +81,7 @@ def prepare(rules: Any, draw: Any, state: Any, t: int) -> None:
     set_defaults(rules, draw, state, t)
     set_trust(rules, draw, state, t)
     set_stakes(rules, draw, state, t)
-    trace_frontier(rules, draw, state, t)
+    trace_frontier(rules, state, t)
     set_midpoint(rules, state, t)
 
 
@@ -106,34 +114,47 @@ def arrears_of_present(rules: Any, state: Any, t: int, side: int) -> float:
 
 
 @compilable
+def offer_weight(rules: Any, draw: Any, t: int, side: int, cell: int) -> float:
+    """Weight of an issue to a side of a table; of one that the table does not bargain over, where it weighs most."""
+    for k in range(rules.clauses[t]):
+        if rules.clause_cell[t, k] == cell:
+            return draw.weight[t, side, k]
+    return draw.cell_weight[rules.party[t, side], cell]
+
+
+@compilable
 def conditional_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
     """What a side is given only if it comes, as a share of the table's value."""
-    i = rules.party[t, side]
     total = 0.0
-    for k in range(rules.clauses[t]):
-        point = state.conditional_offer[t, side, k]
-        if not isnan(point):
-            cell = rules.clause_cell[t, k]
+    if state.offers[t, side] == 0:
+        return total
+    i = rules.party[t, side]
+    for cell in range(rules.cells):
+        point = state.conditional_offer[t, side, cell]
+        if not isnan(point) and state.has_position[i, cell] == 1:
             position = state.position[i, cell]
             change = utility(point, position) - utility(state.cell[cell], position)
-            total += draw.weight[t, side, k] * change
+            total += offer_weight(rules, draw, t, side, cell) * change
     return total
 
 
 @compilable
 def collect_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """It came: what was offered for that is given, and seen to be given."""
+    if state.offers[t, side] == 0:
+        return
     i = rules.party[t, side]
-    for k in range(rules.clauses[t]):
-        point = state.conditional_offer[t, side, k]
+    for cell in range(rules.cells):
+        point = state.conditional_offer[t, side, cell]
         if not isnan(point):
-            cell = rules.clause_cell[t, k]
-            giver = state.offered_by[t, side, k]
+            giver = state.offered_by[t, side, cell]
             if giver >= 0 and giver != i:
                 moved = abs(point - state.cell[cell])
-                state.gained[i, giver] += evidence(rules.clause_nu[t, k], draw.weight[t, side, k], moved)
+                weight = offer_weight(rules, draw, t, side, cell)
+                witness(rules, state, i, giver, evidence(rules.cell_nu[cell], weight, moved), 0.0)
             state.cell[cell] = point
-            state.conditional_offer[t, side, k] = nan
+            state.conditional_offer[t, side, cell] = nan
+    state.offers[t, side] = 0
 
 
 @compilable

@@ -66,13 +66,11 @@ def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """The side in turn offers the frontier package at its aspiration; the other takes what meets its own."""
     own = side_aspiration(draw, state, t, side)
     floor = side_aspiration(draw, state, t, 1 - side) * state.best[t, 1 - side]
-    # The frontier in memory is that of the table prepared last.
-    trace_frontier(rules, draw, state, t)
     concede(rules, state, t, side, own * state.best[t, side])
     for k in range(rules.clauses[t]):
         state.offer[t, k] = state.trial[k]
-    own_gain = package_value(rules, draw, state, t, side, state.offer[t])
-    other_gain = package_value(rules, draw, state, t, 1 - side, state.offer[t])
+    own_gain = package_value(rules, state, t, side, state.offer[t])
+    other_gain = package_value(rules, state, t, 1 - side, state.offer[t])
     accepted = other_gain >= floor - LEAST_GAIN
     out_of_time = state.sessions[t] >= draw.deadline
     state.session[t] = SIGNED if accepted else (OUT_OF_TIME if out_of_time else REFUSED)
@@ -109,7 +107,7 @@ def others_gain(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
 def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """A side that has accepted puts the package to those at home and abroad who can stop it."""
     number = luck(state, RATIFY_SLOT + t * PLACE_STRIDE + side)
-    surplus = package_value(rules, draw, state, t, side, state.offer[t])
+    surplus = package_value(rules, state, t, side, state.offer[t])
     others = others_gain(rules, draw, state, t, side)
     hurdle = draw.hurdle + rules.table_hurdle[t]
     chance = ratification(surplus, others, hurdle, draw.noise)
@@ -161,8 +159,8 @@ def sign(rules: Any, draw: Any, state: Any, t: int) -> None:
     state.agreements[t] += 1
     if state.agreed_week[t] == NEVER:
         state.agreed_week[t] = state.week
-    first = package_value(rules, draw, state, t, 0, state.offer[t])
-    second = package_value(rules, draw, state, t, 1, state.offer[t])
+    first = package_value(rules, state, t, 0, state.offer[t])
+    second = package_value(rules, state, t, 1, state.offer[t])
     state.nash_product[t] = first * second
     for k in range(rules.clauses[t]):
         bind_clause(rules, draw, state, t, k, state.offer[t, k], int(rules.clause_weeks[t, k]))
@@ -206,14 +204,13 @@ def is_deliverer(rules: Any, state: Any, t: int, k: int, point: float, side: int
 def regret(rules: Any, draw: Any, state: Any, t: int) -> float:
     """How much more the first party could have had at full trust without loss to the second: the price of distrust."""
     for side in range(2):
-        full = state.war_stake[t, side] / state.guaranteed_trust[t, side]
-        state.war_stake[t, side] = full
-        state.guaranteed_trust[t, side] = 1.0
         for k in range(rules.clauses[t]):
-            state.clause_trust[t, side, k] = 1.0
-    trace_frontier(rules, draw, state, t)
-    held = package_value(rules, draw, state, t, 1, state.package[t])
-    own = package_value(rules, draw, state, t, 0, state.package[t])
-    state.end_value[0, 1] -= held
-    state.end_value[1, 1] -= held
-    return max(best_gain(state, 0) - own, 0.0)
+            state.promise[t, side, k] = draw.weight[t, side, k]
+            state.concession[t, side, k] = draw.weight[t, side, k]
+            state.stake[t, side, k] /= state.guaranteed_trust[t, side]
+    trace_frontier(rules, state, t)
+    held = package_value(rules, state, t, 1, state.package[t])
+    own = package_value(rules, state, t, 0, state.package[t])
+    state.end_value[t, 0, 1] -= held
+    state.end_value[t, 1, 1] -= held
+    return max(best_gain(state, t, 0) - own, 0.0)

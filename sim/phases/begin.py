@@ -130,9 +130,9 @@ def begin_table(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
     for m in range(rules.seats[t]):
         state.invited[t, m] = rules.seat_standing[t, m]
     for side in range(2):
-        for k in range(rules.clauses[t]):
-            state.conditional_offer[t, side, k] = nan
-            state.offered_by[t, side, k] = NEVER
+        for cell in range(rules.cells):
+            state.conditional_offer[t, side, cell] = nan
+            state.offered_by[t, side, cell] = NEVER
     status = CLOSED
     if rules.table_regime[t, plan.start_regime] == 1:
         status = OPEN if rules.opens[t] == STANDING else CLOSED

@@ -14,6 +14,7 @@ from sim.phases.bargain import suspend
 from sim.phases.defaults import default_path, set_defaults
 from sim.phases.frontier import package_value
 from sim.phases.luck import luck
+from sim.phases.witness import witness
 from sim.vocabulary import (
     BAD_TRANCHES_TO_COLLAPSE,
     BROKEN,
@@ -53,7 +54,7 @@ def agreement_value(rules: Any, draw: Any, state: Any, t: int, side: int) -> flo
     for k in range(rules.clauses[t]):
         kept = state.in_package[t, k] == 1
         state.trial[k] = state.package[t, k] if kept else state.default[t, side, k]
-    return package_value(rules, draw, state, t, side, state.trial)
+    return package_value(rules, state, t, side, state.trial)
 
 
 @compilable
@@ -172,10 +173,8 @@ def see(
 ) -> None:
     """One observer counts one delivery or breach."""
     worth = evidence(rules.clause_nu[t, k], weight, share)
-    if conduct == KEPT:
-        state.gained[observer, deliverer] += worth
-    else:
-        state.lost[observer, deliverer] += worth
+    kept = worth if conduct == KEPT else 0.0
+    witness(rules, state, observer, deliverer, kept, worth - kept)
 
 
 @compilable

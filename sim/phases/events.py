@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.arithmetic import compilable
 from sim.equations.trust import evidence
+from sim.phases.witness import witness
 from sim.vocabulary import (
     ABSENT,
     AFTER,
@@ -162,10 +163,8 @@ def be_seen(rules: Any, draw: Any, state: Any, player: int, cell: int, before: f
             position = state.position[observer, cell]
             change = abs(before - position) - abs(after - position)
             worth = evidence(rules.cell_nu[cell], draw.cell_weight[observer, cell], abs(change))
-            if change > 0.0:
-                state.gained[observer, player] += worth
-            else:
-                state.lost[observer, player] += worth
+            kept = worth if change > 0.0 else 0.0
+            witness(rules, state, observer, player, kept, worth - kept)
 
 
 @compilable
@@ -198,14 +197,14 @@ def announce(state: Any, weeks: float, conditional: int) -> None:
 
 
 @compilable
-def delay(rules: Any, state: Any, weeks: float) -> None:
+def delay(rules: Any, state: Any, weeks: float, conditional: int) -> None:
     """Move the end of the withdrawal: of a schedule that runs, else of the clause in force, else nothing."""
     t, k = rules.presence_table, rules.presence_clause
     if state.schedule_on == 1:
         state.schedule_end += int(weeks)
     elif t >= 0 and state.status[t] == IN_FORCE and state.in_package[t, k] == 1:
         left = (1.0 - state.due_share[t, k]) / state.due_step[t, k] * TRANCHE_WEEKS
-        announce(state, left + weeks, 0)
+        announce(state, left + weeks, conditional)
 
 
 @compilable
@@ -221,14 +220,14 @@ def convene(rules: Any, state: Any, t: int) -> None:
 
 @compilable
 def offer_on_condition(plan: Any, rules: Any, state: Any, e: int) -> None:
-    """Offer a party a point of a clause, given only if it comes: to every party but the one that offers."""
+    """Offer a party of a table a point of an issue, given only if it comes."""
     t, cell = plan.place_table[e], plan.place_cell[e]
     for side in range(2):
-        if rules.party[t, side] != plan.player[e]:
-            for k in range(rules.clauses[t]):
-                if rules.clause_cell[t, k] == cell:
-                    state.conditional_offer[t, side, k] = plan.value[e]
-                    state.offered_by[t, side, k] = plan.player[e]
+        if rules.party[t, side] == plan.target[e]:
+            if isnan(state.conditional_offer[t, side, cell]):
+                state.offers[t, side] += 1
+            state.conditional_offer[t, side, cell] = plan.value[e]
+            state.offered_by[t, side, cell] = plan.player[e]
 
 
 @compilable
@@ -258,7 +257,7 @@ def take_effect(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
     elif effect == SCHEDULE:
         announce(state, value, plan.conditional[e])
     elif effect == DELAY:
-        delay(rules, state, value)
+        delay(rules, state, value, plan.conditional[e])
     elif effect == CONVENE:
         convene(rules, state, t)
     elif effect == INVITE:
@@ -279,11 +278,14 @@ def take_effect(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
 
 @compilable
 def remember(plan: Any, state: Any, e: int) -> None:
-    """Keep what a lasting effect has to return to."""
+    """Keep what a lasting effect has to return to; renewed while it lasts, it returns to what was before it."""
     effect, cell = plan.effect[e], plan.place_cell[e]
     if plan.weeks[e] <= 0 or (effect != SET_CELL and effect != SHIFT_CELL and effect != STAND):
         return
+    lasting = state.reverts_at[e] >= 0
     state.reverts_at[e] = state.week + plan.weeks[e]
+    if lasting:
+        return
     if effect == STAND:
         held = state.has_position[plan.player[e], cell] == 1
         state.reverts_to[e] = state.position[plan.player[e], cell] if held else nan
@@ -344,20 +346,29 @@ def open_table(rules: Any, state: Any, t: int) -> None:
 
 
 @compilable
+def look_out(plan: Any, state: Any, e: int) -> None:
+    """See whether an event's time has come, before any of this week's has changed what the others watch."""
+    state.happening[e] = 1 if happens(plan, state, e) else 0
+
+
+@compilable
 def bring_about(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
     """Let one event happen if its time has come, or let its effect end."""
-    if state.reverts_at[e] >= 0 and state.week >= state.reverts_at[e]:
-        revert(rules, plan, state, e)
-    if happens(plan, state, e):
-        if plan.lag[e] == 0 or plan.mode[e] == BY_WEEK:
-            state.fired[e] += 1
-        take_effect(rules, draw, plan, state, e)
+    if state.happening[e] == 0:
+        if state.reverts_at[e] >= 0 and state.week >= state.reverts_at[e]:
+            revert(rules, plan, state, e)
+        return
+    if plan.lag[e] == 0 or plan.mode[e] == BY_WEEK:
+        state.fired[e] += 1
+    take_effect(rules, draw, plan, state, e)
 
 
 @compilable
 def events(rules: Any, draw: Any, plan: Any, state: Any) -> None:
-    """The whole phase: reversals and events in declared order, then the withdrawal, then the tables that open."""
+    """The whole phase: triggers, reversals and events in declared order, the withdrawal, the tables that open."""
     state.flight = 0.0
+    for e in range(plan.events):
+        look_out(plan, state, e)
     for e in range(plan.events):
         bring_about(rules, draw, plan, state, e)
     withdraw(rules, state)

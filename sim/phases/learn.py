@@ -7,13 +7,14 @@ from typing import Any
 from sim.arithmetic import compilable
 from sim.equations.trust import decayed, evidence, trust
 from sim.phases.mediation import effort, gone
+from sim.phases.witness import witness
 from sim.vocabulary import FREE_EFFORT, IN_FORCE, TRANCHE_WEEKS, USUAL_WEEKS
 
 
 @compilable
 def notice_norms(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """Every fourth week a norm that no agreement covers is seen kept as far as its cell goes, broken for the rest."""
-    if state.week % TRANCHE_WEEKS != 0 or rules.table_regime[t, state.regime] == 0:
+    """A norm that no agreement covers is seen kept as far as its cell goes, broken for the rest: every fourth week."""
+    if rules.table_regime[t, state.regime] == 0:
         return
     for k in range(rules.clauses[t]):
         cell = rules.clause_cell[t, k]
@@ -31,30 +32,27 @@ def notice_norm(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) ->
     kept = state.cell[rules.clause_cell[t, k]]
     share = TRANCHE_WEEKS / USUAL_WEEKS
     worth = evidence(rules.clause_nu[t, k], draw.weight[t, 1 - side, k], share)
-    state.gained[j, i] += worth * kept
-    state.lost[j, i] += worth * (1.0 - kept)
+    witness(rules, state, j, i, worth * kept, worth * (1.0 - kept))
 
 
 @compilable
 def notice_coercion(rules: Any, state: Any, i: int, m: int) -> None:
     """Every fourth week an effort above facilitation counts against the mediator that presses."""
-    if state.week % TRANCHE_WEEKS == 0 and rules.mediates[m, i] == 1 and not gone(rules, state, m):
+    if rules.mediates[m, i] == 1 and not gone(rules, state, m):
         coerced = effort(rules, state, m, i) - FREE_EFFORT
         if coerced > 0.0:
-            state.lost[i, m] += coerced
+            witness(rules, state, i, m, 0.0, coerced)
 
 
 @compilable
 def learn(rules: Any, draw: Any, state: Any, i: int, j: int) -> None:
     """Trust of i in j after the week's evidence and a week of forgetting (Slovic 1993: bad news weighs more)."""
     gained, lost = state.gained[i, j], state.lost[i, j]
+    start_for, start_against = draw.start_for[i, j], draw.start_against[i, j]
     state.gained[i, j], state.lost[i, j] = 0.0, 0.0
     if draw.learning_on == 0 or gone(rules, state, i) or gone(rules, state, j):
         return
     kept, broken = state.trust_for[i, j] + gained, state.trust_against[i, j] + draw.loss_weight * lost
-    start_for, start_against = draw.start_for[i, j], draw.start_against[i, j]
-    if kept == start_for and broken == start_against:
-        return
     state.trust_for[i, j] = decayed(kept, start_for, draw.decay)
     state.trust_against[i, j] = decayed(broken, start_against, draw.decay)
     state.trust[i, j] = trust(state.trust_for[i, j], state.trust_against[i, j])

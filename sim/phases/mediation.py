@@ -106,7 +106,10 @@ def observer_gain(rules: Any, draw: Any, state: Any, t: int, player: int, packag
 
 @compilable
 def mediate(rules: Any, draw: Any, state: Any, t: int, m: int) -> None:
-    """A mediator decides whether it comes, on the frontier's midpoint as it last stood."""
+    """A mediator that is asked decides whether it comes, on the frontier's midpoint as it last stood."""
+    state.attending[t, 2 + m] = 0
+    if not asked(rules, state, t, m):
+        return
     i, j = rules.party[t, 0], rules.party[t, 1]
     gained, weight = 0.0, 0.0
     for g in range(rules.seat_members[t, m]):
@@ -119,9 +122,8 @@ def mediate(rules: Any, draw: Any, state: Any, t: int, m: int) -> None:
     chance = mediator_attendance(weight, gained, welcome, draw.consent, draw.noise)
     number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + 2 + m)
     state.seat_gain[t, m] = gained
-    comes = asked(rules, state, t, m)
-    state.attending[t, 2 + m] = 1 if comes and number < chance else 0
-    state.asked[t, 2 + m] += 1 if comes else 0
+    state.attending[t, 2 + m] = 1 if number < chance else 0
+    state.asked[t, 2 + m] += 1
     state.attended[t, 2 + m] += state.attending[t, 2 + m]
     terms = state.attend_terms[t, 2 + m]
     terms[0], terms[1], terms[2], terms[3] = gained, 0.0, 0.0, 0.0

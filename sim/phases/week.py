@@ -17,7 +17,7 @@ from sim.phases.learn import learn, notice_coercion, notice_norms
 from sim.phases.leverage import set_leverage
 from sim.phases.mediation import asked, mediate
 from sim.phases.record import record
-from sim.vocabulary import IN_FORCE, OPEN, SIGNED
+from sim.vocabulary import IN_FORCE, OPEN, SIGNED, TRANCHE_WEEKS
 
 
 @compilable
@@ -74,12 +74,14 @@ def comply_table(rules: Any, draw: Any, state: Any, t: int) -> None:
 @compilable
 def learn_all(rules: Any, draw: Any, state: Any) -> None:
     """The learn phase: norms, coercion, then every pair that can learn."""
-    for t in range(rules.tables):
-        notice_norms(rules, draw, state, t)
+    if state.week % TRANCHE_WEEKS == 0:
+        for t in range(rules.tables):
+            notice_norms(rules, draw, state, t)
+        for q in range(rules.trusting):
+            notice_coercion(rules, state, rules.truster[q], rules.trusted[q])
     for q in range(rules.trusting):
-        notice_coercion(rules, state, rules.truster[q], rules.trusted[q])
-    for q in range(rules.trusting):
-        learn(rules, draw, state, rules.truster[q], rules.trusted[q])
+        if state.stirred[q] == 1:
+            learn(rules, draw, state, rules.truster[q], rules.trusted[q])
 
 
 @compilable
