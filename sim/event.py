@@ -1,7 +1,7 @@
 """The vocabulary of events: what a scenario can bring about, with arguments, units, ranges and what each one changes.
 
-One declared table, `EVENTS`. The checks of a scenario, what the engine is given and the documentation follow from it. An
-event sets what a player does or says: an issue's cell, a schedule, a table's status, a seat, an effort, an offer, a
+One declared table, `EVENTS`. The checks of a scenario, what the engine is given and the documentation follow from it.
+An event sets what a player does or says: an issue's cell, a schedule, a table's status, a seat, an effort, an offer, a
 stand. It never sets trust, leverage or attendance: those follow from the rules.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from sim import vocabulary as words
 from sim.case import Case
 
-Kind = Literal["player", "seat", "table", "cell", "war", "number", "weeks", "flag"]
+Kind = Literal["player", "party", "seat", "table", "cell", "war", "number", "weeks", "flag"]
 Values = Mapping[str, Any]
 
 
@@ -36,6 +36,7 @@ class Effect(NamedTuple):
 
     code: int
     player: int = words.NEVER
+    target: int = words.NEVER
     table: int = words.NEVER
     cell: int = words.NEVER
     war: int = words.NEVER
@@ -83,7 +84,7 @@ def _schedule(case: Case, given: Values) -> tuple[Effect, ...]:
 
 
 def _delay(case: Case, given: Values) -> tuple[Effect, ...]:
-    return (Effect(words.DELAY, value=given["by_weeks"]),)
+    return (Effect(words.DELAY, value=given["by_weeks"], conditional=int(given["conditional"])),)
 
 
 def _convene(case: Case, given: Values) -> tuple[Effect, ...]:
@@ -135,13 +136,14 @@ def _offensive(case: Case, given: Values) -> tuple[Effect, ...]:
 
 
 def _offer(case: Case, given: Values) -> tuple[Effect, ...]:
-    place = {"player": case.player_index(given["by"]), "cell": _cell(case, given["issue"])}
-    return (Effect(words.OFFER, table=_table(case, given["table"]), value=given["to"], **place),)
+    place = {"player": case.player_index(given["by"]), "target": case.player_index(given["to_party"])}
+    cell, table = _cell(case, given["issue"]), _table(case, given["table"])
+    return (Effect(words.OFFER, table=table, cell=cell, value=given["to"], **place),)
 
 
 def _move(case: Case, given: Values, cell: str | None = None) -> tuple[Effect, ...]:
     """Move an issue freely; or, where a table is named, offer it to whoever comes there."""
-    if given.get("for_coming_to"):
+    if given.get("for_coming_to") and given["on_condition"]:
         return _offer(case, {**given, "issue": cell or given["issue"], "table": given["for_coming_to"]})
     place = {"player": case.player_index(given["by"]), "cell": _cell(case, cell or given["issue"])}
     return (Effect(words.SET_CELL, value=given["to"], weeks=given.get("weeks", 0), **place),)
@@ -170,15 +172,25 @@ TO = Argument("to", "number", "where the cell is moved", "share", 0.0, 1.0)
 COMING = Argument(
     "for_coming_to", "table", "given only to a party that comes to this table; left out: given freely", default=OPTIONAL
 )
+CONDITION = Argument(
+    "on_condition", "flag", "false: given freely all the same, so that a lever can compare the two", default=True
+)
+PARTY = Argument(
+    "to_party",
+    "party",
+    "the party that it is offered to; left out: the other party, where one offers",
+    default=OPTIONAL,
+)
 FREELY = (
     "Given freely, the cell moves at once: whoever prefers the new point counts the giver's change as kept, whoever "
     "prefers the old one as broken, and leverage that rests on the cell follows. With for_coming_to nothing moves "
-    "until the other party attends that table; until then the offer adds to what it gains by coming."
+    "until the party attends that table; until then the offer adds to what it gains by coming. The table need not "
+    "bargain over the issue."
 )
 
 
 def _gift(name: str, cell: str, meaning: str, weeks: bool = False) -> Event:
-    arguments = (TO, DELIVERER, COMING) + ((WEEKS,) if weeks else ())
+    arguments = (TO, DELIVERER, COMING, PARTY, CONDITION) + ((WEEKS,) if weeks else ())
     return Event(name, arguments, meaning, f"Cell {cell}. {FREELY}", partial(_move, cell=cell), cell)
 
 
@@ -204,10 +216,13 @@ _TABLE: tuple[Event, ...] = (
     ),
     Event(
         "delay_withdrawal",
-        (Argument("by_weeks", "number", "how much later", "weeks", 1, 260),),
+        (
+            Argument("by_weeks", "number", "how much later", "weeks", 1, 260),
+            Argument("conditional", "flag", "whether a stretched clause still waits for the other side", default=True),
+        ),
         "The patron moves the end of its withdrawal.",
-        "Moves the end of the schedule that runs; without one, the clause in force is stretched by these weeks and "
-        "carried out without conditions; without either, nothing. What was signed stays due when it was due: arrears "
+        "Moves the end of the schedule that runs; without one, the clause in force is stretched by these weeks; "
+        "without either, nothing. What was signed stays due when it was due: arrears "
         "and broken tranches follow.",
         _delay,
         presence=True,
@@ -282,10 +297,10 @@ _TABLE: tuple[Event, ...] = (
     ),
     Event(
         "offer",
-        (BY, TABLE, ISSUE, TO),
-        "A player offers the parties something for coming to a table.",
-        "Nothing moves until the other party attends; until then the offer adds to what it gains by coming. When it "
-        "comes, the cell moves and it counts the giver's change as kept.",
+        (BY, TABLE, ISSUE, TO, PARTY),
+        "A player offers a party something for coming to a table.",
+        "Nothing moves until the party attends; until then the offer adds to what it gains by coming. When it comes, "
+        "the cell moves and it counts the giver's change as kept. The table need not bargain over the issue.",
         _offer,
     ),
     Event(
