@@ -14,7 +14,7 @@ from sim.evidence import CodedRow, Evidence
 from sim.harmonised import Harmonised
 from sim.pages import Content, Html, details, joined, listed, paragraphs, table, tag
 from sim.priors import Priors, Trace, trace
-from sim.sketches import LETTERS, density, mark_of, reading
+from sim.sketches import LETTERS, Mark, density, mark_of, reading
 
 STAND = ("position", "salience", "red_line")
 
@@ -71,7 +71,7 @@ def cited(found: Findings, article: str, numbers: Iterable[int]) -> list[tuple[s
 
 def garbled_badge(article: str, number: int) -> Html:
     """The warning beside whatever rests on a garbled paragraph."""
-    return tag("span", f"{article} ¶{number} is garbled: what rests on it says little", class_="badge")
+    return tag("span", f"{article} ¶{number} is garbled: what rests on it alone says little", class_="warning")
 
 
 def place(row: CodedRow | Trace) -> str:
@@ -116,21 +116,23 @@ def _cell(found: Findings, title: str, epoch: str, name: str) -> Html:
     if name not in found.priors[epoch].index:
         return tag("span", tag("b", title), tag("i", "no column here", class_="soft"), class_="cell")
     prior = found.priors[epoch][name]
-    told = _told(found, epoch, prior)
     drawing = density(prior, found.numbers(epoch, name)) if prior.kind != "choice" else Html("")
-    return tag("span", tag("b", title), drawing, *told, class_="cell")
+    head = tag("span", tag("b", title), " ", badge(mark_of(prior)))
+    return tag("span", head, drawing, tag("span", _told(prior)), class_="cell")
 
 
-def _told(found: Findings, epoch: str, prior: Prior) -> tuple[Content, ...]:
-    mark = mark_of(prior)
-    badge = tag("span", LETTERS[mark], class_=f"mark {mark}", title=mark)
+def badge(mark: Mark) -> Html:
+    """The letter of a mark, with its word for whoever points at it or has it read aloud."""
+    return tag("span", LETTERS[mark], class_=f"mark {mark}", title=mark)
+
+
+def _told(prior: Prior) -> str:
     if prior.kind == "choice":
-        return (tag("span", f"{prior.parts} passes, each equally likely"),)
+        return f"{prior.parts} passes, each equally likely"
     if prior.high == prior.low:
-        return (tag("span", f"{prior.low:g} ", badge),)
-    short = reading(prior).told(digits_of(prior))
+        return f"{prior.low:g}"
     share = f"; in {prior.present:.0%} of draws" if prior.kind == "line" else ""
-    return (tag("span", f"{short}{share} ", badge),)
+    return reading(prior).told(digits_of(prior)) + share
 
 
 def digits_of(prior: Prior) -> int:
@@ -161,10 +163,19 @@ def _explained(first: Prior, courses: Mapping[str, Mapping[str, Prior]]) -> Html
     """In words, epoch by epoch: where the numbers come from; the reasons of what no row speaks of."""
     if first.group in ("structural", "share", "pass"):
         return paragraphs(joined([f"{first.status}: {first.source}", first.why] if first.why else [first.source], ". "))
+    shared: dict[tuple[str, str], list[str]] = {}
+    for name, course in courses.items():
+        for epoch, prior in course.items():
+            shared.setdefault((epoch, _origin(prior)), []).append(name.split(".")[0])
     items = [
-        f"{epoch}, {name}: {_origin(prior)}" for name, course in courses.items() for epoch, prior in course.items()
+        f"{epoch}{_of(groups) if len(courses) > 1 else ''}: {origin}"
+        for (epoch, origin), groups in sorted(shared.items(), key=lambda item: item[0][0])
     ]
     return listed(items)
+
+
+def _of(groups: Iterable[str]) -> str:
+    return " (" + ", ".join(groups).replace("_", " ") + ")"
 
 
 def _origin(prior: Prior) -> str:
@@ -206,10 +217,10 @@ def _row(found: Findings, group: Sequence[Trace]) -> tuple[Content, ...]:
 
 
 ENTRY_STYLE = """
-.entry > summary { list-style-position: outside; }
+.entry > summary { list-style-position: outside; margin-left: 1.1rem; }
 .one { display: block; margin: 0 0 .3rem; }
-.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(7.4rem, 1fr)); gap: .2rem .6rem; }
-.cell { display: flex; flex-direction: column; font-size: .78rem; line-height: 1.25; max-width: 10rem; }
+.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.4rem, 1fr)); gap: .2rem .8rem; }
+.cell { display: flex; flex-direction: column; font-size: .78rem; line-height: 1.3; max-width: 10rem; }
 .k { width: 100%; max-width: 10rem; height: auto; display: block; }
 .k text { font: 8px system-ui, "DejaVu Sans", sans-serif; fill: #555; }
 .k .d { fill: #d9d9d9; stroke: #555; stroke-width: .8; }
@@ -225,8 +236,8 @@ ENTRY_STYLE = """
 .mark { display: inline-block; min-width: 1.25em; padding: 0 .15em; text-align: center; border: 1px solid #1a1a1a;
   border-radius: .2em; font-size: .72rem; line-height: 1.25; font-weight: 700; background: #fff; color: #1a1a1a; }
 .mark.stated, .mark.sourced { background: #1a1a1a; color: #fff; }
-.mark.carried { border-style: double; border-width: 3px; }
+.mark.carried { box-shadow: inset 0 0 0 1px #fff, inset 0 0 0 2px #1a1a1a; }
 .mark.assumed { border-style: dashed; font-weight: 400; }
-.badge { display: inline-block; border: 1px solid #d55e00; border-left-width: 5px;
+.warning { display: inline-block; border: 1px solid #d55e00; border-left-width: 5px;
   padding: 0 .4rem; font-size: .82rem; }
 """

@@ -15,6 +15,7 @@ from sim.evidence import COLUMNS, CodedRow, EventRow, MechanismRow, load_evidenc
 from sim.evidence_entries import (
     ENTRY_STYLE,
     Findings,
+    badge,
     cited,
     digits_of,
     entry,
@@ -42,7 +43,7 @@ from sim.pages import (
 )
 from sim.priors import priors
 from sim.settings import Settings
-from sim.sketches import LETTERS, MEANINGS, Mark, Reading, bar, density, mark_of, reading
+from sim.sketches import MEANINGS, Mark, Reading, bar, density, mark_of, reading
 
 FILE = "evidence.html"
 HUES = {"trust": (0, 114, 178), "leverage": (213, 94, 0)}
@@ -249,7 +250,14 @@ def _agreement(found: Findings) -> Html:
         ],
         caption="Where the passes differ most: the peaks of their triangles, on the scale from 0 to 1",
     )
-    return joined([table(columns, rows), paragraphs(told, tag("b", NOT_PROVED)), apart, _counts(found)])
+    return joined(
+        [
+            table(columns, rows),
+            paragraphs(told, joined([link("made", "What agreement does not prove"), " stands above."])),
+            apart,
+            _counts(found),
+        ]
+    )
 
 
 def _coded(prior: Prior) -> list[str]:
@@ -288,9 +296,7 @@ def _counts(found: Findings) -> Html:
 
 
 def _legend(marks: Iterable[Mark]) -> Html:
-    items = (
-        joined([tag("span", LETTERS[mark], class_=f"mark {mark}"), f" {mark}: {MEANINGS[mark]}"]) for mark in marks
-    )
+    items = (joined([badge(mark), f" {mark}: {MEANINGS[mark]}"]) for mark in marks)
     return tag("div", listed(items), class_="legend")
 
 
@@ -335,8 +341,13 @@ def _heat(found: Findings, epoch: str, group: str, i: str, j: str) -> Html:
         return tag("td", class_="none")
     name = f"{group}.{i}.{j}"
     short = reading(found.priors[epoch][name])
-    badge = tag("span", LETTERS[short.mark], class_=f"mark {short.mark}", title=short.mark)
-    inside = (tag("b", f"{short.median:.2f}"), badge, bar(short), tag("small", f"{short.low:.2f}–{short.high:.2f}"))
+    weight = "span" if short.mark == "assumed" else "b"
+    inside = (
+        tag(weight, f"{short.median:.2f}"),
+        badge(short.mark),
+        bar(short),
+        tag("small", f"{short.low:.2f}–{short.high:.2f}"),
+    )
     title = f"{name} at {epoch}: {short.told()}, {short.mark}"
     colour = None if short.mark == "assumed" else f"background:{shade(group, short.median)}"
     return tag("td", link(name, *inside, title=title), style=colour, class_="wide-prior" if not colour else None)
@@ -449,7 +460,7 @@ def _structural(found: Findings) -> Html:
         digits = digits_of(prior)
         span = f"{prior.low:.{digits}f} to {prior.high:.{digits}f} {parameter.unit}"
         what = joined([tag("b", name), f" ({parameter.symbol})", tag("br"), parameter.meaning])
-        how = joined([tag("span", LETTERS[mark_of(prior)], class_=f"mark {parameter.status}"), f" {parameter.status}"])
+        how = joined([badge(mark_of(prior)), f" {parameter.status}"])
         rows.append((what, joined([density(prior), span]), how, parameter.source, parameter.why))
     told = (
         "What the model needs and the articles do not give: one shared value for all actors, uniform on its range, "
@@ -484,7 +495,14 @@ def _mechanisms(found: Findings) -> Html:
         strength = one.strength[0] if one.strength[0] == one.strength[1] else f"{one.strength[0]} to {one.strength[1]}"
         remark = joined([_behind(found, one.rows, told_of), f" {one.note}" if one.note else ""])
         rows.append(
-            (one.cause, {"+": "+ raises", "-": "− lowers"}[one.sign], one.effect, strength, one.pattern, remark)
+            (
+                one.cause,
+                {"+": "raises\u00a0(+)", "-": "lowers\u00a0(−)"}[one.sign],
+                one.effect,
+                strength,
+                one.pattern,
+                remark,
+            )
         )
     told = (
         "Claims that the articles report, not findings of this project. The passes' own labels were brought into one "
@@ -502,7 +520,7 @@ def _chronology(found: Findings) -> Html:
             one.date,
             one.what,
             ", ".join(one.actors),
-            tag("code", one.event),
+            one.event,
             _behind(found, one.rows, {row: f"dated {row.date}" for row in one.rows}),
         )
         for one in found.harmonised.chronology
@@ -525,7 +543,10 @@ def _conditions(found: Findings) -> Html:
         )
         for row in sorted(found.evidence.conditions, key=lambda row: (_when(found, row), row.quantity, row.pass_))
     ]
-    told = "As the articles give them; some are doubtful, and their rows say so. Priors do not use them by themselves; where a starting condition or a range rests on one, its reason says so."
+    told = (
+        "As the articles give them; some are doubtful, and their rows say so. Priors do not use them by themselves; "
+        "where a starting condition or a range rests on one, its reason says so."
+    )
     return joined(
         [
             paragraphs(told),

@@ -18,12 +18,15 @@ def print_summary(
 ) -> None:
     """Print the summary; `about` is the case's own account of its evidence."""
     console = console or Console(highlight=False)
+    console.print(f"{found.case.title}: agreement of {len(found.evidence.passes)} passes (Krippendorff's alpha)")
     console.print(_agreement(found))
     account = next((body[0] for title, body in about.items() if title.startswith("How the passes")), "")
     if account:
         console.print(" ".join(account.split()), markup=False)
+    console.print("\nhow many numbers of trust / leverage / position are")
     console.print(_counts(found))
     for group in ("trust", "leverage"):
+        console.print(_heading(found, group))
         console.print(_map(found, group))
     for article, number in sorted(found.garbled):
         console.print(
@@ -37,7 +40,7 @@ def print_summary(
 
 
 def _agreement(found: Findings) -> Table:
-    table = Table(title="agreement of the passes (Krippendorff's alpha)", title_justify="left")
+    table = Table()
     for column in ("variable", "alpha", "metric", "units", "codings"):
         table.add_column(column, justify="left" if column in ("variable", "metric") else "right")
     for one in found.agreement:
@@ -47,7 +50,7 @@ def _agreement(found: Findings) -> Table:
 
 
 def _counts(found: Findings) -> Table:
-    table = Table(title="parameters: trust / leverage / position", title_justify="left")
+    table = Table()
     table.add_column("epoch")
     for mark in CODED_MARKS:
         table.add_column(mark, justify="right")
@@ -59,12 +62,16 @@ def _counts(found: Findings) -> Table:
     return table
 
 
+def _heading(found: Findings, group: str) -> str:
+    of = "trust of (row) in (column)" if group == "trust" else "leverage of (row) over (column)"
+    marks = ", ".join(f"{LETTERS[mark]} {mark}" for mark in CODED_MARKS)
+    return f"\n{of} at {list(found.priors)[-1]}: median; {marks}"
+
+
 def _map(found: Findings, group: str) -> Table:
     """The median and the mark of every ordered pair of actors at the latest epoch."""
     epoch = list(found.priors)[-1]
-    marks = ", ".join(f"{LETTERS[mark]} {mark}" for mark in CODED_MARKS)
-    of = "trust of (row) in (column)" if group == "trust" else "leverage of (row) over (column)"
-    table = Table(title=f"{of} at {epoch}: median; {marks}", title_justify="left")
+    table = Table()
     table.add_column("")
     actors = list(found.case.actors)
     for actor in actors:

@@ -177,7 +177,7 @@ code { font: .9em ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; 
 pre { background: var(--wash); padding: .6rem .8rem; overflow-x: auto; font-size: .9rem; }
 small, .soft { color: var(--soft); }
 nav { border: 1px solid var(--rule); padding: .2rem 1rem; margin: 1.2rem 0; }
-nav ul { columns: 16rem; padding-left: 1rem; margin: .5rem 0; }
+nav ul { columns: 17rem; column-gap: 2.5rem; padding-left: 1rem; margin: .5rem 0; }
 .note { border-left: 5px solid #d55e00; background: var(--wash); padding: .3rem 1rem; margin: 1rem 0; }
 figure { margin: 1.2rem 0; }
 figcaption { color: var(--soft); font-size: .9rem; max-width: 46rem; }
@@ -189,6 +189,8 @@ caption { text-align: left; color: var(--soft); padding: .3rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--rule); }
 thead th { border-bottom: 2px solid var(--ink); }
 td ul { margin: 0; padding-left: 1.1rem; }
+td code { white-space: nowrap; }
+td details { border: 0; padding: 0; }
 details { border-bottom: 1px solid var(--rule); padding: .35rem 0; }
 details > summary { cursor: pointer; }
 details[open] > summary { margin-bottom: .4rem; }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from sim.pages import Html
 
@@ -66,7 +67,16 @@ def courses(codes: Sequence[str], epochs: Sequence[str], found: Mapping[tuple[st
                 panel = grid[row][column]
                 if who == whom:
                     panel.axis("off")
-                    panel.text(0.5, 0.5, who, ha="center", va="center", weight="bold", transform=panel.transAxes)
+                    # Below the dates of the panel above, in the last of them.
+                    panel.text(
+                        0.5,
+                        0.5 if who != codes[-1] else 0.2,
+                        who,
+                        ha="center",
+                        va="center",
+                        weight="bold",
+                        transform=panel.transAxes,
+                    )
                     continue
                 _panel(panel, f"{who} → {whom}", epochs)
                 for group, colour, shift in (("trust", BLUE, -0.12), ("leverage", VERMILLION, 0.12)):
@@ -107,6 +117,15 @@ def _labels(figure: Figure, grid: Sequence[Sequence[Axes]], epochs: Sequence[str
     above.tick_params(labelbottom=True)
     for label in above.get_xticklabels():
         label.set_rotation(90)
-    figure.supylabel("trust (solid) and leverage (dashed), 0 to 1", fontsize=9)
+    figure.supylabel("trust (solid) and leverage (dashed), 0 to 1", fontsize=9, x=0.005)
     figure.supxlabel("epoch", fontsize=9)
-    figure.tight_layout()
+    grid[0][1].tick_params(labelleft=True)
+    figure.subplots_adjust(hspace=0.38, wspace=0.12, left=0.06, right=0.99, top=0.94, bottom=0.1)
+    figure.legend(handles=_legend(), loc="upper center", ncols=6, frameon=False)
+
+
+def _legend() -> list[Line2D]:
+    shapes = {"stated": ("o", "#333333"), "implied": ("o", "white"), "carried": ("s", "white")}
+    lines = [Line2D([], [], color=BLUE, label="trust"), Line2D([], [], color=VERMILLION, ls="--", label="leverage")]
+    marks = [Line2D([], [], ls="", marker=m, mfc=f, color="#333333", label=k) for k, (m, f) in shapes.items()]
+    return [*lines, *marks, Line2D([], [], ls="", marker="|", ms=11, color="#999999", label="assumed")]

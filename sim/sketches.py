@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -74,10 +75,22 @@ def quantiles(prior: Prior, shares: Sequence[float]) -> tuple[float, ...]:
 
 
 def axis(prior: Prior) -> tuple[float, float]:
-    """Where the horizontal axis of a prior begins and ends: 0 to 1 for shares, else from 0 to above its range."""
+    """Where the horizontal axis of a prior begins and ends: 0 to 1 for shares, else from 0 to a round number."""
     if prior.group not in ("structural", "start", "pass") or prior.unit == "share, 0 to 1":
         return 0.0, 1.0
-    return 0.0, prior.high * 1.15 or 1.0
+    return 0.0, _round_up(prior.high)
+
+
+def _round_up(value: float) -> float:
+    """The next number that is easy to read, 1 for 0.
+
+    >>> _round_up(0.4), _round_up(156.0), _round_up(3.0)
+    (0.4, 200.0, 3.0)
+    """
+    if value <= 0.0:
+        return 1.0
+    ten = 10.0 ** math.floor(math.log10(value))
+    return next(round(step * ten, 12) for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * ten >= value * (1 - 1e-9))
 
 
 def density(prior: Prior, drawn: Numbers | None = None) -> Html:

@@ -206,9 +206,11 @@ BROKEN_FILES: list[tuple[Callable[[Path], None], str]] = [
      "EVIDENCE/articles.yaml: articles[0].paragraphs: 0 is out of range; allowed: a whole number at least 1"),
     (_break_articles("outlet: Arab News", "outlets: Arab News"),
      "EVIDENCE/articles.yaml: articles[0].outlets: unknown key; "
-     "allowed: id, title, outlet, date, paragraphs, speaks_of, note; did you mean outlet?"),
+     "allowed: id, title, outlet, date, paragraphs, speaks_of, note, garbled; did you mean outlet?"),
     (_break_articles('speaks_of: "2018-01/2018-12"', 'speaks_of: "2018/2017"'),
      f"EVIDENCE/articles.yaml: articles[0].speaks_of: '2018/2017' ends before it begins; allowed: {DATES}"),
+    (_break_articles("garbled: [35]", "garbled: [53]"),
+     "EVIDENCE/articles.yaml: articles[4].garbled: 2022-08-aljazeera has no paragraph 53; allowed: 1 to 46"),
     (_break_structural("low: 0.5", "low: 5.0"),
      "EVIDENCE/structural.yaml: prior_strength: low 5.0 is above high 4.0; allowed: low <= high"),
     (_break_structural("  distribution: uniform", "  distribution: normal"),
