@@ -136,6 +136,18 @@ class Effort(Strict):
     cell: str
 
 
+class Headline(Strict):
+    """One outcome that the printed table and the report tell first: what `Runs.values` is asked, its name, and how.
+
+    told: `share` of the runs in which it holds, `mean`, or `median` over the runs in which it is defined.
+    """
+
+    outcome: str = Field(min_length=1)
+    label: str = Field(min_length=1)
+    told: Literal["share", "mean", "median"]
+    unit: str = ""
+
+
 class Start(Strict):
     """The range of one starting condition: uniform on [low, high], and why."""
 
@@ -183,6 +195,7 @@ class Case(Strict):
     wars: dict[str, War]
     instruments: tuple[Instrument, ...]
     efforts: tuple[Effort, ...] = ()
+    headline: tuple[Headline, ...] = ()
     epochs: dict[str, Epoch] = Field(default_factory=dict)
     folder: Path = Field(default=Path("."))
 
@@ -194,6 +207,16 @@ class Case(Strict):
     def player_index(self, code: str) -> int:
         """The index of a player in every array over players."""
         return self.players.index(code)
+
+    def scenario(self, name: str | Path, **changes: Any) -> Scenario:
+        """A scenario of this case, or of a file that ends in .yaml, with levers and frame as `Scenario.change` takes them.
+
+        Errors: ``InputError`` for an unknown scenario or lever, or a value out of its range.
+        """
+        from sim.scenario import load_scenario
+
+        found = load_scenario(self, name)
+        return found.change(**changes) if changes else found
 
     def name_of(self, code: str) -> str:
         """The full name of a player."""
