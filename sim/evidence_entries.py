@@ -114,7 +114,7 @@ def _axis(prior: Prior) -> str:
 
 def _cell(found: Findings, title: str, epoch: str, name: str) -> Html:
     if name not in found.priors[epoch].index:
-        return tag("span", tag("b", title), tag("i", "no column here", class_="soft"), class_="cell")
+        return tag("span", tag("b", title), tag("i", "none at this epoch", class_="soft"), class_="cell")
     prior = found.priors[epoch][name]
     drawing = density(prior, found.numbers(epoch, name)) if prior.kind != "choice" else Html("")
     head = tag("span", tag("b", title), " ", badge(mark_of(prior)))
@@ -185,9 +185,11 @@ def _origin(prior: Prior) -> str:
         return f"{width}, {prior.status}{rests}: {prior.why}"
     if not prior.rows:
         return f"uniform on {prior.low:g} to {prior.high:g}, assumed: {prior.source}"
-    widened = prior.steps and prior.group != "red_line"
     back = f", carried over {prior.steps} article{'s' * (prior.steps > 1)}" if prior.steps else ""
-    widen = f" and widened by {0.05 * prior.steps:g} on each side" if widened else ""
+    widen = f" and widened by {0.05 * prior.steps:g} on each side" if prior.steps else ""
+    lines = [f"{part.rows[0].pass_} at {part.line.at:g}: {part.line.why}" for part in prior.components if part.line]
+    if prior.kind == "line":
+        return f"{prior.article}{back}: {'; '.join(lines)}"
     return f"{', '.join(row.pass_ for row in prior.rows)} at {prior.article}{back}{widen}"
 
 
@@ -233,7 +235,7 @@ ENTRY_STYLE = """
 .k .i { stroke: #1a1a1a; stroke-width: 2.4; fill: none; }
 .k .m { stroke: #1a1a1a; stroke-width: 1.4; fill: none; }
 .k .p { fill: #1a1a1a; stroke: #fff; stroke-width: .4; }
-.mark { display: inline-block; min-width: 1.25em; padding: 0 .15em; text-align: center; border: 1px solid #1a1a1a;
+.mark { display: inline-block; min-width: 1.4em; padding: 0 .28em; text-align: center; border: 1px solid #1a1a1a;
   border-radius: .2em; font-size: .72rem; line-height: 1.25; font-weight: 700; background: #fff; color: #1a1a1a; }
 .mark.stated, .mark.sourced { background: #1a1a1a; color: #fff; }
 .mark.carried { box-shadow: inset 0 0 0 1px #fff, inset 0 0 0 2px #1a1a1a; }

@@ -374,7 +374,8 @@ MAP_STYLE = """
 .heat a { color: #1a1a1a; text-decoration: none; display: block; font-size: .92rem; }
 .heat .mark { margin-left: .25em; }
 .heat small { color: #1a1a1a; font-size: .7rem; white-space: nowrap; }
-.heat .k { max-width: none; }
+.heat .k { max-width: none; max-height: 1rem; }
+@media print { .maps { grid-template-columns: 1fr 1fr; gap: 1rem; } }
 .legend ul { list-style: none; padding: 0; font-size: .9rem; }
 """
 

@@ -334,6 +334,13 @@ def test_a_carried_prior_tells_where_it_comes_from(found: Findings, text: str) -
     assert f"at {prior.article}, carried over {prior.steps} article" in text[start : text.index("</details>", start)]
 
 
+def test_every_red_line_tells_its_reason(found: Findings, read: Reader) -> None:
+    told = "\n".join(read.words)
+    lines = [row.red_line for row in found.evidence.positions if row.red_line]
+    assert len(lines) > 10
+    assert [line.why for line in lines if line.why not in told] == []
+
+
 def test_the_draws_behind_red_lines_follow_the_seed(found: Findings) -> None:
     other = evidence_page(replace(found, drawn={e: p.draw(300, 2) for e, p in found.priors.items()}))
     start, end = other.index('id="red_line.TAL.'), -1
