@@ -13,7 +13,7 @@ from sim.densities import Numbers, Prior
 from sim.evidence import CodedRow, Evidence
 from sim.harmonised import Harmonised
 from sim.pages import Content, Html, details, joined, listed, paragraphs, table, tag
-from sim.priors import Priors, Trace, trace
+from sim.priors import WIDER, Priors, Trace, trace
 from sim.sketches import LETTERS, Mark, density, mark_of, reading
 
 STAND = ("position", "salience", "red_line")
@@ -186,7 +186,7 @@ def _origin(prior: Prior) -> str:
     if not prior.rows:
         return f"uniform on {prior.low:g} to {prior.high:g}, assumed: {prior.source}"
     back = f", carried over {prior.steps} article{'s' * (prior.steps > 1)}" if prior.steps else ""
-    widen = f" and widened by {0.05 * prior.steps:g} on each side" if prior.steps else ""
+    widen = f" and widened by {WIDER * prior.steps:g} on each side" if prior.steps else ""
     lines = [f"{part.rows[0].pass_} at {part.line.at:g}: {part.line.why}" for part in prior.components if part.line]
     if prior.kind == "line":
         return f"{prior.article}{back}: {'; '.join(lines)}"

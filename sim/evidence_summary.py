@@ -30,7 +30,7 @@ def print_summary(
         console.print(_map(found, group))
     for article, number in sorted(found.garbled):
         console.print(
-            f"{article}, paragraph {number}, is garbled: what rests on it says little, and the page says where."
+            f"{article}, paragraph {number}, is garbled: what rests on it alone says little, and the page says where."
         )
     console.print(
         f"wrote {path} ({size / 1e6:.1f} MB): every number, the rows behind it, and how to object to it",
