@@ -155,6 +155,8 @@ def _write_clause(case: Case, rules: Record, t: int, k: int, cell: str, table: T
 
 def _write_cells(case: Case, rules: Record) -> None:
     rules.cell_flow[:] = [cell.kind == "flow" for cell in case.cells.values()]
+    turned = [np.nan if cell.start_turned is None else cell.start_turned for cell in case.cells.values()]
+    rules.turned[:] = turned
     rules.cell_norm[:] = [cell.norm for cell in case.cells.values()]
 
 

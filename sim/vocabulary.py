@@ -120,6 +120,7 @@ COMPARISONS = ("<", "<=", ">", ">=")
 LESS, AT_MOST, MORE, AT_LEAST = range(4)
 BY_WEEK, BY_ALL, BY_ANY = 0, 1, 2
 LEAST_GAIN = 1e-9  # a zone of agreement must hold more than the dust of rounding
+ROUNDING = 1e-14  # of a difference between two worths of a clause, which are of the order of 1
 MOST_EVENTS, MOST_CONDITIONS = 32, 6
 
 # Design constants of the protocol (model.md, sections 4.3 to 4.7), each with its reason in the ODD document.
@@ -224,6 +225,7 @@ RULES: tuple[Variable, ...] = (
     _index("opens_cell", "T", "cell whose delivery opens it, or -1"),
     _share("opens_at", "T", "the delivered share that opens it"),
     _index("cell_flow", "C", "1 for a flow"),
+    _number("turned", "C", "share", 0.0, 1.0, "what a takeover makes of the cell; NaN where it stays"),
     _index("cell_norm", "C", "1 for a norm"),
     _number("cell_nu", "C", "share", 0.0, 1.0, "how well a change of the cell can be seen"),
     _index("presence_cell", "", "the cell that is one less the patron's presence, or -1"),

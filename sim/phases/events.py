@@ -14,6 +14,7 @@ from sim.vocabulary import (
     AT_LEAST,
     AT_MOST,
     BY_ALL,
+    BY_POSITION,
     BY_WEEK,
     CLOSED,
     CONCEDE,
@@ -184,6 +185,18 @@ def take_stand(rules: Any, draw: Any, state: Any, player: int, cell: int, point:
     state.position[player, cell] = point
     state.has_position[player, cell] = 1
     be_seen(rules, draw, state, player, cell, before, point)
+    follow_position(rules, state, player, cell)
+
+
+@compilable
+def follow_position(rules: Any, state: Any, player: int, cell: int) -> None:
+    """A cell whose default path is its deliverer's position goes where the position goes, unless a deal covers it."""
+    for t in range(rules.tables):
+        for k in range(rules.clauses[t]):
+            if rules.clause_cell[t, k] == cell and rules.clause_default[t, k] == BY_POSITION:
+                covered = state.status[t] == IN_FORCE and state.in_package[t, k] == 1
+                if rules.party[t, rules.clause_link[t, k]] == player and not covered:
+                    state.cell[cell] = state.position[player, cell]
 
 
 @compilable
@@ -303,6 +316,7 @@ def revert(rules: Any, plan: Any, state: Any, e: int) -> None:
             state.has_position[plan.player[e], cell] = 0
         else:
             state.position[plan.player[e], cell] = state.reverts_to[e]
+        follow_position(rules, state, plan.player[e], cell)
     else:
         state.cell[cell] = state.reverts_to[e]
         if cell == rules.presence_cell:

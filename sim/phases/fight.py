@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import isnan, sqrt
 from typing import Any
 
 from sim.arithmetic import compilable, normal_quantile, poisson_quantile
@@ -115,7 +115,7 @@ def flee(rules: Any, draw: Any, state: Any, w: int) -> None:
 
 @compilable
 def turn_regime(rules: Any, state: Any, w: int) -> None:
-    """The challenger takes over: its war ends, the incumbent leaves, tables close and others convene later."""
+    """The challenger takes over: its war ends, the incumbent leaves, tables close or convene later, flows turn."""
     state.regime = 1
     state.takeover_week = state.week
     state.control[w], state.intensity[w], state.war_open[w] = 1.0, 0.0, 0
@@ -125,6 +125,9 @@ def turn_regime(rules: Any, state: Any, w: int) -> None:
             state.convenes[t] = NEVER
         elif rules.table_regime[t, 0] == 0:
             state.convenes[t] = state.week + WEEKS_TO_CONVENE_AFTER_TAKEOVER
+    for cell in range(rules.cells):
+        if not isnan(rules.turned[cell]):
+            state.cell[cell] = rules.turned[cell]
     if state.presence > 0.0:
         state.schedule_on, state.schedule_conditional = 1, 0
         state.schedule_start = state.week

@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.arithmetic import compilable
 from sim.equations.package import clause_worth
-from sim.vocabulary import INFINITY, LEAST_GAIN
+from sim.vocabulary import INFINITY, LEAST_GAIN, ROUNDING
 
 
 @compilable
@@ -105,6 +105,12 @@ def next_cut(position: float, default: float, start: float, stop: float) -> floa
 
 
 @compilable
+def beyond_rounding(difference: float) -> float:
+    """A difference of two worths where it is more than the dust of rounding, else 0: flat must stay flat."""
+    return difference if difference > ROUNDING else 0.0
+
+
+@compilable
 def cut_clause(rules: Any, state: Any, t: int, k: int) -> None:
     """Cut a clause into its pieces, from the first party's best point to the second's, and add up both ends' values."""
     cell = rules.clause_cell[t, k]
@@ -126,7 +132,7 @@ def cut_clause(rules: Any, state: Any, t: int, k: int) -> None:
         cut = next_cut(position_1, default_1, start, cut)
         next_own = clause_worth(cut, default_0, position_0, promise_0, concession_0, stake_0)
         next_other = clause_worth(cut, default_1, position_1, promise_1, concession_1, stake_1)
-        cost, gained = max(own - next_own, 0.0), max(next_other - other, 0.0)
+        cost, gained = beyond_rounding(own - next_own), beyond_rounding(next_other - other)
         if cost > 0.0 or gained > 0.0:
             insert_piece(state, t, k, start, cut, cost, gained)
         start, own, other = cut, next_own, next_other
@@ -179,13 +185,19 @@ def best_gain(state: Any, t: int, side: int) -> float:
 
 @compilable
 def concede(rules: Any, state: Any, t: int, side: int, target: float) -> None:
-    """Write to `trial` the frontier package at which a side, conceding from its own end, keeps just the target."""
+    """Write to `trial` the frontier package at which a side, conceding from its own end, keeps just the target.
+
+    It keeps more where the rest is worth nothing to the other: what helps nobody is not given up.
+    """
     own = state.end_value[t, side, side]
     for k in range(rules.clauses[t]):
         state.trial[k] = state.end[t, side, k]
     for step in range(state.pieces[t]):
         n = piece_at(state, t, side, step)
         loss = state.piece_cost[t, n] if side == 0 else state.piece_gain[t, n]
+        gained = state.piece_gain[t, n] if side == 0 else state.piece_cost[t, n]
+        if gained == 0.0:
+            return
         start = state.piece_from[t, n] if side == 0 else state.piece_to[t, n]
         stop = state.piece_to[t, n] if side == 0 else state.piece_from[t, n]
         k = state.piece_clause[t, n]
