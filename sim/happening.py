@@ -108,19 +108,19 @@ class _Reader:
             for end in (given.low, given.high):
                 if not low <= end <= high:
                     problem = f"the lever {lever[1]} reaches {end:g}, which is out of range"
-                    raise self.refuse(key, problem, f"{low:g} to {high:g} {unit}".strip())
+                    raise self.refuse(key, problem, _span(low, high, unit))
             value = given.value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.refuse(key, f"{shown(value)} is not a number", "a number, or $ and the name of a lever")
         if whole and value != int(value):
             raise self.refuse(key, f"{value:g} is not a whole number of {unit}", f"a whole number of {unit}")
         if not low <= value <= high:
-            raise self.refuse(key, f"{value:g} is out of range", f"{low:g} to {high:g} {unit}".strip())
+            raise self.refuse(key, f"{value:g} is out of range", _span(low, high, unit))
         return float(value)
 
     def lever_flag(self, key: str, value: Any) -> bool:
         """True or false, or a lever that is 0 or 1."""
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not LEVER.fullmatch(value):
             return self.flag(key, value)
         return self.number(key, value, 0, 1, "(0 or 1)", whole=True) == 1.0
 
@@ -142,7 +142,7 @@ class _Reader:
                 raise self.refuse(f"when.{key}", "unknown key", allowed, nearest(key, allowed))
         modes = [key for key in ("week", "all", "any") if key in data]
         if len(modes) != 1:
-            raise self.refuse("when", "has no or several times", "exactly one of week, all, any")
+            raise self.refuse("when", f"gives {len(modes)} of week, all, any", "exactly one of them")
         if modes[0] == "week":
             return self._week(data)
         return self._trigger(data, modes[0])
@@ -203,7 +203,7 @@ class _Reader:
         key = argument.name
         value = data.get(key, argument.default)
         if value is None:
-            raise self.refuse(key, "is missing", f"{argument.meaning} ({_range(argument)})")
+            raise self.refuse(key, "is missing", f"{argument.meaning} ({what_fits(argument)})")
         if argument.kind == "number":
             return self.number(key, value, argument.low, argument.high, argument.unit)
         if argument.kind == "weeks":
@@ -211,7 +211,7 @@ class _Reader:
         if argument.kind == "flag":
             return self.lever_flag(key, value)
         if not isinstance(value, str):
-            raise self.refuse(key, f"{shown(value)} is not a name", f"{argument.meaning}")
+            raise self.refuse(key, f"{shown(value)} is not a name", what_fits(argument))
         if value == OPTIONAL and argument.default == OPTIONAL:
             return self._deliverer(event) if key == "by" else value
         return self._name(argument, value, values)
@@ -300,7 +300,17 @@ class _Reader:
             raise self.refuse("event", f"{party!r} has no stake in {cell!r} and would not come for it", allowed)
 
 
-def _range(argument: Argument) -> str:
+def _span(low: float, high: float, unit: str) -> str:
+    return f"{low:g} to {high:g}" + ("" if unit in ("", "share") else f" {unit}")
+
+
+def what_fits(argument: Argument) -> str:
+    """What an argument allows, in words.
+
+    >>> what_fits(Argument("weeks", "weeks", "how long", "weeks", 0, 260)), what_fits(Argument("by", "player", "who"))
+    ('0 to 260 weeks', 'a player')
+    """
     if argument.kind in ("number", "weeks"):
-        return f"{argument.low:g} to {argument.high:g} {argument.unit}".strip()
-    return {"flag": "true or false", "cell": "an issue", "seat": "a seat"}.get(argument.kind, f"a {argument.kind}")
+        return _span(argument.low, argument.high, argument.unit)
+    words_of = {"flag": "true or false", "cell": "an issue", "seat": "a seat of the table", "party": "a party of it"}
+    return words_of.get(argument.kind, f"a {argument.kind}")

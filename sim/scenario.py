@@ -137,18 +137,20 @@ def scenario_path(case: Case, name: str | Path) -> Path:
     return case.folder / "scenario" / f"{name}.yaml"
 
 
-def load_scenario(case: Case, name: str | Path) -> Scenario:
+def load_scenario(case: Case, name: str | Path, **changes: Any) -> Scenario:
     """Load and check a scenario.
 
     Args:
         case: the case.
         name: the name of one of its scenarios, or the path of a file that ends in .yaml.
+        changes: levers, epoch, horizon, fixed or off, as `Scenario.change` takes them.
 
     Raises:
         InputError: the first mistake found, with file, key, value and what is allowed.
     """
     path = scenario_path(case, name)
-    return scenario_of(case, read_yaml(path), file=str(path), name=path.stem)
+    found = scenario_of(case, read_yaml(path), file=str(path), name=path.stem)
+    return found.change(**changes) if changes else found
 
 
 def scenario_of(case: Case, data: Mapping[str, Any], *, file: str, name: str | None = None) -> Scenario:
@@ -171,14 +173,14 @@ def check(scenario: Scenario) -> None:
     _check_frame(scenario)
     for name, lever in scenario.levers.items():
         _check_lever(scenario, name, lever)
-    used = {lever for event in scenario.events for lever in _levers_in(event)}
-    for name in scenario.levers:
-        if name not in used:
-            raise InputError(scenario.file, f"levers.{name}", "no event uses it")
     effects = [effect for event in happenings(scenario) for effect in event.effects]
     if len(effects) > words.MOST_EVENTS:
         problem = f"{len(effects)} effects, counting each seat and each effort as one"
         raise InputError(scenario.file, "events", problem, allowed=f"at most {words.MOST_EVENTS}")
+    used = {lever for event in scenario.events for lever in _levers_in(event)}
+    for name in scenario.levers:
+        if name not in used:
+            raise InputError(scenario.file, f"levers.{name}", "no event uses it")
 
 
 def _check_frame(scenario: Scenario) -> None:

@@ -24,7 +24,8 @@ WAR_QUANTITIES: Mapping[str, int] = MappingProxyType(
 )
 TABLE_COUNTS: Mapping[str, int] = MappingProxyType({"sessions": words.Q_SESSIONS, "impasses": words.Q_IMPASSES})
 TABLE_FLAGS: Mapping[str, int] = MappingProxyType({"agreed": words.Q_AGREED, "collapsed": words.Q_COLLAPSED})
-# A flag that is the status of a table: the codes of status from which on, or up to which, it holds.
+TABLE_STATES: Mapping[str, int] = MappingProxyType({"in_force": words.Q_IN_FORCE, "open": words.Q_OPEN})
+# Every kind of quantity, as a scenario names it, and what it says.
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "week": "the week, from 1",
@@ -97,7 +98,7 @@ class Place(NamedTuple):
         """The word, if it is one of those allowed."""
         names = list(allowed)
         if word not in names:
-            raise self.refuse(f"{word!r} is not {what}", names, nearest(word, names))
+            raise self.refuse(f"{word!r} is not {what}", names or "none: there are no others", nearest(word, names))
         return word
 
     def table(self, name: str) -> int:
@@ -134,7 +135,8 @@ def quantity(place: Place, name: str) -> Quantity:
         "table": (2, _table),
     }
     if kind not in readers or len(rest) != readers[kind][0]:
-        raise place.refuse(f"{name!r} is not a quantity", KINDS, nearest(name, KINDS))
+        meant = [known for known in KINDS if known.split(".")[0] == nearest(kind, readers)]
+        raise place.refuse(f"{name!r} is not a quantity", KINDS, meant[0] if meant else None)
     return readers[kind][1](place, name, rest)
 
 
@@ -143,7 +145,8 @@ def _week(place: Place, name: str, rest: Sequence[str]) -> Quantity:
 
 
 def _presence(place: Place, name: str, rest: Sequence[str]) -> Quantity:
-    return Quantity(name, words.Q_PRESENCE)
+    over = place.regime == place.case.regimes[1]  # the patron has left by then
+    return Quantity(name, words.Q_PRESENCE, high=0.0 if over else 1.0)
 
 
 def _regime(place: Place, name: str, rest: Sequence[str]) -> Quantity:
@@ -183,9 +186,6 @@ def _table(place: Place, name: str, rest: Sequence[str]) -> Quantity:
     place.known(rest[1], codes, "a quantity of a table")
     high = place.horizon if rest[1] in TABLE_COUNTS else 1
     return Quantity(name, codes[rest[1]], number, high=high, whole=True)
-
-
-TABLE_STATES: Mapping[str, int] = MappingProxyType({"in_force": words.Q_IN_FORCE, "open": words.Q_OPEN})
 
 
 def condition(place: Place, text: str, levers: Mapping[str, float]) -> Condition:
