@@ -120,7 +120,6 @@ COMPARISONS = ("<", "<=", ">", ">=")
 LESS, AT_MOST, MORE, AT_LEAST = range(4)
 BY_WEEK, BY_ALL, BY_ANY = 0, 1, 2
 LEAST_GAIN = 1e-9  # a zone of agreement must hold more than the dust of rounding
-ROUNDING = 1e-14  # of a difference between two worths of a clause, which are of the order of 1
 MOST_EVENTS, MOST_CONDITIONS = 32, 6
 
 # Design constants of the protocol (model.md, sections 4.3 to 4.7), each with its reason in the ODD document.

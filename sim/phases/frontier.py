@@ -12,7 +12,9 @@ from typing import Any
 
 from sim.arithmetic import compilable
 from sim.equations.package import clause_worth
-from sim.vocabulary import INFINITY, LEAST_GAIN, ROUNDING
+from sim.vocabulary import INFINITY, LEAST_GAIN
+
+ROUNDING = 1e-14  # of a difference between two worths of a clause, which are of the order of 1
 
 
 @compilable

@@ -1,0 +1,325 @@
+"""Worlds for the tests of the model: real cases at their epochs, random plans, and bare tables made of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim import vocabulary as words
+from sim.case import Case, load_case
+from sim.evidence import load_evidence
+from sim.phases.begin import begin, derive
+from sim.phases.events import events
+from sim.phases.fight import fight
+from sim.phases.leverage import set_leverage
+from sim.phases.record import record
+from sim.phases.week import attend_table, bargain_table, comply_table, learn_all, week
+from sim.state import draw_records, records, rules_record, sizes
+from sim.uncertainty import Uncertainty, switch_off, uncertainty
+
+EPOCHS = ("2018-12", "2019-04", "2019-07", "2021-04", "2022-08")
+
+
+@cache
+def afghanistan() -> Case:
+    """The case that comes with the package."""
+    return load_case()
+
+
+@cache
+def priors_at(epoch: str) -> Uncertainty:
+    """What is uncertain at an epoch."""
+    case = afghanistan()
+    return uncertainty(case, load_evidence(case.folder / "evidence"), epoch)
+
+
+@cache
+def drawn(epoch: str, count: int, seed: int) -> NDArray[np.float64]:
+    """A table of draws at an epoch; drawn once, never to be written to."""
+    table = priors_at(epoch).table(count, seed)
+    table.flags.writeable = False
+    return table
+
+
+def epoch_plan(case: Case, name: str) -> Any:
+    """The plan without events: the tables as the epoch has them."""
+    epoch = case.epochs[name]
+    plan = records(words.PLAN, sizes(case), 1)[0]
+    plan.start_regime = case.regimes.index(epoch.regime)
+    plan.start_status[...] = words.NEVER
+    plan.start_package[...] = np.nan
+    for code, start in epoch.tables.items():
+        t = list(case.tables).index(code)
+        status = {"open": words.OPEN, "suspended": words.SUSPENDED, "in_force": words.IN_FORCE}[start.status]
+        plan.start_status[t] = status
+        plan.signed_weeks_ago[t], plan.weeks_left[t] = start.signed_weeks_ago, start.weeks_left
+        for cell, point in start.package.items():
+            plan.start_package[t, list(case.tables[code].clauses).index(cell)] = point
+    return plan
+
+
+class World(NamedTuple):
+    """What the engine needs for runs of a case at an epoch."""
+
+    case: Case
+    rules: Any
+    draws: Any
+    plan: Any
+
+    def states(self, count: int | None = None) -> Any:
+        """Zeroed states, one a draw."""
+        return records(words.STATE, sizes(self.case), len(self.draws) if count is None else count)
+
+    def column(self, name: str) -> Any:
+        """A view of the records' field that a column of the priors is written to: draws, then what is left."""
+        return self.draws[name]
+
+
+def world(
+    epoch: str, count: int, seed: int = 1, case: Case | None = None, rename: Callable[[str], str] = str, off: Any = ()
+) -> World:
+    """The world of an epoch with so many draws; another case gets the same draws under its own names."""
+    case = case or afghanistan()
+    names = [".".join(rename(part) for part in name.split(".")) for name in priors_at(epoch).priors.names]
+    draws = draw_records(case, case.epochs[epoch], names, drawn(epoch, count, seed))
+    switch_off(draws, off)
+    return World(case, rules_record(case), draws, epoch_plan(case, epoch))
+
+
+# ---------------------------------------------------------------- the phases of a week, one by one
+
+
+def events_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    state.week += 1
+    events(rules, draw, plan, state)
+
+
+def leverage_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    for pair in range(rules.pairs):
+        set_leverage(rules, draw, state, pair)
+
+
+def attend_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    for t in range(rules.tables):
+        attend_table(rules, draw, state, t)
+
+
+def bargain_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    for t in range(rules.tables):
+        bargain_table(rules, draw, state, t)
+
+
+def comply_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    for t in range(rules.tables):
+        comply_table(rules, draw, state, t)
+
+
+def fight_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    for w in range(rules.wars):
+        fight(rules, draw, state, w)
+
+
+def learn_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    learn_all(rules, draw, state)
+
+
+def record_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    record(rules, state)
+
+
+# In the order of `vocabulary.PHASES`; a test proves that they make up a week.
+PHASE_STEPS = (
+    events_phase,
+    leverage_phase,
+    attend_phase,
+    bargain_phase,
+    comply_phase,
+    fight_phase,
+    learn_phase,
+    record_phase,
+)
+
+
+@njit
+def start(rules: Any, draws: Any, plan: Any, states: Any, seed: int, run: int) -> None:
+    """Set zeroed states to the epoch, one run a draw."""
+    for n in range(len(draws)):
+        derive(rules, draws[n], plan)
+        begin(rules, draws[n], plan, states[n], seed, run)
+
+
+@njit
+def march(rules: Any, draws: Any, plan: Any, states: Any, weeks: int) -> None:
+    """Step every run by so many weeks."""
+    for n in range(len(draws)):
+        for _ in range(weeks):
+            week(rules, draws[n], plan, states[n])
+
+
+def runs(found: World, weeks: int, seed: int = 1, run: int = 0) -> Any:
+    """The states of one compiled run a draw, after so many weeks."""
+    states = found.states()
+    start(found.rules, found.draws, found.plan, states, seed, run)
+    march(found.rules, found.draws, found.plan, states, weeks)
+    return states
+
+
+def same_bits(first: Any, second: Any) -> list[str]:
+    """Names of the fields in which two states differ; NaN equals NaN, whatever its sign."""
+    names = [v.name for v in words.STATE if v.name in (first.dtype.names or ())]
+    return [name for name in names if not np.array_equal(first[name], second[name], equal_nan=True)]
+
+
+# ---------------------------------------------------------------- random plans
+
+
+def random_plan(found: World, rng: np.random.Generator, count: int, weeks: int = 104) -> Any:
+    """A plan with random events of every kind, at random weeks or on random triggers."""
+    plan = found.plan.copy()
+    plan.events = count
+    for e in range(count):
+        plan.effect[e] = rng.integers(len(words.EFFECTS))
+        _place(found, plan, rng, e)
+        plan.weeks[e] = rng.choice((0, 1, int(rng.integers(2, 40))))
+        plan.conditional[e] = rng.integers(2)
+        plan.mode[e] = rng.choice((words.BY_WEEK, words.BY_WEEK, words.BY_ALL, words.BY_ANY))
+        plan.at_week[e] = rng.integers(1, weeks + 1)
+        plan.hold[e], plan.lag[e], plan.repeats[e] = rng.integers(0, 5), rng.integers(0, 6), rng.integers(2)
+        plan.conditions[e] = 0 if plan.mode[e] == words.BY_WEEK else rng.integers(1, 4)
+        for d in range(plan.conditions[e]):
+            _condition(found, plan, rng, e, d)
+    return plan
+
+
+def _place(found: World, plan: Any, rng: np.random.Generator, e: int) -> None:
+    rules, effect = found.rules, plan.effect[e]
+    t = int(rng.integers(rules.tables))
+    if effect == words.INVITE:
+        t = int(rng.choice([n for n in range(rules.tables) if rules.seats[n] > 0]))
+        plan.place_seat[e] = rng.integers(rules.seats[t])
+    plan.place_table[e] = words.NEVER if effect == words.ABSENT and rng.integers(2) else t
+    plan.place_war[e] = rng.integers(rules.wars)
+    plan.place_cell[e] = rules.clause_cell[t, rng.integers(rules.clauses[t])]
+    plan.player[e] = rng.integers(rules.players)
+    sizes_of_effects = {
+        words.SHIFT_CELL: rng.uniform(-0.6, 0.6),
+        words.SCHEDULE: float(rng.integers(1, 80)),
+        words.DELAY: float(rng.integers(1, 40)),
+        words.OFFENSIVE: rng.uniform(0.0, 2.0),
+    }
+    plan.value[e] = sizes_of_effects.get(int(effect), rng.choice((0.0, 1.0, rng.uniform())))
+    if effect == words.STAND:
+        plan.stand_salience[plan.player[e], plan.place_cell[e]] = rng.uniform(0.2, 0.8)
+
+
+def _condition(found: World, plan: Any, rng: np.random.Generator, e: int, d: int) -> None:
+    rules, quantity = found.rules, int(rng.integers(len(words.QUANTITIES)))
+    plan.quantity[e, d] = quantity
+    pair = quantity in (words.Q_TRUST, words.Q_LEVERAGE)
+    war = quantity in (words.Q_CONTROL, words.Q_INTENSITY, words.Q_COHESION)
+    limit = rules.players if pair else rules.wars if war else rules.tables
+    plan.quantity_first[e, d] = rng.integers(rules.cells if quantity == words.Q_CELL else limit)
+    plan.quantity_second[e, d] = rng.integers(rules.players)
+    plan.comparison[e, d] = rng.integers(len(words.COMPARISONS))
+    plan.threshold[e, d] = rng.uniform(0.0, 60.0) if quantity == words.Q_WEEK else rng.uniform()
+
+
+# ---------------------------------------------------------------- bare tables
+
+CLAUSES = 6
+BARE_SIZES = {
+    **dict.fromkeys("PSQU", 2),
+    **dict.fromkeys("TMGWIVBRED", 1),
+    **dict.fromkeys("CK", CLAUSES),
+    "A": 3,
+    "N": 7 * CLAUSES,
+    "F": 4,
+    "X": words.TERMS,
+}
+
+
+class Tables(NamedTuple):
+    """Tables of two parties as plain numbers: n tables, 2 sides, `CLAUSES` clauses (only the first ones in use)."""
+
+    clauses: NDArray[np.int64]  # n: how many are in use
+    position: NDArray[np.float64]  # n, side, clause
+    default: NDArray[np.float64]  # n, side, clause
+    weight: NDArray[np.float64]  # n, side, clause
+    line: NDArray[np.float64]  # n, side, clause; NaN for none
+    trust: NDArray[np.float64]  # n, side: q
+    reach: NDArray[np.float64]  # n, side, clause: of the hands that deliver
+    vulnerability: NDArray[np.float64]  # n
+    ending: NDArray[np.int64]  # n: clause that ends the war, or -1
+    war: NDArray[np.float64]  # n, side: k v
+
+    def stake(self) -> NDArray[np.float64]:
+        """q k v of each side, in the clause that ends the war: n, side, clause."""
+        ends = np.arange(CLAUSES) == self.ending[:, None]
+        return (self.trust * self.war)[:, :, None] * ends[:, None, :]
+
+    def concession(self) -> NDArray[np.float64]:
+        """w (1 + (1 - q) rho), the cost of a unit of loss: n, side, clause."""
+        return self.weight * (1.0 + (1.0 - self.trust) * self.vulnerability[:, None])[:, :, None]
+
+    def used(self) -> NDArray[np.bool_]:
+        """Which clauses are in use: n, clause."""
+        return np.arange(CLAUSES) < self.clauses[:, None]
+
+    def ranges(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What the red lines leave of each clause, low and high: a line forbids what lies beyond it."""
+        from_below = self.position >= self.line
+        low = np.where(from_below & ~np.isnan(self.line), self.line, 0.0).max(axis=1)
+        high = np.where(~from_below & ~np.isnan(self.line), self.line, 1.0).min(axis=1)
+        return low, high
+
+    def values(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What each clause adds to V - d of each side at points of shape (n, clause) or (n, side, clause)."""
+        x = points if points.ndim == 3 else points[:, None, :]
+        g = np.abs(self.default - self.position) - np.abs(x - self.position)
+        gains, losses = np.maximum(g, 0.0), np.maximum(-g, 0.0)
+        terms = self.weight * self.trust[:, :, None] * self.reach * gains - self.concession() * losses
+        return terms + self.stake() * (x - self.default)
+
+    def open_clauses(self) -> NDArray[np.bool_]:
+        """Clauses in use that the red lines do not deadlock: n, clause."""
+        low, high = self.ranges()
+        return self.used() & (low <= high)
+
+    def package_values(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """V - d of packages of shape (n, clause) to each side: n, side."""
+        return np.where(self.open_clauses()[:, None, :], self.values(points), 0.0).sum(axis=2)
+
+
+def bare_records(tables: Tables) -> tuple[Any, Any, Any]:
+    """Rules, draws and states of bare tables: table 0 of each record, players 0 and 1, cells in clause order."""
+    count = len(tables.clauses)
+    rules, draws, states = (records(kind, BARE_SIZES, count) for kind in (words.RULES, words.DRAW, words.STATE))
+    for variable in words.RULES:
+        if variable.kind == "i8":
+            rules[variable.name] = words.NEVER
+    rules.players, rules.tables, rules.wars, rules.cells = 2, 1, 0, CLAUSES
+    rules.seats, rules.leaves, rules.mediates = 0, 0, 0
+    rules.clause_flow, rules.clause_both, rules.clause_conditional = 0, 0, 0
+    rules.clause_default, rules.clause_nu, rules.clause_weeks = words.BY_CURRENT, 1.0, 26.0
+    rules.party[:, 0] = (0, 1)
+    rules.clause_cell[:, 0] = np.arange(CLAUSES)
+    rules.clauses[:, 0], rules.ending_clause[:, 0] = tables.clauses, tables.ending
+    draws.weight[:, 0], draws.vulnerability = tables.weight, tables.vulnerability
+    states.position, states.default[:, 0], states.red_line = tables.position, tables.default, tables.line
+    states.has_position = 1
+    states.guaranteed_trust[:, 0] = tables.trust
+    states.promise[:, 0] = tables.weight * (tables.trust[:, :, None] * tables.reach)
+    states.concession[:, 0] = tables.concession()
+    states.stake[:, 0] = tables.stake()
+    states.status, states.attending = words.OPEN, 1
+    return rules, draws, states
+
+
+def stacked(parts: Sequence[Tables]) -> Tables:
+    """Several sets of bare tables as one."""
+    return Tables(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
