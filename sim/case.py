@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from sim.inputs import InputError, Strict, checked, nearest, read_yaml
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 ActorKind = Literal["patron", "mediator_state", "government", "insurgency"]
 Default = Literal["current", "none", "presence", "forecast", "position", "shared", "opposed"]
@@ -209,7 +212,7 @@ class Case(Strict):
         return self.players.index(code)
 
     def scenario(self, name: str | Path, **changes: Any) -> Scenario:
-        """A scenario of this case, or of a file that ends in .yaml, with levers and frame as `Scenario.change` takes them.
+        """A scenario of this case, or of a file that ends in .yaml, changed as `Scenario.change` takes it.
 
         Errors: ``InputError`` for an unknown scenario or lever, or a value out of its range.
         """

@@ -23,6 +23,7 @@ import llvmlite.binding
 import numba
 import numpy as np
 
+config: Any = numba.config  # its names come from the environment, so that no checker knows them
 PACKAGE = Path(__file__).resolve().parent
 ROOTS = ("sim.kernel", "sim.sampling", "sim.compiled")  # modules whose functions are compiled
 IMPORT = re.compile(r"^\s*(?:from|import)\s+(sim(?:\.\w+)*)(?:\s+import\s+([^\n#]*))?", re.MULTILINE)
@@ -65,8 +66,8 @@ def engine_digest(package: Path = PACKAGE) -> str:
 
 def machine_digest() -> str:
     """A digest of what the machine code depends on besides the sources."""
-    cpu = numba.config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
-    features = numba.config.CPU_FEATURES or llvmlite.binding.get_host_cpu_features().flatten()
+    cpu = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
+    features = config.CPU_FEATURES or llvmlite.binding.get_host_cpu_features().flatten()
     parts = (numba.__version__, llvmlite.__version__, np.__version__, sys.version, platform.machine(), cpu, features)
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
 
@@ -124,12 +125,12 @@ def _age(path: Path) -> float:
 
 def compiled(function: Callable[..., Any]) -> Any:
     """`function` compiled by numba on its first call, without the interpreter's lock, kept in the private folder."""
-    usual = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
+    usual = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())
     try:
         return numba.njit(nogil=True, cache=True)(function)
     finally:
-        numba.config.CACHE_DIR = usual
+        config.CACHE_DIR = usual
 
 
 def is_warm(function: Any) -> bool:

@@ -160,7 +160,7 @@ def weekly_columns(case: Case) -> tuple[Column, ...]:
 def week_places(case: Case, columns: Sequence[Column]) -> Any:
     """Where each column stands in a week's row read as a flat array of float32; int64."""
     kind = week_type(case)
-    fields = kind.fields or {}
+    fields: Any = kind.fields
     found = []
     for column in columns:
         inner, offset = fields[column.field][:2]

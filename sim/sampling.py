@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arithmetic import compilable, log
+from sim.compiled import compiled
 from sim.densities import LINE_MARGIN, Component, Kind, Numbers, Prior
 from sim.draws import PARAMETERS, uniform, uniforms4
 
@@ -176,7 +176,7 @@ def _line(position: float, at: float, below: bool) -> float:
     return min(1.0, max(at, position + LINE_MARGIN))
 
 
-_fill = numba.njit(nogil=True)(fill)
+_fill = compiled(fill)
 
 
 def drawn(layout: Layout, n: int, seed: int, first: int, threads: int) -> Numbers:

@@ -47,16 +47,20 @@ class Uncertainty:
     fixed: Mapping[str, float] = field(default_factory=dict)
     off: Sequence[str] = ()
 
-    def table(self, draws: int, seed: int, first: int = 0) -> Any:
+    def table(self, draws: int, seed: int, first: int = 0, threads: int | None = None) -> Any:
         """Draws first, ..., first + draws - 1 as a float64 array of shape (draws, columns), fixed values in place."""
-        table = self.priors.draw(draws, seed, first)
+        table = self.priors.draw(draws, seed, first, threads)
         for name, value in self.fixed.items():
             table[:, self.priors.index[name]] = value
         return table
 
     def records(self, draws: int, seed: int, first: int = 0) -> Any:
         """The same draws as records of the engine, not yet derived (`sim.phases.begin.derive`)."""
-        found = draw_records(self.case, self.epoch, self.priors.names, self.table(draws, seed, first), first)
+        return self.records_of(self.table(draws, seed, first), first)
+
+    def records_of(self, table: Any, first: int = 0) -> Any:
+        """A table of draws that starts with draw number `first` as records of the engine, not yet derived."""
+        found = draw_records(self.case, self.epoch, self.priors.names, table, first)
         switch_off(found, self.off)
         return found
 

@@ -1,0 +1,64 @@
+"""The functions that researchers call: a case, a sweep of a scenario, a sweep on disk, a comparison."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sim.analysis.comparison import Comparison, compare
+from sim.case import Case, load_case
+from sim.ensemble import BAND_RUNS, PATHS, SHARD_RUNS, Sweep, compute, made
+from sim.inputs import InputError
+from sim.runs import Runs
+from sim.scenario import Scenario
+from sim.store import open_sweep, run_sweep
+
+__all__ = ["Case", "Comparison", "Runs", "Scenario", "compare", "load_case", "open_sweep", "sweep"]
+
+IN_MEMORY = 20 * SHARD_RUNS  # a larger sweep belongs on disk
+
+
+def sweep(
+    scenario: Scenario,
+    draws: int = 1000,
+    runs: int = 20,
+    seed: int = 1,
+    *,
+    out: str | Path | None = None,
+    passes: tuple[str, ...] = (),
+    implied: bool = True,
+    paths: int = PATHS,
+    band_runs: int = BAND_RUNS,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Runs:
+    """Simulate a scenario: draws of what we do not know times runs of chance.
+
+    Args:
+        scenario: of a case, with its levers set (`Case.scenario`, `Scenario.change`).
+        draws: draws of everything uncertain, at least 1.
+        runs: runs of chance for each draw, at least 1; two or more tell chance from ignorance.
+        seed: 0 to 2**64 - 1. The same seed gives the same bits on every machine, and two scenarios the same luck.
+        out: a folder to keep the sweep in; started again there, it does only what is missing. None: in memory.
+        passes: the coding passes that count; empty for all.
+        implied: whether rows that a pass marked as implied count.
+        paths: how many runs leave every week (`Runs.paths`).
+        band_runs: how many runs make the weekly bands (`Runs.bands`).
+        threads: None for all processors of this process. The bits do not depend on it.
+        progress: whether to show a bar with the time left; None: on a terminal.
+
+    Raises:
+        InputError: a number out of range, or a folder that cannot be used.
+    """
+    planned = Sweep(scenario, draws, runs, seed, tuple(passes), implied, paths, band_runs)
+    if out is not None:
+        return run_sweep(planned, Path(out), threads=threads, progress=progress, told=_tell)
+    if planned.total > IN_MEMORY:
+        allowed = f"up to {IN_MEMORY:,} in memory, any number with out=FOLDER"
+        raise InputError("sweep", "draws x runs", f"{planned.total:,} runs are too many for memory", allowed=allowed)
+    shards = compute(planned, range(planned.shards), threads=threads, progress=progress)
+    return Runs(planned, made(list(shards)))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
