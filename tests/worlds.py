@@ -75,10 +75,6 @@ class World(NamedTuple):
         """Zeroed states, one a draw."""
         return records(words.STATE, sizes(self.case), len(self.draws) if count is None else count)
 
-    def column(self, name: str) -> Any:
-        """A view of the records' field that a column of the priors is written to: draws, then what is left."""
-        return self.draws[name]
-
 
 def world(
     epoch: str, count: int, seed: int = 1, case: Case | None = None, rename: Callable[[str], str] = str, off: Any = ()
@@ -206,6 +202,7 @@ def _place(found: World, plan: Any, rng: np.random.Generator, e: int) -> None:
     plan.place_war[e] = rng.integers(rules.wars)
     plan.place_cell[e] = rules.clause_cell[t, rng.integers(rules.clauses[t])]
     plan.player[e] = rng.integers(rules.players)
+    plan.target[e] = rules.party[t, rng.integers(2)]
     sizes_of_effects = {
         words.SHIFT_CELL: rng.uniform(-0.6, 0.6),
         words.SCHEDULE: float(rng.integers(1, 80)),
