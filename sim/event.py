@@ -206,9 +206,9 @@ _TABLE: tuple[Event, ...] = (
             Argument("conditional", "flag", "whether it waits while the other side is in arrears", default=False),
         ),
         "The patron of the war announces when its forces will have left.",
-        "Starts a schedule: presence falls in a straight line from what it is to 0. Unconditional: the default path of "
-        "the withdrawal clause becomes 1 (nothing is left to be bought with it), and the forecast of the war uses the "
-        "presence announced. Conditional: a week counts only while an agreement over the withdrawal is in force and "
+        "Starts a schedule: presence falls in a straight line from what it is to 0, and the forecast of the war uses "
+        "the presence announced. Unconditional: the default path of the withdrawal clause becomes 1 (nothing is left "
+        "to be bought with it). Conditional: a week counts only while an agreement over the withdrawal is in force and "
         "the other side's arrears are below a quarter. Where that agreement is in force, the clause is judged by the "
         "schedule: behind what is due it is broken, and the other side is owed the rest.",
         _schedule,

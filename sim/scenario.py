@@ -173,9 +173,9 @@ def check(scenario: Scenario) -> None:
     _check_frame(scenario)
     for name, lever in scenario.levers.items():
         _check_lever(scenario, name, lever)
-    effects = [effect for event in happenings(scenario) for effect in event.effects]
-    if len(effects) > words.MOST_EVENTS:
-        problem = f"{len(effects)} effects, counting each seat and each effort as one"
+    found = effects(scenario)
+    if len(found) > words.MOST_EVENTS:
+        problem = f"{len(found)} effects, counting each seat and each effort as one"
         raise InputError(scenario.file, "events", problem, allowed=f"at most {words.MOST_EVENTS}")
     used = {lever for event in scenario.events for lever in _levers_in(event)}
     for name in scenario.levers:
@@ -256,13 +256,16 @@ def plan_record(case: Case, scenario: Scenario) -> Record:
         if variable.kind == "i8":
             plan[variable.name] = 0
     _write_tables(case, scenario.epoch, plan)
-    row = 0
-    for one in happenings(scenario):
-        for effect in one.effects:
-            _write_effect(plan, row, one, effect)
-            row += 1
-    plan.events = row
+    found = effects(scenario)
+    plan.events = len(found)
+    for row, (one, effect) in enumerate(found):
+        _write_effect(plan, row, one, effect)
     return plan
+
+
+def effects(scenario: Scenario) -> tuple[tuple[Happening, Effect], ...]:
+    """Every effect with the event that brings it about, in the order in which the engine's plan numbers them."""
+    return tuple((one, effect) for one in happenings(scenario) for effect in one.effects)
 
 
 def _write_tables(case: Case, name: str, plan: Record) -> None:
