@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.case import Case, Epoch
+from sim.densities import Prior
 from sim.evidence import Evidence
 from sim.inputs import InputError, nearest
 from sim.priors import Priors, priors
@@ -84,6 +85,16 @@ def switch_off(draws: Any, off: Sequence[str]) -> None:
         draws.learning_on[...] = 0
 
 
+# What can be held at any share, also at one that no article supports: to ask what would have had to be different.
+SHARES = ("trust", "leverage", "position", "salience", "red_line", "share")
+
+
+def fixable(prior: Prior) -> tuple[float, float]:
+    """The range that a column can be held in: anywhere in [0, 1] for a share, the support of its prior for others."""
+    shares = prior.group in SHARES or (prior.group == "start" and not prior.name.startswith("start.sessions"))
+    return (0.0, 1.0) if shares else (prior.low, prior.high)
+
+
 def uncertainty(
     case: Case,
     evidence: Evidence,
@@ -94,7 +105,7 @@ def uncertainty(
     """The uncertainty of a scenario that starts at an epoch.
 
     Raises:
-        InputError: for an unknown epoch, column or switch, or a fixed value outside its column's support.
+        InputError: for an unknown epoch, column or switch, or a fixed value out of range (`fixable`).
     """
     if epoch not in case.epochs:
         names = list(case.epochs)
@@ -104,9 +115,9 @@ def uncertainty(
         if name not in found.index:
             meant = nearest(name, found.names)
             raise InputError("scenario", f"fixed.{name}", "is not an uncertainty", allowed="a column", meant=meant)
-        column = found[name]
-        if not column.low <= value <= column.high:
-            allowed = f"{column.low} to {column.high}"
+        low, high = fixable(found[name])
+        if not low <= value <= high:
+            allowed = f"{low:g} to {high:g}"
             raise InputError("scenario", f"fixed.{name}", f"{value} is out of range", allowed=allowed)
     for name in off:
         if name not in SWITCHES:
