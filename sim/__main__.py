@@ -30,7 +30,9 @@ COMMAND_LINE = "command line"
 OPTIONS = ("--help", "--version", "--cfg", "--config-dir", "--multirun")
 
 # Which function does which job: module and name, imported only when the job is asked for.
-RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType({"evidence": ("sim.evidence_page", "run")})
+RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"evidence": ("sim.evidence_page", "run"), "explain": ("sim.explain", "run")}
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -132,6 +134,8 @@ jobs
 examples
   jirga                                       the evidence page, in the folder results/
   jirga out=pages seed=7                      the same in another folder, with other draws
+  jirga job=explain scenario=turkey_summit run=17
+                                              one run told week by week
   jirga evidence.passes=[pass_a,pass_b]       only two of the coding passes count
   jirga evidence.implied=false                only what the articles state, nothing implied
   jirga case=path/to/folder                   another conflict: its own folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -88,8 +89,13 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
             {name: getattr(self, f"phase_{name}") for name in words.PHASES}
         )
         self._reporters = reporters(world.case)
-        self._start = {name: report(self) for name, report in self._reporters.items()}
+        self.at_start = {name: report(self) for name, report in self._reporters.items()}
         self.datacollector = DataCollector(model_reporters=dict(self._reporters))
+
+    @cached_property
+    def drawn(self) -> Mapping[str, float]:
+        """The run's draw by column, as it came from the priors."""
+        return MappingProxyType(self.world.drawn(self.draw_number, self.seed_of_chance))
 
     def _prepare(self) -> None:
         """The records of the engine and the state at the epoch."""
@@ -197,7 +203,7 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         import pandas as pd
 
         found = self.datacollector.get_model_vars_dataframe()
-        start = pd.DataFrame([self._start])
+        start = pd.DataFrame([self.at_start])
         weeks = pd.concat([start, found], ignore_index=True) if len(found) else start
         return weeks.rename_axis("week")
 
@@ -207,8 +213,8 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         return self.journal.frame()
 
     def why(self, who: str, *, table: str | None = None, week: int | None = None) -> str:
-        """Why a player did what it did in a week, in words; see `sim.explain.why`."""
-        from sim.explain import why
+        """Why a player did what it did in a week, in words; see `sim.reasons.why`."""
+        from sim.reasons import why
 
         return why(self, who, table=table, week=week)
 

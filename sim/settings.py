@@ -15,11 +15,14 @@ from pydantic import BaseModel, Field
 
 from sim.inputs import Strict, checked, read_yaml, what_is_allowed
 
-JobName = Literal["evidence"]
+JobName = Literal["evidence", "explain"]
 
 # What each job does, in the words of the help text.
 JOBS: Mapping[str, str] = MappingProxyType(
-    {"evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources"}
+    {
+        "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
+        "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
+    }
 )
 
 
@@ -40,6 +43,9 @@ class Settings(Strict):
     case: str = Field(min_length=1, description="the conflict: a case that comes with the package, or a case's folder")
     seed: int = Field(ge=0, le=2**32 - 1, description="the seed of all chance; the same seed gives the same result")
     out: Path = Field(description="the folder for what the job writes")
+    scenario: str = Field(min_length=1, description="a scenario of the case, or a scenario's file that ends in .yaml")
+    run: int = Field(ge=0, le=10**9, description="number of the run to explain: draw run // runs, run % runs within it")
+    runs: int = Field(ge=1, le=100_000, description="runs of chance for each draw of everything uncertain")
     evidence: EvidenceSettings
 
 
@@ -92,7 +98,7 @@ def groups() -> Mapping[str, tuple[str, ...]]:
     """The groups of the configuration and the choices that come with the package, both sorted by name.
 
     >>> groups()["job"]
-    ('evidence',)
+    ('evidence', 'explain')
     """
     folder = configuration_folder()
     found = {group: _choices(folder / group) for group in ("experiment", "job")}

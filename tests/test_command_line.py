@@ -14,7 +14,7 @@ from sim.__main__ import RUNNERS, compose, help_text, main
 from sim.inputs import InputError, read_yaml
 from sim.settings import JOBS, configuration_folder, keys
 
-KEYS = "job, case, seed, out, evidence.passes, evidence.implied, evidence.draws, experiment"
+KEYS = "job, case, seed, out, scenario, run, runs, evidence.passes, evidence.implied, evidence.draws, experiment"
 SEED = "a whole number at least 0 and at most 4294967295"
 DRAWS = "a whole number at least 100 and at most 1000000"
 NO_FILES = "none; a file NAME.yaml in DIR/experiment with --config-dir DIR makes one"
@@ -65,8 +65,8 @@ BROKEN = {
     "evidence={drws: 3}": f"evidence.drws: unknown key; allowed: {KEYS}; did you mean evidence.draws?",
     "case=": "case: '' is too short; allowed: text, not empty",
     "out=3": "out: 3 is not text; allowed: a path",
-    "job=evidense": "job: 'evidense' is not one of the choices; allowed: evidence; did you mean evidence?",
-    "job=null": "job: null is not one of the choices; allowed: evidence",
+    "job=evidense": "job: 'evidense' is not one of the choices; allowed: evidence, explain; did you mean evidence?",
+    "job=null": "job: null is not one of the choices; allowed: evidence, explain",
     "job@out=evidence": "job: a choice stays in its place; leave @out out",
     "experiment=mine": f"experiment: 'mine' is not one of the choices; allowed: {NO_FILES}",
     "experiment@hydra.callbacks=x": "experiment: a choice stays in its place; leave @hydra.callbacks out",
@@ -102,7 +102,7 @@ def test_a_broken_option_is_told_in_one_line(capsys: pytest.CaptureFixture[str],
 
 FIRST = "# @package _global_\n"
 BROKEN_FILES = {
-    FIRST + "sede: 1\n": "mine.yaml: sede: unknown key; allowed: job, case, seed, out, evidence; did you mean seed?",
+    FIRST + "sede: 1\n": "mine.yaml: sede: unknown key; allowed: job, case, seed, out, scenario, run, runs, evidence; did you mean seed?",
     FIRST + "evidence: {drws: 1}\n": (
         "mine.yaml: evidence.drws: unknown key; allowed: passes, implied, draws; did you mean draws?"
     ),
@@ -113,7 +113,7 @@ BROKEN_FILES = {
     FIRST + "evidence: {implied: no}\n": (
         "mine.yaml:2: evidence.implied: no is ambiguous: quote it, or write true or false"
     ),
-    FIRST + "job: other\n": "mine.yaml: job: 'other' is not one of the choices; allowed: evidence",
+    FIRST + "job: other\n": "mine.yaml: job: 'other' is not one of the choices; allowed: evidence, explain",
     FIRST + "seed: ${nothing}\n": "mine.yaml: seed: Interpolation key 'nothing' not found",
     FIRST + "seed: [1\n": "mine.yaml:3: is not YAML: expected ',' or ']', but got '<stream end>'",
     FIRST: "mine.yaml: is empty; allowed: keys with values",
