@@ -53,6 +53,7 @@ class Sweep:
         implied: whether rows that a pass marked as implied count.
         paths: how many runs, evenly spread, leave every week.
         band_runs: how many runs, evenly spread, make the weekly bands (fewer where the sweep has fewer).
+        shard_runs: runs of one shard, about; every shard is computed and stored as a whole.
         piece: runs of one call of the kernel; changes nothing but speed.
     """
 
@@ -64,10 +65,11 @@ class Sweep:
     implied: bool = True
     paths: int = PATHS
     band_runs: int = BAND_RUNS
+    shard_runs: int = SHARD_RUNS
     piece: int = PIECE_RUNS
 
     def __post_init__(self) -> None:
-        bounds = {"draws": 1, "runs": 1, "seed": 0, "paths": 0, "band_runs": 0, "piece": 1}
+        bounds = {"draws": 1, "runs": 1, "seed": 0, "paths": 0, "band_runs": 0, "shard_runs": 1, "piece": 1}
         for name, low in bounds.items():
             value = getattr(self, name)
             high = LARGEST_SEED if name == "seed" else 10**9
@@ -99,7 +101,7 @@ class Sweep:
     @property
     def shard_draws(self) -> int:
         """Draws of one shard."""
-        return min(max(1, SHARD_RUNS // self.runs), SHARD_DRAWS)
+        return min(max(1, self.shard_runs // self.runs), SHARD_DRAWS)
 
     @property
     def shards(self) -> int:
@@ -307,7 +309,7 @@ def _in_order(
 
 
 @contextmanager
-def _progress(total: int, shown: bool | None, what: str) -> Iterator[Told]:
+def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
     """A bar with an estimate of the time left, on the terminal's error stream."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -370,6 +372,6 @@ def compute(
     _warm_up(engine, progress)
     size = sweep.shard_draws
     total = sum((min((n + 1) * size, sweep.draws) - n * size) * sweep.runs for n in missing)
-    with _progress(total, progress, sweep.scenario.scenario) as told:
+    with progress_bar(total, progress, sweep.scenario.scenario) as told:
         for number in missing:
             yield engine.shard(number, told)

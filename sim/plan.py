@@ -181,12 +181,12 @@ class Grid:
     def _make(self, frame: tuple[tuple[str, Value], ...]) -> Scenario:
         changes: dict[str, Any] = dict(frame)
         name = changes.pop("scenario", None)
-        base = self.base if name is None else self._named(name)
+        base = self.base if name is None else self.named(name)
         assert base is not None  # a grid without a base has an axis that names scenarios: `grid_of`
         return base.change(**{key.removeprefix(LEVERS): value for key, value in changes.items()})
 
     @cached_property
-    def _named(self) -> Callable[[str], Scenario]:
+    def named(self) -> Callable[[str], Scenario]:
         return lru_cache(None)(lambda name: load_scenario(self.case, self.places.get(name, name)))
 
     def _fixed(self, scenario: Scenario, fixed: Mapping[str, float]) -> Scenario:
@@ -249,7 +249,7 @@ def _check_value(grid: Grid, key: str, value: Value) -> None:
 def _check_lever(grid: Grid, key: str, value: float) -> None:
     """A lever that every scenario of the grid has, within the range that each gives it."""
     names = next((axis.values for axis in grid.axes if axis.key == "scenario"), None)
-    scenarios = [grid._named(str(name)) for name in names] if names else [grid.base] if grid.base else []
+    scenarios = [grid.named(str(name)) for name in names] if names else [grid.base] if grid.base else []
     for scenario in scenarios:
         levers = scenario.levers
         name = key.removeprefix(LEVERS)
@@ -357,7 +357,7 @@ class Plan:
         """Whether cells keep paths and weekly bands."""
         return len(self) <= WEEKLY_CELLS
 
-    def sweep(self, number: int) -> Sweep:
+    def sweep(self, number: int) -> PlannedSweep:
         """What a cell computes."""
         scenario = self.cell(number).scenario
         paths, band_runs = (self.paths, self.band_runs) if self.keeps_weeks else (0, 0)

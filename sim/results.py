@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from sim.analysis.shares import Estimate
     from sim.runs import Runs
     from sim.scenario import Scenario
-
-BASELINE = "status_quo"  # the scenario that every other is compared with, at its own epoch and horizon
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Results:
 
     Attributes:
         case: the case.
-        cells: the cells that were asked for, in order.
+        cells: the cells that were asked for, in order; read from the disk when they are looked at.
         draws: draws of everything uncertain, in each cell.
         runs: runs of chance for each draw.
         seed: of all chance.
@@ -77,7 +75,7 @@ class Results:
     """
 
     case: Case
-    cells: tuple[Result, ...]
+    cells: Sequence[Result]
     draws: int
     runs: int
     seed: int
@@ -93,7 +91,7 @@ class Results:
     @property
     def swept(self) -> tuple[str, ...]:
         """The keys that a sweep varies, in order; empty in the main job."""
-        return tuple(dict.fromkeys(key for cell in self.cells for key in cell.swept))
+        return tuple(self.cells[0].swept)
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.cells)

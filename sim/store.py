@@ -14,7 +14,7 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from sim import __version__
 from sim.case import Case, load_case
 from sim.compiled import engine_digest
-from sim.ensemble import Shard, Sweep, compute
+from sim.ensemble import BINS, Shard, Sweep, compute
 from sim.inputs import InputError
 from sim.outcomes import Column
 from sim.runs import Runs
@@ -100,7 +100,7 @@ def configuration(sweep: Sweep) -> dict[str, Any]:
         "seed": sweep.seed,
         "draws": sweep.draws,
         "runs": sweep.runs,
-        "shard_draws": sweep.shard_draws,
+        "shard_runs": sweep.shard_runs,
         "paths": sweep.paths,
         "band_runs": sweep.band_runs,
     }
@@ -123,8 +123,8 @@ def differences(stored: Any, wanted: Any, key: str = "") -> list[str]:
     return [] if stored == wanted else [f"{key}: {json.dumps(stored)} there, {json.dumps(wanted)} now"]
 
 
-def provenance(sweep: Sweep) -> dict[str, str]:
-    """What every file of a sweep says about where it comes from."""
+def provenance(decides: Mapping[str, Any]) -> dict[str, str]:
+    """What every file says about where it comes from: the configuration that decides its numbers, and versions."""
     versions = {"jirga": __version__}
     for name in LIBRARIES:
         try:
@@ -132,7 +132,7 @@ def provenance(sweep: Sweep) -> dict[str, str]:
         except PackageNotFoundError:  # pragma: no cover - a library that is imported is installed
             versions[name] = "unknown"
     return {
-        "jirga.configuration": json.dumps(configuration(sweep), sort_keys=True),
+        "jirga.configuration": json.dumps(decides, sort_keys=True),
         "jirga.versions": json.dumps(versions, sort_keys=True),
     }
 
@@ -201,7 +201,8 @@ def _write(folder: Path, write: Any, name: Any) -> Path:
         temporary.unlink(missing_ok=True)
 
 
-def _write_table(folder: Path, kind: str, number: int, table: pa.Table, source: Mapping[str, str]) -> None:
+def write_table(folder: Path, kind: str, number: int, table: pa.Table, source: Mapping[str, str]) -> None:
+    """Write one table as a file that is there whole or not at all, with its provenance."""
     metadata = {**source, "jirga.kind": kind, "jirga.shard": str(number)}
     table = table.replace_schema_metadata(metadata)
 
@@ -236,13 +237,18 @@ def _runs_table(sweep: Sweep, shard: Shard) -> pa.Table:
 
 
 def _draws_table(sweep: Sweep, shard: Shard) -> pa.Table:
+    return draws_table(sweep, shard.draws, shard.first)
+
+
+def draws_table(sweep: Sweep, draws: NDArray[np.float32], first: int) -> pa.Table:
+    """Draws from number `first` on (draws, uncertainties), with unit, status and meaning of each."""
     priors = sweep.uncertainty.priors
     fields = [pa.field("draw", pa.int64(), nullable=False)]
     for prior in priors.columns:
         described = {"unit": prior.unit, "status": prior.status, "meaning": prior.meaning}
         fields.append(pa.field(prior.name, pa.float32(), nullable=False, metadata=described))
-    numbers = np.arange(len(shard.draws), dtype=np.int64) + shard.first
-    columns = [pa.array(np.ascontiguousarray(shard.draws[:, c])) for c in range(shard.draws.shape[1])]
+    numbers = np.arange(len(draws), dtype=np.int64) + first
+    columns = [pa.array(np.ascontiguousarray(draws[:, c])) for c in range(draws.shape[1])]
     return pa.Table.from_arrays([pa.array(numbers), *columns], schema=pa.schema(fields))
 
 
@@ -276,16 +282,16 @@ TABLES = {"draws": _draws_table, "paths": _paths_table, "bands": _bands_table, "
 
 def write_shard(folder: Path, sweep: Sweep, shard: Shard, kinds: Iterable[str] = KINDS) -> None:
     """Write the files of a shard, the runs last."""
-    source = provenance(sweep)
+    source = provenance(configuration(sweep))
     for kind in kinds:
-        _write_table(folder, kind, shard.number, TABLES[kind](sweep, shard), source)
+        write_table(folder, kind, shard.number, TABLES[kind](sweep, shard), source)
 
 
 # ---------------------------------------------------------------- a sweep's folder
 
 
-def _read_configuration(folder: Path) -> dict[str, Any] | None:
-    path = folder / CONFIGURATION
+def _read_configuration(folder: Path, name: str = CONFIGURATION) -> dict[str, Any] | None:
+    path = folder / name
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -297,18 +303,23 @@ def _read_configuration(folder: Path) -> dict[str, Any] | None:
     return found
 
 
-def prepare(folder: Path, sweep: Sweep) -> None:
-    """Make the folder of a sweep, or make sure that it is a sweep of the same configuration.
+def prepare(folder: Path, wanted: Mapping[str, Any], name: str = CONFIGURATION, what: str = "a sweep") -> None:
+    """Make the folder of a sweep or plan, or make sure that it is one of the same configuration.
+
+    Args:
+        folder: the folder.
+        wanted: the configuration, as plain data.
+        name: of the file that holds it.
+        what: it is a configuration of.
 
     Raises:
-        InputError: the folder holds another sweep (with the differences), other files, or cannot be written to.
+        InputError: the folder holds another one (with the differences), other files, or cannot be written to.
     """
-    wanted = configuration(sweep)
-    stored = _read_configuration(folder)
+    stored = _read_configuration(folder, name)
     if stored is not None:
         changed = differences(stored, wanted)
         if changed:
-            problem = "holds a sweep of another configuration: " + "; ".join(changed)
+            problem = f"holds {what} of another configuration: " + "; ".join(changed)
             raise InputError(folder, "out", problem, allowed="the same configuration, or another folder")
         return
     try:
@@ -318,9 +329,9 @@ def prepare(folder: Path, sweep: Sweep) -> None:
         raise _refuse(folder, error) from None
     if others:
         problem = f"holds other files, such as {sorted(others)[0]}"
-        raise InputError(folder, "out", problem, allowed="an empty folder, or one of a sweep")
+        raise InputError(folder, "out", problem, allowed=f"an empty folder, or one of {what}")
     text = json.dumps(wanted, indent=2).encode()
-    _write(folder, lambda file: file.write(text), lambda digest: CONFIGURATION)
+    _write(folder, lambda file: file.write(text), lambda digest: name)
 
 
 def whole_files(folder: Path) -> dict[tuple[str, int], Path]:
@@ -339,8 +350,15 @@ def missing_shards(folder: Path, sweep: Sweep) -> list[int]:
     return [number for number in range(sweep.shards) if any((kind, number) not in whole for kind in KINDS)]
 
 
-def _clear_away(folder: Path) -> list[str]:
+def clear_away(folder: Path) -> list[str]:
     """Remove what broken or interrupted writes left; names of the broken shards' files."""
+    try:
+        return _cleared_away(folder)
+    except OSError as error:
+        raise _refuse(folder, error) from None
+
+
+def _cleared_away(folder: Path) -> list[str]:
     whole = set(whole_files(folder).values())
     broken = [path for path in folder.glob("*.parquet") if NAME.fullmatch(path.name) and path not in whole]
     for path in [*broken, *folder.glob(".*.part")]:
@@ -363,17 +381,33 @@ def run_sweep(
     Raises:
         InputError: the folder is another sweep's, cannot be written to, or the disk is full.
     """
-    prepare(folder, sweep)
-    try:
-        broken = _clear_away(folder)
-    except OSError as error:
-        raise _refuse(folder, error) from None
-    for name in broken:
+    prepare(folder, configuration(sweep))
+    for name in clear_away(folder):
         if told is not None:
             told(f"{folder / name}: its bytes are not what was written; this shard is done again")
     for shard in compute(sweep, missing_shards(folder, sweep), threads=threads, progress=progress):
         write_shard(folder, sweep, shard)
     return StoredRuns(sweep, folder)
+
+
+def paths_of(sweep: Sweep, tables: Sequence[pa.Table]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Numbers of the runs with a path and their weeks, from tables of paths: (paths, weeks + 1, weekly columns)."""
+    names = [column.name for column in sweep.weekly]
+    table = pa.concat_tables(tables)
+    weeks = sweep.scenario.horizon + 1
+    values = np.column_stack([table.column(name).to_numpy() for name in names])
+    return table.column("number").to_numpy()[::weeks], values.reshape(-1, weeks, len(names)).astype(np.float32)
+
+
+def counts_of(sweep: Sweep, tables: Sequence[pa.Table]) -> NDArray[np.int64]:
+    """How many runs fell into each bin, from tables of bands: (weeks + 1, weekly columns, BINS)."""
+    places = {column.name: number for number, column in enumerate(sweep.weekly)}
+    counts = np.zeros((sweep.scenario.horizon + 1, len(places), BINS), np.int64)
+    for table in tables:
+        columns = np.array([places[name] for name in table.column("column").to_pylist()], dtype=np.int64)
+        week, bin_, runs = (table.column(name).to_numpy() for name in ("week", "bin", "runs"))
+        np.add.at(counts, (week, columns, bin_), runs)
+    return counts
 
 
 class StoredRuns(Runs):
@@ -426,24 +460,11 @@ class StoredRuns(Runs):
 
     def path_values(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Numbers of the runs with a path, and their weeks."""
-        names = [column.name for column in self.sweep.weekly]
-        table = pa.concat_tables(self._read("paths", ["number", *names]))
-        weeks = self.sweep.scenario.horizon + 1
-        values = np.column_stack([table.column(name).to_numpy() for name in names])
-        return table.column("number").to_numpy()[::weeks], values.reshape(-1, weeks, len(names)).astype(np.float32)
+        return paths_of(self.sweep, self._read("paths", ["number", *(column.name for column in self.sweep.weekly)]))
 
     def band_counts(self) -> NDArray[np.int64]:
         """How many runs fell into each bin."""
-        from sim.ensemble import BINS
-
-        places = {column.name: number for number, column in enumerate(self.sweep.weekly)}
-        counts = np.zeros((self.sweep.scenario.horizon + 1, len(places), BINS), np.int64)
-        for table in self._read("bands", ["week", "column", "bin", "runs"]):
-            names = table.column("column").to_pylist()
-            columns = np.array([places[name] for name in names], dtype=np.int64)
-            week, bin_, runs = (table.column(name).to_numpy() for name in ("week", "bin", "runs"))
-            np.add.at(counts, (week, columns, bin_), runs)
-        return counts
+        return counts_of(self.sweep, self._read("bands", ["week", "column", "bin", "runs"]))
 
     def query(self, sql: str) -> duckdb.DuckDBPyRelation:
         """Ask the sweep in SQL: tables `runs`, `draws` (joined by draw), `paths`, `bands`; `.df()` gives pandas."""
@@ -468,7 +489,7 @@ def open_sweep(folder: str | Path) -> StoredRuns:
         raise InputError(folder, "", "holds no sweep", allowed="a folder that a sweep was written to")
     case = load_case(stored["case"])
     scenario = scenario_of(case, stored["scenario"], file=str(folder / CONFIGURATION))
-    names = ("draws", "runs", "seed", "implied", "paths", "band_runs")
+    names = ("draws", "runs", "seed", "implied", "paths", "band_runs", "shard_runs")
     sweep = Sweep(scenario, passes=tuple(stored["passes"]), **{name: stored[name] for name in names})
     found = StoredRuns(sweep, folder)
     found._files  # noqa: B018 - a broken sweep is told of at the door
