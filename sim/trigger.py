@@ -24,12 +24,14 @@ WAR_QUANTITIES: Mapping[str, int] = MappingProxyType(
 )
 TABLE_COUNTS: Mapping[str, int] = MappingProxyType({"sessions": words.Q_SESSIONS, "impasses": words.Q_IMPASSES})
 TABLE_FLAGS: Mapping[str, int] = MappingProxyType({"agreed": words.Q_AGREED, "collapsed": words.Q_COLLAPSED})
-TABLE_STATES: Mapping[str, int] = MappingProxyType({"in_force": words.Q_IN_FORCE, "open": words.Q_OPEN})
+TABLE_STATES: Mapping[str, int] = MappingProxyType(
+    {"in_force": words.Q_IN_FORCE, "open": words.Q_OPEN, "status": words.Q_STATUS}
+)
 # Every kind of quantity, as a scenario names it, and what it says.
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "week": "the week, from 1",
-        "regime.REGIME": "1 under that regime, else 0",
+        "regime.REGIME": "1 under that regime, else 0; `regime.turned` for the second",
         "presence": "the patron's presence, a share",
         "cell.ISSUE": "what is the case on an issue, a share",
         "trust.I.J": "how far I expects J to keep a commitment, a share",
@@ -43,6 +45,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "table.TABLE.collapsed": "1 once an agreement of the table has collapsed, else 0",
         "table.TABLE.in_force": "1 while an agreement is in force, else 0",
         "table.TABLE.open": "1 while the table is open for sessions, else 0",
+        "table.TABLE.status": "0 closed, 1 open, 2 suspended, 3 in force",
     }
 )
 
@@ -150,9 +153,10 @@ def _presence(place: Place, name: str, rest: Sequence[str]) -> Quantity:
 
 
 def _regime(place: Place, name: str, rest: Sequence[str]) -> Quantity:
-    place.known(rest[0], place.case.regimes, "a regime")
-    first = rest[0] == place.case.regimes[0]
-    gone = rest[0] not in place.regimes()
+    wanted = place.case.regimes[1] if rest[0] == "turned" else rest[0]
+    place.known(wanted, place.case.regimes, "a regime")
+    first = wanted == place.case.regimes[0]
+    gone = wanted not in place.regimes()
     always = len(place.regimes()) == 1 and not gone
     low, high = (0.0, 0.0) if gone else (1.0, 1.0) if always else (0.0, 1.0)
     return Quantity(name, words.Q_REGIME, low=low, high=high, whole=True, mirrored=first)
@@ -184,7 +188,7 @@ def _table(place: Place, name: str, rest: Sequence[str]) -> Quantity:
     number = place.table(rest[0])
     codes = {**TABLE_COUNTS, **TABLE_FLAGS, **TABLE_STATES}
     place.known(rest[1], codes, "a quantity of a table")
-    high = place.horizon if rest[1] in TABLE_COUNTS else 1
+    high = place.horizon if rest[1] in TABLE_COUNTS else len(words.STATUS_NAMES) - 1 if rest[1] == "status" else 1
     return Quantity(name, codes[rest[1]], number, high=high, whole=True)
 
 

@@ -314,6 +314,7 @@ def test_the_whole_region_is_invited_and_tries(case: Case, worlds: dict[str, tup
         ({"all": ["week > 4"], "for": 3}, True, [7, 10]),
         ({"any": ["regime.emirate >= 1"]}, False, []),
         ({"all": ["regime.republic > 0"]}, False, [1]),
+        ({"any": ["regime.turned > 0", "table.us_pakistan.status < 1"]}, False, []),
         ({"all": ["table.doha.in_force >= 1", "table.intra_afghan.open < 1"]}, False, [1]),
     ],
 )
