@@ -113,7 +113,7 @@ class Runs:
             held[np.isnan(values)] = 0.0 if self._is_week(left) else np.nan  # what never happened holds no bound
             return held
         if what in SETTLEMENTS:
-            return (self.column("settlement") == SETTLEMENTS.index(what)).astype(np.float64)
+            return np.asarray(self.column("settlement") == SETTLEMENTS.index(what), np.float64)
         if what in self.sweep.case.tables:
             return self.column(f"table.{what}.agreed").astype(np.float64)
         if what not in self.columns:

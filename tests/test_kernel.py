@@ -1,0 +1,254 @@
+"""The compiled ensemble gives the row of the Mesa run, bit for bit; its code on disk is private and never stale."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import compiled
+from sim import vocabulary as words
+from sim.case import Case, load_case
+from sim.ensemble import Engine, Sweep, _Scratch, made
+from sim.model import NegotiationModel
+from sim.outcomes import (
+    OUTCOMES,
+    SETTLEMENTS,
+    outcome_columns,
+    outcome_type,
+    week_places,
+    week_type,
+    weekly_columns,
+    write_outcomes,
+    write_week,
+)
+from sim.scenario import load_scenario, scenario_names
+from sim.state import records, sizes
+from sim.world import World, load_world
+
+pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+
+TRIPLES = 1_000  # short runs; whole runs are fewer, as an interpreted one takes seconds
+WHOLE = 6
+
+
+@cache
+def case() -> Case:
+    """The case that comes with the package."""
+    return load_case()
+
+
+@cache
+def world_of(name: str, horizon: int) -> World:
+    """A scenario, loaded once."""
+    return load_world(load_scenario(case(), name).change(horizon=horizon), case())
+
+
+def row_of(model: NegotiationModel) -> Any:
+    """The outcome row of a Mesa run."""
+    row = np.zeros(1, outcome_type(case())).view(np.recarray)
+    write_outcomes(model.rules, model.state, row[0])
+    return row
+
+
+def kernel_row(name: str, horizon: int, draw: int, run: int, seed: int) -> Any:
+    """The same run's row from the ensemble."""
+    engine = engine_of(name, horizon, seed)
+    rows, errors, _, _ = engine.piece(_Scratch(engine.sweep), draw, draw + 1, run, run + 1)
+    assert not errors
+    return rows
+
+
+@cache
+def engine_of(name: str, horizon: int, seed: int) -> Engine:
+    """The ensemble of a scenario."""
+    scenario = load_scenario(case(), name).change(horizon=horizon)
+    return Engine(Sweep(scenario, draws=1_000, runs=1_000, seed=seed, paths=0, band_runs=0), threads=1)
+
+
+def run_of(name: str, horizon: int, draw: int, run: int, seed: int) -> NegotiationModel:
+    """A Mesa run."""
+    model = NegotiationModel(world=world_of(name, horizon), draw=draw, run=run, seed=seed)
+    model.run_model()
+    return model
+
+
+def differing(one: Any, other: Any) -> list[str]:
+    """Names of the fields whose bytes differ."""
+    return [name for name in one.dtype.names if one[name].tobytes() != other[name].tobytes()]
+
+
+def triples(count: int, seed: int) -> list[tuple[str, int, int, int]]:
+    """Random (scenario, draw, run, seed)."""
+    rng = np.random.default_rng(seed)
+    names = scenario_names(case())
+    return [
+        (names[n % len(names)], int(rng.integers(1_000)), int(rng.integers(1_000)), int(rng.integers(4)))
+        for n in range(count)
+    ]
+
+
+def test_a_mesa_run_is_its_row_of_the_ensemble_on_a_thousand_triples() -> None:
+    wrong = []
+    for number, (name, draw, run, seed) in enumerate(triples(TRIPLES, 1)):
+        horizon = (1, 2)[number % 2]
+        found = differing(row_of(run_of(name, horizon, draw, run, seed)), kernel_row(name, horizon, draw, run, seed))
+        wrong += [(name, draw, run, seed, found)] if found else []
+    assert not wrong
+
+
+@pytest.mark.parametrize(("name", "draw", "run", "seed"), triples(WHOLE, 2))
+def test_a_whole_mesa_run_is_its_row_of_the_ensemble(name: str, draw: int, run: int, seed: int) -> None:
+    model = run_of(name, 104, draw, run, seed)
+    assert differing(row_of(model), kernel_row(name, 104, draw, run, seed)) == []
+
+
+# ---------------------------------------------------------------- outcome columns
+
+
+def test_every_outcome_of_the_record_has_columns_and_every_column_a_place() -> None:
+    columns = outcome_columns(case())
+    assert len({column.name for column in columns}) == len(columns)
+    assert {column.field for column in columns} == {outcome.field for outcome in OUTCOMES}
+    row = np.zeros(1, outcome_type(case()))
+    assert all(np.ndim(row[column.field][(0, *column.place)]) == 0 for column in columns)
+
+
+def test_columns_are_called_as_the_case_calls_things() -> None:
+    names = {column.name for column in outcome_columns(case())}
+    assert names >= {
+        "settlement", "collapse_week", "refugees", "table.doha.agreed_week", "attendance.intra_afghan.TAL",
+        "trust.US.PAK", "leverage.PAK.TAL", "war.afghan_war.control", "table.doha.package.withdrawal",
+        "table.doha.kept.US", "attendance.doha.QAT",
+    }  # fmt: skip
+    assert "trust.US.US" not in names
+
+
+def test_outcomes_lie_in_their_declared_ranges() -> None:
+    for name in ("status_quo", "kabul_hosted_ttp_talks"):
+        engine = Engine(Sweep(load_scenario(case(), name), draws=100, runs=2))
+        rows = made([engine.shard(0)]).rows
+        for column in outcome_columns(case()):
+            values = rows[column.field][(slice(None), *column.place)].astype(float)
+            defined = values[~np.isnan(values)]
+            assert ((column.low <= defined) & (defined <= column.high + 1e-6)).all(), column.name
+
+
+def test_a_weeks_row_is_flat_where_its_columns_say() -> None:
+    row = np.zeros(1, week_type(case())).view(np.recarray)
+    flat = row.view(np.float32)
+    columns = weekly_columns(case())
+    for number, column in enumerate(columns):
+        if column.place:
+            row[0][column.field][column.place] = number + 1
+        else:
+            row[0][column.field] = number + 1
+    assert flat[week_places(case(), columns)].tolist() == [n + 1 for n in range(len(columns))]
+
+
+def bare_state() -> tuple[Any, Any]:
+    """Rules of the case and a state of zeros."""
+    from sim.state import rules_record
+
+    return rules_record(case()), records(words.STATE, sizes(case()), 1)[0]
+
+
+def settled(**changes: Any) -> str:
+    """The settlement class of a state with tables in the statuses given, and cells and regime as given."""
+    from sim.outcomes import settlement
+
+    rules, state = bare_state()
+    state.takeover_week = changes.pop("takeover_week", -1)
+    state.war_open[...] = 1
+    tables, cells = list(case().tables), list(case().cells)
+    for name, value in changes.items():
+        if name in tables:
+            t = tables.index(name)
+            state.status[t] = words.IN_FORCE
+            for cell, point in value.items():
+                k = list(case().tables[name].clauses).index(cell)
+                state.in_package[t, k], state.package[t, k] = 1, point
+        else:
+            state.cell[cells.index(name)] = value
+    return SETTLEMENTS[settlement(rules, state)]
+
+
+def test_the_settlement_class_is_the_first_that_holds() -> None:
+    shared = {"power_sharing": 0.5}
+    assert settled() == "none"
+    assert settled(doha={}) == "bilateral"
+    assert settled(us_emirate={}) == "bilateral"
+    assert settled(doha={}, ceasefire=0.6) == "ceasefire"
+    assert settled(intra_afghan=shared, ceasefire=0.6, power_sharing=0.3) == "comprehensive"
+    assert settled(intra_afghan=shared, ceasefire=0.6, power_sharing=0.1) == "interim"
+    assert settled(intra_afghan=shared, ceasefire=0.4, power_sharing=0.3) == "interim"
+    assert settled(intra_afghan=shared, takeover_week=9) == "takeover"
+
+
+def test_weeks_are_written_by_the_interpreter_too() -> None:
+    rules, state = bare_state()
+    state.presence = 0.25
+    row = np.zeros(1, week_type(case())).view(np.recarray)
+    write_week(rules, state, row[0])
+    assert row.presence[0] == 0.25
+
+
+# ---------------------------------------------------------------- compiled code on disk
+
+
+def test_the_digest_covers_every_module_that_compiled_code_reaches() -> None:
+    names = set(compiled.engine_sources())
+    package = compiled.PACKAGE
+    for folder in ("phases", "equations"):
+        assert {f"sim.{folder}.{path.stem}" for path in (package / folder).glob("[a-z]*.py")} <= names
+    assert {"sim.kernel", "sim.outcomes", "sim.arithmetic", "sim.draws", "sim.vocabulary", "sim.state"} <= names
+
+
+@pytest.mark.parametrize("module", ["phases/comply.py", "equations/war.py", "arithmetic.py", "vocabulary.py"])
+def test_a_change_in_any_source_is_another_cache(tmp_path: Path, module: str) -> None:
+    copied = tmp_path / "sim"
+    shutil.copytree(compiled.PACKAGE, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    assert compiled.engine_digest(copied) == compiled.engine_digest()
+    with (copied / module).open("a") as file:
+        file.write("# another source\n")
+    assert compiled.engine_digest(copied) != compiled.engine_digest()
+
+
+def test_another_numba_or_processor_is_another_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = compiled.machine_digest()
+    monkeypatch.setattr(compiled.config, "CPU_NAME", "generic")
+    other = compiled.machine_digest()
+    monkeypatch.setattr(compiled.numba, "__version__", "0.0.1")
+    assert len({before, other, compiled.machine_digest()}) == 3
+
+
+def test_the_cache_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIRGA_CACHE", str(tmp_path / "cache"))
+    folder = compiled.cache_folder.__wrapped__()
+    assert folder.parent == tmp_path / "cache"
+    for path in (folder, folder.parent):
+        assert stat.S_IMODE(path.stat().st_mode) == stat.S_IRWXU
+
+
+def test_a_cache_that_others_could_write_is_closed_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").mkdir(mode=0o777)
+    (tmp_path / "cache").chmod(0o777)
+    monkeypatch.setenv("JIRGA_CACHE", str(tmp_path / "cache"))
+    compiled.cache_folder.__wrapped__()
+    assert stat.S_IMODE((tmp_path / "cache").stat().st_mode) == stat.S_IRWXU
+
+
+def test_a_cache_behind_a_link_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "cache").symlink_to(tmp_path / "elsewhere")
+    monkeypatch.setenv("JIRGA_CACHE", str(tmp_path / "cache"))
+    folder = compiled.cache_folder.__wrapped__()
+    assert tmp_path not in folder.parents
+    assert os.listdir(tmp_path / "elsewhere") == []
+    shutil.rmtree(folder)
