@@ -12,7 +12,7 @@ from sim import vocabulary as words
 from sim.phases.attend import prepare
 from sim.phases.bargain import bargain, conclude
 from sim.phases.comply import fall_due, judge, revalue, set_arrears, settle_clause, tranche_due
-from sim.phases.learn import notice_norms
+from sim.phases.learn import fade_arrears, notice_norms
 from sim.phases.week import dismiss
 from sim.views import Row
 
@@ -152,6 +152,7 @@ class Table:
     def notice_norms(self) -> None:
         """The parties notice how far the norms that no agreement covers are kept."""
         notice_norms(self.model.rules, self.model.draw, self.model.state, self.number)
+        fade_arrears(self.model.draw, self.model.state, self.number)
 
 
 class War:

@@ -117,6 +117,7 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
     if table.opens_after is not None:
         rules.opens_cell[t] = _cell(case, table.opens_after.cell)
         rules.opens_at[t] = table.opens_after.at_least
+        rules.opens_by[t] = _player(case, deliverer_of(case, table.opens_after.cell))
     rules.seats[t] = len(table.seats)
     for m, (_, members, standing) in enumerate(table.seats):
         rules.seat_members[t, m], rules.seat_standing[t, m] = len(members), standing
@@ -125,6 +126,12 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
             rules.mediates[case.player_index(code), rules.party[t]] = 1
     for k, cell in enumerate(table.clauses):
         _write_clause(case, rules, t, k, cell, table)
+
+
+def deliverer_of(case: Case, cell: str) -> str | None:
+    """The actor that the first table which bargains over a cell names as its deliverer, if any does."""
+    named = (table.clauses[cell].by for table in case.tables.values() if cell in table.clauses)
+    return next(named, None)
 
 
 def _write_clause(case: Case, rules: Record, t: int, k: int, cell: str, table: Table) -> None:

@@ -222,6 +222,7 @@ RULES: tuple[Variable, ...] = (
     _index("table_regime", "TU", "1 where the table exists under the regime"),
     _index("opens", "T", "code of when a table opens"),
     _index("opens_cell", "T", "cell whose delivery opens it, or -1"),
+    _index("opens_by", "T", "player that concedes that cell by coming, or -1"),
     _share("opens_at", "T", "the delivered share that opens it"),
     _index("cell_flow", "C", "1 for a flow"),
     _number("turned", "C", "share", 0.0, 1.0, "what a takeover makes of the cell; NaN where it stays"),

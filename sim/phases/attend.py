@@ -16,7 +16,6 @@ from sim.phases.mediation import gone, guaranteed_trust, mediators_pressure
 from sim.phases.witness import witness
 from sim.vocabulary import (
     ATTEND_SLOT,
-    IN_FORCE,
     PLACE_STRIDE,
     WEEKS_TO_LIFT_A_LINE,
 )
@@ -99,17 +98,35 @@ def present(rules: Any, state: Any, t: int, player: int, side: int) -> bool:
 
 
 @compilable
+def recognition_cost(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
+    """What a side concedes by coming at all, where sitting down at the table is itself the point of a cell.
+
+    To talk to a government is to recognise it: where a table opens once a cell is delivered, coming delivers that cell
+    for the week, and costs the one who has it to deliver. Nothing is conceded that has been delivered already.
+    """
+    cell = rules.opens_cell[t]
+    i = rules.party[t, side]
+    if cell < 0 or rules.opens_by[t] != i:
+        return 0.0
+    position = state.position[i, cell]
+    loss = utility(state.cell[cell], position) - utility(1.0, position)
+    return draw.cell_weight[i, cell] * max(loss, 0.0)
+
+
+@compilable
 def arrears_of_present(rules: Any, state: Any, t: int, side: int) -> float:
-    """What the others at the table owe a side under agreements in force anywhere, as shares of their tables' value."""
+    """What the others at the table owe a side under agreements anywhere, as shares of their tables' value.
+
+    An agreement that has collapsed settles nothing: what was owed is held against the debtor until it fades.
+    """
     i = rules.party[t, side]
     total = 0.0
     for other in range(rules.tables):
-        if state.status[other] == IN_FORCE:
-            for its_side in range(2):
-                if rules.party[other, its_side] == i:
-                    debtor = rules.party[other, 1 - its_side]
-                    if present(rules, state, t, debtor, side):
-                        total += state.arrears[other, its_side]
+        for its_side in range(2):
+            if rules.party[other, its_side] == i and state.arrears[other, its_side] > 0.0:
+                debtor = rules.party[other, 1 - its_side]
+                if present(rules, state, t, debtor, side):
+                    total += state.arrears[other, its_side]
     return total
 
 
@@ -164,15 +181,14 @@ def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     offer = conditional_offer(rules, draw, state, t, side)
     owed = arrears_of_present(rules, state, t, side)
     pressed = state.pressure[t, side]
-    chance = party_attendance(
-        draw.table_weight[t, side], surplus, offer, owed, pressed, draw.attendance_cost, draw.noise
-    )
+    cost = draw.attendance_cost + recognition_cost(rules, draw, state, t, side)
+    chance = party_attendance(draw.table_weight[t, side], surplus, offer, owed, pressed, cost, draw.noise)
     number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + side)
     state.attending[t, side] = 1 if number < chance else 0
     state.asked[t, side] += 1
     state.attended[t, side] += state.attending[t, side]
     terms = state.attend_terms[t, side]
     terms[0], terms[1], terms[2], terms[3] = surplus, offer, owed, pressed
-    terms[4], terms[5], terms[6], terms[7] = draw.attendance_cost, state.guaranteed_trust[t, side], chance, number
+    terms[4], terms[5], terms[6], terms[7] = cost, state.guaranteed_trust[t, side], chance, number
     if state.attending[t, side] == 1:
         collect_offer(rules, draw, state, t, side)

@@ -197,24 +197,29 @@ def set_arrears(rules: Any, draw: Any, state: Any, t: int) -> None:
 
 @compilable
 def judge(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """An agreement collapses after three bad tranches in a row, or when it is worth less than nothing to both."""
+    """An agreement collapses after three bad tranches in a row.
+
+    A tranche is bad when more than half of what is due to a side is owed, or when the agreement is worth less than
+    nothing to both. The second, too, has to last: an agreement that is nearly delivered has little left to give, and
+    one week's values are no reason to end it.
+    """
     worst = max(state.arrears_share[t, 0], state.arrears_share[t, 1])
-    state.bad_tranches[t] = state.bad_tranches[t] + 1 if worst > COLLAPSE_SHARE else 0
     first = agreement_value(rules, draw, state, t, 0)
     second = agreement_value(rules, draw, state, t, 1)
-    if state.bad_tranches[t] >= BAD_TRANCHES_TO_COLLAPSE or (first < 0.0 and second < 0.0):
+    bad = worst > COLLAPSE_SHARE or (first < -LEAST_GAIN and second < -LEAST_GAIN)
+    state.bad_tranches[t] = state.bad_tranches[t] + 1 if bad else 0
+    if state.bad_tranches[t] >= BAD_TRANCHES_TO_COLLAPSE:
         collapse(rules, draw, state, t)
 
 
 @compilable
 def collapse(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """The agreement ends: stocks stay as delivered, flows relapse, and the table rests before it may meet again."""
+    """The agreement ends: stocks stay as delivered, flows relapse, the table rests; what was owed stays a grievance."""
     suspend(state, t)
     state.sessions[t] = 0
     state.collapses[t] += 1
     if state.collapsed_week[t] == NEVER:
         state.collapsed_week[t] = state.week
-    state.arrears[t, 0], state.arrears[t, 1] = 0.0, 0.0
     state.arrears_share[t, 0], state.arrears_share[t, 1] = 0.0, 0.0
     for k in range(rules.clauses[t]):
         bound = state.in_package[t, k] == 1

@@ -36,6 +36,15 @@ def notice_norm(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) ->
 
 
 @compilable
+def fade_arrears(draw: Any, state: Any, t: int) -> None:
+    """Every fourth week what is owed under an agreement that ended fades, as fast as trust returns to its start."""
+    if state.status[t] != IN_FORCE:
+        fortnight = draw.decay * draw.decay
+        state.arrears[t, 0] *= fortnight * fortnight
+        state.arrears[t, 1] *= fortnight * fortnight
+
+
+@compilable
 def notice_coercion(rules: Any, state: Any, i: int, m: int) -> None:
     """Every fourth week an effort above facilitation counts against the mediator that presses."""
     if rules.mediates[m, i] == 1 and not gone(rules, state, m):

@@ -13,7 +13,7 @@ from sim.phases.bargain import bargain, conclude, ratify
 from sim.phases.comply import comply, fall_due, judge, revalue, set_arrears, settle_clause, tranche_due
 from sim.phases.events import events
 from sim.phases.fight import fight
-from sim.phases.learn import learn, notice_coercion, notice_norms
+from sim.phases.learn import fade_arrears, learn, notice_coercion, notice_norms
 from sim.phases.leverage import set_leverage
 from sim.phases.mediation import asked, mediate
 from sim.phases.record import record
@@ -73,10 +73,11 @@ def comply_table(rules: Any, draw: Any, state: Any, t: int) -> None:
 
 @compilable
 def learn_all(rules: Any, draw: Any, state: Any) -> None:
-    """The learn phase: norms, coercion, then every pair that can learn."""
+    """The learn phase: norms, grievances, coercion, then every pair that can learn."""
     if state.week % TRANCHE_WEEKS == 0:
         for t in range(rules.tables):
             notice_norms(rules, draw, state, t)
+            fade_arrears(draw, state, t)
         for q in range(rules.trusting):
             notice_coercion(rules, state, rules.truster[q], rules.trusted[q])
     for q in range(rules.trusting):
