@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim import store
-from sim.compiled import engine_digest, is_warm
+from sim.compiled import is_warm, loaded_digest
 from sim.ensemble import BINS, SHARD_RUNS, Engine, Sweep, Told, progress_bar
 from sim.inputs import InputError
 from sim.outcomes import Column, outcome_type
@@ -74,7 +74,7 @@ def configuration(plan: Plan) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "results_epoch": store.RESULTS_EPOCH,
-        "engine": engine_digest(),
+        "engine": loaded_digest(),
         "case": grid.case.case,
         "digests": store.case_digests(grid.case),
         "scenarios": {scenario.scenario: store.scenario_data(scenario) for scenario in bases},

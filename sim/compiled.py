@@ -64,6 +64,12 @@ def engine_digest(package: Path = PACKAGE) -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
+def loaded_digest() -> str:
+    """The digest of the sources as this process found them: what it runs, whatever is edited meanwhile."""
+    return engine_digest()
+
+
 def machine_digest() -> str:
     """A digest of what the machine code depends on besides the sources."""
     cpu = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
@@ -100,7 +106,7 @@ def cache_root() -> Path:
 def cache_folder() -> Path:
     """The private folder for code compiled from these sources on this machine."""
     root = cache_root()
-    folder = root / f"{engine_digest()}-{machine_digest()}"
+    folder = root / f"{loaded_digest()}-{machine_digest()}"
     if not (_private(root) and _private(folder)):
         return Path(tempfile.mkdtemp(prefix="jirga-"))
     _forget_old(root, folder)

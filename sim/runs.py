@@ -19,6 +19,8 @@ from sim.outcomes import SETTLEMENTS, Column
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.explain import Run
+
 CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>|==)\s*(\S+)\s*")
 COMPARED: Mapping[str, Callable[[Any, float], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -195,11 +197,27 @@ class Runs:
         found = band_quantiles(self.band_counts()[:, place], levels, self.sweep.weekly[place].high)
         return pd.DataFrame(found, columns=list(levels), index=pd.RangeIndex(len(found), name="week"))
 
-    def explain(self, number: int) -> Any:
-        """Run number `number` again, told as a story with its reasons (`sim.explain`)."""
-        from sim.explain import explain
+    def row(self, number: int) -> dict[str, Any]:
+        """The outcome row of one run, as stored, by column."""
+        return {name: self.read(column)[number].item() for name, column in self.columns.items()}
 
-        return explain(self, number)
+    def explain(self, number: int) -> Run:
+        """Play run `number` again, agent by agent, with its reasons (`sim.explain`).
+
+        Errors: ``InputError`` for a number out of range, a run that failed, and a replay that differs from the stored
+        row, of which nothing true could be told.
+        """
+        from sim.explain import replay
+        from sim.world import load_world
+
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < len(self):
+            raise InputError("explain", "run", f"{number!r} is out of range", allowed=f"0 to {len(self) - 1}")
+        failed = self.errors().get(int(number))
+        if failed is not None:
+            raise InputError("explain", f"run {number}", f"has failed: {failed}", allowed="a run without an error")
+        sweep = self.sweep
+        world = load_world(sweep.scenario, sweep.case, passes=sweep.passes or None, implied=sweep.implied)
+        return replay(world, int(number), seed=sweep.seed, runs=sweep.runs, expected=self.row(int(number)))
 
 
 def band_quantiles(counts: NDArray[np.int64], levels: Sequence[float], high: float) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ import errno
 import hashlib
 import json
 import os
+import platform
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 from sim import __version__
 from sim.case import Case, load_case
-from sim.compiled import engine_digest
+from sim.compiled import loaded_digest
 from sim.ensemble import BINS, Shard, Sweep, compute
 from sim.inputs import InputError
 from sim.outcomes import Column
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 KINDS = ("draws", "paths", "bands", "runs")
 NAME = re.compile(r"(draws|paths|bands|runs)-(\d{6})-([0-9a-f]{20})\.parquet")
+TEMPORARY = re.compile(r"\.(\d+)@(.*)\.[0-9a-f]{32}\.part")
 CONFIGURATION = "sweep.json"
 FORMAT = 1
 RESULTS_EPOCH = 1  # raised by every change that moves numbers of the same configuration
@@ -91,7 +93,7 @@ def configuration(sweep: Sweep) -> dict[str, Any]:
     plain = {
         "format": FORMAT,
         "results_epoch": RESULTS_EPOCH,
-        "engine": engine_digest(),
+        "engine": loaded_digest(),
         "case": sweep.case.case,
         "digests": case_digests(sweep.case),
         "scenario": scenario_data(sweep.scenario),
@@ -185,7 +187,7 @@ def _place(temporary: Path, final: Path) -> None:
 
 def _write(folder: Path, write: Any, name: Any) -> Path:
     """Write a file that is there whole or not at all; `name` gives it one from the digest of its bytes."""
-    temporary = folder / f".{uuid.uuid4().hex}.part"
+    temporary = folder / f".{os.getpid()}@{platform.node()}.{uuid.uuid4().hex}.part"
     try:
         with temporary.open("xb") as file:
             write(file)
@@ -359,11 +361,29 @@ def clear_away(folder: Path) -> list[str]:
 
 
 def _cleared_away(folder: Path) -> list[str]:
-    whole = set(whole_files(folder).values())
-    broken = [path for path in folder.glob("*.parquet") if NAME.fullmatch(path.name) and path not in whole]
-    for path in [*broken, *folder.glob(".*.part")]:
-        path.unlink(missing_ok=True)
-    return sorted(path.name for path in broken)
+    broken = []
+    for path in sorted(folder.iterdir()):
+        match = NAME.fullmatch(path.name)
+        if match and file_digest(path) != match[3]:
+            broken.append(path.name)
+            path.unlink(missing_ok=True)
+        elif path.name.endswith(".part") and _is_orphan(path):
+            path.unlink(missing_ok=True)
+    return broken
+
+
+def _is_orphan(path: Path) -> bool:
+    """Whether nobody writes a temporary file any more: its process was on this machine and is gone."""
+    match = TEMPORARY.fullmatch(path.name)
+    if match is None or match[2] != platform.node():
+        return False
+    try:
+        os.kill(int(match[1]), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def run_sweep(
@@ -438,6 +458,13 @@ class StoredRuns(Runs):
     def read(self, column: Column) -> NDArray[Any]:
         """One outcome column of all runs."""
         return np.concatenate([table.column(column.name).to_numpy() for table in self._read("runs", [column.name])])
+
+    def row(self, number: int) -> dict[str, Any]:
+        """The outcome row of one run, read from its shard alone."""
+        shard, inside = divmod(number, self.sweep.shard_draws * self.sweep.runs)
+        table = pq.read_table(self._of("runs")[shard], columns=list(self.columns))
+        found: dict[str, Any] = table.slice(inside, 1).to_pylist()[0]
+        return found
 
     def errors(self) -> dict[int, str]:
         """What went wrong, by the number of the run."""

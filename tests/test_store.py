@@ -134,7 +134,7 @@ def test_another_engine_or_scenario_is_another_configuration(monkeypatch: pytest
     before = configuration(sweep())
     other = configuration(replace(sweep(), scenario=sweep().scenario.change(horizon=13)))
     assert differences(before, other) == ["scenario.horizon: 12 there, 13 now"]
-    monkeypatch.setattr(store, "engine_digest", lambda: "0" * 16)
+    monkeypatch.setattr(store, "loaded_digest", lambda: "0" * 16)
     assert [line.split(":")[0] for line in differences(before, configuration(sweep()))] == ["engine"]
 
 
@@ -199,3 +199,15 @@ def test_sweeps_that_are_killed_come_out_the_same() -> None:
 def test_float_columns_are_stored_to_the_bit(folder: Path) -> None:
     table = pq.read_table(file_of(folder, "runs", 0), columns=["trust.US.PAK"])
     assert table.column(0).to_numpy().dtype == np.float32
+
+
+def test_a_run_is_explained_only_if_its_replay_is_its_row(folder: Path) -> None:
+    runs = sim.open(folder)
+    told = runs.explain(37)
+    assert told.outcomes["presence"] == runs.outcomes.loc[37, "presence"]
+    memory = made(list(compute(sweep(), range(sweep().shards), progress=False)))
+    memory.rows.presence[37] += 0.25
+    with pytest.raises(InputError, match="the stored row has presence"):
+        Runs(sweep(), memory).explain(37)
+    with pytest.raises(InputError, match=r"60 is out of range; allowed: 0 to 59"):
+        runs.explain(60)
