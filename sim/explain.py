@@ -60,9 +60,7 @@ class Run:
         return SETTLEMENTS[int(self.outcomes["settlement"])]
 
 
-def replay(
-    world: World, number: int, *, seed: int, runs: int = 20, expected: Mapping[str, Any] | None = None
-) -> Run:
+def replay(world: World, number: int, *, seed: int, runs: int = 20, expected: Mapping[str, Any] | None = None) -> Run:
     """Play run `number` of a sweep again: draw number // runs, run number % runs within it.
 
     Args:
@@ -166,8 +164,12 @@ def run(settings: Settings) -> None:
     from sim.run_page import FILE, write_page
 
     counted = settings.evidence
-    world = load_world(settings.scenario, settings.case, passes=counted.passes, implied=counted.implied)
-    found = replay(world, settings.run, seed=settings.seed, runs=settings.runs)
+    from sim.case import load_case
+    from sim.plan import scenario_of_settings
+
+    case = load_case(settings.case)
+    world = load_world(scenario_of_settings(settings, case), case, passes=counted.passes, implied=counted.implied)
+    found = replay(world, settings.run, seed=settings.seed, runs=settings.size.runs)
     file = settings.out / FILE.format(scenario=world.scenario.scenario, run=settings.run, seed=settings.seed)
     write_page(found, file)
     console = Console(highlight=False)

@@ -13,18 +13,22 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from math import prod
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.case import Case
+from sim.case import Case, load_case
 from sim.ensemble import Sweep
-from sim.evidence import Evidence
+from sim.evidence import Evidence, load_evidence
 from sim.happening import LONGEST
 from sim.inputs import InputError, nearest, shown
 from sim.priors import Priors, priors
-from sim.scenario import Scenario, load_scenario, scenario_names
+from sim.results import BASELINE
+from sim.scenario import Scenario, load_scenario, scenario_names, scenario_of
 from sim.uncertainty import SWITCHES, Uncertainty, fixable
 
-BASELINE = "status_quo"  # the scenario that the others are compared with, at their own epoch and horizon
+if TYPE_CHECKING:
+    from sim.settings import Settings
+
+SOURCE = "configuration"  # what a mistake in the settings is told of
 LEVERS = "levers."
 FIXED = "fixed."
 FRAME = ("epoch", "horizon", "off")
@@ -88,29 +92,6 @@ def text(value: Value) -> str:
     return f"[{','.join(value)}]" if isinstance(value, tuple) else f"{value:.12g}"
 
 
-# --- keys ------------------------------------------------------------------------------------------------------------
-
-
-def all_columns(case: Case, evidence: Evidence) -> dict[str, str]:
-    """Every uncertainty of the case, over all its epochs: its name by its name in small letters."""
-    names = (name for epoch in case.epochs for name in priors(case, evidence, epoch).names)
-    return {name.lower(): name for name in names}
-
-
-def canonical(columns: Mapping[str, str], key: str) -> str | None:
-    """The one name of a key that a plan can set or sweep, or None; uncertainties in any case of letters.
-
-    >>> columns = {"trust.us.pak": "trust.US.PAK"}
-    >>> [canonical(columns, key) for key in ("trust.us.pak", "fixed.trust.US.pak", "scenario.levers.x", "seed")]
-    ['fixed.trust.US.PAK', 'fixed.trust.US.PAK', 'levers.x', None]
-    """
-    bare = key.removeprefix("scenario.")
-    if key == "scenario" or bare in FRAME or (bare.startswith(LEVERS) and bare != LEVERS):
-        return bare
-    column = columns.get(key.removeprefix(FIXED).lower())
-    return None if column is None else FIXED + column
-
-
 # --- the grid --------------------------------------------------------------------------------------------------------
 
 
@@ -123,7 +104,6 @@ class Grid:
         evidence: the coded evidence that counts.
         axes: the directions, the last one fastest.
         base: the scenario of every cell, where no axis names one.
-        places: files of scenarios that are not the case's own, by name.
         source: what a mistake is told of.
     """
 
@@ -131,7 +111,6 @@ class Grid:
     evidence: Evidence
     axes: tuple[Axis, ...]
     base: Scenario | None = None
-    places: Mapping[str, Path] = field(default_factory=dict)
     source: str = "configuration"
 
     def __post_init__(self) -> None:
@@ -187,7 +166,7 @@ class Grid:
 
     @cached_property
     def named(self) -> Callable[[str], Scenario]:
-        return lru_cache(None)(lambda name: load_scenario(self.case, self.places.get(name, name)))
+        return lru_cache(None)(lambda name: load_scenario(self.case, name))
 
     def _fixed(self, scenario: Scenario, fixed: Mapping[str, float]) -> Scenario:
         known = self.priors[scenario.epoch]
@@ -219,7 +198,7 @@ def _check_axis(grid: Grid, axis: Axis) -> None:
 
 def _check_value(grid: Grid, key: str, value: Value) -> None:
     if key == "scenario":
-        known = [*scenario_names(grid.case), *grid.places]
+        known = list(scenario_names(grid.case))
         if value not in known and not str(value).endswith(".yaml"):
             problem, meant = f"{shown(value)} is not a scenario", nearest(str(value), known)
             raise InputError(grid.source, key, problem, allowed=known, meant=meant)
@@ -372,11 +351,59 @@ def grid_of(
     evidence: Evidence,
     axes: Sequence[Axis],
     base: Scenario | None = None,
-    places: Mapping[str, Path] | None = None,
     source: str = "configuration",
 ) -> Grid:
     """A grid; without a base and without an axis of scenarios it is over all scenarios of the case."""
     named = any(axis.key == "scenario" for axis in axes)
     if base is None and not named:
         axes = [Axis("scenario", scenario_names(case)), *axes]
-    return Grid(case, evidence, tuple(axes), None if named else base, places or {}, source)
+    return Grid(case, evidence, tuple(axes), None if named else base, source)
+
+
+# --- from the settings -----------------------------------------------------------------------------------------------
+
+
+def scenario_of_settings(settings: Settings, case: Case) -> Scenario:
+    """The one scenario that the settings name, else `status_quo`, with all that they set of it."""
+    evidence = load_evidence(case.folder / "evidence", settings.evidence.passes, settings.evidence.implied, case=case)
+    plain = settings.model_copy(update={"sweep": {}})
+    axes = set_axes(plain)
+    base = base_of(settings, case) or load_scenario(case, BASELINE)
+    return Grid(case, evidence, axes, base, SOURCE).scenario(0)
+
+
+def base_of(settings: Settings, case: Case) -> Scenario | None:
+    """The scenario that was composed, or None where the settings name none."""
+    if settings.scenario is None:
+        return None
+    name = str(settings.scenario.get("scenario"))
+    own = case.folder / "scenario" / f"{name}.yaml"
+    return scenario_of(case, settings.scenario, file=str(own) if own.is_file() else SOURCE)
+
+
+def set_axes(settings: Settings) -> tuple[Axis, ...]:
+    """What the settings set, as axes of one value, then what they sweep."""
+    found: list[tuple[str, Sequence[Any]]] = []
+    found += [(LEVERS + name, [value]) for name, value in settings.levers.items()]
+    found += [(key, [value]) for key in FRAME if (value := getattr(settings, key)) is not None]
+    found += [(FIXED + name, [value]) for name, value in settings.fixed.items()]
+    swept = [(key, _own(values) if key == "scenario" else values) for key, values in settings.sweep.items()]
+    kept = [(key, values) for key, values in found if key not in settings.sweep]
+    return tuple(
+        Axis(key, tuple(tuple(v) if isinstance(v, list) else v for v in values)) for key, values in kept + swept
+    )
+
+
+def _own(files: Sequence[str]) -> list[str]:
+    """Scenarios by name instead of by file, where they come with a case."""
+    return [Path(f).stem if (Path(f).parent.parent / "case.yaml").is_file() else f for f in files]
+
+
+def plan_of(settings: Settings) -> Plan:
+    """The plan that the settings ask for; `InputError` for what is impossible."""
+    case = load_case(settings.case)
+    counted = settings.evidence
+    evidence = load_evidence(case.folder / "evidence", counted.passes, counted.implied, case=case)
+    grid = grid_of(case, evidence, set_axes(settings), base_of(settings, case), SOURCE)
+    size = settings.size
+    return Plan(grid, size.draws, size.runs, settings.seed, size.paths, size.band_runs, counted.passes, counted.implied)

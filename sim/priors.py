@@ -118,6 +118,12 @@ def slots(case: Case, structural: Iterable[str]) -> dict[str, int]:
     return {name: slot for slot, name in enumerate(names)}
 
 
+def all_columns(case: Case, evidence: Evidence) -> dict[str, str]:
+    """Every uncertainty of the case, over all its epochs: its name by its name in small letters."""
+    names = (name for epoch in case.epochs for name in priors(case, evidence, epoch).names)
+    return {name.lower(): name for name in names}
+
+
 def priors(case: Case, evidence: Evidence, epoch: str) -> Priors:
     """The priors of every drawn quantity at an epoch.
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sim.runs import Runs
     from sim.scenario import Scenario
 
+BASELINE = "status_quo"  # the scenario that the others are compared with, at their own epoch and over their own horizon
+
 
 @dataclass(frozen=True)
 class Result:

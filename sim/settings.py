@@ -15,13 +15,25 @@ from pydantic import BaseModel, Field
 
 from sim.inputs import Strict, checked, read_yaml, what_is_allowed
 
-JobName = Literal["evidence", "explain"]
+JobName = Literal["scenarios", "evidence", "explain"]
 
 # What each job does, in the words of the help text.
 JOBS: Mapping[str, str] = MappingProxyType(
     {
+        "scenarios": "the main job: every scenario, or the one named, against status_quo; a table, files and a report",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
+    }
+)
+
+# What the keys allow that hold more than one number or word.
+ALLOWED: Mapping[str, str] = MappingProxyType(
+    {
+        "scenario": "a name, a file, or null for all",
+        "off": "a list of switches, or null for what the scenario says",
+        "levers": "levers of the scenario with numbers",
+        "fixed": "uncertainties with numbers",
+        "sweep": "keys with several values in Hydra's grammar",
     }
 )
 
@@ -36,6 +48,16 @@ class EvidenceSettings(Strict):
     draws: int = Field(ge=100, le=1_000_000, description="draws of the priors behind each picture of the evidence page")
 
 
+class SizeSettings(Strict):
+    """How much is simulated."""
+
+    name: str = Field(min_length=1, description="the name of the size")
+    draws: int = Field(ge=2, le=1_000_000, description="draws of everything uncertain, for each scenario")
+    runs: int = Field(ge=1, le=1_000_000, description="runs of chance for each draw")
+    paths: int = Field(ge=0, le=10_000, description="runs of each scenario that leave every week")
+    band_runs: int = Field(ge=0, le=1_000_000, description="runs of each scenario that make its weekly bands")
+
+
 class Settings(Strict):
     """Everything a run is told, checked."""
 
@@ -43,9 +65,17 @@ class Settings(Strict):
     case: str = Field(min_length=1, description="the conflict: a case that comes with the package, or a case's folder")
     seed: int = Field(ge=0, le=2**32 - 1, description="the seed of all chance; the same seed gives the same result")
     out: Path = Field(description="the folder for what the job writes")
-    scenario: str = Field(min_length=1, description="a scenario of the case, or a scenario's file that ends in .yaml")
-    run: int = Field(ge=0, le=10**9, description="number of the run to explain: draw run // runs, run % runs within it")
-    runs: int = Field(ge=1, le=100_000, description="runs of chance for each draw of everything uncertain")
+    size: SizeSettings
+    scenario: dict[str, Any] | None = Field(default=None, description="the scenario; without one, all of the case")
+    epoch: str | None = Field(description="the epoch to start at, where it is not the scenario's own")
+    horizon: int | None = Field(ge=1, le=260, description="weeks to simulate, where they are not the scenario's own")
+    off: tuple[str, ...] | None = Field(description="mechanisms to switch off, such as red_lines or learning")
+    levers: dict[str, float] = Field(description="levers of the scenario that are set")
+    fixed: dict[str, float] = Field(description="uncertainties held at a value, such as trust.us.pak")
+    sweep: dict[str, tuple[Any, ...]] = Field(description="what -m sweeps over, for files in experiment/")
+    run: int = Field(ge=0, le=10**9, description="the run to explain: of draw run // size.runs, run % size.runs in it")
+    cap: int = Field(ge=1, description="the most runs that are started without yes=true")
+    yes: bool = Field(description="whether to start also above the cap")
     evidence: EvidenceSettings
 
 
@@ -80,8 +110,11 @@ def keys() -> tuple[Key, ...]:
     ['job', 'case', 'seed', 'out']
     """
     defaults = read_yaml(configuration_folder() / "config.yaml")
-    jobs = next(entry["job"] for entry in defaults.pop("defaults") if isinstance(entry, dict) and "job" in entry)
-    return tuple(_keys(Settings, {"job": jobs, **defaults}, ()))
+    chosen = {
+        name: choice for entry in defaults.pop("defaults") if isinstance(entry, dict) for name, choice in entry.items()
+    }
+    size = read_yaml(configuration_folder() / "size" / f"{chosen['size']}.yaml")
+    return tuple(_keys(Settings, {"job": chosen["job"], "scenario": None, "size": size, **defaults}, ()))
 
 
 def _keys(kind: type[BaseModel], defaults: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Key]:
@@ -90,7 +123,7 @@ def _keys(kind: type[BaseModel], defaults: Mapping[str, Any], above: tuple[str, 
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from _keys(field.annotation, defaults[name], place)
         else:
-            allowed = what_is_allowed(Settings, place)
+            allowed = ALLOWED.get(name) or what_is_allowed(Settings, place)
             yield Key(".".join(place), defaults[name], field.description or "", allowed)
 
 
