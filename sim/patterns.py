@@ -148,7 +148,8 @@ class Patterns:
         levers = {name: lever for name, lever in found.levers.items() if name in used}
         place = epoch or given.epoch or found.epoch
         changed = replace(found, events=events, levers=levers, epoch=place)
-        return changed.change(horizon=given.horizon, fixed=given.fixed, off=off, **given.levers)
+        values: dict[str, Any] = dict(given.levers)
+        return changed.change(horizon=given.horizon, fixed=given.fixed, off=off, **values)
 
 
 def load_patterns(case: Case) -> Patterns:
@@ -185,7 +186,9 @@ def _check_claim(file: str, key: str, claim: Claim, worlds: Mapping[str, World])
     if (claim.above is None) == (claim.below is None):
         raise InputError(file, key, "has no threshold or two", allowed="exactly one of above, below")
     if claim.less is not None and sum(part is not None for _, part in claim.less) != 1:
-        raise InputError(file, f"{key}.less", "compares with nothing or with several things", allowed=list(Less.model_fields))
+        raise InputError(
+            file, f"{key}.less", "compares with nothing or with several things", allowed=list(Less.model_fields)
+        )
     for world in claim.worlds:
         if world not in worlds:
             raise InputError(file, key, f"{world!r} is not a world", allowed=list(worlds), meant=nearest(world, worlds))

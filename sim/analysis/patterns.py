@@ -14,6 +14,7 @@ from sim.patterns import Claim, Pattern, Patterns
 from sim.runs import Runs
 from sim.uncertainty import SWITCHES
 
+HALF = 0.5
 Values = NDArray[np.float64]
 Simulate = Callable[[str, str | None, tuple[str, ...]], Runs]  # world, epoch, what is off -> its runs
 
@@ -37,6 +38,11 @@ class Measured:
         """1 for a draw in which it holds, 0 where it does not, NaN where it cannot be told."""
         beyond = self.effects > self.threshold if self.claim.above is not None else self.effects < self.threshold
         return np.where(np.isnan(self.effects), np.nan, beyond.astype(np.float64))
+
+    @property
+    def draws(self) -> int:
+        """How many draws it rests on."""
+        return int((~np.isnan(self.effects)).sum())
 
     @property
     def effect(self) -> tuple[float, float, float]:
@@ -106,7 +112,8 @@ def outcome_values(runs: Runs, outcome: str | tuple[str, ...]) -> Values:
     """An outcome (draws, runs); of several, whether any holds, where an undefined one does not."""
     if isinstance(outcome, str):
         return runs.values(outcome)
-    return np.max([np.nan_to_num(runs.values(one)) for one in outcome], axis=0)
+    found: Values = np.max([np.nan_to_num(runs.values(one)) for one in outcome], axis=0)
+    return found
 
 
 def where(runs: Runs, values: Values, given: str | None) -> Values:
@@ -156,11 +163,12 @@ def _compared(claim: Claim, runs: Mapping[str, Runs], every: Values) -> Values |
 
 
 def find(name: str, pattern: Pattern, epoch: str | None, off: tuple[str, ...], simulate: Simulate) -> Finding:
-    """Measure a pattern."""
-    worlds = dict.fromkeys(world for claim in (*pattern.claims, *pattern.also) for world in claim.worlds)
+    """Measure a pattern; what is only measured beside is left out where a mechanism is off."""
+    also = () if off else pattern.also
+    worlds = dict.fromkeys(world for claim in (*pattern.claims, *also) for world in claim.worlds)
     runs = {world: simulate(world, epoch, off) for world in worlds}
     claims = tuple(measure(claim, runs) for claim in pattern.claims)
-    return Finding(name, epoch, off, claims, tuple(measure(claim, runs) for claim in pattern.also))
+    return Finding(name, epoch, off, claims, tuple(measure(claim, runs) for claim in also))
 
 
 def find_all(patterns: Patterns, simulate: Simulate, switches: Sequence[str] = tuple(SWITCHES)) -> Iterator[Finding]:
@@ -169,3 +177,11 @@ def find_all(patterns: Patterns, simulate: Simulate, switches: Sequence[str] = t
         for name, pattern in patterns.patterns.items():
             for epoch in pattern.places:
                 yield find(name, pattern, epoch, off, simulate)
+
+
+def carriers(whole: Finding, without: Sequence[Finding]) -> tuple[str, ...]:
+    """The switches without whose mechanism less than half of the first claim's effect is left; none of no effect."""
+    value, low, high = whole.claims[0].effect
+    if not (low > 0.0 or high < 0.0):
+        return ()
+    return tuple(one.off[0] for one in without if one.claims[0].effect[0] / value < HALF)
