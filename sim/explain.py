@@ -161,12 +161,11 @@ def run(settings: Settings) -> None:
     """
     from rich.console import Console
 
+    from sim.case import load_case
+    from sim.plan import scenario_of_settings
     from sim.run_page import FILE, write_page
 
     counted = settings.evidence
-    from sim.case import load_case
-    from sim.plan import scenario_of_settings
-
     case = load_case(settings.case)
     world = load_world(scenario_of_settings(settings, case), case, passes=counted.passes, implied=counted.implied)
     found = replay(world, settings.run, seed=settings.seed, runs=settings.size.runs)

@@ -75,12 +75,14 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         super().__init__(rng=seed if rng is None else rng)
         world = load_world(scenario, case) if world is None else world
         if levers or horizon is not None:
-            world = world.change(world.scenario.change(horizon=horizon, **levers))
+            changed: dict[str, Any] = {"horizon": horizon, **levers}
+            world = world.change(world.scenario.change(**changed))
         self.world, self.draw_number, self.run_number, self.seed_of_chance = world, draw, run, seed
         self._prepare()
+        self._players: dict[str, Player] = {}
         for code in world.case.players:
             kind = KINDS[world.case.actors[code].kind] if code in world.case.actors else ThirdParty
-            kind(self, code)
+            self._players[code] = kind(self, code)
         named = enumerate(world.case.tables)
         self.tables: Mapping[str, Table] = MappingProxyType({name: Table(self, t, name) for t, name in named})
         fought = enumerate(world.case.wars)
@@ -119,7 +121,7 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
 
     def player(self, code: str) -> Player:
         """The agent of a code."""
-        return next(agent for agent in self.agents if agent.code == code)
+        return self._players[code]
 
     def actor(self, code: str) -> Actor:
         """The agent of a code that bargains."""

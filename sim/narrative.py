@@ -150,7 +150,9 @@ def _lines(
         lines += [_war_line(model, name, entries) for name in model.wars if _fought(name, entries)]
         lines += _trust_lines(model, weeks)
     else:
-        lines += [Line(told(model, entry)) for entry in entries if entry.decision == "offer" and entry.outcome == "accepted"]
+        lines += [
+            Line(told(model, entry)) for entry in entries if entry.decision == "offer" and entry.outcome == "accepted"
+        ]
     return tuple(lines) or (Line("Nothing was decided."),)
 
 
@@ -298,4 +300,6 @@ def tables_at_start(model: NegotiationModel) -> str:
     for name, table in model.tables.items():
         told_as[model.at_start[f"table.{name}.status"]].append(table.title)
     sayings = {"in_force": "an agreement was in force at", "open": "open were", "suspended": "suspended were"}
-    return sentence("; ".join(f"{saying} {listing(told_as[name])}" for name, saying in sayings.items() if told_as[name]))
+    return sentence(
+        "; ".join(f"{saying} {listing(told_as[name])}" for name, saying in sayings.items() if told_as[name])
+    )

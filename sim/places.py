@@ -80,9 +80,7 @@ class Table:
         state, t = self.model.state, self.number
         if self.status != "in_force":
             return {}
-        return {
-            issue: float(state.package[t, k]) for k, issue in enumerate(self.issues) if state.in_package[t, k] == 1
-        }
+        return {issue: float(state.package[t, k]) for k, issue in enumerate(self.issues) if state.in_package[t, k] == 1}
 
     @property
     def offer(self) -> Row:
@@ -150,7 +148,7 @@ class Table:
         model.journal.turned("comply", t, before, collapsed=True)
 
     def notice_norms(self) -> None:
-        """The parties notice how far the norms that no agreement covers are kept."""
+        """Norms that no agreement covers are noticed; what is owed under one that ended fades."""
         notice_norms(self.model.rules, self.model.draw, self.model.state, self.number)
         fade_arrears(self.model.draw, self.model.state, self.number)
 

@@ -101,13 +101,15 @@ def _side(model: NegotiationModel, decision: Decision) -> tuple[int, int]:
 
 def _attend(model: NegotiationModel, decision: Decision) -> list[Weight]:
     terms, weight = decision.terms, float(model.draw.table_weight[_side(model, decision)])
+    recognised = terms["bar"] > float(model.draw.attendance_cost)
+    cost = "what coming costs and concedes" if recognised else "the cost of coming"
     hope = "half of the best deal still open to it" if terms["zone"] else "no deal in sight that serves both"
     return [
         Weight("surplus", hope, weight * terms["surplus"]),
         Weight("offer", "what was offered for coming", weight * terms["offer"]),
         Weight("arrears", "what those at the table owe it", -weight * terms["arrears"]),
         Weight("pressure", "the mediators' pressure", terms["pressure"]),
-        Weight("bar", "the cost of coming", -terms["bar"]),
+        Weight("bar", cost, -terms["bar"]),
     ]
 
 
@@ -225,7 +227,9 @@ def _told_offer(world: World, decision: Decision, who: str, place: str) -> str:
     terms, other = decision.terms, name_of(world, decision.about)
     if decision.outcome == "no_zone":
         return sentence(f"{who} and {other} met at {place} and found no deal that serves both")
-    asked = f"{who}, asking for {100 * terms['aspiration']:.0f} % of its best, offered {other} {terms['other_gain']:.3f}"
+    asked = (
+        f"{who}, asking for {100 * terms['aspiration']:.0f} % of its best, offered {other} {terms['other_gain']:.3f}"
+    )
     wanted = f"{other} wanted at least {terms['other_floor']:.3f}"
     ends = {
         "accepted": "and accepted",
@@ -270,7 +274,9 @@ class Source(NamedTuple):
         if not self.article:
             return self.status
         numbers = ", ".join(map(str, self.paragraphs))
-        return f"{self.article}, paragraph{'s' if len(self.paragraphs) > 1 else ''} {numbers}" if numbers else self.article
+        return (
+            f"{self.article}, paragraph{'s' if len(self.paragraphs) > 1 else ''} {numbers}" if numbers else self.article
+        )
 
 
 def source(model: NegotiationModel, column: str) -> Source | None:
@@ -283,9 +289,8 @@ def source(model: NegotiationModel, column: str) -> Source | None:
     own = model.world.evidence.passes[int(values["pass"])] if "pass" in values else ""
     row = next((row for row in rows if row.pass_ == own), rows[0])
     prior = priors[column]
-    return Source(
-        column, values[column], prior.meaning, prior.status, row.says, row.paraphrase, row.pass_, row.article, row.paragraphs
-    )  # fmt: skip
+    where = (row.pass_, row.article, row.paragraphs)
+    return Source(column, values[column], prior.meaning, prior.status, row.says, row.paraphrase, *where)
 
 
 def because(found: Source) -> str:
@@ -348,7 +353,7 @@ def why(model: NegotiationModel, who: str, *, table: str | None = None, week: in
         if weights(model, entry):
             lines.append("  " + weighed(model, entry))
     columns = dict.fromkeys(column for entry in found for column in columns_behind(model, entry))
-    sources = [cited(found) for column in columns if (found := source(model, column)) is not None]
+    sources = [cited(one) for column in columns if (one := source(model, column)) is not None]
     if sources:
         lines.append("Where it started, and why:")
         lines += [f"  {line}" for line in sources[:6]]

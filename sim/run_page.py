@@ -29,7 +29,11 @@ def run_page(run: Run) -> str:
     """The page of a run as text."""
     scenario = run.model.world.scenario
     lead = joined(
-        (tag("p", tag("strong", summary(run))), tag("p", scenario.question), tag("p", sentence(heading(run)), class_="soft"))
+        (
+            tag("p", tag("strong", summary(run))),
+            tag("p", scenario.question),
+            tag("p", sentence(heading(run)), class_="soft"),
+        )
     )
     sections = (
         Section("timeline", "Timeline", _timeline(run)),
@@ -89,9 +93,7 @@ def _week(model: NegotiationModel, entries: Iterable[Decision]) -> Html:
 def _again(run: Run) -> Html:
     model = run.model
     name = model.world.scenario.scenario
-    command = (
-        f"python -m sim job=explain scenario={name} run={run.number} runs={run.runs} seed={model.seed_of_chance}"
-    )
+    command = f"python -m sim job=explain scenario={name} run={run.number} runs={run.runs} seed={model.seed_of_chance}"
     notebook = (
         "from sim.model import NegotiationModel\n"
         f'model = NegotiationModel("{name}", draw={model.draw_number}, run={model.run_number}, '
@@ -101,5 +103,3 @@ def _again(run: Run) -> Html:
         "model.decisions, model.weeks"
     )
     return joined((tag("pre", command), tag("p", "In a notebook:"), tag("pre", notebook)))
-
-

@@ -1,4 +1,4 @@
-"""The timeline of a run as an SVG drawing: tables and who came, promises, the wars, and trust between those who meet."""
+"""The timeline of a run as an SVG drawing: tables and who came, promises, the wars, trust between those who meet."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from sim.model import NegotiationModel
 
 KEY = (
-    "Each table has a band: pale while it is open, grey while it rests, green while an agreement is in force. Above the "
-    "band, a row for each party: filled where it came, hollow where it stayed away. Circles are sessions: hollow for an "
-    "offer refused, crossed where no deal serves both, filled for one accepted; a star is a signature, a cross a broken "
-    "promise, a dot a kept one. Dashed lines are events of the scenario; the thick line is a change of regime."
+    "Each table has a band: pale while it is open, grey while it rests, green while an agreement is in force. Above "
+    "the band, a row for each party: filled where it came, hollow where it stayed away. Circles are sessions: hollow "
+    "for an offer refused, crossed where no deal serves both, filled for one accepted; a star is a signature, a cross "
+    "a broken promise, a dot a kept one. Dashed lines are events of the scenario; the thick line is a change of regime."
 )
 # Okabe and Ito (2008): colours that colour-blind readers can tell apart.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#e69f00", "#aa4499", "#56b4e9", "#666666", "#000000", "#8c6d31", "#b2182b")
 FILLS = {"open": "#fdf3da", "suspended": "#dddddd", "in_force": "#bfe5d3", "closed": "none"}
 WIDTH, LEFT, RIGHT, TOP = 1000.0, 150.0, 850.0, 26.0
-BAND, ROW, GAP, CHART = 18.0, 9.0, 12.0, 120.0
+BAND, ROW, GAP, CHART = 18.0, 9.0, 16.0, 130.0
 
 
 class Scale(NamedTuple):
@@ -109,12 +109,12 @@ def _ever_open(model: NegotiationModel, name: str) -> bool:
 def _table(model: NegotiationModel, name: str, scale: Scale, y: float) -> Html:
     table = model.tables[name]
     entries = list(model.journal.find(place=name))
-    parts = [_text(4.0, y + 9, table.title.removeprefix("the "), font_weight="bold", font_size="10.5")]
+    parts = [_text(4.0, y + 6, table.title.removeprefix("the "), font_weight="bold", font_size="10.5")]
     for row, party in enumerate(table.parties):
         top = y + row * ROW
-        parts.append(_text(LEFT - 8, top + 17, party.code, "end", fill="#555", font_size="9"))
-        parts += [_presence(scale, entry, top + 11) for entry in entries if _asked(entry, party.code)]
-    top = y + len(table.parties) * ROW + 11
+        parts.append(_text(LEFT - 8, top + 19, party.code, "end", fill="#555", font_size="9"))
+        parts += [_presence(scale, entry, top + 13) for entry in entries if _asked(entry, party.code)]
+    top = y + len(table.parties) * ROW + 14
     parts.append(_band(model, name, scale, top))
     parts += [mark for entry in entries if (mark := _mark(model, entry, scale, top + BAND / 2 - 3)) is not None]
     return joined(parts)
@@ -175,9 +175,12 @@ def _mark(model: NegotiationModel, entry: Decision, scale: Scale, y: float) -> H
 def _charts(model: NegotiationModel) -> list[tuple[str, list[Course]]]:
     """The charts below the tables: control and violence, cohesion and presence, trust."""
     colours = dict(zip(model.wars, COLOURS, strict=False))
-    control = [Course(f"control, {_war(name)}", _values(model, f"war.{name}.control"), c) for name, c in colours.items()]
+    control = [
+        Course(f"control, {_war(name)}", _values(model, f"war.{name}.control"), c) for name, c in colours.items()
+    ]
     violence = [
-        Course(f"intensity, {_war(name)}", _values(model, f"war.{name}.intensity"), c, True) for name, c in colours.items()
+        Course(f"intensity, {_war(name)}", _values(model, f"war.{name}.intensity"), c, True)
+        for name, c in colours.items()
     ]
     held = [Course(f"cohesion, {model.wars[name].incumbent.code}", _values(model, f"war.{name}.cohesion"), c)
             for name, c in colours.items()]  # fmt: skip
