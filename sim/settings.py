@@ -15,12 +15,13 @@ from pydantic import BaseModel, Field
 
 from sim.inputs import Strict, checked, read_yaml, what_is_allowed
 
-JobName = Literal["scenarios", "evidence", "explain"]
+JobName = Literal["scenarios", "patterns", "evidence", "explain"]
 
 # What each job does, in the words of the help text.
 JOBS: Mapping[str, str] = MappingProxyType(
     {
         "scenarios": "the main job: every scenario, or the one named, against status_quo; a table, files and a report",
+        "patterns": "whether P1 to P14 hold: share of draws, effects, which mechanism carries each; a page and a table",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
     }
@@ -131,7 +132,7 @@ def groups() -> Mapping[str, tuple[str, ...]]:
     """The groups of the configuration and the choices that come with the package, both sorted by name.
 
     >>> groups()["job"]
-    ('evidence', 'explain')
+    ('evidence', 'explain', 'patterns', 'scenarios')
     """
     folder = configuration_folder()
     found = {group: _choices(folder / group) for group in ("experiment", "job")}
