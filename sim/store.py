@@ -97,6 +97,7 @@ def configuration(sweep: Sweep) -> dict[str, Any]:
         "case": sweep.case.case,
         "digests": case_digests(sweep.case),
         "scenario": scenario_data(sweep.scenario),
+        "reach": sweep.scenario.reach,
         "passes": list(sweep.passes),
         "implied": sweep.implied,
         "seed": sweep.seed,
@@ -515,7 +516,10 @@ def open_sweep(folder: str | Path) -> StoredRuns:
     if stored is None:
         raise InputError(folder, "", "holds no sweep", allowed="a folder that a sweep was written to")
     case = load_case(stored["case"])
-    scenario = scenario_of(case, stored["scenario"], file=str(folder / CONFIGURATION))
+    # Events may come after a horizon that was shortened: the scenario is read at its reach, then shortened again.
+    longest = {**stored["scenario"], "horizon": stored["reach"]}
+    scenario = scenario_of(case, longest, file=str(folder / CONFIGURATION))
+    scenario = scenario.change(horizon=stored["scenario"]["horizon"])
     names = ("draws", "runs", "seed", "implied", "paths", "band_runs", "shard_runs")
     sweep = Sweep(scenario, passes=tuple(stored["passes"]), **{name: stored[name] for name in names})
     found = StoredRuns(sweep, folder)

@@ -87,7 +87,8 @@ def test_paths_and_bands_tell_of_the_same_runs() -> None:
     assert list(runs.paths.index.get_level_values("number").unique()) == list(range(8))
     exact = runs.paths["presence"].groupby("week").median()
     band = runs.bands("presence", levels=(0.5,))[0.5]
-    assert ((runs._held.bands.sum(axis=2) == 8).all()) and (abs(band - exact) < 0.2).all()
+    assert (runs.band_counts().sum(axis=2) == 8).all()
+    assert (abs(band - exact) < 0.2).all()
 
 
 def test_the_end_of_a_path_is_the_row_of_its_run() -> None:

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for ea
 @cache
 def sweep() -> Sweep:
     """Four small shards."""
-    scenario = load_case().scenario("status_quo", horizon=12)
+    scenario = load_case().scenario("recorded_course", horizon=12)  # some of its events come later
     return Sweep(scenario, draws=20, runs=3, seed=9, paths=4, band_runs=30, shard_runs=15)
 
 
@@ -59,7 +59,7 @@ def test_what_is_opened_is_what_was_computed(folder: Path) -> None:
     pd.testing.assert_frame_equal(disk.draws, memory.draws)
     pd.testing.assert_frame_equal(disk.paths, memory.paths)
     pd.testing.assert_frame_equal(disk.bands("presence"), memory.bands("presence"))
-    assert disk.sweep.scenario == sweep().scenario
+    assert replace(disk.sweep.scenario, file="") == replace(sweep().scenario, file="")
     assert str(disk.share("collapse")) == str(memory.share("collapse"))
 
 
@@ -184,7 +184,7 @@ def test_a_disk_that_refuses_is_told_of_in_one_line(
 
 def test_a_place_that_is_no_folder_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="cannot be used"):
+    with pytest.raises(InputError, match=r"cannot be (used|read) .*Not a directory"):
         run_sweep(sweep(), tmp_path / "file" / "kept", progress=False)
 
 
