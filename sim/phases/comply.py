@@ -61,7 +61,7 @@ def agreement_value(rules: Any, draw: Any, state: Any, t: int, side: int) -> flo
 def fall_due(rules: Any, state: Any, t: int, k: int) -> None:
     """Let the next tranche of a clause fall due, unless it is conditional and the other side is behind."""
     payer = 0 if state.delivers[t, k, 0] == 1 else 1
-    if rules.clause_conditional[t, k] == 1 and state.arrears_share[t, payer] >= WITHHOLDING_SHARE:
+    if rules.clause_conditional[t, k] == 1 and state.arrears_share[t, payer] >= WITHHOLDING_SHARE - LEAST_GAIN:
         return
     state.due_share[t, k] = min(1.0, state.due_share[t, k] + state.due_step[t, k])
     share = 1.0 if rules.clause_flow[t, k] == 1 else state.due_share[t, k]
@@ -87,7 +87,7 @@ def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None
     if scheduled:
         behind = state.due[t, k] - state.cell[cell] > LEAST_GAIN
         state.conduct[t, k, side] = BROKEN if behind else KEPT
-    elif owed > WITHHOLDING_SHARE:
+    elif owed > WITHHOLDING_SHARE + LEAST_GAIN:
         state.conduct[t, k, side] = WITHHELD
     else:
         state.conduct[t, k, side] = KEPT if number < chance else BROKEN
@@ -179,7 +179,11 @@ def see(
 
 @compilable
 def set_arrears(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """What each side is owed: as a share of the table's value, and over what is due to it."""
+    """What each side is owed: as a share of the table's value, and over what is due to it.
+
+    Whole tranches make exact quarters and halves of this share likely, so that whoever compares it with one leaves
+    room for the dust of rounding.
+    """
     for side in range(2):
         owed, due = 0.0, 0.0
         for k in range(rules.clauses[t]):
@@ -206,7 +210,7 @@ def judge(rules: Any, draw: Any, state: Any, t: int) -> None:
     worst = max(state.arrears_share[t, 0], state.arrears_share[t, 1])
     first = agreement_value(rules, draw, state, t, 0)
     second = agreement_value(rules, draw, state, t, 1)
-    bad = worst > COLLAPSE_SHARE or (first < -LEAST_GAIN and second < -LEAST_GAIN)
+    bad = worst > COLLAPSE_SHARE + LEAST_GAIN or (first < -LEAST_GAIN and second < -LEAST_GAIN)
     state.bad_tranches[t] = state.bad_tranches[t] + 1 if bad else 0
     if state.bad_tranches[t] >= BAD_TRANCHES_TO_COLLAPSE:
         collapse(rules, draw, state, t)

@@ -24,6 +24,7 @@ from sim.vocabulary import (
     FOREVER,
     IN_FORCE,
     INVITE,
+    LEAST_GAIN,
     LESS,
     MORE,
     NEVER,
@@ -331,7 +332,7 @@ def withdraw(rules: Any, state: Any) -> None:
     t = rules.presence_table
     if state.schedule_conditional == 1:
         bound = state.status[t] == IN_FORCE
-        if not bound or state.arrears_share[t, rules.presence_side] >= WITHHOLDING_SHARE:
+        if not bound or state.arrears_share[t, rules.presence_side] >= WITHHOLDING_SHARE - LEAST_GAIN:
             state.schedule_start += 1
             state.schedule_end += 1
             return
