@@ -38,15 +38,24 @@ MARKERS = MappingProxyType({"stated": "o", "implied": "o", "carried": "s", "assu
 Course = Sequence["Reading | None"]  # one reading for each epoch, None where there is none
 
 
-def svg_of(figure: Figure, alternative: str) -> Html:
-    """A figure as an element of a page, without anything that depends on the day or the place."""
+def svg_of(figure: Figure, alternative: str, *, tight: bool = True) -> Html:
+    """A figure as an element of a page, without anything that depends on the day or the place.
+
+    Args:
+        figure: the figure.
+        alternative: what it shows, for who cannot see it.
+        tight: whether to cut the paper to what is drawn, which takes a second drawing.
+    """
     buffer = io.StringIO()
     with mpl.rc_context(dict(STYLE)):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
+        nothing = {"Date": None, "Creator": None}
+        figure.savefig(buffer, format="svg", metadata=nothing, bbox_inches="tight" if tight else None)
     drawing = buffer.getvalue()
     drawing = drawing[drawing.index("<svg") :]
     drawing = re.sub(r"<metadata>.*?</metadata>\s*", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r'<g id="[^"]*">', "<g>", drawing)
+    # In attributes, not in what is told: a hundredth of a point is as fine as anybody sees.
+    drawing = re.sub(r'="[^"]*"', lambda found: re.sub(r"(\d\.\d\d)\d+", r"\1", found[0]), drawing)
     label = alternative.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     return Html(drawing.strip().replace("<svg", f'<svg role="img" aria-label="{label}"', 1))
 
