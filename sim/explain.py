@@ -13,7 +13,7 @@ from sim.inputs import InputError
 from sim.model import NegotiationModel
 from sim.narrative import beginnings, label, story, tables_at_start
 from sim.outcomes import SETTLEMENTS, outcome_columns, outcome_type, write_outcomes
-from sim.reasons import Source, because, sentence, why
+from sim.reasons import Source, because, listing, sentence, why
 from sim.world import World, load_world
 
 if TYPE_CHECKING:
@@ -121,18 +121,19 @@ def summary(run: Run) -> str:
     text = f"after {model.week} weeks {sayings[run.settlement]}"
     if found["collapse_week"] >= 0:
         text = f"in week {found['collapse_week']:.0f} {sayings['takeover']}"
-    signed = [
-        f"{table.title} (week {found[f'table.{name}.agreed_week']:.0f}{_fate(found, name)})"
-        for name, table in model.tables.items()
-        if found[f"table.{name}.agreed"]
-    ]
-    agreements = "agreements were signed at " + "; ".join(signed) if signed else "nothing was signed"
-    return sentence(text) + " " + sentence(f"in the run {agreements}")
+    signed = _where(run, "agreed", "agreed_week")
+    fallen = _where(run, "collapsed", "collapsed_week")
+    text = sentence(text) + " " + sentence(f"agreements were signed at {signed}" if signed else "nothing was signed")
+    return f"{text} {sentence(f'agreements collapsed at {fallen}')}" if fallen else text
 
 
-def _fate(found: Mapping[str, float], name: str) -> str:
-    week = found[f"table.{name}.collapsed_week"]
-    return f", collapsed in week {week:.0f}" if week >= 0 else ""
+def _where(run: Run, flag: str, week: str) -> str:
+    """The tables where something happened, each with the first week of it."""
+    return listing(
+        f"{table.title} (first in week {run.outcomes[f'table.{name}.{week}']:.0f})"
+        for name, table in run.model.tables.items()
+        if run.outcomes[f"table.{name}.{flag}"]
+    )
 
 
 def heading(run: Run) -> str:

@@ -42,7 +42,8 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         scenario: a scenario, the name of one of the case's, or a file that ends in .yaml.
         draw: number of the draw of everything uncertain, from 0.
         run: number of the run within its draw, from 0.
-        seed: of all chance; one seed, draw and run give one course of events.
+        seed: of all chance; one seed, draw and run give one course of events. None is 1: Mesa 3.5's batch runner gives
+            its own `rng` here, so seeds for it are named `rng=[1, 2]`.
         case: a case, the name of one, or a case's folder.
         horizon: weeks; None: the scenario's.
         world: what `load_world` gives, in place of scenario and case, to load them once for many runs.
@@ -64,7 +65,7 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         scenario: str | Path | Scenario = "status_quo",
         draw: int = 0,
         run: int = 0,
-        seed: int = 1,
+        seed: int | None = 1,
         case: str | Path | Case = "afghanistan",
         *,
         horizon: int | None = None,
@@ -72,6 +73,7 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         rng: Any = None,
         **levers: float,
     ) -> None:
+        seed = 1 if seed is None else int(seed)
         super().__init__(rng=seed if rng is None else rng)
         world = load_world(scenario, case) if world is None else world
         if levers or horizon is not None:

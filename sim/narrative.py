@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim import vocabulary as words
 from sim.decisions import Decision
-from sim.reasons import Source, issue, listing, name_of, place_of, sentence, source, told, weighed, weights
+from sim.reasons import Source, issue, listing, name_of, percent, place_of, sentence, source, told, weighed, weights
 
 if TYPE_CHECKING:
     from sim.model import NegotiationModel
 
 LONGEST_PERIOD = 13  # weeks told together at most: a quarter
+LEAST_PERIOD = 4  # weeks from which also what did not happen is told
 TOLD_CHANGE = 0.05  # of trust within a period
+TOLD_CONTROL = 0.02  # of control within a few weeks
 
 
 class Line(NamedTuple):
@@ -66,9 +68,25 @@ def _periods(turning: dict[int, list[Line]], last: int) -> Iterator[list[int]]:
 
 def _turning_points(model: NegotiationModel, entries: Iterable[Decision]) -> list[Line]:
     """What of a week is told by itself: events, signatures, failures of ratification, breaches, collapses."""
+    found = list(entries)
     lines: list[Line] = []
-    for entry in entries:
+    for entry in found:
         lines += _turning_point(model, entry)
+    return lines + _withheld(model, found)
+
+
+def _withheld(model: NegotiationModel, entries: Sequence[Decision]) -> list[Line]:
+    """What each side began to withhold in a week, in one line a side."""
+    withheld: dict[tuple[str, str], list[Decision]] = {}
+    for entry in entries:
+        if entry.decision == "comply" and entry.outcome == "withheld" and _is_news(model, entry):
+            withheld.setdefault((entry.who, entry.place), []).append(entry)
+    lines = []
+    for (who, place), found in withheld.items():
+        clauses = listing(issue(entry.clause) for entry in found)
+        owed = percent(found[0].terms["arrears"])
+        text = f"{name_of(model.world, who)} withheld what it owed on {clauses} ({place_of(model.world, place)})"
+        lines.append(Line(sentence(f"{text}: of what was due to it, it was owed {owed}"), weight=2))
     return lines
 
 
@@ -78,14 +96,16 @@ def _turning_point(model: NegotiationModel, entry: Decision) -> list[Line]:
         return [Line(happened(model, entry), weight=2)]
     if entry.decision == "line":
         return [Line(told(model, entry), weight=2)]
+    if entry.decision == "offer" and entry.outcome == "accepted":
+        return [Line(told(model, entry))]
     if entry.decision == "ratify":
         return [Line(told(model, entry), weighed(model, entry))]
     if entry.decision == "status" and entry.outcome == "in_force":
         return [Line(sentence(f"{place}: an agreement was signed, {package(entry.package)}"), weight=2)]
     if entry.decision == "status" and entry.outcome == "collapsed":
         return [Line(sentence(f"{place}: the agreement collapsed"), weight=2)]
-    if entry.decision == "comply" and entry.outcome != "kept" and _is_news(model, entry):
-        return [Line(told(model, entry), weighed(model, entry) if entry.outcome == "broken" else "", 2)]
+    if entry.decision == "comply" and entry.outcome == "broken" and _is_news(model, entry):
+        return [Line(told(model, entry), weighed(model, entry), 2)]
     if entry.decision == "regime" and entry.outcome == "collapsed":
         who, winner = name_of(model.world, entry.who), name_of(model.world, entry.about)
         chance = f"the chance of it was {100 * entry.probability:.1f} % this week"
@@ -145,19 +165,20 @@ def _lines(
 ) -> tuple[Line, ...]:
     entries = [entry for week in weeks for entry in by_week[week]]
     lines = [line for week in weeks for line in turning[week]]
-    if len(weeks) > 1 or not lines:
-        lines += [line for name in model.tables if (line := _table_line(model, name, entries))]
-        lines += [_war_line(model, name, entries) for name in model.wars if _fought(name, entries)]
-        lines += _trust_lines(model, weeks)
-    else:
-        lines += [
-            Line(told(model, entry)) for entry in entries if entry.decision == "offer" and entry.outcome == "accepted"
-        ]
-    return tuple(lines) or (Line("Nothing was decided."),)
+    if lines and len(weeks) == 1:
+        return tuple(lines)
+    long = len(weeks) >= LEAST_PERIOD
+    lines += [line for name in model.tables if (line := _table_line(model, name, entries, long))]
+    lines += [line for name in model.wars if (line := _war_line(model, name, entries, long))]
+    lines += _trust_lines(model, weeks)
+    return tuple(lines) or (Line("Little moved."),)
 
 
-def _table_line(model: NegotiationModel, name: str, entries: Sequence[Decision]) -> Line | None:
-    """A table's weeks in one line: who came how often, what kept them away, what the sessions brought, promises."""
+def _table_line(model: NegotiationModel, name: str, entries: Sequence[Decision], long: bool) -> Line | None:
+    """A table's weeks in one line: who came how often, what kept them away, what the sessions brought, promises.
+
+    A few weeks without a session, a promise or a change are not worth a line.
+    """
     here = [entry for entry in entries if entry.place == name]
     parts = []
     attendance = _attendance(model, name, here)
@@ -168,12 +189,14 @@ def _table_line(model: NegotiationModel, name: str, entries: Sequence[Decision])
         parts.append(listing(_SESSIONS[outcome, min(count, 2)].format(count) for outcome, count in sessions.items()))
     conduct = Counter((entry.who, entry.outcome) for entry in here if entry.decision == "comply")
     for (who, outcome), count in conduct.items():
-        parts.append(f"{name_of(model.world, who)} {outcome} {count} tranche{'s' if count > 1 else ''}")
+        did = {"kept": "kept", "broken": "broke", "withheld": "withheld"}[outcome]
+        parts.append(f"{name_of(model.world, who)} {did} {count} tranche{'s' if count > 1 else ''}")
     parts += [_status_told(entry) for entry in here if entry.decision == "status" and _status_told(entry)]
-    if not parts:
+    if not parts or (not long and parts == [attendance]):
         return None
     text = sentence(f"{place_of(model.world, name)}: {'; '.join(dict.fromkeys(parts))}")
-    return Line(text, _kept_away(model, [entry for entry in here if entry.decision == "attend"]))
+    asked = [entry for entry in here if entry.decision == "attend"]
+    return Line(text, _kept_away(model, asked) if long else "")
 
 
 _SESSIONS = {
@@ -194,13 +217,13 @@ def _attendance(model: NegotiationModel, name: str, here: Sequence[Decision]) ->
     came = Counter(entry.who for entry in here if entry.decision == "attend" and entry.outcome == "came")
     if not asked:
         return ""
-    counts = [f"{party.name} came {_times(came[party.code])}" for party in model.tables[name].parties]
+    counts = [f"{party.name} {_times(came[party.code])}" for party in model.tables[name].parties]
     weeks = max(asked.values())
     return f"open for {weeks} week{'s' if weeks > 1 else ''}, {listing(counts)}"
 
 
 def _times(count: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+    return {0: "never came", 1: "came once", 2: "came twice"}.get(count, f"came {count} times")
 
 
 def _status_told(entry: Decision) -> str:
@@ -220,7 +243,7 @@ def _kept_away(model: NegotiationModel, asked: Sequence[Decision]) -> str:
             mean = sum(entry.probability for entry in own) / len(own)
             reasons = Counter(_reason(model, entry) for entry in away)
             reason = reasons.most_common(1)[0][0]
-            told_of.append(f"{name_of(model.world, who)}, with a chance of coming of {100 * mean:.0f} %: {reason}")
+            told_of.append(f"{name_of(model.world, who)}, with a chance of coming of {percent(mean)}: {reason}")
     return sentence("Who stayed away: " + "; ".join(told_of)) if told_of else ""
 
 
@@ -233,13 +256,14 @@ def _reason(model: NegotiationModel, entry: Decision) -> str:
     return f"{against[0].words} outweighed the rest"
 
 
-def _fought(name: str, entries: Iterable[Decision]) -> bool:
-    return any(entry.decision == "fight" and entry.place == name for entry in entries)
-
-
-def _war_line(model: NegotiationModel, name: str, entries: Sequence[Decision]) -> Line:
+def _war_line(model: NegotiationModel, name: str, entries: Sequence[Decision], long: bool) -> Line | None:
+    """A war's weeks in one line; a few weeks in which little moved are not worth one."""
     fights = [entry for entry in entries if entry.decision == "fight" and entry.place == name]
+    if not fights:
+        return None
     first, last = fights[0].terms, fights[-1].terms
+    if not long and abs(last["control"] - first["control_before"]) < TOLD_CONTROL:
+        return None
     attacks = sum(entry.terms["attacks"] for entry in fights)
     who = model.wars[name].challenger.name
     text = (
@@ -261,8 +285,9 @@ def _trust_lines(model: NegotiationModel, weeks: Sequence[int]) -> list[Line]:
                 before = course[weeks[0] - 2] if weeks[0] > 1 else start[f"trust.{who}.{whom}"]
                 after = course[weeks[-1] - 1]
                 if abs(after - before) >= TOLD_CHANGE:
-                    moved.append(f"{who} in {whom} {before:.2f} to {after:.2f}")
-    return [Line(sentence("Trust: " + "; ".join(moved)))] if moved else []
+                    names = [name_of(model.world, code) for code in (who, whom)]
+                    moved.append(f"of {names[0]} in {names[1]} {before:.2f} to {after:.2f}")
+    return [Line(sentence("trust " + "; ".join(moved)))] if moved else []
 
 
 # --- how it began ----------------------------------------------------------------------------------------------------

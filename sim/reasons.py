@@ -62,11 +62,11 @@ def percent(share: float) -> str:
     """A probability in words; what rounds to nothing or to certainty says so.
 
     >>> percent(0.314), percent(0.001), percent(0.9999)
-    ('31 %', 'less than 1 %', 'more than 99 %')
+    ('31%', 'less than 1%', 'more than 99%')
     """
     if share < 0.01:
-        return "less than 1 %"
-    return "more than 99 %" if share > 0.99 else f"{100 * share:.0f} %"
+        return "less than 1%"
+    return "more than 99%" if share > 0.99 else f"{100 * share:.0f}%"
 
 
 def name_of(world: World, who: str) -> str:

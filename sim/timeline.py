@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 KEY = (
     "Each table has a band: pale while it is open, grey while it rests, green while an agreement is in force. Above "
     "the band, a row for each party: filled where it came, hollow where it stayed away. Circles are sessions: hollow "
-    "for an offer refused, crossed where no deal serves both, filled for one accepted; a star is a signature, a cross "
-    "a broken promise, a dot a kept one. Dashed lines are events of the scenario; the thick line is a change of regime."
+    "for an offer refused, crossed where no deal serves both, filled for one accepted; a star is a signature, a heavy "
+    "cross the collapse of an agreement. Along the foot of the band a dot is a promise kept, a light cross one broken, a "
+    "dash one withheld. Dashed lines are events of the scenario; the thick line is a change of regime."
 )
 # Okabe and Ito (2008): colours that colour-blind readers can tell apart.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#e69f00", "#aa4499", "#56b4e9", "#666666", "#000000", "#8c6d31", "#b2182b")
@@ -162,11 +163,17 @@ def _mark(model: NegotiationModel, entry: Decision, scale: Scale, y: float) -> H
         return _svg("g", tag("title", f"Week {entry.week}: the agreement collapsed"), _text(x, y + 5, "✖", "middle"))
     if entry.decision == "comply":
         words = tag("title", f"Week {entry.week}: {told(model, entry)}")
-        kept = entry.outcome == "kept"
-        dot = _svg("circle", cx=x, cy=y + 5, r=1.6, fill="#00563f")
-        cross = _text(x, y + 8, "×", "middle", fill="#b03a00", font_size="12", font_weight="bold")
-        return _svg("g", words, dot if kept else cross)
+        return _svg("g", words, _tranche(entry.outcome, x, y))
     return None
+
+
+def _tranche(outcome: str, x: float, y: float) -> Html:
+    """A tranche kept, broken or withheld."""
+    if outcome == "kept":
+        return _svg("circle", cx=x, cy=y + 5, r=1.6, fill="#00563f")
+    if outcome == "withheld":
+        return _line(x - 2.5, y + 5, x + 2.5, y + 5, stroke="#555", stroke_width="1.4")
+    return _text(x, y + 8, "×", "middle", fill="#b03a00", font_size="12", font_weight="bold")
 
 
 # --- charts ----------------------------------------------------------------------------------------------------------

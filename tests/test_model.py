@@ -107,6 +107,13 @@ def test_mesas_own_chance_decides_nothing(world: World) -> None:
     assert same(first.state.record, second.state.record) == []
 
 
+def test_no_seed_is_seed_one(world: World) -> None:
+    first, second = (NegotiationModel(world=world, seed=seed, horizon=3) for seed in (None, 1))
+    first.run_model()
+    second.run_model()
+    assert same(first.state.record, second.state.record) == []
+
+
 def test_two_models_share_no_state(world: World) -> None:
     first, second = (NegotiationModel(world=world, seed=SEED) for _ in range(2))
     before = second.state.record.copy()
