@@ -210,7 +210,8 @@ class Runs:
         from sim.explain import replay
         from sim.world import load_world
 
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < len(self):
+        given: object = number  # a notebook passes what it likes
+        if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 <= given < len(self):
             raise InputError("explain", "run", f"{number!r} is out of range", allowed=f"0 to {len(self) - 1}")
         failed = self.errors().get(int(number))
         if failed is not None:
