@@ -91,13 +91,22 @@ def _week(model: NegotiationModel, entries: Iterable[Decision]) -> Html:
 
 
 def _again(run: Run) -> Html:
+    """How to have the same run again, with the levers, epoch and horizon that it had."""
     model = run.model
-    name = model.world.scenario.scenario
-    command = f"python -m sim job=explain scenario={name} run={run.number} runs={run.runs} seed={model.seed_of_chance}"
+    scenario = model.world.scenario
+    levers = {name: f"{lever.value:g}" for name, lever in scenario.levers.items()}
+    command = " ".join(
+        (
+            f"python -m sim job=explain scenario={scenario.scenario} run={run.number} size.runs={run.runs}",
+            f"seed={model.seed_of_chance} epoch={scenario.epoch} horizon={scenario.horizon}",
+            *(f"levers.{name}={value}" for name, value in levers.items()),
+        )
+    )
+    given = "".join(f", {name}={value}" for name, value in levers.items())
     notebook = (
         "from sim.model import NegotiationModel\n"
-        f'model = NegotiationModel("{name}", draw={model.draw_number}, run={model.run_number}, '
-        f"seed={model.seed_of_chance})\n"
+        f'model = NegotiationModel("{scenario.scenario}", draw={model.draw_number}, run={model.run_number}, '
+        f"seed={model.seed_of_chance}, horizon={scenario.horizon}{given})\n"
         "model.run_model()\n"
         f'print(model.why("{next(iter(model.world.case.actors))}", week=1))\n'
         "model.decisions, model.weeks"

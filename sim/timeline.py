@@ -17,8 +17,8 @@ KEY = (
     "Each table has a band: pale while it is open, grey while it rests, green while an agreement is in force. Above "
     "the band, a row for each party: filled where it came, hollow where it stayed away. Circles are sessions: hollow "
     "for an offer refused, crossed where no deal serves both, filled for one accepted; a star is a signature, a heavy "
-    "cross the collapse of an agreement. Along the foot of the band a dot is a promise kept, a light cross one broken, a "
-    "dash one withheld. Dashed lines are events of the scenario; the thick line is a change of regime."
+    "cross the collapse of an agreement. Along the foot of the band a dot is a promise kept, a light cross one broken, "
+    "a dash one withheld. Dashed lines are events of the scenario; the thick line is a change of regime."
 )
 # Okabe and Ito (2008): colours that colour-blind readers can tell apart.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#e69f00", "#aa4499", "#56b4e9", "#666666", "#000000", "#8c6d31", "#b2182b")

@@ -137,7 +137,7 @@ def test_the_page_stands_alone_and_its_drawing_is_well_formed(run: Run) -> None:
     text = run_page(run)
     assert all(f'id="{part}"' in text for part in ("timeline", "beginning", "story", "decisions", "again"))
     assert "src=" not in text.replace('src="data:', "")
-    assert "job=explain scenario=turkey_summit run=17 runs=4 seed=1" in text
+    assert "job=explain scenario=turkey_summit run=17 size.runs=4 seed=1 epoch=2021-04 horizon=104" in text
     drawing = ElementTree.fromstring(timeline(run.model))
     titles = [node.text or "" for node in drawing.iter() if node.tag.endswith("title")]
     offers = [entry for entry in run.model.journal.find(decision="offer")]
