@@ -222,9 +222,15 @@ class Composed:
 def _source(key: str, overrides: Sequence[Override], files: Sequence[Path]) -> str | Path:
     """Where ``key`` was set last: the command line, or the last of the composed files that has it."""
     bare = key.split("[")[0]
-    if any(bare == override.key_or_group or bare.startswith(f"{override.key_or_group}.") for override in overrides):
+    given = [_short(override.key_or_group) for override in overrides]
+    if any(_short(bare) == name or _short(bare).startswith(f"{name}.") for name in given):
         return COMMAND_LINE
     return next((file for file in reversed(files) if _has(read_yaml(file), bare)), "configuration")
+
+
+def _short(key: str) -> str:
+    """A key without what may be left out of it, for an uncertainty in small letters."""
+    return key.removeprefix("scenario.").removeprefix("fixed.").lower()
 
 
 def _has(data: Any, key: str) -> bool:
@@ -329,6 +335,8 @@ def _offer_scenarios(overrides: Sequence[Override], scenarios: Mapping[str, Path
         path = Path(_word(chosen))
         offered[path.stem] = path if path.suffix == ".yaml" else scenarios[path.stem]
     for name, path in offered.items():
+        if folder and path.parent == folder / "scenario":
+            continue  # Hydra finds these by itself
         store.store(name=name, group="scenario", node=read_yaml(path), provider=str(path))
 
 
@@ -589,7 +597,7 @@ def _values(override: Override, scenarios: Mapping[str, Path]) -> list[Any]:
         raise InputError(COMMAND_LINE, name, f"{written}: a result does not depend on the order", allowed="no shuffle")
     if isinstance(value, Glob):
         if name != "scenario":
-            raise InputError(COMMAND_LINE, name, f"{written} picks among files", allowed="scenario=glob(...)")
+            raise InputError(COMMAND_LINE, name, f"{written} picks among names", allowed="scenario=glob(...)")
         found = value.filter(list(scenarios))
         if not found:
             raise InputError(COMMAND_LINE, name, f"{written} fits no scenario", allowed=list(scenarios))

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 RUNS, SUMMARY, REPORT = "runs", "summary.csv", "report.html"
 PRINTED_CELLS = 60  # a longer table is no longer read; summary.csv has all cells
-NARROWEST = 118  # columns that the table needs
-SHORT = {"takeover": "take-over", "comprehensive": "compre-hensive"}
+NARROWEST = 126  # columns that the table needs
 
 
 # --- one number ------------------------------------------------------------------------------------------------------
@@ -55,7 +54,7 @@ class Figure:
 
 def headlines(results: Results) -> tuple[Headline, ...]:
     """What is told of each cell: the settlement classes, then what the case names first."""
-    kinds = [Headline(outcome=name, label=SHORT.get(name, name), told="share") for name in SETTLEMENTS]
+    kinds = [Headline(outcome=name, label=name, told="share") for name in SETTLEMENTS]
     return (*kinds, *results.headline)
 
 
@@ -123,10 +122,10 @@ def printed(results: Results, title: str, columns: Sequence[Headline], cells: Se
     from rich.table import Table
 
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, collapse_padding=True)
-    table.add_column("scenario", overflow="fold", min_width=28)
+    table.add_column("scenario", no_wrap=True)
     for headline in columns:
         unit = "%" if headline.told == "share" else headline.unit
-        table.add_column(f"{headline.label}{f', {unit}' if unit else ''}", justify="right", max_width=13)
+        table.add_column(f"{headline.label}{f', {unit}' if unit else ''}", justify="right", max_width=13 if len(columns) < 7 else 11)
     for cell in cells:
         name = f"{cell.label}\n[dim]{cell.scenario.epoch}, {cell.scenario.horizon} weeks[/dim]"
         table.add_row(name, *(shown(figure(cell, headline), headline) for headline in columns))

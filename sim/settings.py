@@ -135,7 +135,7 @@ def groups() -> Mapping[str, tuple[str, ...]]:
     ('evidence', 'explain', 'patterns', 'scenarios')
     """
     folder = configuration_folder()
-    found = {group: _choices(folder / group) for group in ("experiment", "job")}
+    found = {group: _choices(folder / group) for group in ("experiment", "job", "size")}
     return MappingProxyType(found)
 
 

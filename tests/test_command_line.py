@@ -10,14 +10,21 @@ from pathlib import Path
 import pytest
 
 from sim import __version__
-from sim.__main__ import RUNNERS, compose, help_text, main
+from sim.__main__ import RUNNERS, compose, help_text, main, scenario_files
 from sim.inputs import InputError, read_yaml
 from sim.settings import JOBS, configuration_folder, keys
 
-KEYS = "job, case, seed, out, scenario, run, runs, evidence.passes, evidence.implied, evidence.draws, experiment"
+EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
+SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
+CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, run, cap, yes"
+KEYS = f"job, case, seed, out, {SIZE}, {CASE}, {EVIDENCE}, experiment, size, scenario.levers.NAME, an uncertainty"
+FILE_KEYS = "job, case, seed, out, size, scenario, epoch, horizon, off, levers, fixed, sweep, run, cap, yes, evidence"
 SEED = "a whole number at least 0 and at most 4294967295"
 DRAWS = "a whole number at least 100 and at most 1000000"
-NO_FILES = "none; a file NAME.yaml in DIR/experiment with --config-dir DIR makes one"
+EXPERIMENTS = ", ".join(path.stem for path in sorted((configuration_folder() / "experiment").glob("*.yaml")))
+FILES = ", ".join(sorted(JOBS))
+SCENARIOS = ", ".join(scenario_files("afghanistan"))
+SWEPT = "scenario, epoch, horizon, off, levers, uncertainties"
 GRAMMAR = "a value in Hydra's grammar; quote one with blanks, commas, colons or brackets of its own"
 NO_HYDRA = "Hydra itself is not configured here; allowed: --config-dir DIR for files"
 
@@ -50,10 +57,10 @@ BROKEN = {
     "seed=[1]": f"seed: a list is not a whole number; allowed: {SEED}",
     "seed={a: 1}": f"seed.a: unknown key; allowed: {KEYS}; did you mean seed?",
     "seed=[1": f"seed: '[1' cannot be read; allowed: {GRAMMAR}",
-    "case=a b, c": "case: a b, c are several values; sweeps are not available in this version",
-    "seed=1,2": "seed: 1,2 are several values; sweeps are not available in this version",
-    "seed=range(1,4)": "seed: range(1,4) are several values; sweeps are not available in this version",
-    "job=glob(*)": "job: glob(*) are several values; sweeps are not available in this version",
+    "case=a b, c": "case: a b, c are several values; allowed: -m, to sweep over them",
+    "seed=1,2": "seed: 1,2 are several values; allowed: -m, to sweep over them",
+    "seed=range(1,4)": "seed: range(1,4) are several values; allowed: -m, to sweep over them",
+    "job=glob(*)": "job: glob(*) are several values; allowed: -m, to sweep over them",
     "evidence.draws=1e9": f"evidence.draws: 1000000000.0 is not a whole number; allowed: {DRAWS}",
     "evidence.draws=99": f"evidence.draws: 99 is out of range; allowed: {DRAWS}",
     "evidence.implied=yes": "evidence.implied: 'yes' is not true or false; allowed: true or false",
@@ -65,10 +72,10 @@ BROKEN = {
     "evidence={drws: 3}": f"evidence.drws: unknown key; allowed: {KEYS}; did you mean evidence.draws?",
     "case=": "case: '' is too short; allowed: text, not empty",
     "out=3": "out: 3 is not text; allowed: a path",
-    "job=evidense": "job: 'evidense' is not one of the choices; allowed: evidence, explain; did you mean evidence?",
-    "job=null": "job: null is not one of the choices; allowed: evidence, explain",
+    "job=evidense": f"job: 'evidense' is not one of the choices; allowed: {FILES}; did you mean evidence?",
+    "job=null": f"job: null is not one of the choices; allowed: {FILES}",
     "job@out=evidence": "job: a choice stays in its place; leave @out out",
-    "experiment=mine": f"experiment: 'mine' is not one of the choices; allowed: {NO_FILES}",
+    "experiment=mine": f"experiment: 'mine' is not one of the choices; allowed: {EXPERIMENTS}",
     "experiment@hydra.callbacks=x": "experiment: a choice stays in its place; leave @hydra.callbacks out",
     "hydra.verbose=true": f"hydra.verbose: {NO_HYDRA}",
     "+hydra.callbacks.x._target_=os.system": f"hydra.callbacks.x._target_: {NO_HYDRA}",
@@ -76,6 +83,20 @@ BROKEN = {
     "hydra.searchpath=[file:///x]": f"hydra.searchpath: {NO_HYDRA}",
     "evidence": "'evidence' is not key=value; did you mean job=evidence?",
     "summit": "'summit' is not key=value",
+    "size=huge": "size: 'huge' is not one of the choices; allowed: draft, full, smoke",
+    "size.draws=1": "size.draws: 1 is out of range; allowed: a whole number at least 2 and at most 1000000",
+    "cap=0": "cap: 0 is out of range; allowed: a whole number at least 1",
+    "scenario=turky_summit": (
+        f"scenario: 'turky_summit' is not one of the choices; allowed: {SCENARIOS}, a file that ends in .yaml; "
+        "did you mean turkey_summit?"
+    ),
+    "scenario.lever.summit_week=3": f"scenario.lever.summit_week: unknown key; allowed: {KEYS}",
+    "trust.us.pka=0.5": f"trust.us.pka: unknown key; allowed: {KEYS}; did you mean trust.US.PAK?",
+    "patiense=1": f"patiense: unknown key; allowed: {KEYS}; did you mean patience?",
+    "fixed.trust.us.pka=0.5": f"fixed.trust.us.pka: unknown key; allowed: {KEYS}; did you mean trust.US.PAK?",
+    "trust.us.pak=high": "fixed.trust.US.PAK: 'high' is not a number; allowed: a number",
+    "horizon=261": "horizon: 261 is out of range; allowed: a whole number at least 1 and at most 260 or null",
+    "trust.us.pak=0.1,0.5": "trust.us.pak: 0.1,0.5 are several values; allowed: -m, to sweep over them",
 }
 
 
@@ -90,7 +111,21 @@ BROKEN_OPTIONS = {
     ("seed=1", "--config", "x"): f"--config is not an option; allowed: {OPTIONS}; did you mean --config-dir?",
     ("--config-dir",): "argument --config-dir/-cd: expected one argument",
     ("--config-dir", "/no/such"): "--config-dir: there is no folder '/no/such'",
-    ("-m", "seed=1,2"): "-m: sweeps over several values are not available in this version",
+    ("-m", "seed=1,2"): f"seed: cannot be swept; allowed: {SWEPT}",
+    ("-m", "job=glob(*)"): f"job: cannot be swept; allowed: {SWEPT}",
+    ("-m", "epoch=glob(*)"): "epoch: glob(*) picks among names; allowed: scenario=glob(...)",
+    ("-m", "trust.us.pak=interval(0,1)"): (
+        "trust.us.pak: interval(0,1) has no points to visit; allowed: a,b or range(from,below,step)"
+    ),
+    ("-m", "noise=shuffle(0.02,0.1)"): (
+        "noise: shuffle(0.02,0.1): a result does not depend on the order; allowed: no shuffle"
+    ),
+    ("-m", "scenario=glob(x*)"): f"scenario: glob(x*) fits no scenario; allowed: {SCENARIOS}",
+    ("-m", "scenario=status_quo,turky_summit"): (
+        f"scenario: 'turky_summit' is not one of the choices; allowed: {SCENARIOS}, a file that ends in .yaml; "
+        "did you mean turkey_summit?"
+    ),
+    ("trust.us.pak=0.1", "fixed.trust.US.PAK=0.2"): "fixed.trust.US.PAK: is given twice",
     ("seed=1", "seed=2"): "seed: is given twice",
 }
 
@@ -102,7 +137,7 @@ def test_a_broken_option_is_told_in_one_line(capsys: pytest.CaptureFixture[str],
 
 FIRST = "# @package _global_\n"
 BROKEN_FILES = {
-    FIRST + "sede: 1\n": "mine.yaml: sede: unknown key; allowed: job, case, seed, out, scenario, run, runs, evidence; did you mean seed?",
+    FIRST + "sede: 1\n": f"mine.yaml: sede: unknown key; allowed: {FILE_KEYS}; did you mean seed?",
     FIRST + "evidence: {drws: 1}\n": (
         "mine.yaml: evidence.drws: unknown key; allowed: passes, implied, draws; did you mean draws?"
     ),
@@ -113,7 +148,7 @@ BROKEN_FILES = {
     FIRST + "evidence: {implied: no}\n": (
         "mine.yaml:2: evidence.implied: no is ambiguous: quote it, or write true or false"
     ),
-    FIRST + "job: other\n": "mine.yaml: job: 'other' is not one of the choices; allowed: evidence, explain",
+    FIRST + "job: other\n": f"mine.yaml: job: 'other' is not one of the choices; allowed: {', '.join(JOBS)}",
     FIRST + "seed: ${nothing}\n": "mine.yaml: seed: Interpolation key 'nothing' not found",
     FIRST + "seed: [1\n": "mine.yaml:3: is not YAML: expected ',' or ']', but got '<stream end>'",
     FIRST: "mine.yaml: is empty; allowed: keys with values",
@@ -149,7 +184,9 @@ def test_a_broken_file_is_told_in_one_line(capsys: pytest.CaptureFixture[str], t
 
 def test_a_misspelt_choice_of_ones_own_is_recognised(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     line = mistake(capsys, ["--config-dir", str(own(tmp_path, FIRST + "seed: 1")), "experiment=mnie"])
-    assert line == ("command line: experiment: 'mnie' is not one of the choices; allowed: mine; did you mean mine?")
+    assert line == (
+        f"command line: experiment: 'mnie' is not one of the choices; allowed: {EXPERIMENTS}, mine; did you mean mine?"
+    )
 
 
 def test_a_choice_of_ones_own_cannot_hide_one_of_the_package(
@@ -173,7 +210,12 @@ def test_a_folder_for_results_that_cannot_be_made_is_told_before_any_work(
 
 def test_without_a_word_the_defaults_hold() -> None:
     settings = compose([]).settings()
-    assert (settings.job, settings.case, settings.seed, settings.out) == ("evidence", "afghanistan", 1, Path("results"))
+    assert (settings.job, settings.case, settings.seed, settings.out) == (
+        "scenarios",
+        "afghanistan",
+        1,
+        Path("results"),
+    )
     assert settings.evidence.passes == ("pass_a", "pass_b", "pass_c")
 
 
@@ -224,10 +266,10 @@ def test_the_help_fits_a_terminal() -> None:
 
 
 def test_every_key_has_a_default_and_every_default_a_key() -> None:
-    named = {key.name for key in keys()} - {"job"}
+    named = {key.name for key in keys() if not key.name.startswith("size.")} - {"job", "scenario"}
     defaults = {k: v for k, v in read_yaml(configuration_folder() / "config.yaml").items() if k != "defaults"}
     flat = {f"{k}.{inner}" for k, v in defaults.items() if isinstance(v, dict) for inner in v}
-    assert named == flat | {k for k, v in defaults.items() if not isinstance(v, dict)}
+    assert named == flat | {k for k, v in defaults.items() if not isinstance(v, dict) or not v}
 
 
 def test_every_job_has_its_file_its_meaning_and_its_runner() -> None:
@@ -256,6 +298,75 @@ def test_a_mistake_that_a_job_finds_is_told_in_one_line(
     monkeypatch.setattr("sim.__main__._job", mistaken)
     monkeypatch.chdir(tmp_path)
     assert mistake(capsys, []) == "case.yaml: tables: is missing"
+
+
+# --- scenarios, levers, uncertainties, sweeps ------------------------------------------------------------------------
+
+
+def test_a_scenario_is_a_choice_and_its_file_is_composed() -> None:
+    settings = compose(["scenario=turkey_summit"]).settings()
+    assert settings.scenario is not None
+    assert settings.scenario["levers"]["summit_week"]["value"] == 4
+
+
+def test_a_scenario_is_a_file_as_well(tmp_path: Path) -> None:
+    text = scenario_files("afghanistan")["status_quo"].read_text().replace("scenario: status_quo", "scenario: mine")
+    (tmp_path / "mine.yaml").write_text(text)
+    by_file = compose([f"scenario={tmp_path}/mine.yaml"]).settings()
+    (tmp_path / "scenario").mkdir()
+    (tmp_path / "mine.yaml").rename(tmp_path / "scenario" / "mine.yaml")
+    assert compose(["scenario=mine"], tmp_path).settings() == by_file
+    assert by_file.scenario is not None
+
+
+def test_levers_and_uncertainties_go_where_they_belong_in_any_case_of_letters() -> None:
+    words = [
+        "scenario=turkey_summit",
+        "scenario.levers.summit_week=12",
+        "Trust.us.pak=0.5",
+        "patience=1",
+        "scenario.horizon=52",
+    ]
+    settings = compose([*words, "off=[red_lines]", "epoch=2021-04"]).settings()
+    assert settings.levers == {"summit_week": 12}
+    assert settings.fixed == {"trust.US.PAK": 0.5, "patience": 1}
+    assert (settings.horizon, settings.off, settings.epoch) == (52, ("red_lines",), "2021-04")
+
+
+def test_a_sweep_keeps_its_values_in_the_order_given() -> None:
+    words = ["scenario=turkey_summit", "scenario.levers.summit_week=20,4,12", "trust.us.pak=0.1,0.5,0.9"]
+    settings = compose([*words, "noise=range(0.02,0.1,0.02)", "off=[],[red_lines]"], sweeping=True).settings()
+    assert settings.sweep == {
+        "levers.summit_week": (20, 4, 12),
+        "fixed.trust.US.PAK": (0.1, 0.5, 0.9),
+        "fixed.noise": (0.02, 0.04, 0.06, 0.08),
+        "off": ([], ["red_lines"]),
+    }
+
+
+def test_a_glob_picks_scenarios_by_their_names() -> None:
+    (found,) = compose(["scenario=glob(turkey*)"], sweeping=True).settings().sweep.values()
+    assert [Path(name).stem for name in found] == ["turkey_summit", "turkey_summit_with_inducements"]
+
+
+def test_a_file_sweeps_in_the_same_grammar_as_the_command_line(tmp_path: Path) -> None:
+    chosen = "defaults: [override /scenario: turkey_summit]\n"
+    text = FIRST + chosen + 'sweep: {levers.summit_week: "4,12", trust.us.pak: [0.1, 0.5]}\n'
+    words = ["scenario=turkey_summit", "scenario.levers.summit_week=4,12", "trust.us.pak=0.1,0.5"]
+    assert compose(["experiment=mine"], own(tmp_path, text)).settings() == compose(words, sweeping=True).settings()
+
+
+def test_a_printed_sweep_composes_to_itself(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["scenario=turkey_summit", "scenario.levers.summit_week=4,12", "trust.us.pak=0.1", "size=smoke"]
+    assert main(["-m", "--cfg", *words]) == 0
+    text = capsys.readouterr().out
+    again = compose(["experiment=mine"], own(tmp_path, FIRST + text)).settings()
+    assert again == compose(words, sweeping=True).settings()
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS.split(", "))
+def test_every_published_figure_has_a_configuration_that_composes(name: str) -> None:
+    assert compose([f"experiment={name}"]).settings().job == "scenarios"
 
 
 # --- as a program ----------------------------------------------------------------------------------------------------
