@@ -25,6 +25,7 @@ from sim.report_findings import (
     chance_parts,
     code,
     signed,
+    start_of,
 )
 from sim.report_sections import (
     bars,
@@ -51,11 +52,10 @@ def write(results: Results, folder: Path) -> int:
 
 
 def outcomes_picture(results: Results) -> str:
-    """The composition of outcomes of the first cells, one bar each, as a file of its own."""
-    found = Findings(results)
-    shown = [bar for group in found.groups for bar in bars(group, with_epoch=True)][:MOST_CARDS]
-    picture = report_plots.composition(shown, SETTLEMENTS, width=7.2, key=True)
-    drawn = svg_of(picture, "kinds of settlement by scenario", tight=False)
+    """What comes of the scenarios of one starting point, the one with the most, as a file of its own."""
+    group = max(Findings(results).groups, key=lambda one: len(one.everything))
+    picture = report_plots.composition(bars(group)[:MOST_CARDS], SETTLEMENTS, width=7.2, key=True)
+    drawn = svg_of(picture, f"kinds of settlement by scenario, from {start_of(group)}", tight=False)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + drawn + "\n"
 
 
@@ -183,13 +183,17 @@ def _decisive(found: Findings) -> Iterator[Content]:
             [
                 f"{measure.label} from {epoch} on ",
                 code(one.name),
-                f" ({one.value:+.2f}, {one.low:+.2f} to {one.high:+.2f})",
+                f" ({_minus(one.value)}, {_minus(one.low)} to {_minus(one.high)})",
             ]
         )
         for epoch, (measure, one) in first.items()
     ]
     if words:
         yield joined(["Of what is not known, most hangs on (rank correlation): ", joined(words, "; "), "."])
+
+
+def _minus(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def _luck(found: Findings) -> Iterator[Content]:

@@ -107,11 +107,10 @@ MEANT = {
 }
 
 
-def bars(group: Group, *, with_epoch: bool = False) -> list[Composed]:
+def bars(group: Group) -> list[Composed]:
     """The bars of a starting point: its baselines, then its cells."""
-    start = f"{start_of(group)}: " if with_epoch else ""
     return [
-        Composed(start + label, tuple(Interval(one.value, one.low, one.high) for one in class_shares(runs)))
+        Composed(label, tuple(Interval(one.value, one.low, one.high) for one in class_shares(runs)))
         for label, runs in group.everything
     ]
 
