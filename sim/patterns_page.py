@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
+from rich.progress import track
+from rich.text import Text
 
 from sim import __version__
 from sim.analysis.patterns import Finding, Measured, carriers, find_all
@@ -99,10 +101,15 @@ def measured(
                 del kept[other]
             scenario = patterns.scenario(world, epoch, off)
             sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
-            kept[key] = Runs(sweep, made(list(compute(sweep, range(sweep.shards)))))
+            kept[key] = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
         return kept[key]
 
-    return Found(patterns, tuple(find_all(patterns, simulate, switches)), draws, runs, seed)
+    number = (1 + len(switches)) * sum(len(pattern.places) for pattern in patterns.patterns.values())
+    console = Console(stderr=True)
+    told = track(
+        find_all(patterns, simulate, switches), "patterns", number, console=console, disable=not console.is_terminal
+    )
+    return Found(patterns, tuple(told), draws, runs, seed)
 
 
 # --- words and numbers -----------------------------------------------------------------------------------------------
@@ -148,30 +155,25 @@ def told_carriers(found: Found, whole: Finding) -> str:
 
 
 def print_patterns(found: Found, console: Console | None = None) -> None:
-    """Print one line a pattern, and beneath it each of its claims."""
+    """Print each pattern with its verdict, and beneath it each of its claims."""
     console = console or Console(highlight=False)
     whole, enough = found.whole, found.patterns.enough
     held = sum(one.holds(enough) for one in whole)
     console.print(
-        f"{held} of {len(whole)} hold: in at least {enough:.0%} of {found.draws} draws of what is not known, each with "
-        f"{found.runs} runs of chance. Intervals are 95 %.",
+        f"{held} of {len(whole)} hold: in at least {100 * enough:.0f} % of {found.draws} draws of what is not known, each with "
+        f"{found.runs} runs of chance. After a claim: its mean effect, and the share of draws in which it holds. "
+        "Intervals are 95 %.",
         markup=False,
     )
-    lines = Table(show_lines=False)
-    for column in ("pattern", "kind", "statement and claims", "holds in", "mean effect", "carried by"):
-        lines.add_column(column, overflow="fold")
     for one in whole:
         pattern = found.patterns.patterns[one.name]
-        verdict = "holds" if one.holds(enough) else "fails"
-        lines.add_row(
-            f"{told_place(one)}\n{verdict}", KINDS[pattern.kind], pattern.statement, told_share(one.share), "",
-            told_carriers(found, one), end_section=False,
-        )  # fmt: skip
-        for n, part in enumerate(one.claims):
-            last = n == len(one.claims) - 1
-            words = f"- {part.claim.claim} ({told_threshold(part)})"
-            lines.add_row("", "", words, told_share(part.share), told_effect(part), "", end_section=last)
-    console.print(lines)
+        head = f"{told_place(one)} {_verdict(found, one)}"
+        rest = f", {KINDS[pattern.kind]}: in {told_share(one.share)}; carried by {told_carriers(found, one)}"
+        console.print(Text.assemble("\n", (head, "bold green" if one.holds(enough) else "bold red"), rest))
+        console.print(Padding(Text(pattern.statement), (0, 0, 0, 2)))
+        for part in one.claims:
+            words = f"- {part.claim.claim} ({told_threshold(part)}): {told_effect(part)}, in {told_share(part.share)}"
+            console.print(Padding(Text(words), (0, 0, 0, 4)))
 
 
 # --- for machines ----------------------------------------------------------------------------------------------------
@@ -219,18 +221,11 @@ def patterns_page(found: Found) -> str:
     return page(title, joined([tag("style", Html(STYLE)), _lead(found)]), [overview, *sections], foot)
 
 
-def patterns_section(found: Found) -> Section:
-    """The overview as a section of another page."""
-    return Section(
-        "patterns", "Patterns that the articles lead one to expect", joined([_lead(found), _overview(found)])
-    )
-
-
 def _lead(found: Found) -> Html:
     held = sum(one.holds(found.patterns.enough) for one in found.whole)
     told = (
-        f"{held} of {len(found.whole)} hold. A pattern holds if every claim of it lies beyond its threshold in at "
-        f"least {found.patterns.enough:.0%} of {found.draws} draws of what is not known. In a draw, {found.runs} runs "
+        f"{held} of {len(found.whole)} hold, counted at each epoch where one is measured at several. A pattern holds if "
+        f"every claim of it lies beyond its threshold in at least {100 * found.patterns.enough:.0f} % of {found.draws} draws of what is not known. In a draw, {found.runs} runs "
         f"with the same luck in every world are compared pair by pair (seed {found.seed}). Intervals are 95 %."
     )
     warning = (
