@@ -30,6 +30,7 @@ from sim.runs import Runs
 CONFIGURATION = "plan.json"
 FORMAT = 1
 MEASURED_RUNS = 500  # runs that the rate is measured on, before anything is promised
+READ_BANDS = 8  # cells whose bands stay at hand, some 10 MB each
 READ_COLUMNS = 256  # columns of parts that stay at hand while cells are read
 
 
@@ -286,6 +287,23 @@ class Collection(Sequence[Result]):
         return pq.read_table(self.files["runs", part], columns=[name]).column(name).to_numpy()
 
     @cached_property
+    def counts(self) -> Callable[[int], NDArray[np.int64]]:
+        """The bands of a cell; the last ones read stay at hand, for a page asks for one quantity after the other."""
+        return lru_cache(READ_BANDS)(self._counts)
+
+    def _counts(self, cell: int) -> NDArray[np.int64]:
+        columns = ["week", "column", "bin", "runs"]
+        return store.counts_of(self.plan.sweep(cell), self.of_cell("bands", cell, columns))
+
+    def of_cell(self, kind: str, cell: int, columns: list[str]) -> list[pa.Table]:
+        """The rows of a cell in the files of a kind."""
+        if not self.plan.keeps_weeks:
+            raise InputError(self.folder, kind, "are not kept by a plan of this many cells")
+        mine = [("cell", "==", cell)]
+        paths = [self.files[kind, part.number] for part in self.parts_of(cell)]
+        return [pq.read_table(path, columns=columns, filters=mine) for path in paths]
+
+    @cached_property
     def errors(self) -> dict[int, dict[int, str]]:
         """What went wrong, by cell and number of the run."""
         found: dict[int, dict[int, str]] = {}
@@ -329,17 +347,11 @@ class CellRuns(Runs):
         table = self.sweep.uncertainty.table(self.sweep.draws, self.sweep.seed)
         return np.asarray(table, dtype=np.float32)
 
-    def _mine(self, kind: str, columns: list[str]) -> list[pa.Table]:
-        mine = [("cell", "==", self._number)]
-        found = self._collection.parts_of(self._number)
-        if not self._collection.plan.keeps_weeks:
-            raise InputError(self._collection.folder, kind, "are not kept by a plan of this many cells")
-        return [pq.read_table(self._collection.files[kind, p.number], columns=columns, filters=mine) for p in found]
-
     def path_values(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Numbers of the runs with a path, and their weeks."""
-        return store.paths_of(self.sweep, self._mine("paths", ["number", *(c.name for c in self.sweep.weekly)]))
+        columns = ["number", *(column.name for column in self.sweep.weekly)]
+        return store.paths_of(self.sweep, self._collection.of_cell("paths", self._number, columns))
 
     def band_counts(self) -> NDArray[np.int64]:
         """How many runs fell into each bin."""
-        return store.counts_of(self.sweep, self._mine("bands", ["week", "column", "bin", "runs"]))
+        return self._collection.counts(self._number)

@@ -425,7 +425,8 @@ def counts_of(sweep: Sweep, tables: Sequence[pa.Table]) -> NDArray[np.int64]:
     places = {column.name: number for number, column in enumerate(sweep.weekly)}
     counts = np.zeros((sweep.scenario.horizon + 1, len(places), BINS), np.int64)
     for table in tables:
-        columns = np.array([places[name] for name in table.column("column").to_pylist()], dtype=np.int64)
+        named = table.column("column").combine_chunks()
+        columns = np.array([places[name] for name in named.dictionary.to_pylist()], np.int64)[named.indices.to_numpy()]
         week, bin_, runs = (table.column(name).to_numpy() for name in ("week", "bin", "runs"))
         np.add.at(counts, (week, columns, bin_), runs)
     return counts
