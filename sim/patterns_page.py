@@ -160,8 +160,8 @@ def print_patterns(found: Found, console: Console | None = None) -> None:
     whole, enough = found.whole, found.patterns.enough
     held = sum(one.holds(enough) for one in whole)
     console.print(
-        f"{held} of {len(whole)} hold: in at least {100 * enough:.0f} % of {found.draws} draws of what is not known, each with "
-        f"{found.runs} runs of chance. After a claim: its mean effect, and the share of draws in which it holds. "
+        f"{held} of {len(whole)} hold: in at least {100 * enough:.0f} % of {found.draws} draws of what is not known, "
+        f"each with {found.runs} runs of chance. After a claim: its mean effect, and the share of draws in which it holds. "
         "Intervals are 95 %.",
         markup=False,
     )
@@ -224,9 +224,10 @@ def patterns_page(found: Found) -> str:
 def _lead(found: Found) -> Html:
     held = sum(one.holds(found.patterns.enough) for one in found.whole)
     told = (
-        f"{held} of {len(found.whole)} hold, counted at each epoch where one is measured at several. A pattern holds if "
-        f"every claim of it lies beyond its threshold in at least {100 * found.patterns.enough:.0f} % of {found.draws} draws of what is not known. In a draw, {found.runs} runs "
-        f"with the same luck in every world are compared pair by pair (seed {found.seed}). Intervals are 95 %."
+        f"{held} of {len(found.whole)} hold, counted at each epoch where one is measured at several. A pattern holds "
+        f"if every claim of it lies beyond its threshold in at least {100 * found.patterns.enough:.0f} % of "
+        f"{found.draws} draws of what is not known. In a draw, {found.runs} runs with the same luck in every world are "
+        f"compared pair by pair (seed {found.seed}). Intervals are 95 %."
     )
     warning = (
         "A pattern that holds is no proof of the model, and one that is built in shows only that the model does what "
