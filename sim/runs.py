@@ -159,7 +159,7 @@ class Runs:
         numbers = np.arange(self.sweep.total)
         data: dict[str, Any] = {"draw": numbers // self.sweep.runs, "run": numbers % self.sweep.runs}
         data |= {name: self.read(column) for name, column in self.columns.items()}
-        data["settlement"] = pd.Categorical.from_codes(data["settlement"], list(SETTLEMENTS))
+        data["settlement"] = pd.Categorical.from_codes(data["settlement"], pd.Index(SETTLEMENTS))
         table = pd.DataFrame(data, index=pd.Index(numbers, name="number"))
         errors = self.errors()
         table["error"] = pd.Series(errors, index=table.index, dtype="str") if errors else pd.Series("", table.index)
