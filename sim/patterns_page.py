@@ -161,8 +161,8 @@ def print_patterns(found: Found, console: Console | None = None) -> None:
     held = sum(one.holds(enough) for one in whole)
     console.print(
         f"{held} of {len(whole)} hold: in at least {100 * enough:.0f} % of {found.draws} draws of what is not known, "
-        f"each with {found.runs} runs of chance. After a claim: its mean effect, and the share of draws in which it holds. "
-        "Intervals are 95 %.",
+        f"each with {found.runs} runs of chance. After a claim: its mean effect, and the share of draws in which "
+        "it holds. Intervals are 95 %.",
         markup=False,
     )
     for one in whole:
