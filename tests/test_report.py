@@ -25,6 +25,7 @@ from sim.report_cards import explain_command
 from sim.results import BASELINE, Result, Results
 from sim.runs import Runs
 from sim.scenario import load_scenario
+from sim.scenario_page import scenario_table
 
 DRAWS, RUNS = 24, 3
 SCENARIOS = (BASELINE, "turkey_summit", "merger_reversal")
@@ -119,6 +120,11 @@ def test_the_command_to_explain_a_run_holds_all_that_the_run_depends_on(results:
     cell = results["merger_reversal"]
     words = explain_command(cell.runs, 7, {}).split()
     assert {"run=7", f"size.runs={RUNS}", "seed=1", "scenario=merger_reversal", "epoch=2022-08"} <= set(words)
+
+
+def test_the_readme_shows_the_scenarios_as_the_files_have_them() -> None:
+    readme = Path(__file__).resolve().parent.parent / "README.md"
+    assert scenario_table(load_case("afghanistan")).strip() in readme.read_text(encoding="utf-8")
 
 
 # --- what is gathered ------------------------------------------------------------------------------------------------
