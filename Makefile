@@ -1,6 +1,7 @@
 # make run    sets everything up in .venv, then runs the main job
 # make test   the same set-up, then the whole gate
 # make bench  the benchmarks
+# make accept accepts the numbers that the scenarios give now as those that they are expected to give
 # make lock   renews requirements.lock from pyproject.toml
 # Another Python than python3:  make PYTHON=/path/to/python3.12 run
 
@@ -9,11 +10,11 @@ BIN := .venv/bin
 READY := .venv/.ready
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: run test bench lock clean
+.PHONY: run test bench accept lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
-	$(BIN)/python -m sim job=evidence
+	$(BIN)/python -m sim
 
 # The gate: everything that has to hold, once, here.
 test: $(READY)
@@ -25,6 +26,9 @@ test: $(READY)
 
 bench: $(READY)
 	set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+accept: $(READY)
+	$(BIN)/python -m sim.expected
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \

@@ -29,7 +29,7 @@ from sim.runs import Runs
 
 CONFIGURATION = "plan.json"
 FORMAT = 1
-MEASURED_RUNS = 500  # runs that the rate is measured on, before anything is promised
+MEASURED_RUNS = 1000  # runs that the rate is measured on, before anything is promised
 READ_BANDS = 8  # cells whose bands stay at hand, some 10 MB each
 READ_COLUMNS = 256  # columns of parts that stay at hand while cells are read
 
@@ -133,19 +133,24 @@ def cost(plan: Plan, told: Callable[[str], object] = lambda line: None) -> Cost:
     if not is_warm(engine.kernel):
         told("compiling the engine: once for each version, about half a minute")
     engine.warm_up()
-    spent, done = 0.0, 0
+    each, rates = [], []
     for number in sorted({0, len(plan) // 2, len(plan) - 1}):
-        few = replace(plan.sweep(number), draws=min(plan.draws, max(1, MEASURED_RUNS // plan.runs)))
-        engine = Engine(few)
-        started = perf_counter()
-        engine.shard(0)
-        spent += perf_counter() - started
-        done += few.total * few.scenario.horizon
-    seconds = spent * plan.weeks / done
+        one, few = _seconds(plan, number, 1), _seconds(plan, number, max(2, MEASURED_RUNS // plan.runs))
+        each.append(one[0])
+        rates.append(max(few[0] - one[0], 1e-6) / few[1])
+    seconds = sum(each) / len(each) * len(plan) + sum(rates) / len(rates) * plan.weeks
     sweep = plan.sweep(0)
     row = outcome_type(plan.grid.case).itemsize
     weekly = (plan.paths * 4 + BINS * 2) * len(sweep.weekly) * (sweep.scenario.horizon + 1) if plan.keeps_weeks else 0
     return Cost(plan.asked, len(plan), plan.total, plan.total / seconds, seconds, plan.total * row + len(plan) * weekly)
+
+
+def _seconds(plan: Plan, number: int, draws: int) -> tuple[float, int]:
+    """How long some draws of a cell take, and how many weeks more than one draw they simulate."""
+    few = replace(plan.sweep(number), draws=min(plan.draws, draws))
+    started = perf_counter()
+    Engine(few).shard(0)
+    return perf_counter() - started, max(1, few.draws - 1) * few.runs * few.scenario.horizon
 
 
 def kinds(plan: Plan) -> tuple[str, ...]:

@@ -125,8 +125,7 @@ def printed(results: Results, title: str, columns: Sequence[Headline], cells: Se
     table.add_column("scenario", no_wrap=True)
     for headline in columns:
         unit = "%" if headline.told == "share" else headline.unit
-        heading = f"{headline.label}, {unit}" if unit else headline.label
-        table.add_column(heading, justify="right", max_width=13 if len(columns) < 7 else 11)
+        table.add_column(f"{headline.label}\n{unit}", justify="right", max_width=13 if len(columns) < 7 else 11)
     for cell in cells:
         name = f"{cell.label}\n[dim]{cell.scenario.epoch}, {cell.scenario.horizon} weeks[/dim]"
         table.add_row(name, *(shown(figure(cell, headline), headline) for headline in columns))

@@ -21,6 +21,9 @@ ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.xdist_group("wheel")  # built once, not once for each worker
 
 
+SMALL = ("size=smoke", "size.draws=2", "evidence.draws=200")
+
+
 def done(words: Sequence[str | Path], folder: Path) -> subprocess.CompletedProcess[str]:
     """A command that has to succeed, without the environment's own ideas of where Python's modules are."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
@@ -95,6 +98,6 @@ def test_ones_own_folder_works_away_from_the_checkout(environment: Path, tmp_pat
 
 @pytest.mark.parametrize("job", JOBS)
 def test_every_job_runs_away_from_the_checkout(environment: Path, tmp_path: Path, job: str) -> None:
-    shown = done([environment / "bin" / "jirga", f"job={job}", "out=there", "evidence.draws=200"], tmp_path)
+    shown = done([environment / "bin" / "jirga", f"job={job}", "out=there", *SMALL], tmp_path)
     assert shown.stdout
     assert list((tmp_path / "there").iterdir())
