@@ -127,9 +127,17 @@ def printed(results: Results, title: str, columns: Sequence[Headline], cells: Se
         unit = "%" if headline.told == "share" else headline.unit
         table.add_column(f"{headline.label}\n{unit}", justify="right", max_width=13 if len(columns) < 7 else 11)
     for cell in cells:
-        name = f"{cell.label}\n[dim]{cell.scenario.epoch}, {cell.scenario.horizon} weeks[/dim]"
-        table.add_row(name, *(shown(figure(cell, headline), headline) for headline in columns))
+        table.add_row(named(cell), *(shown(figure(cell, headline), headline) for headline in columns))
     return table
+
+
+def named(cell: Result) -> str:
+    """A cell in two lines: its scenario, and what is swept or where it stands."""
+    from rich.markup import escape
+
+    swept = " ".join(f"{key.partition('.')[2] or key}={value}" for key, value in cell.swept.items())
+    scenario = cell.scenario
+    return f"{scenario.scenario}\n[dim]{escape(swept or f'{scenario.epoch}, {scenario.horizon} weeks')}[/dim]"
 
 
 def tell(results: Results, console: Console) -> None:

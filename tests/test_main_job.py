@@ -102,6 +102,12 @@ def test_a_sweep_is_one_folder_and_one_table_with_the_swept_values(tmp_path: Pat
     assert len(list((tmp_path / "sweep" / "runs").glob("runs-*.parquet"))) == 1
 
 
+def test_a_sweep_is_printed_with_its_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["scenario=status_quo", "off=[],[red_lines]", "patience=1,1.5", *WORDS]
+    assert main(["-m", *words, f"out={tmp_path}/sweep"]) == 0
+    assert " off=[red_lines] patience=1.5 " in capsys.readouterr().out
+
+
 def test_more_runs_than_the_cap_need_a_yes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["cap=100", f"out={tmp_path}/here", "size=smoke"]
     assert main(words) == 2
