@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sim.__main__ import main
+from sim.__main__ import compose, main
 from sim.case import CHECKOUT
 from sim.evidence import CodedRow
 from sim.evidence_entries import Findings, place
@@ -19,7 +19,6 @@ from sim.evidence_page import about, absent_actors, evidence_page, findings, loo
 from sim.harmonised import harmonised
 from sim.inputs import InputError
 from sim.pages import EMPTY, Html, picture, table, tag
-from sim.settings import settings_of
 from sim.sketches import LETTERS, axis, mark_of, quantiles, reading
 
 pytestmark = pytest.mark.xdist_group("evidence_page")
@@ -27,10 +26,8 @@ PASSES = ["pass_a", "pass_b", "pass_c"]
 
 
 def found_in(case: str = "afghanistan", passes: list[str] = PASSES, implied: bool = True, draws: int = 300) -> Findings:
-    evidence = {"passes": passes, "implied": implied, "draws": draws}
-    return findings(
-        settings_of({"job": "evidence", "case": case, "seed": 1, "out": "unused", "evidence": evidence}, source="test")
-    )
+    told = ["job=evidence", f"case={case}", "out=unused", f"evidence.passes=[{','.join(passes)}]"]
+    return findings(compose([*told, f"evidence.implied={implied}", f"evidence.draws={draws}"]).settings())
 
 
 @pytest.fixture(scope="module")
