@@ -172,8 +172,9 @@ def differences_section(found: Findings) -> Html:
     words = (
         f"Scenario less {BASELINE} at the same epoch, over the same horizon, with the same draws and luck: the mean "
         "difference and its 95 % interval. Filled and coloured, pointing the way it goes, where the interval leaves "
-        "zero out; hollow and grey where it does not. A scenario is left out where the outcome cannot happen. A median "
-        "in the table is compared by its mean difference, over the runs in which both have a number."
+        "zero out; hollow and grey where it does not. A scenario is left out where the outcome is the same in every "
+        "run, or cannot happen. A median in the table is compared by its mean difference, over the runs in which both "
+        "have a number."
     )
     return joined([paragraphs(words), tag("div", *drawn, class_="grid"), details("The same in numbers", _gaps(found))])
 
