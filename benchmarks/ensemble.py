@@ -45,7 +45,7 @@ def piece_cost(scenario: Scenario, draws: int) -> float:
     engine = Engine(Sweep(scenario, draws, RUNS_PER_DRAW), threads=1)
     engine.warm_up()
     scratch = _Scratch(engine.sweep)
-    return cost(lambda: engine.piece(scratch, 0, draws, 0, RUNS_PER_DRAW)) / (draws * RUNS_PER_DRAW)
+    return cost(lambda: engine.piece(scratch, 0, draws * RUNS_PER_DRAW)) / (draws * RUNS_PER_DRAW)
 
 
 def empty_mesa_cost(weeks: int) -> float:

@@ -22,7 +22,7 @@ from sim.case import Case
 from sim.compiled import is_warm
 from sim.evidence import Evidence, load_evidence
 from sim.inputs import InputError
-from sim.kernel import SOUND, UNFINISHED, compiled_simulate
+from sim.kernel import UNFINISHED, UNSOUND, compiled_simulate
 from sim.outcomes import Column, outcome_columns, outcome_type, week_places, week_type, weekly_columns
 from sim.sampling import available_threads
 from sim.scenario import Scenario, plan_record
@@ -32,10 +32,12 @@ from sim.uncertainty import Uncertainty, uncertainty
 PIECE_RUNS = 1_000  # runs of one call of the kernel: short enough to stop and to report, long enough to cost nothing
 SHARD_RUNS = 100_000
 SHARD_DRAWS = 25_000  # a shard holds a table of its draws too
-BINS = 128  # of a week's distribution of one quantity
+BINS = 128  # of a week's distribution of one quantity, at most 256
+KEPT_RUNS = 64  # whose weeks are counted together: few enough to stay in the processor's cache
 PATHS = 20
 BAND_RUNS = 20_000
 LARGEST_SEED = 2**64 - 1
+MOST = 10**9  # of anything that is counted, so that a count of runs fits 32 bits
 UNSOUND_MESSAGE = "a number left its range"
 Told = Callable[[int], object]
 
@@ -72,7 +74,7 @@ class Sweep:
         bounds = {"draws": 1, "runs": 1, "seed": 0, "paths": 0, "band_runs": 0, "shard_runs": 1, "piece": 1}
         for name, low in bounds.items():
             value = getattr(self, name)
-            high = LARGEST_SEED if name == "seed" else 10**9
+            high = LARGEST_SEED if name == "seed" else MOST
             whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
             if not whole or not low <= value <= high:
                 raise InputError("sweep", name, f"{value!r} is out of range", allowed=f"a whole number {low} to {high}")
@@ -144,7 +146,7 @@ class Shard(NamedTuple):
         draws: float32 (draws, columns of the uncertainty).
         path_runs: numbers of the runs that left a path.
         paths: float32 (paths, weeks + 1, weekly columns).
-        bands: int64 (weeks + 1, weekly columns, BINS), how many runs fell into each bin.
+        bands: int32 (weeks + 1, weekly columns, BINS), how many runs fell into each bin, MOST at most.
     """
 
     number: int
@@ -154,7 +156,7 @@ class Shard(NamedTuple):
     draws: NDArray[np.float32]
     path_runs: NDArray[np.int64]
     paths: NDArray[np.float32]
-    bands: NDArray[np.int64]
+    bands: NDArray[np.int32]
 
 
 class _Scratch:
@@ -166,7 +168,28 @@ class _Scratch:
         self.raw = np.frombuffer(self.memory.data, dtype=np.uint8)
         self.today = np.zeros(1, week_type(case)).view(np.recarray)
         self.values = np.frombuffer(self.today.data, dtype=np.float32)
-        self.bands = np.zeros((sweep.scenario.horizon + 1, len(sweep.weekly), BINS), np.int64)
+        shape = (sweep.scenario.horizon + 1, len(self.values))
+        self.kept = np.zeros((KEPT_RUNS, *shape), np.uint8)
+        self.waiting = np.zeros(1, np.int64)
+        self.bands = np.zeros((*shape, BINS), np.int32)
+
+
+class Piece(NamedTuple):
+    """The result of one call of the kernel.
+
+    Attributes:
+        draw: number of the first draw that its runs belong to.
+        rows: outcome records, one a run, in order.
+        errors: message of each run that failed, by its number.
+        draws: float64 (draws, columns of the uncertainty).
+        paths: float32 (paths, weeks + 1, values of a week's record); NaN for a run that failed.
+    """
+
+    draw: int
+    rows: Any
+    errors: dict[int, str]
+    draws: NDArray[np.float64]
+    paths: NDArray[np.float32]
 
 
 class Engine:
@@ -184,26 +207,27 @@ class Engine:
         self.plan = plan_record(sweep.case, sweep.scenario)
         self.seed = sweep.seed if sweep.seed < 2**63 else sweep.seed - 2**64
         self.place = week_places(sweep.case, sweep.weekly)
-        self.scale = np.array([BINS / column.high for column in sweep.weekly])
+        self.scale = np.zeros(week_type(sweep.case).itemsize // 4)
+        self.scale[self.place] = [BINS / column.high for column in sweep.weekly]
         self.kernel = compiled_simulate()
 
     def warm_up(self) -> None:
         """Compile the kernel, or load it from the cache."""
-        scratch = _Scratch(self.sweep)
-        self._call(scratch, self.sweep.uncertainty.records(1, self.sweep.seed)[:0], 0, 0, *self._space(0, 0, 0))
+        draws = self.sweep.uncertainty.records(1, self.sweep.seed)
+        self._call(_Scratch(self.sweep), draws, 0, *self._space(0, 0))
 
-    def _space(self, draws: int, runs: int, paths: int) -> tuple[Any, NDArray[np.int8], NDArray[np.float32]]:
+    def _space(self, runs: int, paths: int) -> tuple[Any, NDArray[np.int8], NDArray[np.float32]]:
         """Room for rows, flaws and paths."""
-        rows = np.zeros(draws * runs, outcome_type(self.sweep.case)).view(np.recarray)
-        weeks, values = self.sweep.scenario.horizon + 1, week_type(self.sweep.case).itemsize // 4
-        return rows, np.full(draws * runs, UNFINISHED, np.int8), np.zeros((paths, weeks, values), np.float32)
+        rows = np.zeros(runs, outcome_type(self.sweep.case)).view(np.recarray)
+        shape = (paths, self.sweep.scenario.horizon + 1, len(self.scale))
+        return rows, np.full(runs, UNFINISHED, np.int8), np.zeros(shape, np.float32)
 
-    def _call(self, scratch: _Scratch, draws: Any, first: int, last: int, rows: Any, flaws: Any, paths: Any) -> None:
+    def _call(self, scratch: _Scratch, draws: Any, first: int, rows: Any, flaws: Any, paths: Any) -> None:
         sweep = self.sweep
         self.kernel(
-            self.rules, draws, self.plan, scratch.memory, scratch.raw, self.seed, sweep.runs, first, last,
+            self.rules, draws, self.plan, scratch.memory, scratch.raw, self.seed, sweep.runs, first,
             sweep.scenario.horizon, rows, flaws, scratch.today, scratch.values, sweep.path_step, paths,
-            sweep.band_step, self.place, self.scale, scratch.bands,
+            sweep.band_step, self.scale, scratch.kept, scratch.waiting, scratch.bands,
         )  # fmt: skip
 
     def path_runs(self, first: int, last: int) -> NDArray[np.int64]:
@@ -211,88 +235,85 @@ class Engine:
         step = self.sweep.path_step
         return np.arange(-(-first // step) * step, last, step, dtype=np.int64) if step else np.zeros(0, np.int64)
 
-    def piece(self, scratch: _Scratch, first: int, last: int, run_first: int, run_last: int) -> Any:
-        """Simulate runs run_first, ..., run_last - 1 of draws first, ..., last - 1: (rows, errors, draws, paths)."""
+    def piece(self, scratch: _Scratch, first: int, last: int) -> Piece:
+        """Simulate the runs with numbers first, ..., last - 1."""
         sweep = self.sweep
-        table = sweep.uncertainty.table(last - first, sweep.seed, first, threads=1)
-        draws = sweep.uncertainty.records_of(table, first)
-        here = self.path_runs(first * sweep.runs + run_first, (last - 1) * sweep.runs + run_last)
-        here = here[(here % sweep.runs >= run_first) & (here % sweep.runs < run_last)]
-        rows, flaws, paths = self._space(last - first, run_last - run_first, len(here))
-        before = scratch.bands.copy()
-        try:
-            self._call(scratch, draws, run_first, run_last, rows, flaws, paths)
-        except Exception as error:  # any failure of a run is a row with its error, never the end of the sweep
-            scratch.bands[...] = before
-            if len(rows) == 1:
-                paths[...] = np.nan
-                return np.zeros_like(rows), {first * sweep.runs + run_first: _told(error)}, table, paths
-            return self._one_by_one(scratch, first, last, run_first, run_last)
-        numbers = np.flatnonzero(flaws != SOUND)
-        width = run_last - run_first
-        errors = {int((first + n // width) * sweep.runs + run_first + n % width): UNSOUND_MESSAGE for n in numbers}
-        return rows, errors, table, paths
+        draw = first // sweep.runs
+        table = sweep.uncertainty.table(-(-last // sweep.runs) - draw, sweep.seed, draw, threads=1)
+        draws = sweep.uncertainty.records_of(table, draw)
+        rows, flaws, paths = self._space(last - first, len(self.path_runs(first, last)))
+        errors: dict[int, str] = {}
+        at = 0
+        while True:
+            path = len(self.path_runs(first, first + at))
+            try:
+                self._call(scratch, draws, first + at, rows[at:], flaws[at:], paths[path:])
+                break
+            except Exception as error:  # any failure of a run is a row with its error, never the end of the sweep
+                unfinished = np.flatnonzero(flaws[at:] == UNFINISHED)
+                if not len(unfinished):
+                    raise
+                at += int(unfinished[0])
+                errors[first + at] = f"{type(error).__name__}: {error}"
+                rows[at : at + 1] = np.zeros_like(rows[at : at + 1])
+                paths[self.path_runs(first, last) == first + at] = np.nan
+                at += 1
+        errors |= {first + int(place): UNSOUND_MESSAGE for place in np.flatnonzero(flaws == UNSOUND)}
+        return Piece(draw, rows, dict(sorted(errors.items())), table, paths)
 
-    def _one_by_one(self, scratch: _Scratch, first: int, last: int, run_first: int, run_last: int) -> Any:
-        parts = [
-            self.piece(scratch, d, d + 1, r, r + 1) for d in range(first, last) for r in range(run_first, run_last)
-        ]
-        rows = np.concatenate([part[0] for part in parts]).view(np.recarray)
-        errors = {number: message for part in parts for number, message in part[1].items()}
-        table = np.concatenate([part[2] for part in parts[:: run_last - run_first]])
-        return rows, errors, table, np.concatenate([part[3] for part in parts])
+    @cached_property
+    def _scratches(self) -> list[_Scratch]:
+        """One for each thread, for all shards."""
+        return [_Scratch(self.sweep) for _ in range(self.threads)]
 
-    def _pieces(self, first: int, last: int) -> list[tuple[int, int, int, int]]:
-        """Cut draws first, ..., last - 1 into calls of the kernel."""
-        sweep = self.sweep
-        if sweep.runs <= sweep.piece:
-            step = max(1, sweep.piece // sweep.runs)
-            return [(d, min(d + step, last), 0, sweep.runs) for d in range(first, last, step)]
-        cuts = range(0, sweep.runs, sweep.piece)
-        return [(d, d + 1, r, min(r + sweep.piece, sweep.runs)) for d in range(first, last) for r in cuts]
+    def _pieces(self, first: int, last: int) -> list[tuple[int, int]]:
+        """Cut runs first, ..., last - 1 into calls of the kernel, at the end of a draw where draws are short."""
+        size = self.sweep.piece
+        step = max(1, size // self.sweep.runs) * self.sweep.runs if self.sweep.runs <= size else size
+        return [(at, min(at + step, last)) for at in range(first, last, step)]
+
+    def _bands(self) -> NDArray[np.int32]:
+        """What the threads have counted since this was last asked."""
+        counts = self._scratches[0].bands[:, self.place]
+        for scratch in self._scratches[1:]:
+            counts += scratch.bands[:, self.place]
+        for scratch in self._scratches:
+            scratch.bands[...] = 0
+        return counts
 
     def shard(self, number: int, told: Told = lambda runs: None) -> Shard:
         """Compute one shard; `told` hears of every finished piece, with its number of runs."""
         sweep = self.sweep
         first = number * sweep.shard_draws
         last = min(first + sweep.shard_draws, sweep.draws)
+        start, end = first * sweep.runs, last * sweep.runs
         idle: SimpleQueue[_Scratch] = SimpleQueue()
-        scratches = [_Scratch(sweep) for _ in range(self.threads)]
-        for scratch in scratches:
+        for scratch in self._scratches:
             idle.put(scratch)
 
-        def work(piece: tuple[int, int, int, int]) -> Any:
+        def work(piece: tuple[int, int]) -> Piece:
             scratch = idle.get()
             try:
                 return self.piece(scratch, *piece)
             finally:
                 idle.put(scratch)
 
-        rows = np.zeros((last - first) * sweep.runs, outcome_type(sweep.case)).view(np.recarray)
+        rows = self._space(end - start, 0)[0]
         table = np.zeros((last - first, len(sweep.uncertainty.priors.names)), np.float32)
         errors: dict[int, str] = {}
-        paths: list[NDArray[np.float32]] = []
-        pieces = self._pieces(first, last)
-        filled = 0
+        path_runs = self.path_runs(start, end)
+        paths = np.zeros((len(path_runs), sweep.scenario.horizon + 1, len(self.place)), np.float32)
+        pieces = self._pieces(start, end)
+        path = 0
         with ThreadPoolExecutor(self.threads) as pool:
-            for piece, (part, wrong, drawn, path) in zip(
-                pieces, _in_order(pool, work, pieces, self.threads), strict=True
-            ):
-                rows[filled : filled + len(part)] = part
-                filled += len(part)
-                table[piece[0] - first : piece[1] - first] = drawn
-                errors |= wrong
-                paths.append(path)
-                told(len(part))
-        bands = sum((scratch.bands for scratch in scratches), np.zeros_like(scratches[0].bands))
-        kept = np.concatenate(paths)[:, :, self.place]
-        return Shard(
-            number, first, rows, errors, table, self.path_runs(first * sweep.runs, last * sweep.runs), kept, bands
-        )
-
-
-def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+            for (at, to), part in zip(pieces, _in_order(pool, work, pieces, self.threads), strict=True):
+                rows[at - start : to - start] = part.rows
+                table[part.draw - first : part.draw - first + len(part.draws)] = part.draws
+                errors |= part.errors
+                paths[path : path + len(part.paths)] = part.paths[:, :, self.place]
+                path += len(part.paths)
+                told(to - at)
+        return Shard(number, first, rows, errors, table, path_runs, paths, self._bands())
 
 
 def _in_order(
@@ -352,13 +373,16 @@ class Made:
 
 def made(shards: Sequence[Shard]) -> Made:
     """Shards, in order, put together."""
+    bands = np.zeros(shards[0].bands.shape, np.int64)
+    for shard in shards:
+        bands += shard.bands
     return Made(
         rows=np.concatenate([shard.rows for shard in shards]).view(np.recarray),
         errors={number: message for shard in shards for number, message in shard.errors.items()},
         draws=np.concatenate([shard.draws for shard in shards]),
         path_runs=np.concatenate([shard.path_runs for shard in shards]),
         paths=np.concatenate([shard.paths for shard in shards]),
-        bands=sum((shard.bands for shard in shards[1:]), shards[0].bands),
+        bands=bands,
     )
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from sim.compiled import compiled
-from sim.outcomes import is_sound, write_outcomes, write_week
+from sim.outcomes import bin_week, count_weeks, is_sound, write_outcomes, write_week
 from sim.phases.begin import begin, derive
 from sim.phases.week import week
 
@@ -26,7 +26,6 @@ def simulate(
     seed: int,
     runs: int,
     first: int,
-    last: int,
     weeks: int,
     rows: Any,
     flaws: Any,
@@ -35,62 +34,67 @@ def simulate(
     path_step: int,
     paths: Any,
     band_step: int,
-    band_place: Any,
     band_scale: Any,
+    kept: Any,
+    waiting: Any,
     bands: Any,
 ) -> None:
-    """Simulate runs first, ..., last - 1 of every draw.
+    """Simulate the runs whose numbers are first, first + 1, ..., one for each of `rows`.
+
+    A run is counted in the bands after its last week, with others: week by week over many runs, the counts of a week
+    stay in the processor's cache. All that wait are counted when the call ends; those that an error leaves waiting,
+    by the next call with the same memory, which may have no rows.
 
     Args:
         rules: the case.
-        draws: records of draws, derived here.
+        draws: records of the draws that these runs belong to, in order; derived here.
         plan: the scenario.
         memory: an array of one state; `raw` is the same memory as bytes.
         raw: see `memory`.
         seed: a 64-bit word read as a signed integer.
         runs: R, runs per draw in the whole sweep; a run's number is draw * R + run.
-        first: see above; with `last` it picks runs of each draw.
-        last: see above.
+        first: number of the first run.
         weeks: the horizon.
         rows: outcome records, one a run, filled in order.
         flaws: int8, one a run: SOUND, UNSOUND, or UNFINISHED where an error ended this call.
         today: an array of one week's record; `values` is the same memory as float32.
         values: see `today`.
         path_step: runs whose number is a multiple of it leave a path; 0 for none.
-        paths: float32 (paths, weeks + 1, values), filled in order.
+        paths: float32 (paths, weeks + 1, values), filled in order; that of an unfinished run is not whole.
         band_step: runs whose number is a multiple of it count in the bands; 0 for none.
-        band_place: int64 (columns,), where each column of the bands stands in `values`.
-        band_scale: float64 (columns,), bins per unit.
-        bands: int64 (weeks + 1, columns, bins), added to.
+        band_scale: float64 (values,), bins per unit of each value.
+        kept: uint8 (most, weeks + 1, values), the bins of the runs that wait to be counted.
+        waiting: int64 (1,), how many do.
+        bands: int32 (weeks + 1, values, bins), added to.
     """
-    filled = 0
-    path = 0
     state = memory[0]
-    for d in range(draws.shape[0]):
-        draw = draws[d]
-        derive(rules, draw, plan)
-        for run in range(first, last):
-            number = draw.index * runs + run
-            on_path = path_step > 0 and number % path_step == 0 and path < paths.shape[0]
-            in_bands = band_step > 0 and number % band_step == 0
-            flaws[filled] = UNFINISHED
-            raw[:] = 0
-            begin(rules, draw, plan, state, seed, run)
-            for n in range(weeks + 1):
-                if n > 0:
-                    week(rules, draw, plan, state)
-                if on_path or in_bands:
-                    write_week(rules, state, today[0])
-                    if on_path:
-                        paths[path, n, :] = values
-                    if in_bands:
-                        for c in range(band_place.shape[0]):
-                            place = int(values[band_place[c]] * band_scale[c])
-                            bands[n, c, min(max(place, 0), bands.shape[2] - 1)] += 1
-            write_outcomes(rules, state, rows[filled])
-            flaws[filled] = SOUND if is_sound(rules, state) else UNSOUND
-            path += 1 if on_path else 0
-            filled += 1
+    path = 0
+    for place in range(rows.shape[0]):
+        number = first + place
+        draw = draws[number // runs - draws[0].index]
+        run = number % runs
+        if place == 0 or run == 0:
+            derive(rules, draw, plan)
+        on_path = path_step > 0 and number % path_step == 0
+        in_bands = band_step > 0 and number % band_step == 0
+        raw[:] = 0
+        begin(rules, draw, plan, state, seed, run)
+        for n in range(weeks + 1):
+            if n > 0:
+                week(rules, draw, plan, state)
+            if on_path or in_bands:
+                write_week(rules, state, today[0])
+                if on_path:
+                    paths[path, n, :] = values
+                if in_bands:
+                    bin_week(values, band_scale, bands.shape[2] - 1, kept[waiting[0], n])
+        write_outcomes(rules, state, rows[place])
+        flaws[place] = SOUND if is_sound(rules, state) else UNSOUND
+        path += 1 if on_path else 0
+        waiting[0] += 1 if in_bands else 0
+        if waiting[0] == kept.shape[0]:
+            count_weeks(kept, waiting, bands)
+    count_weeks(kept, waiting, bands)
 
 
 @cache

@@ -330,6 +330,39 @@ def write_week(rules: Any, state: Any, row: Any) -> None:
 
 
 @compilable
+def bin_week(values: Any, scale: Any, last: int, bins: Any) -> None:
+    """Write the bin of each value of a week: 0 to `last`, the outer ones open; NaN falls into the first.
+
+    Args:
+        values: float32 (values,).
+        scale: float64 (values,), bins per unit of each.
+        last: at most 255.
+        bins: uint8 (values,).
+    """
+    top = float(last)
+    for c in range(values.shape[0]):  # no branch and no call: several values at a time
+        scaled = values[c] * scale[c]
+        above = scaled if scaled > 0.0 else 0.0  # clamped before it is converted: out of range that has no result
+        bins[c] = np.int32(above if above < top else top)
+
+
+@compilable
+def count_weeks(kept: Any, waiting: Any, bands: Any) -> None:
+    """Count the runs that wait, week by week, and none waits any more.
+
+    Args:
+        kept: uint8 (most, weeks, values), bins of the runs that wait.
+        waiting: int64 (1,), how many do.
+        bands: int32 (weeks, values, bins), added to.
+    """
+    for n in range(kept.shape[1]):
+        for run in range(waiting[0]):
+            for c in range(kept.shape[2]):
+                bands[n, c, kept[run, n, c]] += 1
+    waiting[0] = 0
+
+
+@compilable
 def is_sound(rules: Any, state: Any) -> bool:
     """Whether a run ended with numbers in their ranges; NaN is in no range."""
     for w in range(rules.wars):

@@ -275,7 +275,7 @@ def _bands_table(sweep: Sweep, shard: Shard) -> pa.Table:
         pa.field("runs", pa.int64(), nullable=False),
     ]
     named = pa.DictionaryArray.from_arrays(pa.array(columns.astype(np.int32)), names)
-    counts = pa.array(shard.bands[weeks, columns, bins])
+    counts = pa.array(shard.bands[weeks, columns, bins].astype(np.int64))
     arrays = [pa.array(weeks.astype(np.int16)), named, pa.array(bins.astype(np.int16)), counts]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 

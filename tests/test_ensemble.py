@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from sim.case import load_case
-from sim.ensemble import Made, Sweep, compute, made
+from sim.ensemble import BINS, Made, Sweep, compute, made
 from sim.inputs import InputError
+from sim.outcomes import bin_week
 from sim.runs import Runs
 from sim.uncertainty import Uncertainty
 
@@ -91,6 +92,22 @@ def test_paths_and_bands_tell_of_the_same_runs() -> None:
     assert (abs(band - exact) < 0.2).all()
 
 
+def test_the_bands_count_the_weeks_of_their_runs_one_by_one() -> None:
+    every = replace(sweep(), draws=25, runs=4, paths=100, band_runs=100)  # more runs than are counted together
+    found = made_by(every, threads=1)
+    high = np.array([column.high for column in every.weekly])
+    bins = np.clip((found.paths * (BINS / high)).astype(int), 0, BINS - 1)
+    counts = (bins[..., None] == np.arange(BINS)).sum(axis=0)
+    assert (found.bands == counts).all()
+
+
+def test_a_value_out_of_the_bands_range_counts_in_the_outer_bins() -> None:
+    values = np.array([-1.0, 0.0, 0.5, 1.0, 3e38, np.inf, -np.inf, np.nan], np.float32)
+    bins = np.zeros(len(values), np.uint8)
+    bin_week(values, np.full(len(values), 4.0), 3, bins)
+    assert bins.tolist() == [0, 0, 2, 3, 3, 3, 0, 0]
+
+
 def test_the_end_of_a_path_is_the_row_of_its_run() -> None:
     runs = Runs(sweep(), made_by(sweep()))
     last = runs.paths.xs(30, level="week")
@@ -112,12 +129,18 @@ def poisoned(number: int) -> Any:
 
 def test_a_failing_run_is_a_row_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = made_by(sweep())
-    monkeypatch.setattr(Uncertainty, "records_of", poisoned(3))
+    monkeypatch.setattr(Uncertainty, "records_of", poisoned(4))
     found = made_by(sweep())
-    assert sorted(found.errors) == list(range(18, 24))
+    assert list(found.errors) == list(range(24, 30))
     assert all("rate must lie between 0 and 700" in message for message in found.errors.values())
     others = [n for n in range(len(whole.rows)) if n not in found.errors]
     assert found.rows[others].tobytes() == whole.rows[others].tobytes()
+    lost = [n for n, number in enumerate(found.path_runs) if number in found.errors]
+    assert lost
+    assert np.isnan(found.paths[lost]).all()
+    counted = [number for number in range(0, sweep().total, sweep().band_step) if number not in found.errors]
+    assert len(counted) < sweep().total // sweep().band_step
+    assert (found.bands.sum(axis=2) == len(counted)).all()
     kept = [n for n, number in enumerate(whole.path_runs) if number not in found.errors]
     assert found.paths[kept].tobytes() == whole.paths[kept].tobytes()
     runs = Runs(sweep(), found)

@@ -60,9 +60,10 @@ def row_of(model: NegotiationModel) -> Any:
 def kernel_row(name: str, horizon: int, draw: int, run: int, seed: int) -> Any:
     """The same run's row from the ensemble."""
     engine = engine_of(name, horizon, seed)
-    rows, errors, _, _ = engine.piece(_Scratch(engine.sweep), draw, draw + 1, run, run + 1)
-    assert not errors
-    return rows
+    number = draw * engine.sweep.runs + run
+    piece = engine.piece(_Scratch(engine.sweep), number, number + 1)
+    assert not piece.errors
+    return piece.rows
 
 
 @cache
