@@ -1,16 +1,21 @@
 """How fast the ensemble is, each figure as a ratio measured in one go: `python benchmarks/ensemble.py`.
 
-    python benchmarks/ensemble.py                 all of the figures, a minute or two
-    python benchmarks/ensemble.py memory 1000000  peak memory of a stored sweep of that many runs (again with 100000)
+    python benchmarks/ensemble.py                 speed and start-up, two or three minutes
+    python benchmarks/ensemble.py start           start-up only: with a warm cache, and with a cold compile
+    python benchmarks/ensemble.py memory          peak memory of stored sweeps of 100,000 and of 1,000,000 runs
+    python benchmarks/ensemble.py memory 300000   the same of that many runs
     python benchmarks/ensemble.py parity 1000     that many whole Mesa runs against their rows (hours)
 
 An empty Mesa model has five agents that do nothing for as many weeks. Times are processor times of one thread where
-the ratio is of costs, so that other work on the machine does not count, and wall times where it is of throughput.
+the ratio is of costs, so that other work on the machine does not count, and wall times where it is of throughput: the
+latter needs a machine that does nothing else.
 """
 
 from __future__ import annotations
 
+import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,13 +26,18 @@ from typing import Any
 import numpy as np
 
 import sim
-from sim.ensemble import Engine, Sweep, _Scratch
+from sim.ensemble import Engine, Sweep, _Scratch, compute
+from sim.sampling import available_threads
 from sim.scenario import Scenario
 
 SCENARIO = "turkey_summit"
 WEEKS = 104
 RUNS_PER_DRAW = 20
 REPEATS = 5
+BATCH_RUNS = 16  # of Mesa's batch_run: some seconds, so that starting its processes hardly counts
+SWEPT_DRAWS = 1_000
+FEW, MANY = 100_000, 1_000_000  # runs whose memory is compared
+FIRST_RESULT = "import sim; print(sim.sweep(sim.load_case().scenario('status_quo'), draws=1, runs=1).outcomes.shape)"
 
 
 def cost(work: Callable[[], Any]) -> float:
@@ -78,25 +88,60 @@ def empty_mesa_cost(weeks: int) -> float:
     return cost(lambda: [one() for _ in range(50)]) / 50
 
 
-def batch_run_cost(weeks: int) -> float:
-    """Seconds of processor time a run of Mesa's own batch_run on this model, in one process."""
-    from mesa import batch_run
+def batch_run(weeks: int, runs: int, processes: int) -> None:
+    """Mesa's own batch_run on this model."""
+    import mesa
 
     from sim.model import NegotiationModel
 
-    parameters = {"scenario": SCENARIO, "draw": [0, 1], "horizon": weeks}
-    began = time.process_time()
-    batch_run(NegotiationModel, parameters, max_steps=weeks + 1, display_progress=False)
-    return (time.process_time() - began) / 2
+    parameters = {"scenario": SCENARIO, "draw": list(range(runs)), "horizon": weeks}
+    mesa.batch_run(
+        NegotiationModel, parameters, number_processes=processes, max_steps=weeks + 1, display_progress=False
+    )
 
 
-def throughput(scenario: Scenario, draws: int) -> float:
-    """Complete runs a second of wall time, on all cores."""
-    engine = Engine(Sweep(scenario, draws, RUNS_PER_DRAW))
+def wall(work: Callable[[], Any], repeats: int = 3) -> float:
+    """Seconds of wall time that a call takes, at best of some."""
+    found = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - began)
+    return min(found)
+
+
+def throughput(scenario: Scenario) -> None:
+    """Complete runs a second of wall time on all cores, of the ensemble and of batch_run."""
+    cores = available_threads()
+    sweep = Sweep(scenario, SWEPT_DRAWS, RUNS_PER_DRAW)
+    engine = Engine(sweep)
     engine.warm_up()
+    batch_run(scenario.horizon, cores, cores)  # what is loaded once is loaded
+    batch = wall(lambda: batch_run(scenario.horizon, BATCH_RUNS, cores)) / BATCH_RUNS
+    each = wall(lambda: list(compute(sweep, range(sweep.shards), progress=False))) / sweep.total
+    counted = -(-sweep.total // sweep.band_step)
+    print(f"wall time on all {cores} cores, ensemble: {1 / each:,.0f} runs a second (bar on two free cores: 20,000)")
+    print(f"  {sweep.total:,} runs in memory, {counted:,} of them in the weekly bands, {sweep.paths} with their path")
+    print(f"wall time in {cores} processes, batch_run: {1 / batch:,.1f} runs a second, of {BATCH_RUNS}")
+    print(f"  the ensemble is {batch / each:,.0f} times as fast (bar: 1,000)")
+
+
+def seconds_to_first_result(cache: str | None = None) -> float:
+    """Wall time from starting Python to the first run's outcomes."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    if cache is not None:
+        environment["JIRGA_CACHE"] = cache
     began = time.perf_counter()
-    engine.shard(0)
-    return draws * RUNS_PER_DRAW / (time.perf_counter() - began)
+    subprocess.run([sys.executable, "-c", FIRST_RESULT], env=environment, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def start() -> None:
+    """Time to the first result, with a warm cache and without."""
+    with tempfile.TemporaryDirectory() as cache:
+        cold = seconds_to_first_result(cache)
+        warm = min(seconds_to_first_result(cache) for _ in range(3))
+    print(f"first result of a fresh process: {warm:.2f} s with a warm cache (bar: 2), {cold:.0f} s with none (bar: 60)")
 
 
 def curves(case: Any) -> None:
@@ -110,27 +155,54 @@ def curves(case: Any) -> None:
 
 
 def figures() -> None:
-    """All figures."""
+    """All figures but those of memory."""
     case = sim.load_case()
     scenario = case.scenario(SCENARIO, horizon=WEEKS)
     each = piece_cost(scenario, 50)
     empty = empty_mesa_cost(WEEKS)
-    batch = batch_run_cost(WEEKS)
+    batch = cost(lambda: batch_run(WEEKS, 1, processes=1))
     print(f"one run of {WEEKS} weeks, one thread: {each * 1e6:.0f} us of processor time, all included")
     print(f"  = {1 / each:,.0f} runs a second and core")
     print(f"an empty Mesa model costs {empty / each:.2f} times as much (bar: more than 1)")
-    print(f"batch_run of the same model costs {batch / each:,.0f} times as much (bar: 1,000)")
-    print(f"all cores, wall time: {throughput(scenario, 1_000):,.0f} runs a second (bar: 20,000 on two free cores)")
+    print(f"batch_run of the same model, in one process, costs {batch / each:,.0f} times as much")
+    throughput(scenario)
+    start()
     curves(case)
 
 
-def memory(runs: int) -> None:
-    """Peak memory of a stored sweep."""
+def peak_memory() -> float:
+    """The most memory that this process has taken, in MB.
+
+    Linux's mark of this program where there is one: what `getrusage` tells begins with the process that started it.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        marks = dict(line.split(":", 1) for line in status.read_text(encoding="utf-8").splitlines())
+        return int(marks["VmHWM"].split()[0]) / 1024
+    unit = 1024**2 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def stored(runs: int) -> None:
+    """Store a sweep and print the peak memory, in MB."""
     scenario = sim.load_case().scenario(SCENARIO, horizon=WEEKS)
     with tempfile.TemporaryDirectory() as folder:
         sim.sweep(scenario, draws=runs // RUNS_PER_DRAW, runs=RUNS_PER_DRAW, out=Path(folder) / "sweep")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{runs:,} runs: peak memory {peak:,.0f} MB")
+    print(peak_memory())
+
+
+def memory(*sizes: int) -> None:
+    """Peak memory of stored sweeps, each in a process of its own."""
+    peaks = []
+    for runs in (RUNS_PER_DRAW, *(sizes or (FEW, MANY))):  # the first compiles, which takes more memory than a sweep
+        arguments = [sys.executable, __file__, "stored", str(runs)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        done = subprocess.run(arguments, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+        peaks.append(float(done.stdout))
+        if runs != RUNS_PER_DRAW:
+            print(f"{runs:,} runs: peak memory {peaks[-1]:,.0f} MB (bar: 1,000)", flush=True)
+    if len(peaks) > 2:
+        print(f"  the last takes {peaks[-1] / peaks[1]:.3f} times the memory of the first (bar: 1.1)")
 
 
 def parity(count: int) -> None:
@@ -145,9 +217,10 @@ def parity(count: int) -> None:
         print(number + 1, name, draw, run, seed, "differs in " + ", ".join(wrong) if wrong else "equal", flush=True)
 
 
+JOBS: dict[str, Callable[..., None]] = {
+    "figures": figures, "start": start, "memory": memory, "stored": stored, "parity": parity,
+}  # fmt: skip
+
 if __name__ == "__main__":
     what = sys.argv[1] if len(sys.argv) > 1 else "figures"
-    if what == "figures":
-        figures()
-    else:
-        {"memory": memory, "parity": parity}[what](int(sys.argv[2]))
+    JOBS[what](*map(int, sys.argv[2:]))

@@ -30,7 +30,7 @@ from sim.state import records, rules_record, sizes
 from sim.uncertainty import Uncertainty, uncertainty
 
 PIECE_RUNS = 1_000  # runs of one call of the kernel: short enough to stop and to report, long enough to cost nothing
-SHARD_RUNS = 100_000
+SHARD_RUNS = 25_000  # in memory at once, a few times over: their rows, as columns, compressed
 SHARD_DRAWS = 25_000  # a shard holds a table of its draws too
 BINS = 128  # of a week's distribution of one quantity, at most 256
 KEPT_RUNS = 64  # whose weeks are counted together: few enough to stay in the processor's cache

@@ -408,6 +408,7 @@ def run_sweep(
             told(f"{folder / name}: its bytes are not what was written; this shard is done again")
     for shard in compute(sweep, missing_shards(folder, sweep), threads=threads, progress=progress):
         write_shard(folder, sweep, shard)
+        del shard  # else it would stay in memory while the next one is computed
     return StoredRuns(sweep, folder)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.analysis.comparison import Comparison, compare
 from sim.case import Case, load_case
-from sim.ensemble import BAND_RUNS, PATHS, SHARD_RUNS, Sweep, compute, made
+from sim.ensemble import BAND_RUNS, PATHS, Sweep, compute, made
 from sim.inputs import InputError
 from sim.runs import Runs
 from sim.scenario import Scenario
@@ -15,7 +15,7 @@ from sim.store import open_sweep, run_sweep
 
 __all__ = ["Case", "Comparison", "Runs", "Scenario", "compare", "load_case", "open_sweep", "sweep"]
 
-IN_MEMORY = 20 * SHARD_RUNS  # a larger sweep belongs on disk
+IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
 
 
 def sweep(

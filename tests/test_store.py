@@ -20,7 +20,7 @@ import pytest
 import sim
 from sim import store
 from sim.case import load_case
-from sim.ensemble import Sweep, compute, made
+from sim.ensemble import Engine, Sweep, compute, made
 from sim.inputs import InputError
 from sim.runs import Runs
 from sim.store import KINDS, configuration, differences, missing_shards, run_sweep, whole_files
@@ -194,6 +194,40 @@ def test_sweeps_that_are_killed_come_out_the_same() -> None:
     done = subprocess.run([sys.executable, str(script), "50"], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("50 kills")
+
+
+PEAK = """
+import sys
+from pathlib import Path
+from sim import store
+from sim.case import load_case
+from sim.ensemble import Sweep
+
+folder, shards, held = Path(sys.argv[1]), int(sys.argv[2]), []
+if sys.argv[3] == "hold":  # what a leak would do
+    usual = store.write_shard
+    store.write_shard = lambda folder, sweep, shard: (held.append(shard), usual(folder, sweep, shard))
+scenario = load_case().scenario("status_quo", horizon=1)
+store.run_sweep(Sweep(scenario, draws=1_000 * shards, runs=10, shard_runs=10_000), folder, threads=1, progress=False)
+print(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")))
+"""
+
+
+def peak_memory(folder: Path, shards: int, hold: str = "") -> int:
+    """The most memory, in kB, that a process of its own takes for a stored sweep of shards of about 10 MB.
+
+    The kernel's own mark of this program: what `getrusage` tells begins with the peak of the process that started it.
+    """
+    arguments = [sys.executable, "-c", PEAK, str(folder), str(shards), hold]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return int(subprocess.run(arguments, env=environment, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the peak memory where Linux shows it")
+def test_memory_does_not_grow_with_the_number_of_shards(tmp_path: Path) -> None:
+    Engine(sweep(), 1).warm_up()  # compiling takes more memory than any sweep
+    few = peak_memory(tmp_path / "few", 2)
+    assert peak_memory(tmp_path / "many", 12) < 1.1 * few < peak_memory(tmp_path / "held", 12, "hold")
 
 
 def test_float_columns_are_stored_to_the_bit(folder: Path) -> None:
