@@ -26,7 +26,8 @@ import numpy as np
 config: Any = numba.config  # its names come from the environment, so that no checker knows them
 PACKAGE = Path(__file__).resolve().parent
 ROOTS = ("sim.kernel", "sim.sampling", "sim.compiled")  # modules whose functions are compiled
-IMPORT = re.compile(r"^\s*(?:from|import)\s+(sim(?:\.\w+)*)(?:\s+import\s+([^\n#]*))?", re.MULTILINE)
+IMPORT = re.compile(r"^\s*(?:from|import)\s+(sim(?:\.\w+)*)(?:\s+import\s+(\([^)]*\)|[^\n]*))?", re.MULTILINE)
+COMMENT = re.compile(r"#[^\n]*")
 PRIVATE = stat.S_IRWXU
 KEPT_FOLDERS = 8  # caches of older sources that stay
 
@@ -48,9 +49,9 @@ def engine_sources(package: Path = PACKAGE) -> dict[str, Path]:
         if name in found or path is None:
             continue
         found[name] = path
-        for match in IMPORT.finditer(path.read_text(encoding="utf-8")):
-            module, names = match[1], match[2] or ""
-            waiting += [module, *(f"{module}.{part.strip().split(' ')[0]}" for part in names.strip("()").split(","))]
+        for match in IMPORT.finditer(COMMENT.sub("", path.read_text(encoding="utf-8"))):
+            module, names = match[1], (match[2] or "").strip("()").split(",")
+            waiting += [module, *(f"{module}.{part.split()[0]}" for part in names if part.strip())]
     return dict(sorted(found.items()))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -219,6 +221,81 @@ def test_a_change_in_any_source_is_another_cache(tmp_path: Path, module: str) ->
     with (copied / module).open("a") as file:
         file.write("# another source\n")
     assert compiled.engine_digest(copied) != compiled.engine_digest()
+
+
+def test_an_import_over_several_lines_is_followed(tmp_path: Path) -> None:
+    lines = "from sim.phases import (\n    one,  # (this)\n    two as other,\n)\nimport sim.three\n"
+    (tmp_path / "phases").mkdir()
+    for name, text in {"kernel": lines, "phases/one": "", "phases/two": "", "three": "", "four": ""}.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    assert list(compiled.engine_sources(tmp_path)) == ["sim.kernel", "sim.phases.one", "sim.phases.two", "sim.three"]
+
+
+# An engine with one more equation, called by one more phase, called by the kernel.
+EQUATION = """
+
+PROBED = 1.0
+
+
+@compilable
+def probed(x: float) -> float:
+    return x + PROBED
+"""
+PHASE = """
+
+from sim.equations.war import probed
+
+
+@compilable
+def probe(x: float) -> float:
+    return 2.0 * probed(x)
+"""
+KERNEL = """
+
+from sim.phases.fight import probe
+
+
+def run_probe(x: float) -> float:
+    return probe(x)
+"""
+PROBE = """
+import sys
+from sim import compiled, kernel
+if sys.argv[1:]:
+    compiled.loaded_digest = lambda: sys.argv[1]
+function = compiled.compiled(kernel.run_probe)
+print(function(3.0), sum(function.stats.cache_hits.values()), kernel.__file__)
+"""
+
+
+def test_code_compiled_from_other_sources_is_never_used(tmp_path: Path) -> None:
+    copied = tmp_path / "sim"
+    shutil.copytree(compiled.PACKAGE, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    equations = copied / "equations" / "war.py"
+    added = {equations: EQUATION, copied / "phases" / "fight.py": PHASE, copied / "kernel.py": KERNEL}
+    for path, more in added.items():
+        path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    before = equations.read_text(encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "JIRGA_CACHE": str(tmp_path / "cache")}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"  # Python's own cache sees no edit of the same size in the same second
+
+    def found(constant: str, digest: str = "") -> tuple[float, int]:
+        """What the probe gives when the constant has been edited, and how often it came from the cache."""
+        equations.write_text(before.replace("PROBED = 1.0", f"PROBED = {constant}"), encoding="utf-8")
+        command = [sys.executable, "-c", PROBE, *filter(None, [digest])]
+        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+        value, hits, file = done.stdout.split()
+        assert Path(file) == copied / "kernel.py"
+        return float(value), int(hits)
+
+    assert found("1.0") == (8.0, 0)
+    assert found("1.0") == (8.0, 1)
+    assert found("2.0") == (10.0, 0)
+    assert found("1.0") == (8.0, 1)
+    assert found("2.0") == (10.0, 1)
+    # Without the digest numba would use old code: it looks at the file of the outermost function alone.
+    assert found("1.0", "0" * 16) == (8.0, 0)
+    assert found("2.0", "0" * 16) == (8.0, 1)
 
 
 def test_another_numba_or_processor_is_another_cache(monkeypatch: pytest.MonkeyPatch) -> None:
