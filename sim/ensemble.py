@@ -56,7 +56,7 @@ class Sweep:
         paths: how many runs, evenly spread, leave every week.
         band_runs: how many runs, evenly spread, make the weekly bands (fewer where the sweep has fewer).
         shard_runs: runs of one shard, about; every shard is computed and stored as a whole.
-        piece: runs of one call of the kernel; changes nothing but speed.
+        piece: runs of one call of the kernel, at most, or one draw's; changes nothing but speed.
     """
 
     scenario: Scenario
@@ -267,9 +267,14 @@ class Engine:
         return [_Scratch(self.sweep) for _ in range(self.threads)]
 
     def _pieces(self, first: int, last: int) -> list[tuple[int, int]]:
-        """Cut runs first, ..., last - 1 into calls of the kernel, at the end of a draw where draws are short."""
-        size = self.sweep.piece
-        step = max(1, size // self.sweep.runs) * self.sweep.runs if self.sweep.runs <= size else size
+        """Cut runs first, ..., last - 1 into calls of the kernel: as many for every thread, so that none waits long.
+
+        A call begins with a draw where draws are short, as each draw is drawn and derived anew in every call.
+        """
+        runs, most = self.sweep.runs, self.sweep.piece
+        rounds = -(-(last - first) // (self.threads * most))
+        step = -(-(last - first) // (self.threads * rounds))
+        step = max(1, step // runs) * runs if runs <= most else step
         return [(at, min(at + step, last)) for at in range(first, last, step)]
 
     def _bands(self) -> NDArray[np.int32]:

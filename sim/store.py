@@ -16,6 +16,7 @@ import platform
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -406,9 +407,15 @@ def run_sweep(
     for name in clear_away(folder):
         if told is not None:
             told(f"{folder / name}: its bytes are not what was written; this shard is done again")
-    for shard in compute(sweep, missing_shards(folder, sweep), threads=threads, progress=progress):
-        write_shard(folder, sweep, shard)
-        del shard  # else it would stay in memory while the next one is computed
+    with ThreadPoolExecutor(1) as writer:  # a shard is written while the next one is computed
+        written: Future[None] | None = None
+        for shard in compute(sweep, missing_shards(folder, sweep), threads=threads, progress=progress):
+            if written is not None:
+                written.result()
+            written = writer.submit(write_shard, folder, sweep, shard)
+            del shard  # else it would stay in memory until the next one is whole
+        if written is not None:
+            written.result()
     return StoredRuns(sweep, folder)
 
 
