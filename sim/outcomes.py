@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.arithmetic import compilable
+from sim.arithmetic import compilable, standalone
 from sim.case import Case
 from sim.state import sizes
 from sim.vocabulary import BY_FORECAST, IN_FORCE, NEVER, OPEN
@@ -290,7 +290,7 @@ def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
         row.attendance[t, a] = ratio(float(state.attended[t, a]), float(state.asked[t, a]))
 
 
-@compilable
+@standalone
 def write_outcomes(rules: Any, state: Any, row: Any) -> None:
     """Write the outcome row of a run whose last week is over."""
     row.settlement = settlement(rules, state)
@@ -312,7 +312,7 @@ def write_outcomes(rules: Any, state: Any, row: Any) -> None:
             row.trust[i, j], row.leverage[i, j] = state.trust[i, j], state.leverage[i, j]
 
 
-@compilable
+@standalone
 def write_week(rules: Any, state: Any, row: Any) -> None:
     """Write what is kept of a week that is over (week 0: the start)."""
     row.emirate = state.regime

@@ -38,8 +38,8 @@ def sizes(case: Case) -> dict[str, int]:
         "V": max(1, len(case.pairs_with_instruments)),
         "B": max(1, *(len(tools) for tools in case.pairs_with_instruments.values())),
         "Q": len(trusting_pairs(case)),
-        "R": max(1, len(case.efforts)),
-        "N": 7 * clauses,
+        "N": words.PIECES_OF_A_CLAUSE * clauses,
+        "J": words.PIECES_OF_A_CLAUSE,
         "E": words.MOST_EVENTS,
         "D": words.MOST_CONDITIONS,
         "F": 4,
@@ -72,24 +72,26 @@ def rules_record(case: Case) -> Record:
     for variable in words.RULES:
         if variable.kind == "i8":
             rules[variable.name] = words.NEVER
-    rules.mediates[...] = 0
-    rules.pair_tools[...] = 0
+    for counted in (rules.mediates, rules.pair_tools, rules.sits):
+        counted[...] = 0
     rules.players, rules.tables, rules.wars = len(case.players), len(case.tables), len(case.wars)
-    rules.cells, rules.instruments, rules.efforts = len(case.cells), len(case.instruments), len(case.efforts)
+    rules.cells, rules.instruments = len(case.cells), len(case.instruments)
     rules.pairs, rules.trusting = len(case.pairs_with_instruments), len(trusting_pairs(case))
     for number, (truster, trusted) in enumerate(trusting_pairs(case)):
         i, j = case.player_index(truster), case.player_index(trusted)
         rules.truster[number], rules.trusted[number], rules.learning_pair[i, j] = i, j, number
     for number, (name, table) in enumerate(case.tables.items()):
         _write_table(case, rules, number, name, table)
+    pairs = range(rules.trusting)
+    mediated = [q for q in pairs if rules.mediates[rules.trusted[q], rules.truster[q]] == 1]
+    rules.mediated, rules.mediated_pair[: len(mediated)] = len(mediated), mediated
     _write_cells(case, rules)
     for number, war in enumerate(case.wars.values()):
         _write_war(case, rules, number, war)
     _write_instruments(case, rules)
-    for number, effort in enumerate(case.efforts):
-        rules.effort_by[number] = case.player_index(effort.mediator)
-        rules.effort_on[number] = case.player_index(effort.target)
-        rules.effort_cell[number] = _cell(case, effort.cell)
+    for effort in case.efforts:
+        mediator, target = case.player_index(effort.mediator), case.player_index(effort.target)
+        rules.effort_cell[mediator, target] = _cell(case, effort.cell)
     gone = {war.incumbent for war in case.wars.values() if war.turns_regime}
     rules.leaves[:] = [code in gone for code in case.players]
     return rules
@@ -109,6 +111,9 @@ def _player(case: Case, code: str | None) -> int:
 
 def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> None:
     rules.party[t] = [case.player_index(code) for code in table.parties]
+    for side, i in enumerate(rules.party[t]):
+        rules.sit_table[i, rules.sits[i]], rules.sit_side[i, rules.sits[i]] = t, side
+        rules.sits[i] += 1
     rules.clauses[t] = len(table.clauses)
     rules.ended_war[t] = _war(case, table.ends_war)
     rules.table_hurdle[t] = max(clause.hurdle for clause in table.clauses.values())
@@ -121,6 +126,7 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
     rules.seats[t] = len(table.seats)
     for m, (_, members, standing) in enumerate(table.seats):
         rules.seat_members[t, m], rules.seat_standing[t, m] = len(members), standing
+        rules.seat_share[t, m] = 1.0 / len(members)
         rules.seat_member[t, m, : len(members)] = [case.player_index(code) for code in members]
         for code in members:
             rules.mediates[case.player_index(code), rules.party[t]] = 1
@@ -194,7 +200,8 @@ def _write_instruments(case: Case, rules: Record) -> None:
         rules.pair_tool[pair, rules.pair_tools[pair]] = number
         rules.pair_tools[pair] += 1
         rules.tool_follows[number] = words.FOLLOWS_CODES[tool.follows]
-        rules.tool_cell[number], rules.tool_war[number] = _cell(case, tool.cell), _war(case, tool.war)
+        rules.tool_cell[number] = _cell(case, tool.cell if tool.follows.startswith("cell") else None)
+        rules.tool_war[number] = _war(case, tool.war if tool.follows.startswith(("control", "sanctuary")) else None)
 
 
 def start_cells(case: Case, epoch: Epoch) -> NDArray[np.float64]:

@@ -65,7 +65,7 @@ def in_this_order(states: Any, variant_case: Case, back: dict[str, str] | None =
 
 
 # What holds numbers of players or learning pairs differs with the order; everything else may not.
-NUMBERED = {"offered_by", "stirred"}
+NUMBERED = {"offered_by", "stirred", "learning", "parts"}
 
 
 @pytest.mark.parametrize("epoch", EPOCHS)
@@ -145,7 +145,7 @@ def common_part(state: Any, case: Case) -> dict[str, Any]:
     parts = {}
     for variable in words.STATE:
         values = np.asarray(state[variable.name])
-        if "N" in variable.axes or "Q" in variable.axes or variable.name in ("offered_by", "pieces", "trial"):
+        if "N" in variable.axes or "Q" in variable.axes or variable.name in ("offered_by", "pieces", "trial", "parts"):
             continue
         for axis, letter in enumerate(variable.axes):
             if letter in keep:

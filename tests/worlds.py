@@ -231,10 +231,11 @@ def _condition(found: World, plan: Any, rng: np.random.Generator, e: int, d: int
 CLAUSES = 6
 BARE_SIZES = {
     **dict.fromkeys("PSQU", 2),
-    **dict.fromkeys("TMGWIVBRED", 1),
+    **dict.fromkeys("TMGWIVBED", 1),
     **dict.fromkeys("CK", CLAUSES),
     "A": 3,
-    "N": 7 * CLAUSES,
+    "N": words.PIECES_OF_A_CLAUSE * CLAUSES,
+    "J": words.PIECES_OF_A_CLAUSE,
     "F": 4,
     "X": words.TERMS,
 }

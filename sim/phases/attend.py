@@ -5,14 +5,14 @@ from __future__ import annotations
 from math import isnan, nan
 from typing import Any
 
-from sim.arithmetic import compilable
+from sim.arithmetic import compilable, standalone
 from sim.equations.attendance import party_attendance
 from sim.equations.package import concession_cost, promise_worth, utility
 from sim.equations.trust import evidence
 from sim.phases.defaults import set_defaults
 from sim.phases.frontier import set_midpoint, trace_frontier
 from sim.phases.luck import luck
-from sim.phases.mediation import gone, guaranteed_trust, mediators_pressure
+from sim.phases.mediation import gone, guaranteed_trust, mediators_pressure, set_seats
 from sim.phases.witness import witness
 from sim.vocabulary import (
     ATTEND_SLOT,
@@ -21,9 +21,10 @@ from sim.vocabulary import (
 )
 
 
-@compilable
+@standalone
 def set_trust(rules: Any, draw: Any, state: Any, t: int) -> None:
     """Guaranteed trust of each side, and what it makes of a gain and of a loss on each clause."""
+    set_seats(rules, state, t)
     for side in range(2):
         trusted = guaranteed_trust(rules, draw, state, t, side)
         state.guaranteed_trust[t, side] = trusted
@@ -74,14 +75,15 @@ def set_pressure(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
             return
 
 
-@compilable
+@standalone
 def prepare(rules: Any, draw: Any, state: Any, t: int) -> None:
     """Look at a table as it stands this week, with the mediators who are present: defaults, trust, frontier."""
     set_defaults(rules, draw, state, t)
     set_trust(rules, draw, state, t)
     set_stakes(rules, draw, state, t)
     trace_frontier(rules, state, t)
-    set_midpoint(rules, state, t)
+    if rules.seats[t] > 0:  # nobody else looks at it
+        set_midpoint(rules, state, t)
 
 
 @compilable
@@ -121,12 +123,11 @@ def arrears_of_present(rules: Any, state: Any, t: int, side: int) -> float:
     """
     i = rules.party[t, side]
     total = 0.0
-    for other in range(rules.tables):
-        for its_side in range(2):
-            if rules.party[other, its_side] == i and state.arrears[other, its_side] > 0.0:
-                debtor = rules.party[other, 1 - its_side]
-                if present(rules, state, t, debtor, side):
-                    total += state.arrears[other, its_side]
+    for place in range(rules.sits[i]):
+        other, its_side = rules.sit_table[i, place], rules.sit_side[i, place]
+        owed = state.arrears[other, its_side]
+        if owed > 0.0 and present(rules, state, t, rules.party[other, 1 - its_side], side):
+            total += owed
     return total
 
 
@@ -155,11 +156,9 @@ def conditional_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> f
     return total
 
 
-@compilable
+@standalone
 def collect_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """It came: what was offered for that is given, and seen to be given."""
-    if state.offers[t, side] == 0:
-        return
     i = rules.party[t, side]
     for cell in range(rules.cells):
         point = state.conditional_offer[t, side, cell]
@@ -190,5 +189,5 @@ def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     terms = state.attend_terms[t, side]
     terms[0], terms[1], terms[2], terms[3] = surplus, offer, owed, pressed
     terms[4], terms[5], terms[6], terms[7] = cost, state.guaranteed_trust[t, side], chance, number
-    if state.attending[t, side] == 1:
+    if state.offers[t, side] > 0 and state.attending[t, side] == 1:
         collect_offer(rules, draw, state, t, side)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.arithmetic import compilable
+from sim.arithmetic import compilable, standalone
 from sim.equations.concession import aspiration, eagerness
 from sim.equations.package import gain
 from sim.equations.ratification import ratification
@@ -14,7 +14,6 @@ from sim.phases.mediation import gone, observer_gain
 from sim.vocabulary import (
     IMPASSES_TO_PAUSE,
     IN_FORCE,
-    INFINITY,
     LEAST_GAIN,
     NEVER,
     NO_SESSION,
@@ -61,7 +60,7 @@ def bargain(rules: Any, draw: Any, state: Any, t: int) -> None:
     make_offer(rules, draw, state, t, side)
 
 
-@compilable
+@standalone
 def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """The side in turn offers the frontier package at its aspiration; the other takes what meets its own."""
     own = side_aspiration(draw, state, t, side)
@@ -87,23 +86,23 @@ def others_gain(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
     The smallest part is added first, so that the sum does not depend on the order of the players.
     """
     i, j = rules.party[t, side], rules.party[t, 1 - side]
-    total, last, left = 0.0, -INFINITY, 1
-    while left > 0:
-        smallest, equal, left = INFINITY, 0, 0
-        for o in range(rules.players):
-            if o != i and o != j and state.leverage[o, i] > 0.0 and not gone(rules, state, o):
-                part = state.leverage[o, i] * observer_gain(rules, draw, state, t, o, state.offer[t])
-                if last < part < smallest:
-                    smallest, equal, left = part, 1, 1
-                elif part == smallest:
-                    equal += 1
-        if left > 0:
-            total += equal * smallest
-            last = smallest
+    parts = 0
+    for o in range(rules.players):
+        if o != i and o != j and state.leverage[o, i] > 0.0 and not gone(rules, state, o):
+            part = state.leverage[o, i] * observer_gain(rules, draw, state, t, o, state.offer[t])
+            place = parts
+            while place > 0 and state.parts[place - 1] > part:
+                state.parts[place] = state.parts[place - 1]
+                place -= 1
+            state.parts[place] = part
+            parts += 1
+    total = 0.0
+    for place in range(parts):
+        total += state.parts[place]
     return total
 
 
-@compilable
+@standalone
 def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """A side that has accepted puts the package to those at home and abroad who can stop it."""
     number = luck(state, RATIFY_SLOT + t * PLACE_STRIDE + side)
@@ -149,7 +148,7 @@ def suspend(state: Any, t: int) -> None:
     state.impasses_in_row[t] = 0
 
 
-@compilable
+@standalone
 def sign(rules: Any, draw: Any, state: Any, t: int) -> None:
     """The offer becomes the agreement in force."""
     state.status[t] = IN_FORCE
@@ -167,7 +166,7 @@ def sign(rules: Any, draw: Any, state: Any, t: int) -> None:
     state.regret[t] = regret(rules, draw, state, t)
 
 
-@compilable
+@standalone
 def bind_clause(rules: Any, draw: Any, state: Any, t: int, k: int, point: float, weeks: int) -> None:
     """Write one clause of an agreement: its point, who delivers it, and the path on which it falls due."""
     cell = rules.clause_cell[t, k]
@@ -200,7 +199,7 @@ def is_deliverer(rules: Any, state: Any, t: int, k: int, point: float, side: int
     return rules.clause_by[t, k] == side
 
 
-@compilable
+@standalone
 def regret(rules: Any, draw: Any, state: Any, t: int) -> float:
     """How much more the first party could have had at full trust without loss to the second: the price of distrust."""
     for side in range(2):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from math import isnan, nan
 from typing import Any
 
-from sim.arithmetic import compilable
+from sim.arithmetic import compilable, standalone
 from sim.equations.trust import weekly_decay
 from sim.equations.war import incumbent_strength, parity_strength
 from sim.phases.attend import prepare
 from sim.phases.bargain import bind_clause
 from sim.phases.defaults import set_defaults
 from sim.phases.fight import set_sanctuary, target_cohesion
-from sim.phases.leverage import set_availability_at_epoch, set_leverage
+from sim.phases.leverage import derive_tool, set_availability_at_epoch, set_leverage
 from sim.vocabulary import (
     BY_POSITION,
     CLOSED,
@@ -53,7 +53,7 @@ def weightiest(rules: Any, draw: Any, plan: Any, player: int, party: bool) -> fl
     return largest
 
 
-@compilable
+@standalone
 def derive_weights(rules: Any, draw: Any, plan: Any, t: int) -> None:
     """Weights of a table's clauses to its parties and to everybody else, and of the table among a player's tables."""
     for side in range(2):
@@ -73,10 +73,12 @@ def derive_weights(rules: Any, draw: Any, plan: Any, t: int) -> None:
             draw.cell_weight[player, cell] = max(draw.cell_weight[player, cell], share)
 
 
-@compilable
+@standalone
 def derive(rules: Any, draw: Any, plan: Any) -> None:
     """Fill in what follows from a draw: once a draw and plan, before its first run."""
     draw.decay = weekly_decay(draw.half_life)
+    for tool in range(rules.instruments):
+        derive_tool(rules, draw, tool)
     for i in range(rules.players):
         for j in range(rules.players):
             draw.start_for[i, j] = draw.prior_strength * draw.start_trust[i, j]
@@ -87,7 +89,7 @@ def derive(rules: Any, draw: Any, plan: Any) -> None:
         derive_weights(rules, draw, plan, t)
 
 
-@compilable
+@standalone
 def begin_players(rules: Any, draw: Any, state: Any) -> None:
     """Trust, leverage, positions and red lines as the draw has them."""
     for i in range(rules.players):
@@ -101,7 +103,7 @@ def begin_players(rules: Any, draw: Any, state: Any) -> None:
             state.red_line[i, cell] = draw.red_line[i, cell]
 
 
-@compilable
+@standalone
 def begin_wars(rules: Any, draw: Any, plan: Any, state: Any) -> None:
     """Control as drawn, usual intensity less the ceasefire, cohesion at its target, parity at the epoch."""
     state.presence = draw.start_presence
@@ -120,7 +122,7 @@ def begin_wars(rules: Any, draw: Any, plan: Any, state: Any) -> None:
         state.strength[w] = parity
 
 
-@compilable
+@standalone
 def begin_table(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
     """A table as the epoch has it: closed, open, suspended, or with an agreement in force."""
     state.optimism[t] = draw.optimism
@@ -145,7 +147,7 @@ def begin_table(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
         begin_agreement(rules, draw, plan, state, t)
 
 
-@compilable
+@standalone
 def begin_agreement(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
     """An agreement in force at the epoch: nothing is owed yet, and the rest falls due over the weeks that are left."""
     set_defaults(rules, draw, state, t)
@@ -160,12 +162,13 @@ def begin_agreement(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> Non
             bind_clause(rules, draw, state, t, k, point, weeks)
 
 
-@compilable
+@standalone
 def begin(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int) -> None:
     """Set a zeroed state to the epoch, for one run of a derived draw."""
     state.seed, state.draw_index, state.run = seed, draw.index, run
     state.regime, state.takeover_week = plan.start_regime, NEVER
-    state.luck_week, state.luck_block = NEVER, NEVER
+    for place in range(4):
+        state.luck_week[place], state.luck_block[place] = NEVER, NEVER
     for e in range(plan.events):
         state.fires_at[e], state.reverts_at[e] = NEVER, NEVER
     begin_players(rules, draw, state)

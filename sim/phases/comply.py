@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.arithmetic import compilable
+from sim.arithmetic import compilable, standalone
 from sim.equations.compliance import delivery
 from sim.equations.package import gain
 from sim.equations.trust import evidence
@@ -40,12 +40,14 @@ def tranche_due(state: Any, t: int) -> bool:
     return state.status[t] == IN_FORCE and age > 0 and age % TRANCHE_WEEKS == 0
 
 
-@compilable
+@standalone
 def revalue(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """See the agreement with the defaults, trust, leverage and war of today."""
+    """See the agreement with the defaults, trust, leverage and war of today, and what it is worth to each side."""
     set_defaults(rules, draw, state, t)
     set_trust(rules, draw, state, t)
     set_stakes(rules, draw, state, t)
+    for side in range(2):
+        state.worth[t, side] = agreement_value(rules, draw, state, t, side)
 
 
 @compilable
@@ -71,13 +73,13 @@ def fall_due(rules: Any, state: Any, t: int, k: int) -> None:
 @compilable
 def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None:
     """A side decides about the tranche of a clause that it delivers."""
-    number = luck(state, COMPLY_SLOT + t * PLACE_STRIDE + k * CLAUSE_STRIDE + side)
     state.conduct[t, k, side] = NOT_DUE
     if state.in_package[t, k] == 0 or state.delivers[t, k, side] == 0:
         return
+    number = luck(state, COMPLY_SLOT + t * PLACE_STRIDE + k * CLAUSE_STRIDE + side)
     i, j = rules.party[t, side], rules.party[t, 1 - side]
     cell = rules.clause_cell[t, k]
-    surplus = agreement_value(rules, draw, state, t, side)
+    surplus = state.worth[t, side]
     change = gain(state.package[t, k], state.default[t, side, k], state.position[i, cell])
     temptation = draw.weight[t, side, k] * max(-change, 0.0)
     reach = state.leverage[j, i]
@@ -97,7 +99,7 @@ def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None
     terms[7] = state.guaranteed_trust[t, side]
 
 
-@compilable
+@standalone
 def settle_clause(rules: Any, draw: Any, state: Any, t: int, k: int) -> None:
     """Move the cell as far as both sides' conduct lets it move, and let everybody present see who kept what."""
     if state.in_package[t, k] == 0:
@@ -208,15 +210,14 @@ def judge(rules: Any, draw: Any, state: Any, t: int) -> None:
     one week's values are no reason to end it.
     """
     worst = max(state.arrears_share[t, 0], state.arrears_share[t, 1])
-    first = agreement_value(rules, draw, state, t, 0)
-    second = agreement_value(rules, draw, state, t, 1)
-    bad = worst > COLLAPSE_SHARE + LEAST_GAIN or (first < -LEAST_GAIN and second < -LEAST_GAIN)
+    worthless = state.worth[t, 0] < -LEAST_GAIN and state.worth[t, 1] < -LEAST_GAIN
+    bad = worst > COLLAPSE_SHARE + LEAST_GAIN or worthless
     state.bad_tranches[t] = state.bad_tranches[t] + 1 if bad else 0
     if state.bad_tranches[t] >= BAD_TRANCHES_TO_COLLAPSE:
         collapse(rules, draw, state, t)
 
 
-@compilable
+@standalone
 def collapse(rules: Any, draw: Any, state: Any, t: int) -> None:
     """The agreement ends: stocks stay as delivered, flows relapse, the table rests; what was owed stays a grievance."""
     suspend(state, t)

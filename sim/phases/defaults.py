@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isnan
 from typing import Any
 
-from sim.arithmetic import compilable
+from sim.arithmetic import compilable, standalone
 from sim.equations.package import forecast, optimistic
 from sim.equations.war import challenger_strength, control_growth, incumbent_strength, success
 from sim.vocabulary import (
@@ -99,7 +99,7 @@ def default_path(rules: Any, draw: Any, state: Any, t: int, k: int) -> float:
     return plain_default(rules, state, t, k, code)
 
 
-@compilable
+@standalone
 def set_defaults(rules: Any, draw: Any, state: Any, t: int) -> None:
     """Write the default path of every clause as each side sees it, and the range that both red lines leave."""
     for k in range(rules.clauses[t]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isnan, nan
 from typing import Any
 
-from sim.arithmetic import compilable
+from sim.arithmetic import compilable, standalone
 from sim.equations.trust import evidence
 from sim.phases.witness import witness
 from sim.vocabulary import (
@@ -255,7 +255,7 @@ def stay_away(plan: Any, rules: Any, state: Any, e: int, until: int) -> None:
                         state.absent_until[t, m] = until
 
 
-@compilable
+@standalone
 def take_effect(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
     """Bring about the effect of one event."""
     effect, player, cell, t = plan.effect[e], plan.player[e], plan.place_cell[e], plan.place_table[e]
@@ -307,7 +307,7 @@ def remember(plan: Any, state: Any, e: int) -> None:
         state.reverts_to[e] = state.cell[cell]
 
 
-@compilable
+@standalone
 def revert(rules: Any, plan: Any, state: Any, e: int) -> None:
     """End an effect that was for a time; that it lapses is nobody's act."""
     state.reverts_at[e] = NEVER
@@ -324,7 +324,7 @@ def revert(rules: Any, plan: Any, state: Any, e: int) -> None:
             state.presence = 1.0 - state.cell[cell]
 
 
-@compilable
+@standalone
 def withdraw(rules: Any, state: Any) -> None:
     """Carry an announced withdrawal one week further; a conditional one waits while the other side is behind."""
     if state.schedule_on == 0:
@@ -378,7 +378,7 @@ def bring_about(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
     take_effect(rules, draw, plan, state, e)
 
 
-@compilable
+@standalone
 def events(rules: Any, draw: Any, plan: Any, state: Any) -> None:
     """The whole phase: triggers, reversals and events in declared order, the withdrawal, the tables that open."""
     state.flight = 0.0

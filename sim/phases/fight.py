@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isnan, sqrt
 from typing import Any
 
-from sim.arithmetic import compilable, normal_quantile, poisson_quantile
+from sim.arithmetic import compilable, normal_quantile, poisson_quantile, standalone
 from sim.equations.leverage import sanctuary
 from sim.equations.war import (
     chance,
@@ -65,16 +65,16 @@ def settled(rules: Any, state: Any, w: int) -> bool:
     return False
 
 
-@compilable
+@standalone
 def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
     """Intensity, control, cohesion, attacks and flight of one war, and whether the incumbent falls."""
+    state.control_change[w], state.attacks[w], state.hazard[w] = 0.0, 0, 0.0
+    if state.war_open[w] == 0:
+        return
     place = WAR_SLOT + w * PLACE_STRIDE
     state.combat_draw[w] = luck(state, place)
     attack_draw = luck(state, place + 1)
     state.collapse_draw[w] = luck(state, place + 2)
-    state.control_change[w], state.attacks[w], state.hazard[w] = 0.0, 0, 0.0
-    if state.war_open[w] == 0:
-        return
     set_sanctuary(rules, draw, state, w)
     state.success[w] = success_at(rules, draw, state, w, state.presence)
     growth = control_growth(draw.combat_pace, state.intensity[w], state.success[w])
@@ -113,7 +113,7 @@ def flee(rules: Any, draw: Any, state: Any, w: int) -> None:
     state.cell[cell] = max(0.0, state.cell[cell] - fled)
 
 
-@compilable
+@standalone
 def turn_regime(rules: Any, state: Any, w: int) -> None:
     """The challenger takes over: its war ends, the incumbent leaves, tables close or convene later, flows turn."""
     state.regime = 1

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.arithmetic import compilable
+from sim.arithmetic import compilable, standalone
 from sim.equations.package import clause_worth
-from sim.vocabulary import INFINITY, LEAST_GAIN
+from sim.vocabulary import INFINITY, LEAST_GAIN, PIECES_OF_A_CLAUSE
 
 ROUNDING = 1e-14  # of a difference between two worths of a clause, which are of the order of 1
 
@@ -55,8 +55,8 @@ def best_point(
     Utility falls with the distance from the position, so that only the end of a war can draw a side away from it.
     """
     best = within(default, low, high)
-    value = clause_worth(best, default, position, promise, concession, stake)
-    for turn in range(4 if stake > 0.0 else 1):
+    worth = clause_worth(best, default, position, promise, concession, stake)
+    for turn in range(4):
         point = position
         if turn == 1:
             point = 2.0 * position - default
@@ -66,44 +66,15 @@ def best_point(
             point = high
         point = within(point, low, high)
         other = clause_worth(point, default, position, promise, concession, stake)
-        if other > value:
-            best, value = point, other
+        best = point if other > worth else best
+        worth = max(worth, other)
     return best
 
 
 @compilable
-def insert_piece(state: Any, t: int, k: int, start: float, stop: float, cost: float, gained: float) -> None:
-    """Put a piece in its place: falling gain over cost, pieces of one clause in their own order.
-
-    Only ranks move; a piece that costs nothing comes first.
-    """
-    n = state.pieces[t]
-    ratio = gained / cost if cost > 0.0 else INFINITY
-    state.piece_clause[t, n], state.piece_from[t, n], state.piece_to[t, n] = k, start, stop
-    state.piece_cost[t, n], state.piece_gain[t, n], state.piece_ratio[t, n] = cost, gained, ratio
-    rank = n
-    while rank > 0:
-        before = state.piece_rank[t, rank - 1]
-        if state.piece_ratio[t, before] >= ratio or state.piece_clause[t, before] == k:
-            break
-        state.piece_rank[t, rank] = before
-        rank -= 1
-    state.piece_rank[t, rank] = n
-    state.pieces[t] = n + 1
-
-
-@compilable
-def nearer(cut: float, start: float, stop: float) -> float:
-    """The cut if it lies strictly between the two ends, in either direction, else the second end."""
-    return cut if start < cut < stop or stop < cut < start else stop
-
-
-@compilable
-def next_cut(position: float, default: float, start: float, stop: float) -> float:
-    """The nearest point after `start`, towards `stop`, at which the slope of a side's term can change."""
-    nearest = nearer(position, start, stop)
-    nearest = nearer(default, start, nearest)
-    return nearer(2.0 * position - default, start, nearest)
+def beyond(mark: float, start: float) -> float:
+    """A mark that lies beyond the start, else nothing to stop at."""
+    return mark if mark > start else INFINITY
 
 
 @compilable
@@ -113,8 +84,78 @@ def beyond_rounding(difference: float) -> float:
 
 
 @compilable
-def cut_clause(rules: Any, state: Any, t: int, k: int) -> None:
-    """Cut a clause into its pieces, from the first party's best point to the second's, and add up both ends' values."""
+def add_piece(
+    state: Any, t: int, n: int, cost: float, gained: float, steepest: float, pieces: int
+) -> tuple[float, int]:
+    """Put down a piece in its slot, and among those to be ranked if it changes anything; its ratio, and how many are.
+
+    The terms are concave, so that a clause's next piece has at most the ratio of the one before it, however rounded.
+    """
+    ratio = min(gained / cost, steepest) if cost > 0.0 else steepest
+    state.piece_cost[t, n], state.piece_gain[t, n], state.piece_ratio[t, n] = cost, gained, ratio
+    moves = cost > 0.0 or gained > 0.0
+    state.piece_rank[t, pieces] = n
+    return (ratio, pieces + 1) if moves else (steepest, pieces)
+
+
+@compilable
+def cut_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tuple[float, float, float, float, int]:
+    """Cut a clause into its pieces, from the first party's best point to the second's.
+
+    Given how many pieces of the table are to be ranked so far, it gives the clause's worth to both sides at the first
+    side's end and at the second's, and how many pieces there are now.
+
+    The slots of its pieces and the points between them are its own: piece n of a table is number n modulo
+    `PIECES_OF_A_CLAUSE` of its clause, and lies between the cuts of this number and the next.
+    """
+    if state.stake[t, 0, k] == 0.0 and state.stake[t, 1, k] == 0.0:
+        return cut_plain_clause(rules, state, t, k, pieces)
+    return cut_ending_clause(rules, state, t, k, pieces)
+
+
+@compilable
+def cut_plain_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tuple[float, float, float, float, int]:
+    """Cut a clause that ends no war: each side starts nearest to its position and loses on all of the way.
+
+    What it gains against its default it loses at the worth of a promise, until its default or the default's mirror
+    image; beyond, it concedes. So there are at most three pieces. An axis turned where the way leads down is exact.
+    """
+    cell = rules.clause_cell[t, k]
+    low, high = state.range_low[t, k], state.range_high[t, k]
+    position_0, position_1 = state.position[rules.party[t, 0], cell], state.position[rules.party[t, 1], cell]
+    default_0, default_1 = state.default[t, 0, k], state.default[t, 1, k]
+    promise_0, promise_1 = state.promise[t, 0, k], state.promise[t, 1, k]
+    concession_0, concession_1 = state.concession[t, 0, k], state.concession[t, 1, k]
+    start = within(position_0 if promise_0 > 0.0 else default_0, low, high)
+    stop = within(position_1 if promise_1 > 0.0 else default_1, low, high)
+    state.end[t, 0, k], state.end[t, 1, k] = start, stop
+    own = clause_worth(start, default_0, position_0, promise_0, concession_0, 0.0)
+    other = clause_worth(start, default_1, position_1, promise_1, concession_1, 0.0)
+    turn = 1.0 if start <= stop else -1.0
+    here, end = turn * start, turn * stop
+    mark_0 = within(max(turn * default_0, turn * (2.0 * position_0 - default_0)), here, end)
+    mark_1 = within(min(turn * default_1, turn * (2.0 * position_1 - default_1)), here, end)
+    first, second = min(mark_0, mark_1), max(mark_0, mark_1)
+    lost_between = concession_0 if mark_0 < mark_1 else promise_0
+    gained_between = concession_1 if mark_0 < mark_1 else promise_1
+    way_0, way_1, way_2 = first - here, second - first, end - second
+    loss_0, loss_1, loss_2 = promise_0 * way_0, lost_between * way_1, concession_0 * way_2
+    gain_0, gain_1, gain_2 = concession_1 * way_0, gained_between * way_1, promise_1 * way_2
+    cut, n = state.cut[t, k], k * PIECES_OF_A_CLAUSE
+    cut[0], cut[1], cut[2], cut[3] = start, turn * first, turn * second, stop
+    ratio, pieces = add_piece(state, t, n, loss_0, gain_0, INFINITY, pieces)
+    ratio, pieces = add_piece(state, t, n + 1, loss_1, gain_1, ratio, pieces)
+    ratio, pieces = add_piece(state, t, n + 2, loss_2, gain_2, ratio, pieces)
+    return own, other, own - loss_0 - loss_1 - loss_2, other + gain_0 + gain_1 + gain_2, pieces
+
+
+@compilable
+def cut_ending_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tuple[float, float, float, float, int]:
+    """Cut the clause that ends a war, wherever the slope of a side's term can change.
+
+    That is at its position, at the default and at the default's mirror image: from one end to the other these marks are
+    met in rising order, on an axis that is turned where the way leads down.
+    """
     cell = rules.clause_cell[t, k]
     low, high = state.range_low[t, k], state.range_high[t, k]
     position_0, position_1 = state.position[rules.party[t, 0], cell], state.position[rules.party[t, 1], cell]
@@ -125,36 +166,57 @@ def cut_clause(rules: Any, state: Any, t: int, k: int) -> None:
     start = best_point(low, high, default_0, position_0, promise_0, concession_0, stake_0)
     stop = best_point(low, high, default_1, position_1, promise_1, concession_1, stake_1)
     state.end[t, 0, k], state.end[t, 1, k] = start, stop
-    own = clause_worth(start, default_0, position_0, promise_0, concession_0, stake_0)
-    other = clause_worth(start, default_1, position_1, promise_1, concession_1, stake_1)
-    state.end_value[t, 0, 0] += own
-    state.end_value[t, 0, 1] += other
+    own = first_own = clause_worth(start, default_0, position_0, promise_0, concession_0, stake_0)
+    other = first_other = clause_worth(start, default_1, position_1, promise_1, concession_1, stake_1)
+    turn = 1.0 if start <= stop else -1.0
+    mark_0, mark_1, mark_2 = turn * position_0, turn * default_0, turn * (2.0 * position_0 - default_0)
+    mark_3, mark_4, mark_5 = turn * position_1, turn * default_1, turn * (2.0 * position_1 - default_1)
+    ratio, n = INFINITY, k * PIECES_OF_A_CLAUSE
+    state.cut[t, k, 0] = start
     while start != stop:
-        cut = next_cut(position_0, default_0, start, stop)
-        cut = next_cut(position_1, default_1, start, cut)
+        here = turn * start
+        first = min(min(beyond(mark_0, here), beyond(mark_1, here)), beyond(mark_2, here))
+        second = min(min(beyond(mark_3, here), beyond(mark_4, here)), beyond(mark_5, here))
+        cut = turn * min(min(first, second), turn * stop)
         next_own = clause_worth(cut, default_0, position_0, promise_0, concession_0, stake_0)
         next_other = clause_worth(cut, default_1, position_1, promise_1, concession_1, stake_1)
         cost, gained = beyond_rounding(own - next_own), beyond_rounding(next_other - other)
-        if cost > 0.0 or gained > 0.0:
-            insert_piece(state, t, k, start, cut, cost, gained)
+        ratio, pieces = add_piece(state, t, n, cost, gained, ratio, pieces)
+        n += 1
+        state.cut[t, k, n - k * PIECES_OF_A_CLAUSE] = cut
         start, own, other = cut, next_own, next_other
-    state.end_value[t, 1, 0] += own
-    state.end_value[t, 1, 1] += other
+    return first_own, first_other, own, other, pieces
 
 
 @compilable
+def rank_pieces(state: Any, t: int) -> None:
+    """Rank the pieces by falling gain over cost, those of one ratio as they were put down."""
+    for place in range(1, state.pieces[t]):
+        n = state.piece_rank[t, place]
+        ratio = state.piece_ratio[t, n]
+        while place > 0 and state.piece_ratio[t, state.piece_rank[t, place - 1]] < ratio:
+            state.piece_rank[t, place] = state.piece_rank[t, place - 1]
+            place -= 1
+        state.piece_rank[t, place] = n
+
+
+@standalone
 def trace_frontier(rules: Any, state: Any, t: int) -> None:
     """Write the pieces of the frontier, the value of both ends to both sides, each side's best, and the zone."""
-    state.pieces[t] = 0
-    for end in range(2):
-        state.end_value[t, end, 0], state.end_value[t, end, 1] = 0.0, 0.0
+    pieces, own, other, last_own, last_other = 0, 0.0, 0.0, 0.0, 0.0
     for k in range(rules.clauses[t]):
         if state.deadlocked[t, k] == 0:
-            cut_clause(rules, state, t, k)
+            here_own, here_other, there_own, there_other, pieces = cut_clause(rules, state, t, k, pieces)
+            own, other = own + here_own, other + here_other
+            last_own, last_other = last_own + there_own, last_other + there_other
         else:
             middle = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
             state.end[t, 0, k] = middle
             state.end[t, 1, k] = middle
+    state.end_value[t, 0, 0], state.end_value[t, 0, 1] = own, other
+    state.end_value[t, 1, 0], state.end_value[t, 1, 1] = last_own, last_other
+    state.pieces[t] = pieces
+    rank_pieces(state, t)
     state.best[t, 0] = best_gain(state, t, 0)
     state.best[t, 1] = best_gain(state, t, 1)
     state.zone[t] = 1 if state.best[t, 0] > LEAST_GAIN and state.best[t, 1] > LEAST_GAIN else 0
@@ -200,9 +262,8 @@ def concede(rules: Any, state: Any, t: int, side: int, target: float) -> None:
         gained = state.piece_gain[t, n] if side == 0 else state.piece_cost[t, n]
         if gained == 0.0:
             return
-        start = state.piece_from[t, n] if side == 0 else state.piece_to[t, n]
-        stop = state.piece_to[t, n] if side == 0 else state.piece_from[t, n]
-        k = state.piece_clause[t, n]
+        k, j = n // PIECES_OF_A_CLAUSE, n % PIECES_OF_A_CLAUSE
+        start, stop = state.cut[t, k, j + side], state.cut[t, k, j + 1 - side]
         if own - loss < target:
             state.trial[k] = start + (stop - start) * ((own - target) / loss)
             return

@@ -6,31 +6,30 @@ from typing import Any
 
 from sim.arithmetic import compilable
 from sim.equations.leverage import LEAST_AVAILABLE, leverage, sanctuary
-from sim.vocabulary import (
-    FOLLOWS_CELL,
-    FOLLOWS_CELL_LEFT,
-    FOLLOWS_CONTROL,
-    FOLLOWS_CONTROL_LEFT,
-    FOLLOWS_PRESENCE,
-)
+from sim.vocabulary import FOLLOWS_CELL_LEFT, FOLLOWS_CONTROL_LEFT, FOLLOWS_SANCTUARY
+
+
+@compilable
+def derive_tool(rules: Any, draw: Any, tool: int) -> None:
+    """Write the straight line on which an instrument's availability follows a cell, the presence or a control."""
+    code = rules.tool_follows[tool]
+    draw.tool_base[tool], draw.tool_slope[tool] = 0.0, 1.0
+    if code in (FOLLOWS_CELL_LEFT, FOLLOWS_CONTROL_LEFT):
+        draw.tool_base[tool], draw.tool_slope[tool] = 1.0, -1.0
+    elif code == FOLLOWS_SANCTUARY:
+        draw.tool_base[tool] = sanctuary(draw.autonomy, 0.0)
+        draw.tool_slope[tool] = sanctuary(draw.autonomy, 1.0) - sanctuary(draw.autonomy, 0.0)
 
 
 @compilable
 def tool_available(rules: Any, draw: Any, state: Any, tool: int) -> float:
     """Availability of an instrument, in [0, 1]."""
-    code = rules.tool_follows[tool]
-    if code == FOLLOWS_CELL:
-        return state.cell[rules.tool_cell[tool]]
-    if code == FOLLOWS_CELL_LEFT:
-        return 1.0 - state.cell[rules.tool_cell[tool]]
-    if code == FOLLOWS_PRESENCE:
-        return state.presence
-    control = state.control[rules.tool_war[tool]]
-    if code == FOLLOWS_CONTROL:
-        return control
-    if code == FOLLOWS_CONTROL_LEFT:
-        return 1.0 - control
-    return sanctuary(draw.autonomy, control)
+    followed = state.presence
+    if rules.tool_cell[tool] >= 0:
+        followed = state.cell[rules.tool_cell[tool]]
+    elif rules.tool_war[tool] >= 0:
+        followed = state.control[rules.tool_war[tool]]
+    return draw.tool_base[tool] + draw.tool_slope[tool] * followed
 
 
 @compilable

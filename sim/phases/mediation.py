@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isnan
 from typing import Any
 
 from sim.arithmetic import compilable
@@ -17,12 +16,10 @@ from sim.vocabulary import ATTEND_SLOT, FREE_EFFORT, PLACE_STRIDE
 @compilable
 def effort(rules: Any, state: Any, mediator: int, target: int) -> float:
     """e in [0, 1]: what an event has set, else the cell that is this effort, else facilitation."""
-    if not isnan(state.effort_set[mediator]) and state.week < state.effort_until[mediator]:
+    if state.week < state.effort_until[mediator]:
         return state.effort_set[mediator]
-    for r in range(rules.efforts):
-        if rules.effort_by[r] == mediator and rules.effort_on[r] == target:
-            return state.cell[rules.effort_cell[r]]
-    return FREE_EFFORT
+    cell = rules.effort_cell[mediator, target]
+    return state.cell[cell] if cell >= 0 else FREE_EFFORT
 
 
 @compilable
@@ -54,7 +51,7 @@ def seat_effort(rules: Any, state: Any, t: int, m: int, target: int) -> float:
     total = 0.0
     for g in range(rules.seat_members[t, m]):
         total += effort(rules, state, rules.seat_member[t, m, g], target)
-    mean = total / rules.seat_members[t, m]
+    mean = total * rules.seat_share[t, m]
     return 0.5 * mean if state.seat_gain[t, m] < 0.0 else mean
 
 
@@ -64,7 +61,18 @@ def seat_trust(rules: Any, state: Any, t: int, m: int, truster: int) -> float:
     total = 0.0
     for g in range(rules.seat_members[t, m]):
         total += state.trust[truster, rules.seat_member[t, m, g]]
-    return total / rules.seat_members[t, m]
+    return total * rules.seat_share[t, m]
+
+
+@compilable
+def set_seats(rules: Any, state: Any, t: int) -> None:
+    """Leverage and effort on each side of every seat that is asked; pressing needs no seat in the room."""
+    for m in range(rules.seats[t]):
+        here = asked(rules, state, t, m)
+        for side in range(2):
+            i = rules.party[t, side]
+            state.seat_reach[t, m, side] = seat_reach(rules, state, t, m, i) if here else 0.0
+            state.seat_effort[t, m, side] = seat_effort(rules, state, t, m, i) if here else 0.0
 
 
 @compilable
@@ -73,21 +81,19 @@ def guaranteed_trust(rules: Any, draw: Any, state: Any, t: int, side: int) -> fl
     i, j = rules.party[t, side], rules.party[t, 1 - side]
     doubt = 1.0 - state.trust[i, j]
     for m in range(rules.seats[t]):
-        if state.attending[t, 2 + m] == 1:
-            reach = seat_reach(rules, state, t, m, j)
-            tried = seat_effort(rules, state, t, m, j)
-            doubt *= 1.0 - guarantee(reach, tried, draw.guarantor_weight, seat_trust(rules, state, t, m, i))
+        reach, tried = state.seat_reach[t, m, 1 - side], state.seat_effort[t, m, 1 - side]
+        if tried > 0.0:
+            removed = guarantee(reach, tried, draw.guarantor_weight, seat_trust(rules, state, t, m, i))
+            doubt *= 1.0 - state.attending[t, 2 + m] * removed  # no question that a processor would have to guess
     return 1.0 - doubt
 
 
 @compilable
 def mediators_pressure(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
     """mu (1 - prod_m (1 - lambda_m e_m)), over the mediators who are asked: pressing needs no seat in the room."""
-    i = rules.party[t, side]
     resistance = 1.0
     for m in range(rules.seats[t]):
-        if asked(rules, state, t, m):
-            resistance *= 1.0 - seat_reach(rules, state, t, m, i) * seat_effort(rules, state, t, m, i)
+        resistance *= 1.0 - state.seat_reach[t, m, side] * state.seat_effort[t, m, side]
     return pressure(draw.pressure_weight, resistance)
 
 
@@ -97,7 +103,7 @@ def observer_gain(rules: Any, draw: Any, state: Any, t: int, player: int, packag
     total = 0.0
     for k in range(rules.clauses[t]):
         cell = rules.clause_cell[t, k]
-        if state.has_position[player, cell] == 1 and draw.observer_weight[t, player, k] > 0.0:
+        if state.has_position[player, cell] == 1:
             default = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
             change = gain(package[k], default, state.position[player, cell])
             total += draw.observer_weight[t, player, k] * change
@@ -116,8 +122,8 @@ def mediate(rules: Any, draw: Any, state: Any, t: int, m: int) -> None:
         player = rules.seat_member[t, m, g]
         gained += observer_gain(rules, draw, state, t, player, state.midpoint[t])
         weight += draw.observer_table_weight[t, player]
-    gained /= rules.seat_members[t, m]
-    weight /= rules.seat_members[t, m]
+    gained *= rules.seat_share[t, m]
+    weight *= rules.seat_share[t, m]
     welcome = min(seat_trust(rules, state, t, m, i), seat_trust(rules, state, t, m, j))
     chance = mediator_attendance(weight, gained, welcome, draw.consent, draw.noise)
     number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + 2 + m)

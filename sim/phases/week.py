@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.arithmetic import compilable
+from sim.arithmetic import compilable, standalone
 from sim.phases.attend import attend, prepare, set_pressure
 from sim.phases.bargain import bargain, conclude, ratify
 from sim.phases.comply import comply, fall_due, judge, revalue, set_arrears, settle_clause, tranche_due
@@ -29,7 +29,7 @@ def dismiss(rules: Any, state: Any, t: int) -> None:
             state.attending[t, 2 + m] = 0
 
 
-@compilable
+@standalone
 def attend_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     """The attend phase of one table: mediators first, then what the table now promises, then the parties."""
     if state.status[t] != OPEN:
@@ -44,7 +44,7 @@ def attend_table(rules: Any, draw: Any, state: Any, t: int) -> None:
         attend(rules, draw, state, t, side)
 
 
-@compilable
+@standalone
 def bargain_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     """The bargain phase of one table."""
     bargain(rules, draw, state, t)
@@ -54,7 +54,7 @@ def bargain_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     conclude(rules, draw, state, t)
 
 
-@compilable
+@standalone
 def comply_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     """The comply phase of one table, clause by clause."""
     if not tranche_due(state, t):
@@ -71,21 +71,22 @@ def comply_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     judge(rules, draw, state, t)
 
 
-@compilable
+@standalone
 def learn_all(rules: Any, draw: Any, state: Any) -> None:
     """The learn phase: norms, grievances, coercion, then every pair that can learn."""
     if state.week % TRANCHE_WEEKS == 0:
         for t in range(rules.tables):
             notice_norms(rules, draw, state, t)
             fade_arrears(draw, state, t)
-        for q in range(rules.trusting):
+        for place in range(rules.mediated):
+            q = rules.mediated_pair[place]
             notice_coercion(rules, state, rules.truster[q], rules.trusted[q])
-    for q in range(rules.trusting):
-        if state.stirred[q] == 1:
-            learn(rules, draw, state, rules.truster[q], rules.trusted[q])
+    for place in range(state.learners):
+        q = state.learning[place]
+        learn(rules, draw, state, rules.truster[q], rules.trusted[q])
 
 
-@compilable
+@standalone
 def week(rules: Any, draw: Any, plan: Any, state: Any) -> None:
     """Step a run by one week."""
     state.week += 1

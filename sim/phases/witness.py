@@ -14,4 +14,7 @@ def witness(rules: Any, state: Any, observer: int, actor: int, kept: float, brok
     if pair >= 0:
         state.gained[observer, actor] += kept
         state.lost[observer, actor] += broken
-        state.stirred[pair] = 1
+        if state.stirred[pair] == 0:
+            state.stirred[pair] = 1
+            state.learning[state.learners] = pair
+            state.learners += 1
