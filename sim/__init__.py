@@ -16,8 +16,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.store import open_sweep as open
     from sim.surface import compare, load_case, sweep
-    from sim.surface import open_sweep as open
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "compare", "load_case", "open", "sweep"]

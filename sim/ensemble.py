@@ -115,8 +115,8 @@ class Sweep:
         """The coded evidence that counts."""
         folder = self.case.folder / "evidence"
         if self.passes:
-            return load_evidence(folder, passes=self.passes, implied=self.implied)
-        return load_evidence(folder, implied=self.implied)
+            return load_evidence(folder, passes=self.passes, implied=self.implied, case=self.case)
+        return load_evidence(folder, implied=self.implied, case=self.case)
 
     @cached_property
     def uncertainty(self) -> Uncertainty:
@@ -338,12 +338,13 @@ def _in_order(
 def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
     """A bar with an estimate of the time left, on the terminal's error stream."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     if not (console.is_terminal if shown is None else shown):
         yield lambda runs: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=total)
@@ -352,12 +353,12 @@ def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
 
 def _warm_up(engine: Engine, shown: bool | None) -> None:
     """Load the kernel; where it has to be compiled, say so."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
     if is_warm(engine.kernel) or shown is False:
         engine.warm_up()
         return
+    from rich.console import Console
+
+    console = Console(stderr=True)
     with console.status("compiling the engine: once for each version, about half a minute"):
         if not console.is_terminal:
             console.print("compiling the engine: once for each version, about half a minute")

@@ -11,9 +11,8 @@ from sim.ensemble import BAND_RUNS, PATHS, Sweep, compute, made
 from sim.inputs import InputError
 from sim.runs import Runs
 from sim.scenario import Scenario
-from sim.store import open_sweep, run_sweep
 
-__all__ = ["Case", "Comparison", "Runs", "Scenario", "compare", "load_case", "open_sweep", "sweep"]
+__all__ = ["Case", "Comparison", "Runs", "Scenario", "compare", "load_case", "sweep"]
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
 
@@ -52,6 +51,8 @@ def sweep(
     """
     planned = Sweep(scenario, draws, runs, seed, tuple(passes), implied, paths, band_runs)
     if out is not None:
+        from sim.store import run_sweep  # and pyarrow's readers and writers, which a sweep in memory does without
+
         return run_sweep(planned, Path(out), threads=threads, progress=progress, told=_tell)
     if planned.total > IN_MEMORY:
         allowed = f"up to {IN_MEMORY:,} in memory, any number with out=FOLDER"
