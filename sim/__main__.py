@@ -548,7 +548,7 @@ class _Names:
             from sim.priors import all_columns
 
             case = load_case(self.case)
-            self._columns = all_columns(case, load_evidence(case.folder / "evidence"))
+            self._columns = all_columns(case, load_evidence(case.folder / "evidence", case=case))
         return self._columns
 
     def key(self, name: str, composed: Composed, on_command_line: bool) -> str:

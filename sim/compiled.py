@@ -42,11 +42,15 @@ def module_file(name: str, package: Path = PACKAGE) -> Path | None:
 def engine_sources(package: Path = PACKAGE) -> dict[str, Path]:
     """Every module of the package that the compiled modules import, directly or not, sorted by name."""
     found: dict[str, Path] = {}
+    seen: set[str] = set()  # names that are no modules too, so that the disk is asked once for each
     waiting = list(ROOTS)
     while waiting:
         name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
         path = module_file(name, package)
-        if name in found or path is None:
+        if path is None:
             continue
         found[name] = path
         for match in IMPORT.finditer(COMMENT.sub("", path.read_text(encoding="utf-8"))):

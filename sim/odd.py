@@ -189,7 +189,7 @@ def _parameters(evidence: Evidence) -> Iterable[Sequence[object]]:
 def main() -> None:
     """Write docs/odd.md."""
     case = load_case()
-    FILE.write_text(document(case, load_evidence(case.folder / "evidence")), encoding="utf-8")
+    FILE.write_text(document(case, load_evidence(case.folder / "evidence", case=case)), encoding="utf-8")
 
 
 if __name__ == "__main__":
