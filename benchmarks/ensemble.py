@@ -37,7 +37,9 @@ REPEATS = 5
 BATCH_RUNS = 16  # of Mesa's batch_run: some seconds, so that starting its processes hardly counts
 SWEPT_DRAWS = 1_000
 FEW, MANY = 100_000, 1_000_000  # runs whose memory is compared
-FIRST_RESULT = "import sim; print(sim.sweep(sim.load_case().scenario('status_quo'), draws=1, runs=1).outcomes.shape)"
+FIRST_RESULT = """import sim
+print(sim.sweep(sim.load_case().scenario('status_quo'), draws=1, runs=1).outcomes.shape, flush=True)
+"""
 
 
 def cost(work: Callable[[], Any]) -> float:
@@ -126,22 +128,30 @@ def throughput(scenario: Scenario) -> None:
     print(f"  the ensemble is {batch / each:,.0f} times as fast (bar: 1,000)")
 
 
-def seconds_to_first_result(cache: str | None = None) -> float:
-    """Wall time from starting Python to the first run's outcomes."""
+def seconds_to_first_result(cache: str | None = None) -> tuple[float, float]:
+    """Wall times from starting Python to the first run's outcomes, and to the end of the process."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     if cache is not None:
         environment["JIRGA_CACHE"] = cache
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", FIRST_RESULT], env=environment, check=True, capture_output=True)
-    return time.perf_counter() - began
+    with subprocess.Popen(
+        [sys.executable, "-c", FIRST_RESULT], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        first = time.perf_counter() - began
+    if not line or process.returncode:
+        raise RuntimeError(f"no first result: {FIRST_RESULT}")
+    return first, time.perf_counter() - began
 
 
 def start() -> None:
     """Time to the first result, with a warm cache and without."""
     with tempfile.TemporaryDirectory() as cache:
-        cold = seconds_to_first_result(cache)
-        warm = min(seconds_to_first_result(cache) for _ in range(3))
+        cold, _ = seconds_to_first_result(cache)
+        warm, end = min(seconds_to_first_result(cache) for _ in range(3))
     print(f"first result of a fresh process: {warm:.2f} s with a warm cache (bar: 2), {cold:.0f} s with none (bar: 60)")
+    print(f"  its end: {end:.2f} s, as Python takes down what numba and pandas have built up")
 
 
 def curves(case: Any) -> None:
