@@ -4,7 +4,7 @@
     python benchmarks/ensemble.py start           start-up only: with a warm cache, and with a cold compile
     python benchmarks/ensemble.py memory          peak memory of stored sweeps of 100,000 and of 1,000,000 runs
     python benchmarks/ensemble.py memory 300000   the same of that many runs
-    python benchmarks/ensemble.py parity 1000     that many whole Mesa runs against their rows (hours)
+    python benchmarks/ensemble.py parity 1000     that many whole Mesa runs against their rows (ten minutes)
 
 An empty Mesa model has five agents that do nothing for as many weeks. Times are processor times of one thread where
 the ratio is of costs, so that other work on the machine does not count, and wall times where it is of throughput: the
