@@ -10,7 +10,8 @@ compiled by numba.
 
 Sources: W. J. Cody and W. Waite (1980), Software Manual for the Elementary Functions (reduction of the argument);
 P. T. P. Tang (1989, 1990), ACM TOMS 15(2) and 16(4) (order of the last additions); G. Estrin (1960) (order of the
-polynomials' terms); M. J. Wichura (1988), Algorithm AS 241, Applied Statistics 37(3) (normal quantile).
+polynomials' terms); G. Marsaglia (1977), Computers & Mathematics with Applications 3(4) (squeeze); M. J. Wichura
+(1988), Algorithm AS 241, Applied Statistics 37(3) (normal quantile).
 """
 
 from __future__ import annotations
@@ -209,6 +210,35 @@ def logistic(x: float) -> float:
     x = float(x)
     odds = exp(-abs(x))
     return (1.0 if x >= 0.0 else odds) / (1.0 + odds)
+
+
+# Bounds of the logistic on bins of its argument, with room for its rounding; the outer bins are open.
+SQUEEZE_PER_UNIT, SQUEEZE_REACH = 16.0, 8.0
+_EDGES = [
+    k / SQUEEZE_PER_UNIT
+    for k in range(int(-SQUEEZE_PER_UNIT * SQUEEZE_REACH) + 1, int(SQUEEZE_PER_UNIT * SQUEEZE_REACH))
+]
+SQUEEZE_LOW = np.array([0.0, *(logistic(edge) * (1.0 - 1e-12) for edge in _EDGES)])
+SQUEEZE_HIGH = np.array([*(logistic(edge) * (1.0 + 1e-12) for edge in _EDGES), 1.0])
+SQUEEZE_LAST = float(len(_EDGES))
+
+
+@compilable
+def below_logistic(u: float, x: float) -> bool:
+    """Whether u < logistic(x), which mostly takes no logistic: bounds of it decide (Marsaglia 1977, the squeeze).
+
+    u in (0, 1).
+
+    >>> below_logistic(0.49, 0.0), below_logistic(0.5, 0.0)
+    (True, False)
+    """
+    scaled = (x + SQUEEZE_REACH) * SQUEEZE_PER_UNIT
+    scaled = scaled if scaled > 0.0 else 0.0  # NaN falls into the first bin
+    place = int(scaled if scaled < SQUEEZE_LAST else SQUEEZE_LAST)
+    low, high = float(SQUEEZE_LOW[place]), float(SQUEEZE_HIGH[place])
+    if (low <= u) & (u < high):  # one question of one answer; whether u is below is a guess for a processor
+        return bool(u < logistic(x))
+    return u < low
 
 
 # ---------------------------------------------------------------- quantiles

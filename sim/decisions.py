@@ -10,6 +10,8 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim import vocabulary as words
+from sim.arithmetic import logistic
+from sim.equations.war import chance
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -97,6 +99,7 @@ class Journal:
     def attended(self, t: int, place: int) -> None:
         """A party (places 0 and 1) or a seat decided whether it comes."""
         terms = _named(words.ATTEND_TERMS, self.state.attend_terms[t, place])
+        terms["probability"] = logistic(terms.pop("log_odds"))
         party = place < 2
         who = self.parties[t][place] if party else self.seats[t][place - 2]
         came = self.state.attending[t, place] == 1
@@ -224,7 +227,7 @@ class Journal:
                 "collapsed" if state.regime != regime else "stood",
                 place=names,
                 about=challenger,
-                probability=float(state.hazard[w]),
+                probability=chance(float(state.hazard[w])),
                 draw=float(state.collapse_draw[w]),
                 terms={name: terms[name] for name in ("control", "cohesion")} | {"presence": float(state.presence)},
             )

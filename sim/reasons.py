@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.arithmetic import logistic
 from sim.decisions import Decision
-from sim.equations.attendance import mediator_attendance, party_attendance
+from sim.equations.attendance import mediator_log_odds, party_log_odds
 from sim.equations.compliance import delivery
 from sim.equations.ratification import ratification
 from sim.inputs import InputError, nearest
@@ -151,11 +152,11 @@ def chance_without(model: NegotiationModel, decision: Decision, name: str) -> fl
     if decision.decision == "attend":
         weight = draw.table_weight[_side(model, decision)]
         given = (terms["surplus"], terms["offer"], terms["arrears"], terms["pressure"], terms["bar"])
-        return float(party_attendance(weight, *given, noise))
+        return logistic(party_log_odds(weight, *given, noise))
     if decision.decision == "mediate":
         gain = next(weight.value for weight in _mediate(model, decision) if weight.name == "gain")
         gain = 0.0 if name == "gain" else gain
-        return float(mediator_attendance(1.0, gain, terms["welcome"], terms["consent"], noise))
+        return logistic(mediator_log_odds(1.0, gain, terms["welcome"], terms["consent"], noise))
     if decision.decision == "ratify":
         return float(ratification(terms["surplus"], terms["others"], terms["hurdle"], noise))
     reach = 0.0 if name == "enforcement" else (terms["enforcement"] / draw.pressure_weight) ** 0.5

@@ -43,6 +43,7 @@ def sizes(case: Case) -> dict[str, int]:
         "E": words.MOST_EVENTS,
         "D": words.MOST_CONDITIONS,
         "F": 4,
+        "H": 2,
         "X": words.TERMS,
         "U": 2,
     }

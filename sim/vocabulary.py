@@ -47,6 +47,7 @@ OPENS_CODES = {"standing": STANDING, "called": CALLED, "after": AFTER}
 # or table leaves the luck of the others as it was.
 ATTEND_SLOT, RATIFY_SLOT, COMPLY_SLOT, WAR_SLOT = 1 << 24, 2 << 24, 3 << 24, 4 << 24
 PLACE_STRIDE = 1 << 12  # between tables, between wars
+COMBAT_LUCK, ATTACK_LUCK, COLLAPSE_LUCK = 0, 1, 2  # slots of a war
 CLAUSE_STRIDE = 2  # between clauses of the comply phase: one slot a side
 
 # Effects of events that the engine knows; a scenario's vocabulary is written in these (sim.scenario).
@@ -120,6 +121,7 @@ COMPARISONS = ("<", "<=", ">", ">=")
 LESS, AT_MOST, MORE, AT_LEAST = range(4)
 BY_WEEK, BY_ALL, BY_ANY = 0, 1, 2
 PIECES_OF_A_CLAUSE = 8  # room for seven: a slope can change at six points between a clause's two ends
+PROMISE, CONCESSION = 0, 1  # slopes of a side's term of a clause: where it gains on its default, where it loses
 LEAST_GAIN = 1e-9  # a zone of agreement must hold more than the dust of rounding
 MOST_EVENTS, MOST_CONDITIONS = 32, 6
 
@@ -170,6 +172,7 @@ AXES = {
     "E": "events",
     "D": "conditions",
     "F": "four lanes",
+    "H": "slopes",
     "X": "terms",
     "U": "regimes",
 }
@@ -426,8 +429,7 @@ STATE: tuple[Variable, ...] = (
     _share("range_high", "TK", "upper end of what both red lines allow"),
     _index("deadlocked", "TK", "1 where the red lines leave nothing"),
     _share("guaranteed_trust", "TS", "trust with the guarantors who are present"),
-    _share("promise", "TSK", "worth of a unit of gain on the clause to the side"),
-    _number("concession", "TSK", "share of value", 0.0, INFINITY, "cost of a unit of loss on the clause to the side"),
+    _number("slope", "TSHK", "share of value", 0.0, INFINITY, "of a unit of the clause to the side: gained, lost"),
     _number("stake", "TSK", "share of value", 0.0, INFINITY, "value of the war's end where the clause is that"),
     _share("pressure", "TS", "pressure of the mediators"),
     _number("best", "TS", "share of value", -INFINITY, INFINITY, "best gain on the frontier that the other accepts"),
@@ -450,11 +452,18 @@ STATE: tuple[Variable, ...] = (
     _index("conduct", "TKS", "code of what the side did about the clause"),
     _index("pieces", "T", "how many pieces the frontier has"),
     _share("cut", "TKJ", "points between a clause's pieces, from the first party's end to the second's"),
+    _index("is_cut", "T", "1 while the cuts hold: no default, position, red line or hope of a gain has changed"),
+    _place("piece", "TN", "pieces as they were put down, clause by clause"),
+    _share("piece_way", "TN", "length of a piece on its clause; 0 where what it costs and gives is not proportional"),
+    _place("piece_lost", "TN", "slope of the first side on it"),
+    _place("piece_given", "TN", "slope of the second side on it"),
     _number("piece_cost", "TN", "share of value", 0.0, INFINITY, "what conceding it costs the first party"),
     _number("piece_gain", "TN", "share of value", 0.0, INFINITY, "what it gives the second"),
     _number("piece_ratio", "TN", "gain over cost", 0.0, INFINITY, "how much a unit of the first party's loss gives"),
-    _place("piece_rank", "TN", "pieces that change anything, by falling ratio"),
+    _place("piece_rank", "TN", "pieces by falling ratio"),
     _share("end", "TSK", "each side's best point of a clause"),
+    _number("end_change", "TSK", "share", -1.0, 1.0, "what the first side's end changes for the side"),
+    _number("end_worth", "TS", "share of value", -INFINITY, INFINITY, "worth there of a clause with a war at stake"),
     _number("end_value", "TSS", "share of value", -INFINITY, INFINITY, "value to the column of the row's end"),
     _share("trial", "K", "package being looked at"),
     _number("parts", "P", "share of value", -INFINITY, INFINITY, "parts of a sum over players, smallest first"),
@@ -468,9 +477,9 @@ STATE: tuple[Variable, ...] = (
     _number("offensive", "W", "share of intensity", 0.0, 10.0, "strength of an offensive"),
     _index("offensive_until", "W", "week until which it goes on"),
     _index("attacks", "W", "attacks this week"),
-    _share("hazard", "W", "chance of collapse this week"),
     _share("combat_draw", "W", "the draw of the fighting"),
     _share("collapse_draw", "W", "the draw of the collapse"),
+    _number("hazard", "W", "per week", 0.0, INFINITY, "rate of collapse this week"),
     _share("flight", "", "share of the refugee stock that fled this week"),
     _index("fired", "E", "how often an event has happened"),
     _index("held", "E", "weeks that its conditions have held"),
@@ -501,7 +510,7 @@ STATE: tuple[Variable, ...] = (
 
 # Terms of each decision, in the order of the last axis.
 TERMS = 8
-ATTEND_TERMS = ("surplus", "offer", "arrears", "pressure", "bar", "trust", "probability", "draw")
+ATTEND_TERMS = ("surplus", "offer", "arrears", "pressure", "bar", "trust", "log_odds", "draw")
 OFFER_TERMS = ("session", "aspiration", "gain", "other_gain", "other_floor", "accepted", "best", "other_best")
 RATIFY_TERMS = ("surplus", "others", "hurdle", "probability", "draw", "trust", "leverage", "ratified")
 COMPLY_TERMS = ("surplus", "enforcement", "temptation", "probability", "draw", "arrears", "owed", "trust")

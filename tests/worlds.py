@@ -230,7 +230,7 @@ def _condition(found: World, plan: Any, rng: np.random.Generator, e: int, d: int
 
 CLAUSES = 6
 BARE_SIZES = {
-    **dict.fromkeys("PSQU", 2),
+    **dict.fromkeys("PSQUH", 2),
     **dict.fromkeys("TMGWIVBED", 1),
     **dict.fromkeys("CK", CLAUSES),
     "A": 3,
@@ -311,8 +311,8 @@ def bare_records(tables: Tables) -> tuple[Any, Any, Any]:
     states.position, states.default[:, 0], states.red_line = tables.position, tables.default, tables.line
     states.has_position = 1
     states.guaranteed_trust[:, 0] = tables.trust
-    states.promise[:, 0] = tables.weight * (tables.trust[:, :, None] * tables.reach)
-    states.concession[:, 0] = tables.concession()
+    states.slope[:, 0, :, words.PROMISE] = tables.weight * (tables.trust[:, :, None] * tables.reach)
+    states.slope[:, 0, :, words.CONCESSION] = tables.concession()
     states.stake[:, 0] = tables.stake()
     states.status, states.attending = words.OPEN, 1
     return rules, draws, states

@@ -1,8 +1,11 @@
-"""Coming to the table, as a party and as a mediator: a logit choice (McFadden 1974; McKelvey & Palfrey 1995)."""
+"""Coming to the table, as a party and as a mediator: a logit choice (McFadden 1974; McKelvey & Palfrey 1995).
+
+The equations give log-odds; the probability is their logistic.
+"""
 
 from __future__ import annotations
 
-from sim.arithmetic import compilable, logistic
+from sim.arithmetic import compilable
 
 
 @compilable
@@ -16,10 +19,10 @@ def pressure(pressure_weight: float, resistance: float) -> float:
 
 
 @compilable
-def party_attendance(
+def party_log_odds(
     weight: float, surplus: float, offer: float, arrears: float, pressure: float, cost: float, noise: float
 ) -> float:
-    """P = logistic((W (S + offer - arrears) + pressure - cost) / T).
+    """logit P = (W (S + offer - arrears) + pressure - cost) / T.
 
     Args:
         weight: W, the table's salience as a share of the party's weightiest table.
@@ -30,15 +33,15 @@ def party_attendance(
         cost: of coming.
         noise: T > 0.
 
-    >>> party_attendance(1.0, 0.1, 0.0, 0.0, 0.0, 0.1, 0.05)
-    0.5
+    >>> party_log_odds(1.0, 0.1, 0.0, 0.0, 0.0, 0.1, 0.05)
+    0.0
     """
-    return logistic((weight * (surplus + offer - arrears) + pressure - cost) / noise)
+    return (weight * (surplus + offer - arrears) + pressure - cost) / noise
 
 
 @compilable
-def mediator_attendance(weight: float, gain: float, welcome: float, consent: float, noise: float) -> float:
-    """P = logistic((W S_m + min(tau_1m, tau_2m) - consent) / T): both parties have to accept a mediator (Kydd 2003).
+def mediator_log_odds(weight: float, gain: float, welcome: float, consent: float, noise: float) -> float:
+    """logit P = (W S_m + min(tau_1m, tau_2m) - consent) / T: both parties have to accept a mediator (Kydd 2003).
 
     Args:
         weight: the table's salience to the mediator.
@@ -47,7 +50,7 @@ def mediator_attendance(weight: float, gain: float, welcome: float, consent: flo
         consent: the welcome it needs.
         noise: T > 0.
 
-    >>> mediator_attendance(1.0, 0.0, 0.3, 0.3, 0.05)
-    0.5
+    >>> mediator_log_odds(1.0, 0.0, 0.3, 0.3, 0.05)
+    0.0
     """
-    return logistic((weight * gain + welcome - consent) / noise)
+    return (weight * gain + welcome - consent) / noise

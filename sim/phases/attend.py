@@ -5,18 +5,20 @@ from __future__ import annotations
 from math import isnan, nan
 from typing import Any
 
-from sim.arithmetic import compilable, standalone
-from sim.equations.attendance import party_attendance
+from sim.arithmetic import below_logistic, compilable, standalone
+from sim.equations.attendance import party_log_odds
 from sim.equations.package import concession_cost, promise_worth, utility
 from sim.equations.trust import evidence
-from sim.phases.defaults import set_defaults
+from sim.phases.defaults import look_again, set_defaults
 from sim.phases.frontier import set_midpoint, trace_frontier
 from sim.phases.luck import luck
 from sim.phases.mediation import gone, guaranteed_trust, mediators_pressure, set_seats
 from sim.phases.witness import witness
 from sim.vocabulary import (
     ATTEND_SLOT,
+    CONCESSION,
     PLACE_STRIDE,
+    PROMISE,
     WEEKS_TO_LIFT_A_LINE,
 )
 
@@ -27,12 +29,19 @@ def set_trust(rules: Any, draw: Any, state: Any, t: int) -> None:
     set_seats(rules, state, t)
     for side in range(2):
         trusted = guaranteed_trust(rules, draw, state, t, side)
+        before = state.guaranteed_trust[t, side]
         state.guaranteed_trust[t, side] = trusted
+        if (trusted > 0.0) != (before > 0.0):
+            state.is_cut[t] = 0
         deliverer = rules.party[t, 1 - side]
         for k in range(rules.clauses[t]):
-            reach = reach_through(rules, state, t, k, deliverer)
-            state.promise[t, side, k] = promise_worth(draw.weight[t, side, k], trusted * reach)
-            state.concession[t, side, k] = concession_cost(draw.weight[t, side, k], trusted, draw.vulnerability)
+            believed = trusted
+            if rules.clause_through[t, k] >= 0:
+                believed = trusted * reach_through(rules, state, t, k, deliverer)
+                if (believed > 0.0) != (state.slope[t, side, PROMISE, k] > 0.0):
+                    state.is_cut[t] = 0
+            state.slope[t, side, PROMISE, k] = promise_worth(draw.weight[t, side, k], believed)
+            state.slope[t, side, CONCESSION, k] = concession_cost(draw.weight[t, side, k], trusted, draw.vulnerability)
 
 
 @compilable
@@ -72,6 +81,7 @@ def set_pressure(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
         cell = rules.clause_cell[t, k]
         if not isnan(state.red_line[i, cell]):
             state.red_line[i, cell] = nan
+            look_again(rules, state)
             return
 
 
@@ -181,13 +191,13 @@ def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     owed = arrears_of_present(rules, state, t, side)
     pressed = state.pressure[t, side]
     cost = draw.attendance_cost + recognition_cost(rules, draw, state, t, side)
-    chance = party_attendance(draw.table_weight[t, side], surplus, offer, owed, pressed, cost, draw.noise)
+    log_odds = party_log_odds(draw.table_weight[t, side], surplus, offer, owed, pressed, cost, draw.noise)
     number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + side)
-    state.attending[t, side] = 1 if number < chance else 0
+    state.attending[t, side] = 1 if below_logistic(number, log_odds) else 0
     state.asked[t, side] += 1
     state.attended[t, side] += state.attending[t, side]
     terms = state.attend_terms[t, side]
     terms[0], terms[1], terms[2], terms[3] = surplus, offer, owed, pressed
-    terms[4], terms[5], terms[6], terms[7] = cost, state.guaranteed_trust[t, side], chance, number
+    terms[4], terms[5], terms[6], terms[7] = cost, state.guaranteed_trust[t, side], log_odds, number
     if state.offers[t, side] > 0 and state.attending[t, side] == 1:
         collect_offer(rules, draw, state, t, side)

@@ -12,6 +12,7 @@ from sim.phases.frontier import best_gain, concede, package_value, trace_frontie
 from sim.phases.luck import luck
 from sim.phases.mediation import gone, observer_gain
 from sim.vocabulary import (
+    CONCESSION,
     IMPASSES_TO_PAUSE,
     IN_FORCE,
     LEAST_GAIN,
@@ -24,6 +25,7 @@ from sim.vocabulary import (
     OUT_OF_TIME,
     PAUSE_WEEKS,
     PLACE_STRIDE,
+    PROMISE,
     RATIFY_SLOT,
     REFUSED,
     SIGNED,
@@ -204,10 +206,12 @@ def regret(rules: Any, draw: Any, state: Any, t: int) -> float:
     """How much more the first party could have had at full trust without loss to the second: the price of distrust."""
     for side in range(2):
         for k in range(rules.clauses[t]):
-            state.promise[t, side, k] = draw.weight[t, side, k]
-            state.concession[t, side, k] = draw.weight[t, side, k]
+            state.slope[t, side, PROMISE, k] = draw.weight[t, side, k]
+            state.slope[t, side, CONCESSION, k] = draw.weight[t, side, k]
             state.stake[t, side, k] /= state.guaranteed_trust[t, side]
+    state.is_cut[t] = 0
     trace_frontier(rules, state, t)
+    state.is_cut[t] = 0
     held = package_value(rules, state, t, 1, state.package[t])
     own = package_value(rules, state, t, 0, state.package[t])
     state.end_value[t, 0, 1] -= held

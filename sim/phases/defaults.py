@@ -101,7 +101,10 @@ def default_path(rules: Any, draw: Any, state: Any, t: int, k: int) -> float:
 
 @standalone
 def set_defaults(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """Write the default path of every clause as each side sees it, and the range that both red lines leave."""
+    """Write the default path of every clause as each side sees it, and the range that both red lines leave.
+
+    Where one has changed, the clauses have to be cut anew.
+    """
     for k in range(rules.clauses[t]):
         code = rules.clause_default[t, k]
         default = default_path(rules, draw, state, t, k)
@@ -110,8 +113,19 @@ def set_defaults(rules: Any, draw: Any, state: Any, t: int) -> None:
             if code == BY_FORECAST:
                 position = state.position[rules.party[t, side], rules.clause_cell[t, k]]
                 seen = optimistic(default, position, state.optimism[t])
-            state.default[t, side, k] = seen
-        set_range(rules, state, t, k)
+            if seen != state.default[t, side, k]:
+                state.default[t, side, k] = seen
+                state.is_cut[t] = 0
+    if state.is_cut[t] == 0:
+        for k in range(rules.clauses[t]):
+            set_range(rules, state, t, k)
+
+
+@compilable
+def look_again(rules: Any, state: Any) -> None:
+    """A position or a red line has changed: the clauses of every table have to be cut anew."""
+    for t in range(rules.tables):
+        state.is_cut[t] = 0
 
 
 @compilable

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.arithmetic import compilable, standalone
 from sim.equations.trust import evidence
+from sim.phases.defaults import look_again
 from sim.phases.witness import witness
 from sim.vocabulary import (
     ABSENT,
@@ -185,6 +186,7 @@ def take_stand(rules: Any, draw: Any, state: Any, player: int, cell: int, point:
     before = state.position[player, cell] if state.has_position[player, cell] == 1 else state.cell[cell]
     state.position[player, cell] = point
     state.has_position[player, cell] = 1
+    look_again(rules, state)
     be_seen(rules, draw, state, player, cell, before, point)
     follow_position(rules, state, player, cell)
 
@@ -288,6 +290,7 @@ def take_effect(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
         state.offensive_until[plan.place_war[e]] = until
     elif effect == CONCEDE:
         state.red_line[player, cell] = nan
+        look_again(rules, state)
 
 
 @compilable
@@ -317,6 +320,7 @@ def revert(rules: Any, plan: Any, state: Any, e: int) -> None:
             state.has_position[plan.player[e], cell] = 0
         else:
             state.position[plan.player[e], cell] = state.reverts_to[e]
+            look_again(rules, state)
         follow_position(rules, state, plan.player[e], cell)
     else:
         state.cell[cell] = state.reverts_to[e]

@@ -88,18 +88,18 @@ def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
     flee(rules, draw, state, w)
     offensive = state.offensive[w] if state.week < state.offensive_until[w] else 0.0
     state.intensity[w] = next_intensity(state.intensity[w], state.cell[rules.ceasefire_cell[w]], offensive)
-    if state.collapse_draw[w] < state.hazard[w]:
+    number, rate = state.collapse_draw[w], state.hazard[w]
+    if number < rate and number < chance(rate):  # a chance is less than its rate, so that most weeks need no chance
         turn_regime(rules, state, w)
 
 
 @compilable
 def lose_heart(rules: Any, draw: Any, state: Any, w: int) -> None:
-    """Cohesion after the week, and the chance that the incumbent collapses."""
+    """Cohesion after the week, and the rate at which the incumbent collapses."""
     target = target_cohesion(rules, draw, state, w)
     state.cohesion[w] = next_cohesion(state.cohesion[w], target, draw.setback_effect, state.control_change[w])
     if rules.turns_regime[w] == 1 and not settled(rules, state, w):
-        rate = collapse_hazard(draw.collapse_rate, state.presence, state.cohesion[w], state.control[w])
-        state.hazard[w] = chance(rate)
+        state.hazard[w] = collapse_hazard(draw.collapse_rate, state.presence, state.cohesion[w], state.control[w])
 
 
 @compilable

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.arithmetic import compilable, standalone
-from sim.equations.package import clause_worth
-from sim.vocabulary import INFINITY, LEAST_GAIN, PIECES_OF_A_CLAUSE
+from sim.equations.package import clause_worth, gain
+from sim.vocabulary import CONCESSION, INFINITY, LEAST_GAIN, NEVER, PIECES_OF_A_CLAUSE, PROMISE
 
 ROUNDING = 1e-14  # of a difference between two worths of a clause, which are of the order of 1
 
@@ -24,8 +24,8 @@ def clause_term(rules: Any, state: Any, t: int, side: int, k: int, point: float)
         point,
         state.default[t, side, k],
         state.position[rules.party[t, side], rules.clause_cell[t, k]],
-        state.promise[t, side, k],
-        state.concession[t, side, k],
+        state.slope[t, side, PROMISE, k],
+        state.slope[t, side, CONCESSION, k],
         state.stake[t, side, k],
     )
 
@@ -84,37 +84,7 @@ def beyond_rounding(difference: float) -> float:
 
 
 @compilable
-def add_piece(
-    state: Any, t: int, n: int, cost: float, gained: float, steepest: float, pieces: int
-) -> tuple[float, int]:
-    """Put down a piece in its slot, and among those to be ranked if it changes anything; its ratio, and how many are.
-
-    The terms are concave, so that a clause's next piece has at most the ratio of the one before it, however rounded.
-    """
-    ratio = min(gained / cost, steepest) if cost > 0.0 else steepest
-    state.piece_cost[t, n], state.piece_gain[t, n], state.piece_ratio[t, n] = cost, gained, ratio
-    moves = cost > 0.0 or gained > 0.0
-    state.piece_rank[t, pieces] = n
-    return (ratio, pieces + 1) if moves else (steepest, pieces)
-
-
-@compilable
-def cut_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tuple[float, float, float, float, int]:
-    """Cut a clause into its pieces, from the first party's best point to the second's.
-
-    Given how many pieces of the table are to be ranked so far, it gives the clause's worth to both sides at the first
-    side's end and at the second's, and how many pieces there are now.
-
-    The slots of its pieces and the points between them are its own: piece n of a table is number n modulo
-    `PIECES_OF_A_CLAUSE` of its clause, and lies between the cuts of this number and the next.
-    """
-    if state.stake[t, 0, k] == 0.0 and state.stake[t, 1, k] == 0.0:
-        return cut_plain_clause(rules, state, t, k, pieces)
-    return cut_ending_clause(rules, state, t, k, pieces)
-
-
-@compilable
-def cut_plain_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tuple[float, float, float, float, int]:
+def cut_plain_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> int:
     """Cut a clause that ends no war: each side starts nearest to its position and loses on all of the way.
 
     What it gains against its default it loses at the worth of a promise, until its default or the default's mirror
@@ -124,54 +94,60 @@ def cut_plain_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tup
     low, high = state.range_low[t, k], state.range_high[t, k]
     position_0, position_1 = state.position[rules.party[t, 0], cell], state.position[rules.party[t, 1], cell]
     default_0, default_1 = state.default[t, 0, k], state.default[t, 1, k]
-    promise_0, promise_1 = state.promise[t, 0, k], state.promise[t, 1, k]
-    concession_0, concession_1 = state.concession[t, 0, k], state.concession[t, 1, k]
-    start = within(position_0 if promise_0 > 0.0 else default_0, low, high)
-    stop = within(position_1 if promise_1 > 0.0 else default_1, low, high)
+    start = within(position_0 if state.slope[t, 0, PROMISE, k] > 0.0 else default_0, low, high)
+    stop = within(position_1 if state.slope[t, 1, PROMISE, k] > 0.0 else default_1, low, high)
     state.end[t, 0, k], state.end[t, 1, k] = start, stop
-    own = clause_worth(start, default_0, position_0, promise_0, concession_0, 0.0)
-    other = clause_worth(start, default_1, position_1, promise_1, concession_1, 0.0)
+    state.end_change[t, 0, k] = gain(start, default_0, position_0)
+    state.end_change[t, 1, k] = gain(start, default_1, position_1)
     turn = 1.0 if start <= stop else -1.0
     here, end = turn * start, turn * stop
     mark_0 = within(max(turn * default_0, turn * (2.0 * position_0 - default_0)), here, end)
     mark_1 = within(min(turn * default_1, turn * (2.0 * position_1 - default_1)), here, end)
     first, second = min(mark_0, mark_1), max(mark_0, mark_1)
-    lost_between = concession_0 if mark_0 < mark_1 else promise_0
-    gained_between = concession_1 if mark_0 < mark_1 else promise_1
-    way_0, way_1, way_2 = first - here, second - first, end - second
-    loss_0, loss_1, loss_2 = promise_0 * way_0, lost_between * way_1, concession_0 * way_2
-    gain_0, gain_1, gain_2 = concession_1 * way_0, gained_between * way_1, promise_1 * way_2
-    cut, n = state.cut[t, k], k * PIECES_OF_A_CLAUSE
+    cut = state.cut[t, k]
     cut[0], cut[1], cut[2], cut[3] = start, turn * first, turn * second, stop
-    ratio, pieces = add_piece(state, t, n, loss_0, gain_0, INFINITY, pieces)
-    ratio, pieces = add_piece(state, t, n + 1, loss_1, gain_1, ratio, pieces)
-    ratio, pieces = add_piece(state, t, n + 2, loss_2, gain_2, ratio, pieces)
-    return own, other, own - loss_0 - loss_1 - loss_2, other + gain_0 + gain_1 + gain_2, pieces
+    n = k * PIECES_OF_A_CLAUSE
+    between = CONCESSION if mark_0 < mark_1 else PROMISE
+    pieces = put_down(state, t, n, first - here, PROMISE, CONCESSION, pieces)
+    pieces = put_down(state, t, n + 1, second - first, between, between, pieces)
+    return put_down(state, t, n + 2, end - second, CONCESSION, PROMISE, pieces)
 
 
 @compilable
-def cut_ending_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tuple[float, float, float, float, int]:
+def put_down(state: Any, t: int, n: int, way: float, lost: int, given: int, pieces: int) -> int:
+    """Put down a piece, if it has any length, and say how many there are now."""
+    if way <= 0.0:
+        return pieces
+    state.piece_way[t, n], state.piece_lost[t, n], state.piece_given[t, n] = way, lost, given
+    state.piece[t, pieces] = n
+    return pieces + 1
+
+
+@compilable
+def cut_ending_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tuple[float, float, int]:
     """Cut the clause that ends a war, wherever the slope of a side's term can change.
 
     That is at its position, at the default and at the default's mirror image: from one end to the other these marks are
-    met in rising order, on an axis that is turned where the way leads down.
+    met in rising order, on an axis that is turned where the way leads down. What a piece costs and gives is known at
+    once. It gives the clause's worth to both sides at the first side's end, and how many pieces there are now.
     """
     cell = rules.clause_cell[t, k]
     low, high = state.range_low[t, k], state.range_high[t, k]
     position_0, position_1 = state.position[rules.party[t, 0], cell], state.position[rules.party[t, 1], cell]
     default_0, default_1 = state.default[t, 0, k], state.default[t, 1, k]
-    promise_0, promise_1 = state.promise[t, 0, k], state.promise[t, 1, k]
-    concession_0, concession_1 = state.concession[t, 0, k], state.concession[t, 1, k]
+    promise_0, promise_1 = state.slope[t, 0, PROMISE, k], state.slope[t, 1, PROMISE, k]
+    concession_0, concession_1 = state.slope[t, 0, CONCESSION, k], state.slope[t, 1, CONCESSION, k]
     stake_0, stake_1 = state.stake[t, 0, k], state.stake[t, 1, k]
     start = best_point(low, high, default_0, position_0, promise_0, concession_0, stake_0)
     stop = best_point(low, high, default_1, position_1, promise_1, concession_1, stake_1)
     state.end[t, 0, k], state.end[t, 1, k] = start, stop
+    state.end_change[t, 0, k], state.end_change[t, 1, k] = 0.0, 0.0
     own = first_own = clause_worth(start, default_0, position_0, promise_0, concession_0, stake_0)
     other = first_other = clause_worth(start, default_1, position_1, promise_1, concession_1, stake_1)
     turn = 1.0 if start <= stop else -1.0
     mark_0, mark_1, mark_2 = turn * position_0, turn * default_0, turn * (2.0 * position_0 - default_0)
     mark_3, mark_4, mark_5 = turn * position_1, turn * default_1, turn * (2.0 * position_1 - default_1)
-    ratio, n = INFINITY, k * PIECES_OF_A_CLAUSE
+    n = k * PIECES_OF_A_CLAUSE
     state.cut[t, k, 0] = start
     while start != stop:
         here = turn * start
@@ -180,21 +156,99 @@ def cut_ending_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tu
         cut = turn * min(min(first, second), turn * stop)
         next_own = clause_worth(cut, default_0, position_0, promise_0, concession_0, stake_0)
         next_other = clause_worth(cut, default_1, position_1, promise_1, concession_1, stake_1)
-        cost, gained = beyond_rounding(own - next_own), beyond_rounding(next_other - other)
-        ratio, pieces = add_piece(state, t, n, cost, gained, ratio, pieces)
-        n += 1
+        state.piece_cost[t, n], state.piece_gain[t, n] = (
+            beyond_rounding(own - next_own),
+            beyond_rounding(next_other - other),
+        )
+        state.piece_way[t, n] = 0.0
+        state.piece[t, pieces] = n
+        pieces, n = pieces + 1, n + 1
         state.cut[t, k, n - k * PIECES_OF_A_CLAUSE] = cut
         start, own, other = cut, next_own, next_other
-    return first_own, first_other, own, other, pieces
+    return first_own, first_other, pieces
+
+
+@standalone
+def cut_clauses(rules: Any, state: Any, t: int) -> None:
+    """Cut every clause into its pieces, from the first party's best point to the second's.
+
+    The slots of a clause's pieces and the points between them are its own: piece n of a table is number n modulo
+    `PIECES_OF_A_CLAUSE` of its clause, and lies between the cuts of this number and the next. The cuts hold until a
+    default, a position or a red line changes, or hope of a gain turns up or is lost; those of a clause at whose point
+    a war is at stake depend on the stakes too, so that they hold for no longer than a week.
+    """
+    pieces = 0
+    state.is_cut[t] = 1
+    state.end_worth[t, 0], state.end_worth[t, 1] = 0.0, 0.0
+    for k in range(rules.clauses[t]):
+        if state.deadlocked[t, k] == 1:
+            middle = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
+            state.end[t, 0, k], state.end[t, 1, k] = middle, middle
+            state.end_change[t, 0, k], state.end_change[t, 1, k] = 0.0, 0.0
+        elif at_stake(state, t, k):
+            own, other, pieces = cut_ending_clause(rules, state, t, k, pieces)
+            state.end_worth[t, 0], state.end_worth[t, 1] = own, other
+        else:
+            pieces = cut_plain_clause(rules, state, t, k, pieces)
+    state.pieces[t] = pieces
+    for place in range(pieces):
+        state.piece_rank[t, place] = state.piece[t, place]
+
+
+@compilable
+def at_stake(state: Any, t: int, k: int) -> bool:
+    """Whether the end of a war is at stake in a clause."""
+    return state.stake[t, 0, k] != 0.0 or state.stake[t, 1, k] != 0.0
+
+
+@compilable
+def weigh_pieces(state: Any, t: int) -> None:
+    """Write what each piece costs the first side, what it gives the second, and the ratio of the two.
+
+    The terms are concave, so that a clause's next piece has at most the ratio of the one before it, however rounded.
+    """
+    own, other = state.end_value[t, 0, 0], state.end_value[t, 0, 1]
+    clause, steepest = NEVER, INFINITY
+    for place in range(state.pieces[t]):
+        n = state.piece[t, place]
+        k, way = n // PIECES_OF_A_CLAUSE, state.piece_way[t, n]
+        if way > 0.0:
+            state.piece_cost[t, n] = state.slope[t, 0, state.piece_lost[t, n], k] * way
+            state.piece_gain[t, n] = state.slope[t, 1, state.piece_given[t, n], k] * way
+        cost, gained = state.piece_cost[t, n], state.piece_gain[t, n]
+        if k != clause:
+            clause, steepest = k, INFINITY
+        if cost > 0.0:
+            steepest = min(gained / cost, steepest)
+        state.piece_ratio[t, n] = steepest
+        own, other = own - cost, other + gained
+    state.end_value[t, 1, 0], state.end_value[t, 1, 1] = own, other
+
+
+@compilable
+def weigh_first_end(rules: Any, state: Any, t: int) -> None:
+    """Write the value of the first side's end to both sides."""
+    own, other = state.end_worth[t, 0], state.end_worth[t, 1]
+    for k in range(rules.clauses[t]):
+        change_0, change_1 = state.end_change[t, 0, k], state.end_change[t, 1, k]
+        own += (state.slope[t, 0, PROMISE, k] if change_0 >= 0.0 else state.slope[t, 0, CONCESSION, k]) * change_0
+        other += (state.slope[t, 1, PROMISE, k] if change_1 >= 0.0 else state.slope[t, 1, CONCESSION, k]) * change_1
+    state.end_value[t, 0, 0], state.end_value[t, 0, 1] = own, other
+
+
+@compilable
+def ranks_before(state: Any, t: int, n: int, other: int) -> bool:
+    """Whether a piece is conceded before another: at a higher ratio, or at the same and put down before it."""
+    ratio, other_ratio = state.piece_ratio[t, n], state.piece_ratio[t, other]
+    return ratio > other_ratio or (ratio == other_ratio and n < other)
 
 
 @compilable
 def rank_pieces(state: Any, t: int) -> None:
-    """Rank the pieces by falling gain over cost, those of one ratio as they were put down."""
+    """Rank the pieces by falling gain over cost: most often as they stood a week ago."""
     for place in range(1, state.pieces[t]):
         n = state.piece_rank[t, place]
-        ratio = state.piece_ratio[t, n]
-        while place > 0 and state.piece_ratio[t, state.piece_rank[t, place - 1]] < ratio:
+        while place > 0 and ranks_before(state, t, n, state.piece_rank[t, place - 1]):
             state.piece_rank[t, place] = state.piece_rank[t, place - 1]
             place -= 1
         state.piece_rank[t, place] = n
@@ -203,19 +257,13 @@ def rank_pieces(state: Any, t: int) -> None:
 @standalone
 def trace_frontier(rules: Any, state: Any, t: int) -> None:
     """Write the pieces of the frontier, the value of both ends to both sides, each side's best, and the zone."""
-    pieces, own, other, last_own, last_other = 0, 0.0, 0.0, 0.0, 0.0
-    for k in range(rules.clauses[t]):
-        if state.deadlocked[t, k] == 0:
-            here_own, here_other, there_own, there_other, pieces = cut_clause(rules, state, t, k, pieces)
-            own, other = own + here_own, other + here_other
-            last_own, last_other = last_own + there_own, last_other + there_other
-        else:
-            middle = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
-            state.end[t, 0, k] = middle
-            state.end[t, 1, k] = middle
-    state.end_value[t, 0, 0], state.end_value[t, 0, 1] = own, other
-    state.end_value[t, 1, 0], state.end_value[t, 1, 1] = last_own, last_other
-    state.pieces[t] = pieces
+    ending = rules.ending_clause[t]
+    staked = ending >= 0 and at_stake(state, t, ending)
+    if staked or state.is_cut[t] == 0:
+        cut_clauses(rules, state, t)
+        state.is_cut[t] = 0 if staked else 1
+    weigh_first_end(rules, state, t)
+    weigh_pieces(state, t)
     rank_pieces(state, t)
     state.best[t, 0] = best_gain(state, t, 0)
     state.best[t, 1] = best_gain(state, t, 1)
@@ -261,6 +309,8 @@ def concede(rules: Any, state: Any, t: int, side: int, target: float) -> None:
         loss = state.piece_cost[t, n] if side == 0 else state.piece_gain[t, n]
         gained = state.piece_gain[t, n] if side == 0 else state.piece_cost[t, n]
         if gained == 0.0:
+            if loss == 0.0:
+                continue
             return
         k, j = n // PIECES_OF_A_CLAUSE, n % PIECES_OF_A_CLAUSE
         start, stop = state.cut[t, k, j + side], state.cut[t, k, j + 1 - side]

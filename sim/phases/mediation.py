@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.arithmetic import compilable
-from sim.equations.attendance import mediator_attendance, pressure
+from sim.arithmetic import below_logistic, compilable
+from sim.equations.attendance import mediator_log_odds, pressure
 from sim.equations.leverage import joint
 from sim.equations.package import gain
 from sim.equations.trust import guarantee
@@ -125,12 +125,12 @@ def mediate(rules: Any, draw: Any, state: Any, t: int, m: int) -> None:
     gained *= rules.seat_share[t, m]
     weight *= rules.seat_share[t, m]
     welcome = min(seat_trust(rules, state, t, m, i), seat_trust(rules, state, t, m, j))
-    chance = mediator_attendance(weight, gained, welcome, draw.consent, draw.noise)
+    log_odds = mediator_log_odds(weight, gained, welcome, draw.consent, draw.noise)
     number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + 2 + m)
     state.seat_gain[t, m] = gained
-    state.attending[t, 2 + m] = 1 if number < chance else 0
+    state.attending[t, 2 + m] = 1 if below_logistic(number, log_odds) else 0
     state.asked[t, 2 + m] += 1
     state.attended[t, 2 + m] += state.attending[t, 2 + m]
     terms = state.attend_terms[t, 2 + m]
     terms[0], terms[1], terms[2], terms[3] = gained, 0.0, 0.0, 0.0
-    terms[4], terms[5], terms[6], terms[7] = draw.consent, welcome, chance, number
+    terms[4], terms[5], terms[6], terms[7] = draw.consent, welcome, log_odds, number
