@@ -164,8 +164,8 @@ class _Scratch:
 
     def __init__(self, sweep: Sweep) -> None:
         case = sweep.case
-        self.memory = records(words.STATE, sizes(case), 1)
-        self.raw = np.frombuffer(self.memory.data, dtype=np.uint8)
+        self.memory = records(words.STATE, sizes(case), 2)
+        self.raw = np.frombuffer(self.memory.data, dtype=np.int64).reshape(2, -1)
         self.today = np.zeros(1, week_type(case)).view(np.recarray)
         self.values = np.frombuffer(self.today.data, dtype=np.float32)
         shape = (sweep.scenario.horizon + 1, len(self.values))

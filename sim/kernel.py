@@ -9,12 +9,20 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from sim.arithmetic import compilable
 from sim.compiled import compiled
 from sim.outcomes import bin_week, count_weeks, is_sound, write_outcomes, write_week
 from sim.phases.begin import begin, derive
 from sim.phases.week import week
 
 SOUND, UNSOUND, UNFINISHED = 0, 1, 2  # of a run
+
+
+@compilable
+def copy_words(source: Any, target: Any) -> None:
+    """Copy words from one place to another."""
+    for word in range(source.shape[0]):
+        target[word] = source[word]
 
 
 def simulate(
@@ -49,8 +57,8 @@ def simulate(
         rules: the case.
         draws: records of the draws that these runs belong to, in order; derived here.
         plan: the scenario.
-        memory: an array of one state; `raw` is the same memory as bytes.
-        raw: see `memory`.
+        memory: an array of two states, that of the run and that of its draw's epoch, where every run begins.
+        raw: int64 (2, words), the same memory.
         seed: a 64-bit word read as a signed integer.
         runs: R, runs per draw in the whole sweep; a run's number is draw * R + run.
         first: number of the first run.
@@ -67,7 +75,7 @@ def simulate(
         waiting: int64 (1,), how many do.
         bands: int32 (weeks + 1, values, bins), added to.
     """
-    state = memory[0]
+    state, epoch = memory[0], memory[1]
     path = 0
     for place in range(rows.shape[0]):
         number = first + place
@@ -75,10 +83,12 @@ def simulate(
         run = number % runs
         if place == 0 or run == 0:
             derive(rules, draw, plan)
+            raw[1, :] = 0
+            begin(rules, draw, plan, epoch, seed, 0)
         on_path = path_step > 0 and number % path_step == 0
         in_bands = band_step > 0 and number % band_step == 0
-        raw[:] = 0
-        begin(rules, draw, plan, state, seed, run)
+        copy_words(raw[1], raw[0])
+        state.run = run
         for n in range(weeks + 1):
             if n > 0:
                 week(rules, draw, plan, state)

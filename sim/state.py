@@ -45,6 +45,7 @@ def sizes(case: Case) -> dict[str, int]:
         "F": 4,
         "H": 2,
         "X": words.TERMS,
+        "Y": 1 + len(case.cells) + len(case.wars),
         "U": 2,
     }
 
@@ -73,7 +74,7 @@ def rules_record(case: Case) -> Record:
     for variable in words.RULES:
         if variable.kind == "i8":
             rules[variable.name] = words.NEVER
-    for counted in (rules.mediates, rules.pair_tools, rules.sits):
+    for counted in (rules.mediates, rules.pair_tools, rules.sits, rules.throughs):
         counted[...] = 0
     rules.players, rules.tables, rules.wars = len(case.players), len(case.tables), len(case.wars)
     rules.cells, rules.instruments = len(case.cells), len(case.instruments)
@@ -149,6 +150,9 @@ def _write_clause(case: Case, rules: Record, t: int, k: int, cell: str, table: T
     rules.clause_nu[t, k], rules.clause_weeks[t, k] = clause.nu, clause.weeks
     rules.clause_conditional[t, k], rules.clause_both[t, k] = clause.conditional, clause.both
     rules.clause_through[t, k] = _player(case, clause.through)
+    if clause.through is not None:
+        rules.through[t, rules.throughs[t]] = k
+        rules.throughs[t] += 1
     rules.clause_arms[t, k] = _war(case, clause.arms)
     rules.clause_flow[t, k] = case.cells[cell].kind == "flow"
     if clause.default == "presence":
@@ -201,8 +205,10 @@ def _write_instruments(case: Case, rules: Record) -> None:
         rules.pair_tool[pair, rules.pair_tools[pair]] = number
         rules.pair_tools[pair] += 1
         rules.tool_follows[number] = words.FOLLOWS_CODES[tool.follows]
-        rules.tool_cell[number] = _cell(case, tool.cell if tool.follows.startswith("cell") else None)
-        rules.tool_war[number] = _war(case, tool.war if tool.follows.startswith(("control", "sanctuary")) else None)
+        if tool.follows.startswith("cell"):
+            rules.tool_source[number] = 1 + _cell(case, tool.cell)
+        elif tool.follows.startswith(("control", "sanctuary")):
+            rules.tool_source[number] = 1 + len(case.cells) + _war(case, tool.war)
 
 
 def start_cells(case: Case, epoch: Epoch) -> NDArray[np.float64]:

@@ -16,20 +16,30 @@ def eagerness(concession: float, pressure: float, pressure_weight: float) -> flo
 
 
 @compilable
-def aspiration(session: float, deadline: float, eagerness: float) -> float:
-    """theta = 1 - (n / D)^(1/e), the share of its best that a party still asks for (Faratin, Sierra & Jennings 1998).
+def log_time(session: float, deadline: float) -> float:
+    """log(n / D), with n / D clipped to 1: the logarithm of the time that is over.
 
     Args:
         session: n >= 1, sessions since the table was convened.
-        deadline: D >= 1, in sessions. n / D is clipped to [0, 1].
-        eagerness: e > 0; below 1 a party holds out, above 1 it gives way early.
+        deadline: D >= 1, in sessions.
 
-    >>> aspiration(13.0, 26.0, 1.0)
-    0.5
-    >>> aspiration(30.0, 26.0, 1.0)
+    >>> log_time(30.0, 26.0)
     0.0
     """
-    time = session / deadline
-    if time >= 1.0:
-        return 0.0
-    return 1.0 - exp(log(time) / eagerness)
+    return log(min(session / deadline, 1.0))
+
+
+@compilable
+def aspiration(log_time: float, eagerness: float) -> float:
+    """theta = 1 - (n / D)^(1/e), the share of its best that a party still asks for (Faratin, Sierra & Jennings 1998).
+
+    Args:
+        log_time: log(n / D), at most 0.
+        eagerness: e > 0; below 1 a party holds out, above 1 it gives way early.
+
+    >>> round(aspiration(log_time(13.0, 26.0), 1.0), 12)
+    0.5
+    >>> aspiration(0.0, 1.0)
+    0.0
+    """
+    return 1.0 - exp(log_time / eagerness)

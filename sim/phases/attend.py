@@ -27,30 +27,44 @@ from sim.vocabulary import (
 def set_trust(rules: Any, draw: Any, state: Any, t: int) -> None:
     """Guaranteed trust of each side, and what it makes of a gain and of a loss on each clause."""
     set_seats(rules, state, t)
+    for place in range(rules.throughs[t]):
+        set_reach(rules, state, t, rules.through[t, place])
     for side in range(2):
         trusted = guaranteed_trust(rules, draw, state, t, side)
         before = state.guaranteed_trust[t, side]
-        state.guaranteed_trust[t, side] = trusted
-        if (trusted > 0.0) != (before > 0.0):
-            state.is_cut[t] = 0
-        deliverer = rules.party[t, 1 - side]
-        for k in range(rules.clauses[t]):
-            believed = trusted
-            if rules.clause_through[t, k] >= 0:
-                believed = trusted * reach_through(rules, state, t, k, deliverer)
-                if (believed > 0.0) != (state.slope[t, side, PROMISE, k] > 0.0):
-                    state.is_cut[t] = 0
-            state.slope[t, side, PROMISE, k] = promise_worth(draw.weight[t, side, k], believed)
-            state.slope[t, side, CONCESSION, k] = concession_cost(draw.weight[t, side, k], trusted, draw.vulnerability)
+        if trusted != before or state.is_weighed[t] == 0:
+            state.guaranteed_trust[t, side] = trusted
+            state.is_weighed[t] = 0
+            if (trusted > 0.0) != (before > 0.0):
+                state.is_cut[t] = 0
+            set_slopes(rules, draw, state, t, side)
 
 
 @compilable
-def reach_through(rules: Any, state: Any, t: int, k: int, deliverer: int) -> float:
-    """How far a deliverer can move the third actor whose hands a clause needs; 1 where it needs none."""
+def set_reach(rules: Any, state: Any, t: int, k: int) -> None:
+    """How far each deliverer can move the third actor whose hands a clause needs."""
     hands = rules.clause_through[t, k]
-    if hands < 0 or hands == deliverer:
-        return 1.0
-    return 0.0 if gone(rules, state, hands) else state.leverage[deliverer, hands]
+    for side in range(2):
+        deliverer = rules.party[t, 1 - side]
+        reach = 1.0
+        if hands != deliverer:
+            reach = 0.0 if gone(rules, state, hands) else state.leverage[deliverer, hands]
+        before = state.reach[t, side, k]
+        if reach != before:
+            state.reach[t, side, k] = reach
+            state.is_weighed[t] = 0
+            if (reach > 0.0) != (before > 0.0):
+                state.is_cut[t] = 0
+
+
+@compilable
+def set_slopes(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
+    """What a unit of gain and a unit of loss are worth to a side on each clause."""
+    trusted = state.guaranteed_trust[t, side]
+    for k in range(rules.clauses[t]):
+        weight = draw.weight[t, side, k]
+        state.slope[t, side, PROMISE, k] = promise_worth(weight, trusted * state.reach[t, side, k])
+        state.slope[t, side, CONCESSION, k] = concession_cost(weight, trusted, draw.vulnerability)
 
 
 @compilable
@@ -87,11 +101,17 @@ def set_pressure(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
 
 @standalone
 def prepare(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """Look at a table as it stands this week, with the mediators who are present: defaults, trust, frontier."""
+    """Look at a table as it stands this week, with the mediators who are present: defaults, trust, frontier.
+
+    A frontier all of whose inputs are as they were is as it was.
+    """
     set_defaults(rules, draw, state, t)
     set_trust(rules, draw, state, t)
     set_stakes(rules, draw, state, t)
+    if state.is_weighed[t] == 1 and state.is_cut[t] == 1:
+        return
     trace_frontier(rules, state, t)
+    state.is_weighed[t] = 1
     if rules.seats[t] > 0:  # nobody else looks at it
         set_midpoint(rules, state, t)
 
