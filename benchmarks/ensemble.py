@@ -35,7 +35,7 @@ WEEKS = 104
 RUNS_PER_DRAW = 20
 REPEATS = 5
 BATCH_RUNS = 16  # of Mesa's batch_run: some seconds, so that starting its processes hardly counts
-SWEPT_DRAWS = 1_000
+SWEPT_DRAWS = (1_000, 10_000)  # of two sweeps: all runs of the smaller count in the weekly bands
 FEW, MANY = 100_000, 1_000_000  # runs whose memory is compared
 FIRST_RESULT = """import sim
 print(sim.sweep(sim.load_case().scenario('status_quo'), draws=1, runs=1).outcomes.shape, flush=True)
@@ -115,17 +115,27 @@ def wall(work: Callable[[], Any], repeats: int = 3) -> float:
 def throughput(scenario: Scenario) -> None:
     """Complete runs a second of wall time on all cores, of the ensemble and of batch_run."""
     cores = available_threads()
-    sweep = Sweep(scenario, SWEPT_DRAWS, RUNS_PER_DRAW)
-    engine = Engine(sweep)
-    engine.warm_up()
     batch_run(scenario.horizon, cores, cores)  # what is loaded once is loaded
     batch = wall(lambda: batch_run(scenario.horizon, BATCH_RUNS, cores)) / BATCH_RUNS
-    each = wall(lambda: list(compute(sweep, range(sweep.shards), progress=False))) / sweep.total
-    counted = -(-sweep.total // sweep.band_step)
-    print(f"wall time on all {cores} cores, ensemble: {1 / each:,.0f} runs a second (bar on two free cores: 20,000)")
-    print(f"  {sweep.total:,} runs in memory, {counted:,} of them in the weekly bands, {sweep.paths} with their path")
     print(f"wall time in {cores} processes, batch_run: {1 / batch:,.1f} runs a second, of {BATCH_RUNS}")
-    print(f"  the ensemble is {batch / each:,.0f} times as fast (bar: 1,000)")
+    for draws in SWEPT_DRAWS:
+        sweep = Sweep(scenario, draws, RUNS_PER_DRAW)
+        each = seconds_a_run(sweep)
+        counted = -(-sweep.total // sweep.band_step)
+        print(f"wall time on all {cores} cores, {sweep.total:,} runs in memory, {counted:,} of them in the bands:")
+        print(f"  {1 / each:,.0f} runs a second (bar on two free cores: 20,000)")
+        print(f"  {batch / each:,.0f} times as fast as batch_run (bar: 1,000)")
+
+
+def seconds_a_run(sweep: Sweep) -> float:
+    """Seconds of wall time that each run of a sweep takes, shard after shard as they are stored."""
+
+    def work() -> None:
+        for _ in compute(sweep, range(sweep.shards), progress=False):
+            pass
+
+    Engine(sweep).warm_up()
+    return wall(work) / sweep.total
 
 
 def seconds_to_first_result(cache: str | None = None) -> tuple[float, float]:

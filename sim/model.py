@@ -17,7 +17,6 @@ from sim.case import Case
 from sim.decisions import Journal
 from sim.phases.begin import begin
 from sim.phases.events import events
-from sim.phases.leverage import follow
 from sim.phases.record import record
 from sim.places import Table, War
 from sim.scenario import Scenario
@@ -166,7 +165,6 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
 
     def phase_leverage(self) -> None:
         """Everybody sees what is left of the instruments at hand."""
-        follow(self.rules, self.state)
         self.agents.do("use_instruments")
 
     def phase_attend(self) -> None:

@@ -45,7 +45,6 @@ def sizes(case: Case) -> dict[str, int]:
         "F": 4,
         "H": 2,
         "X": words.TERMS,
-        "Y": 1 + len(case.cells) + len(case.wars),
         "U": 2,
     }
 
@@ -205,10 +204,8 @@ def _write_instruments(case: Case, rules: Record) -> None:
         rules.pair_tool[pair, rules.pair_tools[pair]] = number
         rules.pair_tools[pair] += 1
         rules.tool_follows[number] = words.FOLLOWS_CODES[tool.follows]
-        if tool.follows.startswith("cell"):
-            rules.tool_source[number] = 1 + _cell(case, tool.cell)
-        elif tool.follows.startswith(("control", "sanctuary")):
-            rules.tool_source[number] = 1 + len(case.cells) + _war(case, tool.war)
+        rules.tool_cell[number] = _cell(case, tool.cell if tool.follows.startswith("cell") else None)
+        rules.tool_war[number] = _war(case, tool.war if tool.follows.startswith(("control", "sanctuary")) else None)
 
 
 def start_cells(case: Case, epoch: Epoch) -> NDArray[np.float64]:

@@ -174,7 +174,6 @@ AXES = {
     "F": "four lanes",
     "H": "slopes",
     "X": "terms",
-    "Y": "what instruments can follow",
     "U": "regimes",
 }
 
@@ -261,7 +260,8 @@ RULES: tuple[Variable, ...] = (
     _index("pair_tools", "V", "how many instruments the pair has"),
     _place("pair_tool", "VB", "instruments of the pair"),
     _place("tool_follows", "I", "code of what its availability follows"),
-    _place("tool_source", "I", "what it follows: 0 the presence, then the cells, then the wars' control"),
+    _index("tool_cell", "I", "cell it follows, or -1"),
+    _index("tool_war", "I", "war it follows, or -1"),
     _place("pair_holder", "V", "player"),
     _place("pair_target", "V", "player"),
     _place("truster", "Q", "player that learns"),
@@ -398,7 +398,6 @@ STATE: tuple[Variable, ...] = (
     _number("red_line", "PC", "share", 0.0, 1.0, "point beyond which no deal is accepted; NaN for none"),
     _share("cell", "C", "what is the case"),
     _share("presence", "", "the patron's presence"),
-    _share("followed", "Y", "what instruments can follow, as the week begins"),
     _index("schedule_on", "", "1 while an announced withdrawal runs"),
     _index("schedule_conditional", "", "1 where it was announced on conditions"),
     _index("schedule_start", "", "its first week"),

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
-from worlds import EPOCHS, PHASE_STEPS, World, march, random_plan, start, world
+from worlds import EPOCHS, PHASE_STEPS, World, march, random_plan, same_bits, start, world
 
 from sim import vocabulary as words
 from sim.arithmetic import compilable
+from sim.phases.week import week
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
 
@@ -145,6 +146,41 @@ def test_the_laws_of_the_state_hold_after_every_phase(
             before = state.copy()
             phase(place, found.rules, draws[0], plan, state)
             assert broken_laws(found, plan, state, place, before) == [], name
+
+
+@njit
+def forgetful_march(rules: Any, draws: Any, plan: Any, states: Any, weeks: int) -> None:
+    """As `march`, but nothing of a table's frontier is taken over from the week before."""
+    for n in range(len(draws)):
+        for _ in range(weeks):
+            for t in range(rules.tables):
+                states[n].is_cut[t], states[n].is_weighed[t] = 0, 0
+            week(rules, draws[n], plan, states[n])
+
+
+@pytest.mark.parametrize("epoch", EPOCHS)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_taken_over_from_the_week_before_is_what_a_new_look_gives(epoch: str, seed: int) -> None:
+    """Whatever moves a default, a position, a red line or hope: with random events, week after week, bit for bit."""
+    found, rng = world_of(epoch), np.random.default_rng(seed)
+    plan = random_plan(found, rng, 24)
+    lines = np.argwhere(~np.isnan(found.draws.red_line[:100]).all(axis=0))
+    for e in range(0, 24, 2):  # half of the events speak to the tables: a stand, or a red line given up
+        t, side = int(rng.integers(found.rules.tables)), int(rng.integers(2))
+        cell = found.rules.clause_cell[t, rng.integers(found.rules.clauses[t])]
+        plan.effect[e], plan.player[e], plan.place_cell[e] = words.STAND, found.rules.party[t, side], cell
+        plan.value[e], plan.mode[e], plan.at_week[e] = rng.random(), words.BY_WEEK, rng.integers(1, 60)
+        if e % 4 == 0 and len(lines) > 0:
+            plan.effect[e] = words.CONCEDE
+            plan.player[e], plan.place_cell[e] = rng.choice(lines)
+    taken_over, anew = found.states(100), found.states(100)
+    start(found.rules, found.draws[:100], plan, taken_over, seed, 0)
+    start(found.rules, found.draws[:100], plan, anew, seed, 0)
+    for _ in range(8):
+        march(found.rules, found.draws[:100], plan, taken_over, 13)
+        forgetful_march(found.rules, found.draws[:100], plan, anew, 13)
+        assert set(same_bits(taken_over, anew)) <= {"is_cut", "is_weighed"}
+    assert taken_over.sessions_held.sum() > 0
 
 
 @pytest.mark.parametrize("epoch", EPOCHS)

@@ -16,7 +16,7 @@ from sim.evidence import load_evidence
 from sim.phases.begin import begin, derive
 from sim.phases.events import events
 from sim.phases.fight import fight
-from sim.phases.leverage import follow, set_leverage
+from sim.phases.leverage import set_leverage
 from sim.phases.record import record
 from sim.phases.week import attend_table, bargain_table, comply_table, learn_all, week
 from sim.state import draw_records, records, rules_record, sizes
@@ -96,7 +96,6 @@ def events_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
 
 
 def leverage_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
-    follow(rules, state)
     for pair in range(rules.pairs):
         set_leverage(rules, draw, state, pair)
 

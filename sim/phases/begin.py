@@ -12,7 +12,7 @@ from sim.phases.attend import prepare
 from sim.phases.bargain import bind_clause
 from sim.phases.defaults import set_defaults
 from sim.phases.fight import set_sanctuary, target_cohesion
-from sim.phases.leverage import derive_tool, follow, set_availability_at_epoch, set_leverage
+from sim.phases.leverage import derive_tool, set_availability_at_epoch, set_leverage
 from sim.vocabulary import (
     BY_POSITION,
     CLOSED,
@@ -177,7 +177,6 @@ def begin(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int) -> 
     for cell in range(rules.cells):
         state.cell[cell] = draw.start_cell[cell]
     begin_wars(rules, draw, plan, state)
-    follow(rules, state)
     for pair in range(rules.pairs):
         set_availability_at_epoch(rules, draw, state, pair)
         set_leverage(rules, draw, state, pair)

@@ -22,19 +22,14 @@ def derive_tool(rules: Any, draw: Any, tool: int) -> None:
 
 
 @compilable
-def follow(rules: Any, state: Any) -> None:
-    """Put what instruments can follow side by side: the presence, the cells, the wars' control."""
-    state.followed[0] = state.presence
-    for cell in range(rules.cells):
-        state.followed[1 + cell] = state.cell[cell]
-    for w in range(rules.wars):
-        state.followed[1 + rules.cells + w] = state.control[w]
-
-
-@compilable
 def tool_available(rules: Any, draw: Any, state: Any, tool: int) -> float:
     """Availability of an instrument, in [0, 1]."""
-    return draw.tool_base[tool] + draw.tool_slope[tool] * state.followed[rules.tool_source[tool]]
+    followed = state.presence
+    if rules.tool_cell[tool] >= 0:
+        followed = state.cell[rules.tool_cell[tool]]
+    elif rules.tool_war[tool] >= 0:
+        followed = state.control[rules.tool_war[tool]]
+    return draw.tool_base[tool] + draw.tool_slope[tool] * followed
 
 
 @compilable

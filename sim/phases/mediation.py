@@ -25,7 +25,7 @@ def effort(rules: Any, state: Any, mediator: int, target: int) -> float:
 @compilable
 def gone(rules: Any, state: Any, player: int) -> bool:
     """Whether a takeover has removed the player."""
-    return rules.leaves[player] == 1 and state.regime == 1
+    return state.regime == 1 and rules.leaves[player] == 1
 
 
 @compilable
@@ -39,8 +39,8 @@ def asked(rules: Any, state: Any, t: int, m: int) -> bool:
 @compilable
 def seat_reach(rules: Any, state: Any, t: int, m: int, target: int) -> float:
     """Leverage of a seat on a player: of all its members together."""
-    reach = 0.0
-    for g in range(rules.seat_members[t, m]):
+    reach = joint(0.0, state.leverage[rules.seat_member[t, m, 0], target])
+    for g in range(1, rules.seat_members[t, m]):
         reach = joint(reach, state.leverage[rules.seat_member[t, m, g], target])
     return reach
 
@@ -48,8 +48,8 @@ def seat_reach(rules: Any, state: Any, t: int, m: int, target: int) -> float:
 @compilable
 def seat_effort(rules: Any, state: Any, t: int, m: int, target: int) -> float:
     """Mean effort of a seat's members on a player; half of it where the seat is biased against a deal."""
-    total = 0.0
-    for g in range(rules.seat_members[t, m]):
+    total = effort(rules, state, rules.seat_member[t, m, 0], target)
+    for g in range(1, rules.seat_members[t, m]):
         total += effort(rules, state, rules.seat_member[t, m, g], target)
     mean = total * rules.seat_share[t, m]
     return 0.5 * mean if state.seat_gain[t, m] < 0.0 else mean
@@ -58,8 +58,8 @@ def seat_effort(rules: Any, state: Any, t: int, m: int, target: int) -> float:
 @compilable
 def seat_trust(rules: Any, state: Any, t: int, m: int, truster: int) -> float:
     """Mean trust of a player in a seat's members."""
-    total = 0.0
-    for g in range(rules.seat_members[t, m]):
+    total = state.trust[truster, rules.seat_member[t, m, 0]]
+    for g in range(1, rules.seat_members[t, m]):
         total += state.trust[truster, rules.seat_member[t, m, g]]
     return total * rules.seat_share[t, m]
 

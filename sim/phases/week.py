@@ -14,7 +14,7 @@ from sim.phases.comply import comply, fall_due, judge, revalue, set_arrears, set
 from sim.phases.events import events
 from sim.phases.fight import fight
 from sim.phases.learn import fade_arrears, learn, notice_coercion, notice_norms
-from sim.phases.leverage import follow, set_leverage
+from sim.phases.leverage import set_leverage
 from sim.phases.mediation import asked, mediate
 from sim.phases.record import record
 from sim.vocabulary import IN_FORCE, OPEN, SIGNED, TRANCHE_WEEKS
@@ -91,7 +91,6 @@ def week(rules: Any, draw: Any, plan: Any, state: Any) -> None:
     """Step a run by one week."""
     state.week += 1
     events(rules, draw, plan, state)
-    follow(rules, state)
     for pair in range(rules.pairs):
         set_leverage(rules, draw, state, pair)
     for t in range(rules.tables):
