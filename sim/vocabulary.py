@@ -47,7 +47,6 @@ OPENS_CODES = {"standing": STANDING, "called": CALLED, "after": AFTER}
 # or table leaves the luck of the others as it was.
 ATTEND_SLOT, RATIFY_SLOT, COMPLY_SLOT, WAR_SLOT = 1 << 24, 2 << 24, 3 << 24, 4 << 24
 PLACE_STRIDE = 1 << 12  # between tables, between wars
-COMBAT_LUCK, ATTACK_LUCK, COLLAPSE_LUCK = 0, 1, 2  # slots of a war
 CLAUSE_STRIDE = 2  # between clauses of the comply phase: one slot a side
 
 # Effects of events that the engine knows; a scenario's vocabulary is written in these (sim.scenario).
@@ -456,7 +455,7 @@ STATE: tuple[Variable, ...] = (
     _index("conduct", "TKS", "code of what the side did about the clause"),
     _index("pieces", "T", "how many pieces the frontier has"),
     _share("cut", "TKJ", "points between a clause's pieces, from the first party's end to the second's"),
-    _index("is_cut", "T", "1 while the cuts hold: no default, position, red line or hope of a gain has changed"),
+    _index("is_cut", "T", "1 while the cuts hold: no default, position, red line, stake or hope has changed"),
     _place("piece", "TN", "pieces as they were put down, clause by clause"),
     _share("piece_way", "TN", "length of a piece on its clause; 0 where what it costs and gives is not proportional"),
     _place("piece_lost", "TN", "slope of the first side on it"),

@@ -76,7 +76,10 @@ def set_stakes(rules: Any, draw: Any, state: Any, t: int) -> None:
     for side in range(2):
         fights = rules.party[t, side] == rules.challenger[w]
         cost = draw.war_cost_challenger if fights else draw.war_cost_incumbent
-        state.stake[t, side, k] = state.guaranteed_trust[t, side] * cost * state.intensity[w] * state.war_open[w]
+        stake = state.guaranteed_trust[t, side] * cost * state.intensity[w] * state.war_open[w]
+        if stake != state.stake[t, side, k]:
+            state.stake[t, side, k] = stake
+            state.is_cut[t] = 0
 
 
 @compilable

@@ -156,11 +156,9 @@ def cut_ending_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tu
         cut = turn * min(min(first, second), turn * stop)
         next_own = clause_worth(cut, default_0, position_0, promise_0, concession_0, stake_0)
         next_other = clause_worth(cut, default_1, position_1, promise_1, concession_1, stake_1)
-        state.piece_cost[t, n], state.piece_gain[t, n] = (
-            beyond_rounding(own - next_own),
-            beyond_rounding(next_other - other),
-        )
         state.piece_way[t, n] = 0.0
+        state.piece_cost[t, n] = beyond_rounding(own - next_own)
+        state.piece_gain[t, n] = beyond_rounding(next_other - other)
         state.piece[t, pieces] = n
         pieces, n = pieces + 1, n + 1
         state.cut[t, k, n - k * PIECES_OF_A_CLAUSE] = cut
@@ -174,11 +172,10 @@ def cut_clauses(rules: Any, state: Any, t: int) -> None:
 
     The slots of a clause's pieces and the points between them are its own: piece n of a table is number n modulo
     `PIECES_OF_A_CLAUSE` of its clause, and lies between the cuts of this number and the next. The cuts hold until a
-    default, a position or a red line changes, or hope of a gain turns up or is lost; those of a clause at whose point
-    a war is at stake depend on the stakes too, so that they hold for no longer than a week.
+    default, a position, a red line or a stake changes, or hope of a gain turns up or is lost. Where a war is at stake
+    they depend on the slopes too, so that they hold for no longer than a week.
     """
     pieces = 0
-    state.is_cut[t] = 1
     state.end_worth[t, 0], state.end_worth[t, 1] = 0.0, 0.0
     for k in range(rules.clauses[t]):
         if state.deadlocked[t, k] == 1:
