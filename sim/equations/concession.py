@@ -16,14 +16,14 @@ def eagerness(concession: float, pressure: float, pressure_weight: float) -> flo
 
 
 @compilable
-def log_time(session: float, deadline: float) -> float:
+def log_of_time(session: float, deadline: float) -> float:
     """log(n / D), with n / D clipped to 1: the logarithm of the time that is over.
 
     Args:
         session: n >= 1, sessions since the table was convened.
         deadline: D >= 1, in sessions.
 
-    >>> log_time(30.0, 26.0)
+    >>> log_of_time(30.0, 26.0)
     0.0
     """
     return log(min(session / deadline, 1.0))
@@ -37,7 +37,7 @@ def aspiration(log_time: float, eagerness: float) -> float:
         log_time: log(n / D), at most 0.
         eagerness: e > 0; below 1 a party holds out, above 1 it gives way early.
 
-    >>> round(aspiration(log_time(13.0, 26.0), 1.0), 12)
+    >>> round(aspiration(log_of_time(13.0, 26.0), 1.0), 12)
     0.5
     >>> aspiration(0.0, 1.0)
     0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.arithmetic import compilable, standalone
-from sim.equations.concession import aspiration, eagerness, log_time
+from sim.equations.concession import aspiration, eagerness, log_of_time
 from sim.equations.package import gain
 from sim.equations.ratification import ratification
 from sim.phases.frontier import best_gain, concede, package_value, trace_frontier
@@ -36,10 +36,10 @@ from sim.vocabulary import (
 
 
 @compilable
-def side_aspiration(draw: Any, state: Any, t: int, side: int, time: float) -> float:
-    """theta of a side at this session; `time` is the logarithm of the time that is over."""
+def side_aspiration(draw: Any, state: Any, t: int, side: int, log_time: float) -> float:
+    """theta of a side at this session."""
     eager = eagerness(draw.concession, state.pressure[t, side], draw.pressure_weight)
-    return aspiration(time, eager)
+    return aspiration(log_time, eager)
 
 
 @compilable
@@ -65,9 +65,9 @@ def bargain(rules: Any, draw: Any, state: Any, t: int) -> None:
 @standalone
 def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """The side in turn offers the frontier package at its aspiration; the other takes what meets its own."""
-    time = log_time(float(state.sessions[t]), draw.deadline)
-    own = side_aspiration(draw, state, t, side, time)
-    floor = side_aspiration(draw, state, t, 1 - side, time) * state.best[t, 1 - side]
+    log_time = log_of_time(float(state.sessions[t]), draw.deadline)
+    own = side_aspiration(draw, state, t, side, log_time)
+    floor = side_aspiration(draw, state, t, 1 - side, log_time) * state.best[t, 1 - side]
     concede(rules, state, t, side, own * state.best[t, side])
     for k in range(rules.clauses[t]):
         state.offer[t, k] = state.trial[k]
