@@ -26,6 +26,8 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic, overload, register_jitable
 
+from sim.lanes import Several, any_of, look_up, plain, where
+
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -70,10 +72,12 @@ def _reinterpretation(source: Any, target: Any) -> Any:
     """A numba intrinsic that reads the bits of a `source` as a `target`, which numba's own language cannot express."""
 
     def reinterpret(typing_context: Any, value: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return builder.bitcast(arguments[0], context.get_value_type(target))
+        before, after = (Several(source), Several(target)) if isinstance(value, Several) else (source, target)
 
-        return target(source), generate
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.bitcast(arguments[0], context.get_value_type(after))
+
+        return after(before), generate
 
     return intrinsic(reinterpret)
 
@@ -138,9 +142,18 @@ def exp(x: float) -> float:
     >>> exp(0.0), exp(-1e9), exp(1e9)
     (1.0, 0.0, inf)
     """
-    x = float(x)
-    if not EXP_UNDERFLOW <= x <= EXP_OVERFLOW:
-        return NAN if x != x else (INFINITY if x > 0.0 else 0.0)
+    x = plain(x)
+    beyond = (x < EXP_UNDERFLOW) | (x > EXP_OVERFLOW) | (x != x)
+    value = exp_within(where(beyond, 0.0, x))
+    if any_of(beyond):
+        edge = where(x > 0.0, INFINITY, 0.0)
+        value = where(beyond, where(x != x, NAN, edge), value)
+    return value
+
+
+@compilable
+def exp_within(x: float) -> float:
+    """exp of an x whose power is a finite double and not zero."""
     shifted = x * EXP_PER_STEP + ROUNDER
     steps = shifted - ROUNDER
     r = (x - steps * EXP_STEP_HIGH) - steps * EXP_STEP_LOW
@@ -148,8 +161,8 @@ def exp(x: float) -> float:
     growth = r + r2 * ((E2 + r * E3) + r2 * (E4 + r * E5))
     step = bits_of(shifted) - ROUNDER_BITS
     place = step & (EXP_STEPS - 1)
-    high = float(EXP_HIGH[place])
-    value = high + (high * growth + float(EXP_LOW[place]))
+    high = look_up(EXP_HIGH, place)
+    value = high + (high * growth + look_up(EXP_LOW, place))
     # Two factors, because 2^k alone leaves the range of normal doubles at both ends; only the second product rounds.
     power = step >> EXP_BITS
     half = power >> 1
@@ -179,15 +192,23 @@ def log(x: float) -> float:
     >>> log(1.0), log(0.0)
     (0.0, -inf)
     """
-    x = float(x)
-    if not 0.0 < x < INFINITY:
-        return -INFINITY if x == 0.0 else (x if x > 0.0 else NAN)
+    x = plain(x)
+    odd = (x <= 0.0) | (x == INFINITY) | (x != x)
+    value = log_within(where(odd, 1.0, x))
+    if any_of(odd):
+        edge = where(x == 0.0, -INFINITY, where(x > 0.0, x, NAN))
+        value = where(odd, edge, value)
+    return value
+
+
+@compilable
+def log_within(x: float) -> float:
+    """log of a finite x above zero."""
     subnormal = x < SMALLEST_NORMAL
-    bits = bits_of(x * SUBNORMAL_SCALE if subnormal else x)
+    bits = bits_of(where(subnormal, x * SUBNORMAL_SCALE, x))
     k = (bits - SQRT_HALF_BITS) >> FRACTION_BITS
     f = double_of(bits - (k << FRACTION_BITS)) - 1.0
-    if subnormal:
-        k -= SUBNORMAL_SHIFT
+    k = where(subnormal, k - SUBNORMAL_SHIFT, k)
     s = f / (2.0 + f)
     z = s * s
     z2 = z * z
@@ -207,38 +228,9 @@ def logistic(x: float) -> float:
     >>> logistic(0.0), logistic(-1000.0), logistic(1000.0)
     (0.5, 0.0, 1.0)
     """
-    x = float(x)
+    x = plain(x)
     odds = exp(-abs(x))
-    return (1.0 if x >= 0.0 else odds) / (1.0 + odds)
-
-
-# Bounds of the logistic on bins of its argument, with room for its rounding; the outer bins are open.
-SQUEEZE_PER_UNIT, SQUEEZE_REACH = 16.0, 8.0
-_EDGES = [
-    k / SQUEEZE_PER_UNIT
-    for k in range(int(-SQUEEZE_PER_UNIT * SQUEEZE_REACH) + 1, int(SQUEEZE_PER_UNIT * SQUEEZE_REACH))
-]
-SQUEEZE_LOW = np.array([0.0, *(logistic(edge) * (1.0 - 1e-12) for edge in _EDGES)])
-SQUEEZE_HIGH = np.array([*(logistic(edge) * (1.0 + 1e-12) for edge in _EDGES), 1.0])
-SQUEEZE_LAST = float(len(_EDGES))
-
-
-@compilable
-def below_logistic(u: float, x: float) -> bool:
-    """Whether u < logistic(x), which mostly takes no logistic: bounds of it decide (Marsaglia 1977, the squeeze).
-
-    u in (0, 1).
-
-    >>> below_logistic(0.49, 0.0), below_logistic(0.5, 0.0)
-    (True, False)
-    """
-    scaled = (x + SQUEEZE_REACH) * SQUEEZE_PER_UNIT
-    scaled = scaled if scaled > 0.0 else 0.0  # NaN falls into the first bin
-    place = int(scaled if scaled < SQUEEZE_LAST else SQUEEZE_LAST)
-    low, high = float(SQUEEZE_LOW[place]), float(SQUEEZE_HIGH[place])
-    if (low <= u) & (u < high):  # one question of one answer; whether u is below is a guess for a processor
-        return bool(u < logistic(x))
-    return u < low
+    return where(x >= 0.0, 1.0, odds) / (1.0 + odds)
 
 
 # ---------------------------------------------------------------- quantiles
@@ -261,16 +253,25 @@ def normal_quantile(p: float) -> float:
     >>> round(normal_quantile(0.975), 12)
     1.95996398454
     """
-    p = float(p)
+    p = plain(p)
     q = p - 0.5
-    if -CENTRAL_HALF_WIDTH <= q <= CENTRAL_HALF_WIDTH:
-        return q * _central_ratio(CENTRAL_SQUARE - q * q)
-    smaller = p if q < 0.0 else 1.0 - p
-    if not smaller > 0.0:
-        return NAN if smaller != 0.0 else (-INFINITY if q < 0.0 else INFINITY)
-    r = math.sqrt(-log(smaller))
-    z = _tail_ratio(r - TAIL_ORIGIN) if r <= FAR_TAIL else _far_tail_ratio(r - FAR_TAIL)
-    return -z if q < 0.0 else z
+    z = q * _central_ratio(CENTRAL_SQUARE - q * q)
+    in_tail = (q < -CENTRAL_HALF_WIDTH) | (q > CENTRAL_HALF_WIDTH)
+    if any_of(in_tail):
+        z = where(in_tail, _tail_quantile(p, q), z)
+    return z
+
+
+@compilable
+def _tail_quantile(p: float, q: float) -> float:
+    """z where q = p - 1/2 is far from 0."""
+    smaller = where(q < 0.0, p, 1.0 - p)
+    r = math.sqrt(-log(where(smaller > 0.0, smaller, 0.5)))
+    z = _tail_ratio(r - TAIL_ORIGIN)
+    if any_of(r > FAR_TAIL):
+        z = where(r > FAR_TAIL, _far_tail_ratio(r - FAR_TAIL), z)
+    z = where(smaller > 0.0, z, where(smaller == 0.0, INFINITY, NAN))
+    return where(q < 0.0, -z, z)
 
 
 @compilable
@@ -319,17 +320,19 @@ def poisson_quantile(u: float, rate: float) -> int:
     >>> poisson_quantile(0.5, 1.0), poisson_quantile(0.3, 1.0), poisson_quantile(0.999, 0.0)
     (1, 0, 0)
     """
-    u = float(u)
-    rate = float(rate)
-    if not 0.0 <= rate <= 700.0:
+    u = plain(u)
+    rate = plain(rate)
+    if any_of((rate < 0.0) | (rate > 700.0) | (rate != rate)):
         raise ValueError("poisson_quantile: the rate must lie between 0 and 700")
-    n = 0
     probability = exp(-rate)
     total = probability
-    while total < u:
-        probability *= rate / (n + 1)
-        if n >= rate and total + probability == total:
-            break
-        total += probability
-        n += 1
+    n, steps = where(total < u, 0, 0), 0
+    more = total < u
+    while any_of(more):
+        probability = probability * (rate / (steps + 1))
+        before = total
+        total = total + probability
+        more = (before < u) & ((steps < rate) | (total != before))
+        n += where(more, 1, 0)
+        steps += 1
     return n

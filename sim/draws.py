@@ -19,6 +19,7 @@ from numba import types
 from numba.extending import intrinsic, overload
 
 from sim.arithmetic import compilable
+from sim.lanes import lanewise
 
 CHANCE = 0  # the stream of a run's events and decisions
 PARAMETERS = 1  # the stream of a draw's parameters
@@ -29,7 +30,7 @@ MULTIPLIER_1 = 0xCA5A_8263_9512_1157
 WEYL_0 = 0x9E37_79B9_7F4A_7C15  # the golden ratio, in 64 bits
 WEYL_1 = 0xBB67_AE85_84CA_A73B  # sqrt(3) - 1, in 64 bits
 ROUNDS = 10
-LANE_BITS = 12  # a word keeps 52 bits: with 53, adding one half would round the largest value up to one
+DROPPED_BITS = 12  # of a word, so that 52 are kept: with 53, adding one half would round the largest value up to one
 UNIT = 2.0**-52
 
 
@@ -99,10 +100,10 @@ def unit_interval(w: int) -> float:
     >>> unit_interval(0) == 2.0**-53, unit_interval(2**64 - 1) == 1.0 - 2.0**-53
     (True, True)
     """
-    return (float(w >> LANE_BITS) + 0.5) * UNIT
+    return (float(w >> DROPPED_BITS) + 0.5) * UNIT
 
 
-@compilable
+@lanewise
 def uniforms4(seed: int, draw: int, run: int, week: int, block: int, stream: int) -> tuple[float, float, float, float]:
     """The uniform numbers of the four slots 4 block, ..., 4 block + 3, for the price of one."""
     a, b, c, d = philox(block, week, run, stream, seed, draw)
@@ -120,7 +121,7 @@ def uniform(seed: int, draw: int, run: int, week: int, slot: int, stream: int) -
     """
     slot = word(slot)
     a, b, c, d = philox(slot >> 2, week, run, stream, seed, draw)
-    lane = slot & 3
-    if lane < 2:
-        return unit_interval(a if lane == 0 else b)
-    return unit_interval(c if lane == 2 else d)
+    place = slot & 3
+    if place < 2:
+        return unit_interval(a if place == 0 else b)
+    return unit_interval(c if place == 2 else d)

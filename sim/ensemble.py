@@ -23,13 +23,14 @@ from sim.compiled import is_warm
 from sim.evidence import Evidence, load_evidence
 from sim.inputs import InputError
 from sim.kernel import UNFINISHED, UNSOUND, compiled_simulate
+from sim.lanes import LANES, room
 from sim.outcomes import Column, outcome_columns, outcome_type, week_places, week_type, weekly_columns
 from sim.sampling import available_threads
 from sim.scenario import Scenario, plan_record
 from sim.state import records, rules_record, sizes
 from sim.uncertainty import Uncertainty, uncertainty
 
-PIECE_RUNS = 1_000  # runs of one call of the kernel: short enough to stop and to report, long enough to cost nothing
+PIECE_RUNS = 5_000  # runs of one call of the kernel: short enough to stop and to report, long enough to cost nothing
 SHARD_RUNS = 25_000  # in memory at once, a few times over: their rows, as columns, compressed
 SHARD_DRAWS = 25_000  # a shard holds a table of its draws too
 BINS = 128  # of a week's distribution of one quantity, at most 256
@@ -164,8 +165,9 @@ class _Scratch:
 
     def __init__(self, sweep: Sweep) -> None:
         case = sweep.case
-        self.memory = records(words.STATE, sizes(case), 2)
-        self.raw = np.frombuffer(self.memory.data, dtype=np.int64).reshape(2, -1)
+        self.single = records(words.STATE, sizes(case), 1)
+        self.memory = room(self.single.dtype)
+        self.epoch = np.zeros(len(self.memory), np.int64)
         self.today = np.zeros(1, week_type(case)).view(np.recarray)
         self.values = np.frombuffer(self.today.data, dtype=np.float32)
         shape = (sweep.scenario.horizon + 1, len(self.values))
@@ -222,11 +224,13 @@ class Engine:
         shape = (paths, self.sweep.scenario.horizon + 1, len(self.scale))
         return rows, np.full(runs, UNFINISHED, np.int8), np.zeros(shape, np.float32)
 
-    def _call(self, scratch: _Scratch, draws: Any, first: int, rows: Any, flaws: Any, paths: Any) -> None:
+    def _call(
+        self, scratch: _Scratch, draws: Any, first: int, rows: Any, flaws: Any, paths: Any, most: int = LANES
+    ) -> None:
         sweep = self.sweep
         self.kernel(
-            self.rules, draws, self.plan, scratch.memory, scratch.raw, self.seed, sweep.runs, first,
-            sweep.scenario.horizon, rows, flaws, scratch.today, scratch.values, sweep.path_step, paths,
+            self.rules, draws, self.plan, scratch.single, scratch.memory, scratch.epoch, self.seed, sweep.runs, first,
+            sweep.scenario.horizon, rows, flaws, most, scratch.today, scratch.values, sweep.path_step, paths,
             sweep.band_step, self.scale, scratch.kept, scratch.waiting, scratch.bands,
         )  # fmt: skip
 
@@ -243,21 +247,24 @@ class Engine:
         draws = sweep.uncertainty.records_of(table, draw)
         rows, flaws, paths = self._space(last - first, len(self.path_runs(first, last)))
         errors: dict[int, str] = {}
-        at = 0
+        at, most = 0, LANES
         while True:
             path = len(self.path_runs(first, first + at))
             try:
-                self._call(scratch, draws, first + at, rows[at:], flaws[at:], paths[path:])
+                self._call(scratch, draws, first + at, rows[at:], flaws[at:], paths[path:], most)
                 break
             except Exception as error:  # any failure of a run is a row with its error, never the end of the sweep
                 unfinished = np.flatnonzero(flaws[at:] == UNFINISHED)
                 if not len(unfinished):
                     raise
                 at += int(unfinished[0])
+                if most > 1:  # one of those in step has failed: one by one it is seen which
+                    most = 1
+                    continue
                 errors[first + at] = f"{type(error).__name__}: {error}"
                 rows[at : at + 1] = np.zeros_like(rows[at : at + 1])
                 paths[self.path_runs(first, last) == first + at] = np.nan
-                at += 1
+                at, most = at + 1, LANES
         errors |= {first + int(place): UNSOUND_MESSAGE for place in np.flatnonzero(flaws == UNSOUND)}
         return Piece(draw, rows, dict(sorted(errors.items())), table, paths)
 

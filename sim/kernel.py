@@ -1,7 +1,7 @@
 """The compiled ensemble: the phases of the model over many runs, filling outcome rows.
 
-The kernel has no logic of its own: it loops over draws, runs and weeks and calls the phases. `simulate` is an ordinary
-function that runs interpreted too; `compiled_simulate()` is the same compiled.
+The kernel has no logic of its own: it loops over draws, runs and weeks and calls the phases, with runs in step
+(`sim.lanes`), which is why it exists compiled only: `compiled_simulate()`.
 """
 
 from __future__ import annotations
@@ -9,34 +9,72 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sim.arithmetic import compilable
+import numpy as np
+
+from sim.arithmetic import compilable, standalone
 from sim.compiled import compiled
+from sim.lanes import LANES, in_step, run_of
 from sim.outcomes import bin_week, count_weeks, is_sound, write_outcomes, write_week
 from sim.phases.begin import begin, derive
 from sim.phases.week import week
 
 SOUND, UNSOUND, UNFINISHED = 0, 1, 2  # of a run
+ON_PATH, IN_BANDS = 1, 2  # marks of a run
 
 
 @compilable
-def copy_words(source: Any, target: Any) -> None:
-    """Copy words from one place to another."""
-    for word in range(source.shape[0]):
-        target[word] = source[word]
+def copy_epoch(epoch: Any, memory: Any) -> None:
+    """Begin every lane as the epoch."""
+    for word in range(memory.shape[0]):
+        first = epoch[word]
+        for lane in range(LANES):
+            memory[word, lane] = first
+
+
+@compilable
+def mark(marks: Any, number: int, together: int, path_step: int, band_step: int) -> bool:
+    """Mark the runs that leave a path and those that count in the bands; whether there are any."""
+    marked = 0
+    for lane in range(LANES):
+        marks[lane] = 0
+        if lane < together:
+            marks[lane] += ON_PATH if path_step > 0 and (number + lane) % path_step == 0 else 0
+            marks[lane] += IN_BANDS if band_step > 0 and (number + lane) % band_step == 0 else 0
+        marked |= marks[lane]
+    return marked != 0
+
+
+@standalone
+def write_weeks(
+    rules: Any, state: Any, n: int, marks: Any, today: Any, values: Any, path: int, paths: Any,
+    band_scale: Any, kept: Any, waiting: int, bins: int,
+) -> None:  # fmt: skip
+    """Write what is kept of week n of some runs: those on a path, and those in the bands."""
+    for lane in range(LANES):
+        if marks[lane] != 0:
+            write_week(rules, run_of(state, lane), today[0])
+        if marks[lane] & ON_PATH:
+            paths[path, n, :] = values
+            path += 1
+        if marks[lane] & IN_BANDS:
+            bin_week(values, band_scale, bins - 1, kept[waiting, n])
+            waiting += 1
 
 
 def simulate(
     rules: Any,
     draws: Any,
     plan: Any,
+    single: Any,
     memory: Any,
-    raw: Any,
+    epoch: Any,
     seed: int,
     runs: int,
     first: int,
     weeks: int,
     rows: Any,
     flaws: Any,
+    most: int,
     today: Any,
     values: Any,
     path_step: int,
@@ -49,61 +87,68 @@ def simulate(
 ) -> None:
     """Simulate the runs whose numbers are first, first + 1, ..., one for each of `rows`.
 
-    A run is counted in the bands after its last week, with others: week by week over many runs, the counts of a week
-    stay in the processor's cache. All that wait are counted when the call ends; those that an error leaves waiting,
-    by the next call with the same memory, which may have no rows.
+    Runs of a draw go in step, as many as there are lanes (`sim.lanes`); lanes that are left over repeat the last of
+    them, and nobody looks at them. A run is counted in the bands after its last week, with others: week by week over
+    many runs, the counts of a week stay in the processor's cache. All that wait are counted when the call ends; those
+    that an error leaves waiting, by the next call with the same memory, which may have no rows.
 
     Args:
         rules: the case.
         draws: records of the draws that these runs belong to, in order; derived here.
         plan: the scenario.
-        memory: an array of two states, that of the run and that of its draw's epoch, where every run begins.
-        raw: int64 (2, words), the same memory.
+        single: an array of one state, for its type.
+        memory: int64 (words, LANES), the states of the runs in step.
+        epoch: int64 (words,), the state of their draw's epoch, where they all begin.
         seed: a 64-bit word read as a signed integer.
         runs: R, runs per draw in the whole sweep; a run's number is draw * R + run.
         first: number of the first run.
         weeks: the horizon.
         rows: outcome records, one a run, filled in order.
         flaws: int8, one a run: SOUND, UNSOUND, or UNFINISHED where an error ended this call.
+        most: how many runs go in step, at most; 1 tells which of them fails.
         today: an array of one week's record; `values` is the same memory as float32.
         values: see `today`.
         path_step: runs whose number is a multiple of it leave a path; 0 for none.
         paths: float32 (paths, weeks + 1, values), filled in order; that of an unfinished run is not whole.
         band_step: runs whose number is a multiple of it count in the bands; 0 for none.
         band_scale: float64 (values,), bins per unit of each value.
-        kept: uint8 (most, weeks + 1, values), the bins of the runs that wait to be counted.
+        kept: uint8 (LANES or more, weeks + 1, values), the bins of the runs that wait to be counted.
         waiting: int64 (1,), how many do.
         bands: int32 (weeks + 1, values, bins), added to.
     """
-    state, epoch = memory[0], memory[1]
-    path = 0
-    for place in range(rows.shape[0]):
+    state = in_step(memory, single[0])
+    marks = np.zeros(LANES, np.int64)
+    place, path = 0, 0
+    while place < rows.shape[0]:
         number = first + place
         draw = draws[number // runs - draws[0].index]
         run = number % runs
         if place == 0 or run == 0:
             derive(rules, draw, plan)
-            raw[1, :] = 0
-            begin(rules, draw, plan, epoch, seed, 0)
-        on_path = path_step > 0 and number % path_step == 0
-        in_bands = band_step > 0 and number % band_step == 0
-        copy_words(raw[1], raw[0])
-        state.run = run
+            memory[:, 0] = 0
+            begin(rules, draw, plan, run_of(state, 0), seed, 0)
+            epoch[:] = memory[:, 0]
+        together = min(min(LANES, most), min(runs - run, rows.shape[0] - place))
+        copy_epoch(epoch, memory)
+        for lane in range(LANES):
+            run_of(state, lane).run = run + min(lane, together - 1)
+        marked = mark(marks, number, together, path_step, band_step)
         for n in range(weeks + 1):
             if n > 0:
                 week(rules, draw, plan, state)
-            if on_path or in_bands:
-                write_week(rules, state, today[0])
-                if on_path:
-                    paths[path, n, :] = values
-                if in_bands:
-                    bin_week(values, band_scale, bands.shape[2] - 1, kept[waiting[0], n])
-        write_outcomes(rules, state, rows[place])
-        flaws[place] = SOUND if is_sound(rules, state) else UNSOUND
-        path += 1 if on_path else 0
-        waiting[0] += 1 if in_bands else 0
-        if waiting[0] == kept.shape[0]:
+            if marked:
+                write_weeks(
+                    rules, state, n, marks, today, values, path, paths, band_scale, kept, waiting[0], bands.shape[2]
+                )
+        for lane in range(together):
+            one = run_of(state, lane)
+            write_outcomes(rules, one, rows[place + lane])
+            flaws[place + lane] = SOUND if is_sound(rules, one) else UNSOUND
+            path += 1 if marks[lane] & ON_PATH else 0
+            waiting[0] += 1 if marks[lane] & IN_BANDS else 0
+        if waiting[0] + LANES > kept.shape[0]:
             count_weeks(kept, waiting, bands)
+        place += together
     count_weeks(kept, waiting, bands)
 
 

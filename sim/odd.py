@@ -34,6 +34,7 @@ CONSTANTS = {
     "WEEKS_TO_LEAVE_AFTER_TAKEOVER": "weeks in which the patron's last presence ends after a takeover",
     "USUAL_WEEKS": "weeks over which a flow or a norm counts as one whole agreement: as long as a usual stock is due",
     "MOST_EVENTS": "effects that a plan holds at most",
+    "MOST_SESSIONS": "sessions whose share of the time is kept: a horizon of 260 weeks, and as many sessions before it",
     "MOST_CONDITIONS": "conditions that a trigger holds at most",
     "LEAST_GAIN": "gain below which a zone of agreement is the dust of rounding",
 }

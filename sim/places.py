@@ -109,7 +109,7 @@ class Table:
             return
         for seat in self.seats:
             seat.members[0].mediate(self, seat)
-        prepare(model.rules, model.draw, model.state, t)
+        prepare(model.rules, model.draw, model.state, t, True)
         for party in self.parties:
             party.feel_pressure(self)
         for party in self.parties:

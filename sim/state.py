@@ -42,6 +42,7 @@ def sizes(case: Case) -> dict[str, int]:
         "J": words.PIECES_OF_A_CLAUSE,
         "E": words.MOST_EVENTS,
         "D": words.MOST_CONDITIONS,
+        "L": words.MOST_SESSIONS + 1,
         "F": 4,
         "H": 2,
         "X": words.TERMS,

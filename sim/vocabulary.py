@@ -122,6 +122,7 @@ BY_WEEK, BY_ALL, BY_ANY = 0, 1, 2
 PIECES_OF_A_CLAUSE = 8  # room for seven: a slope can change at six points between a clause's two ends
 PROMISE, CONCESSION = 0, 1  # slopes of a side's term of a clause: where it gains on its default, where it loses
 LEAST_GAIN = 1e-9  # a zone of agreement must hold more than the dust of rounding
+MOST_SESSIONS = 520  # a horizon of 260 weeks, and as many sessions before it
 MOST_EVENTS, MOST_CONDITIONS = 32, 6
 
 # Design constants of the protocol (model.md, sections 4.3 to 4.7), each with its reason in the ODD document.
@@ -170,7 +171,8 @@ AXES = {
     "J": "cuts of a clause",
     "E": "events",
     "D": "conditions",
-    "F": "four lanes",
+    "L": "sessions",
+    "F": "numbers of a block of chance",
     "H": "slopes",
     "X": "terms",
     "U": "regimes",
@@ -317,6 +319,7 @@ DRAW: tuple[Variable, ...] = (
     _index("forecast_on", "", "switch: the default of power sharing follows the forecast of the war"),
     _index("learning_on", "", "switch: trust is learnt"),
     _share("decay", "", "weekly factor at which trust returns to its start"),
+    _number("log_time", "L", "logarithm of a share", -INFINITY, 0.0, "of the time before the deadline, by session"),
     _number("start_for", "PP", "agreements", 0.0, INFINITY, "starting count of kept promises"),
     _number("start_against", "PP", "agreements", 0.0, INFINITY, "starting count of broken promises"),
     _share("coded_leverage", "PP", "leverage at the epoch, with the instruments then held"),
@@ -389,8 +392,6 @@ STATE: tuple[Variable, ...] = (
     _number("availability_start", "V", "share", 0.0, 1.0, "availability of the pair's instruments at the epoch"),
     _number("strength", "W", "relative fighting strength", 0.0, INFINITY, "the challenger's, from parity at the epoch"),
     _index("stirred", "Q", "1 once a pair has learnt something"),
-    _index("learners", "", "how many pairs have learnt something"),
-    _place("learning", "Q", "these pairs, in the order in which they began to"),
     _share("leverage", "PP", "how far the row can move the column"),
     _share("position", "PC", "declared position"),
     _index("has_position", "PC", "1 where the player holds a position"),
@@ -455,11 +456,11 @@ STATE: tuple[Variable, ...] = (
     _index("conduct", "TKS", "code of what the side did about the clause"),
     _index("pieces", "T", "how many pieces the frontier has"),
     _share("cut", "TKJ", "points between a clause's pieces, from the first party's end to the second's"),
-    _index("is_cut", "T", "1 while the cuts hold: no default, position, red line, stake or hope has changed"),
-    _place("piece", "TN", "pieces as they were put down, clause by clause"),
-    _share("piece_way", "TN", "length of a piece on its clause; 0 where what it costs and gives is not proportional"),
-    _place("piece_lost", "TN", "slope of the first side on it"),
-    _place("piece_given", "TN", "slope of the second side on it"),
+    _index("is_cut", "TK", "1 while the cuts hold: no default, position, red line, stake or hope has changed"),
+    _index("clause_pieces", "TK", "how many pieces a clause has"),
+    _place("clause_piece", "TKJ", "these pieces"),
+    _index("slope_between", "TK", "which slopes hold between the two sides' marks on a clause"),
+    _share("piece_way", "TN", "length of a piece on its clause; 0 for none"),
     _number("piece_cost", "TN", "share of value", 0.0, INFINITY, "what conceding it costs the first party"),
     _number("piece_gain", "TN", "share of value", 0.0, INFINITY, "what it gives the second"),
     _number("piece_ratio", "TN", "gain over cost", 0.0, INFINITY, "how much a unit of the first party's loss gives"),

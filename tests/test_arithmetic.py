@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from numba import njit
 
 from sim.arithmetic import (
-    below_logistic,
     bits_of,
     double_of,
     exp,
@@ -273,19 +272,6 @@ def test_normal_quantile_rises_across_the_borders_of_its_three_parts():
 @given(st.floats(-700.0, 700.0))
 def test_log_undoes_exp(x):
     assert log(exp(x)) == pytest.approx(x, rel=1e-14, abs=1e-15)
-
-
-@given(st.floats(0.0, 1.0, exclude_min=True, exclude_max=True), st.floats())
-def test_the_squeeze_decides_as_the_logistic_would(u, x):
-    assert below_logistic(u, x) is (u < logistic(x))
-
-
-@given(st.integers(-130, 130), st.integers(-50, 50), st.integers(-50, 50))
-def test_the_squeeze_decides_as_the_logistic_would_at_the_borders_of_its_bins(border, steps, ulps):
-    x = border / 16.0 + steps * 1e-17
-    u = logistic(x) + ulps * math.ulp(logistic(x))
-    if 0.0 < u < 1.0:
-        assert below_logistic(u, x) is (u < logistic(x))
 
 
 @given(st.floats())

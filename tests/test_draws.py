@@ -143,12 +143,12 @@ def test_the_ends_of_the_unit_interval_are_never_reached(word):
 
 @given(SMALL, SMALL, SMALL, SMALL, SMALL, st.sampled_from((CHANCE, PARAMETERS)))
 def test_a_block_is_its_four_slots(seed, draw, run, week, block, stream):
-    slots = tuple(uniform(seed, draw, run, week, 4 * block + lane, stream) for lane in range(4))
+    slots = tuple(uniform(seed, draw, run, week, 4 * block + place, stream) for place in range(4))
     assert uniforms4(seed, draw, run, week, block, stream) == slots
 
 
 def addresses(monkeypatch, places):
-    """Where each place (draw, run, week, slot, stream) of one seed reads: its key, its counter and its lane."""
+    """Where each place (draw, run, week, slot, stream) of one seed reads: key, counter, and place in a block."""
     seen = []
 
     def record(*address):
@@ -156,8 +156,8 @@ def addresses(monkeypatch, places):
         return 0 << 12, 1 << 12, 2 << 12, 3 << 12
 
     monkeypatch.setattr(draws, "philox", record)
-    lanes = [int(uniform(99, draw, run, week, slot, stream) * 2**52) for draw, run, week, slot, stream in places]
-    return list(zip(seen, lanes, strict=True))
+    read = [int(uniform(99, draw, run, week, slot, stream) * 2**52) for draw, run, week, slot, stream in places]
+    return list(zip(seen, read, strict=True))
 
 
 def test_no_two_decisions_share_a_counter(monkeypatch):

@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from worlds import CLAUSES, Tables, bare_records
 
 from sim.phases.defaults import set_range
-from sim.phases.frontier import concede, equal_share, package_value, set_midpoint, trace_frontier
+from sim.phases.frontier import concede, package_value, set_midpoint, trace_frontier
 from sim.vocabulary import LEAST_GAIN
 
 TABLES = 10_000
@@ -58,12 +58,12 @@ def random_tables(count: int, seed: int) -> Tables:
 
 
 @njit
-def solve(rules: Any, states: Any, shares: Any, offers: Any, gains: Any, floors: Any, targets: Any) -> None:
+def solve(rules: Any, states: Any, shares: Any, offers: Any, gains: Any, told: Any, floors: Any, targets: Any) -> None:
     """The frontier of every table: ranges, offers and gains of each side at its target, and at the midpoint."""
     for n in range(len(rules)):
         for k in range(rules[n].clauses[0]):
-            set_range(rules[n], states[n], 0, k)
-        trace_frontier(rules[n], states[n], 0)
+            set_range(rules[n], states[n], 0, k, True)
+        trace_frontier(rules[n], states[n], 0, True)
         for side in range(2):
             best = states[n].best[0, side]
             floors[n, side] = states[n].end_value[0, 1 - side, side]
@@ -72,13 +72,13 @@ def solve(rules: Any, states: Any, shares: Any, offers: Any, gains: Any, floors:
                 shares[n, side] * best if states[n].zone[0] == 1 else top + shares[n, side] * (floors[n, side] - top)
             )
             targets[n, side] = reached
-            concede(rules[n], states[n], 0, side, reached)
-            offers[n, side, :] = states[n].trial
+            told[n, side, side], told[n, side, 1 - side] = concede(
+                rules[n], states[n], 0, side, reached, offers[n, side]
+            )
             for judge in range(2):
                 gains[n, side, judge] = package_value(rules[n], states[n], 0, judge, offers[n, side])
         set_midpoint(rules[n], states[n], 0)
         offers[n, 2, :] = states[n].midpoint[0]
-        shares[n, 2] = equal_share(states[n], 0) if states[n].zone[0] == 1 else 0.0
         for judge in range(2):
             gains[n, 2, judge] = package_value(rules[n], states[n], 0, judge, offers[n, 2])
 
@@ -86,10 +86,11 @@ def solve(rules: Any, states: Any, shares: Any, offers: Any, gains: Any, floors:
 class Solved(NamedTuple):
     tables: Tables
     states: Any
-    shares: NDArray[np.float64]  # n, side or midpoint: aspiration as a share of the best, and the equal share
+    shares: NDArray[np.float64]  # n, side: aspiration as a share of the best
     offers: NDArray[np.float64]  # n, side or midpoint, clause
     gains: NDArray[np.float64]  # n, side or midpoint, judge
     targets: NDArray[np.float64]  # n, side
+    told: NDArray[np.float64]  # n, side, judge: the gains that conceding tells of
 
     @property
     def best(self) -> NDArray[np.float64]:
@@ -104,12 +105,12 @@ class Solved(NamedTuple):
 def solved() -> Solved:
     tables = random_tables(TABLES, seed=3)
     rules, _, states = bare_records(tables)
-    shares = np.random.default_rng(4).random((TABLES, 3))
-    shares[: TABLES // 10, :2] = np.round(shares[: TABLES // 10, :2])
+    shares = np.random.default_rng(4).random((TABLES, 2))
+    shares[: TABLES // 10] = np.round(shares[: TABLES // 10])
     offers, gains = np.zeros((TABLES, 3, CLAUSES)), np.zeros((TABLES, 3, 2))
-    floors, targets = np.zeros((TABLES, 2)), np.zeros((TABLES, 2))
-    solve(rules, states, shares, offers, gains, floors, targets)
-    return Solved(tables, states, shares, offers, gains, targets)
+    told, floors, targets = np.zeros((TABLES, 2, 2)), np.zeros((TABLES, 2)), np.zeros((TABLES, 2))
+    solve(rules, states, shares, offers, gains, told, floors, targets)
+    return Solved(tables, states, shares, offers, gains, targets, told)
 
 
 # ---------------------------------------------------------------- the linear programme
@@ -217,11 +218,15 @@ def test_the_midpoint_gives_both_the_same_share_of_their_best_and_lies_on_the_fr
     zone, best = case.zone, case.best
     shares = case.gains[:, 2] / np.where(best > 0.0, best, 1.0)
     np.testing.assert_allclose(shares[zone, 0], shares[zone, 1], atol=1e-6)
-    np.testing.assert_allclose(shares[zone, 0], case.shares[zone, 2], atol=1e-6)
-    assert np.all(case.shares[zone, 2] >= 0.5 - 1e-9)
-    assert np.all(case.shares[zone, 2] <= 1.0 + 1e-9)
+    assert np.all(shares[zone, 0] >= 0.5 - 1e-6)
+    assert np.all(shares[zone, 0] <= 1.0 + 1e-6)
+
     expected = optimum(case.tables, 1, case.gains[:, 2, 0], zone)
     np.testing.assert_allclose(case.gains[zone, 2, 1], expected[zone], atol=1e-7, rtol=0)
+
+
+def test_conceding_tells_what_the_package_is_worth_to_both() -> None:
+    np.testing.assert_allclose(solved().told, solved().gains[:, :2], atol=1e-12)
 
 
 # ---------------------------------------------------------------- brute force

@@ -237,6 +237,7 @@ BARE_SIZES = {
     "N": words.PIECES_OF_A_CLAUSE * CLAUSES,
     "J": words.PIECES_OF_A_CLAUSE,
     "F": 4,
+    "L": words.MOST_SESSIONS + 1,
     "X": words.TERMS,
 }
 

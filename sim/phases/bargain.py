@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sim.arithmetic import compilable, standalone
-from sim.equations.concession import aspiration, eagerness, log_of_time
+from sim.equations.concession import aspiration, eagerness
 from sim.equations.package import gain
 from sim.equations.ratification import ratification
+from sim.lanes import first_lane, lanes_where, note, run_of
+from sim.phases.defaults import cut_again
 from sim.phases.frontier import best_gain, concede, package_value, trace_frontier
 from sim.phases.luck import luck
 from sim.phases.mediation import gone, observer_gain
@@ -16,6 +18,7 @@ from sim.vocabulary import (
     IMPASSES_TO_PAUSE,
     IN_FORCE,
     LEAST_GAIN,
+    MOST_SESSIONS,
     NEVER,
     NO_SESSION,
     NO_ZONE,
@@ -47,17 +50,29 @@ def bargain(rules: Any, draw: Any, state: Any, t: int) -> None:
     """Hold the week's session if both parties came; the session's code says what came of it, up to an acceptance."""
     state.session[t] = NO_SESSION
     state.offering[t] = NEVER
-    if state.status[t] != OPEN or state.attending[t, 0] == 0 or state.attending[t, 1] == 0:
-        return
+    meeting = both_came(state, t)
+    left = lanes_where(meeting)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        hold_session(rules, draw, run_of(state, lane), t)
+
+
+@compilable
+def both_came(state: Any, t: int) -> Any:
+    """Whether both parties are at an open table."""
+    return (state.status[t] == OPEN) & (state.attending[t, 0] == 1) & (state.attending[t, 1] == 1)
+
+
+@compilable
+def hold_session(rules: Any, draw: Any, state: Any, t: int) -> None:
+    """Hold a session: an offer, where there is a zone of agreement."""
     state.sessions[t] += 1
     state.sessions_held[t] += 1
     side = 0 if state.sessions[t] % 2 == 1 else 1
     state.offering[t] = side
     if state.zone[t] == 0:
         state.session[t] = NO_ZONE
-        for term in range(8):
-            state.offer_terms[t, term] = 0.0
-        state.offer_terms[t, 0] = float(state.sessions[t])
+        note(state, state.offer_terms[t], float(state.sessions[t]), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         return
     make_offer(rules, draw, state, t, side)
 
@@ -65,21 +80,18 @@ def bargain(rules: Any, draw: Any, state: Any, t: int) -> None:
 @standalone
 def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """The side in turn offers the frontier package at its aspiration; the other takes what meets its own."""
-    log_time = log_of_time(float(state.sessions[t]), draw.deadline)
+    log_time = draw.log_time[min(state.sessions[t], MOST_SESSIONS)]
     own = side_aspiration(draw, state, t, side, log_time)
     floor = side_aspiration(draw, state, t, 1 - side, log_time) * state.best[t, 1 - side]
-    concede(rules, state, t, side, own * state.best[t, side])
-    for k in range(rules.clauses[t]):
-        state.offer[t, k] = state.trial[k]
-    own_gain = package_value(rules, state, t, side, state.offer[t])
-    other_gain = package_value(rules, state, t, 1 - side, state.offer[t])
+    own_gain, other_gain = concede(rules, state, t, side, own * state.best[t, side], state.offer[t])
     accepted = other_gain >= floor - LEAST_GAIN
     out_of_time = state.sessions[t] >= draw.deadline
     state.session[t] = SIGNED if accepted else (OUT_OF_TIME if out_of_time else REFUSED)
-    terms = state.offer_terms[t]
-    terms[0], terms[1], terms[2], terms[3] = float(state.sessions[t]), own, own_gain, other_gain
-    terms[4], terms[5] = floor, 1.0 if accepted else 0.0
-    terms[6], terms[7] = state.best[t, side], state.best[t, 1 - side]
+    best, other_best = state.best[t, side], state.best[t, 1 - side]
+    taken = 1.0 if accepted else 0.0
+    note(
+        state, state.offer_terms[t], float(state.sessions[t]), own, own_gain, other_gain, floor, taken, best, other_best
+    )
 
 
 @compilable
@@ -210,9 +222,9 @@ def regret(rules: Any, draw: Any, state: Any, t: int) -> float:
             state.slope[t, side, PROMISE, k] = draw.weight[t, side, k]
             state.slope[t, side, CONCESSION, k] = draw.weight[t, side, k]
             state.stake[t, side, k] /= state.guaranteed_trust[t, side]
-    state.is_cut[t] = 0
-    trace_frontier(rules, state, t)
-    state.is_cut[t], state.is_weighed[t] = 0, 0
+    cut_again(rules, state, t)
+    trace_frontier(rules, state, t, True)
+    cut_again(rules, state, t)
     held = package_value(rules, state, t, 1, state.package[t])
     own = package_value(rules, state, t, 0, state.package[t])
     state.end_value[t, 0, 1] -= held

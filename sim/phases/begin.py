@@ -6,17 +6,19 @@ from math import isnan, nan
 from typing import Any
 
 from sim.arithmetic import compilable, standalone
+from sim.equations.concession import log_of_time
 from sim.equations.trust import weekly_decay
 from sim.equations.war import incumbent_strength, parity_strength
 from sim.phases.attend import prepare
 from sim.phases.bargain import bind_clause
 from sim.phases.defaults import set_defaults
-from sim.phases.fight import set_sanctuary, target_cohesion
+from sim.phases.fight import sanctuary_reach, target_cohesion
 from sim.phases.leverage import derive_tool, set_availability_at_epoch, set_leverage
 from sim.vocabulary import (
     BY_POSITION,
     CLOSED,
     IN_FORCE,
+    MOST_SESSIONS,
     NEVER,
     OPEN,
     PAUSE_WEEKS,
@@ -77,6 +79,9 @@ def derive_weights(rules: Any, draw: Any, plan: Any, t: int) -> None:
 def derive(rules: Any, draw: Any, plan: Any) -> None:
     """Fill in what follows from a draw: once a draw and plan, before its first run."""
     draw.decay = weekly_decay(draw.half_life)
+    for session in range(1, MOST_SESSIONS + 1):
+        over = float(session) >= draw.deadline
+        draw.log_time[session] = 0.0 if over else log_of_time(float(session), draw.deadline)
     for tool in range(rules.instruments):
         derive_tool(rules, draw, tool)
     for i in range(rules.players):
@@ -115,7 +120,7 @@ def begin_wars(rules: Any, draw: Any, plan: Any, state: Any) -> None:
         state.control[w] = draw.start_control[w]
         state.intensity[w] = 0.0 if over else 1.0 - state.cell[rules.ceasefire_cell[w]]
         state.cohesion[w] = target_cohesion(rules, draw, state, w)
-        set_sanctuary(rules, draw, state, w)
+        state.sanctuary[w] = sanctuary_reach(rules, draw, state, w)
         helped = state.presence if rules.patron[w] >= 0 else 0.0
         incumbent = incumbent_strength(state.cohesion[w], draw.presence_effect, helped)
         parity = parity_strength(draw.parity[w], incumbent, draw.sanctuary_effect, state.sanctuary[w])
@@ -152,7 +157,7 @@ def begin_table(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
 @standalone
 def begin_agreement(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
     """An agreement in force at the epoch: nothing is owed yet, and the rest falls due over the weeks that are left."""
-    set_defaults(rules, draw, state, t)
+    set_defaults(rules, draw, state, t, True)
     state.signed_week[t] = -plan.signed_weeks_ago[t]
     for k in range(rules.clauses[t]):
         point = plan.start_package[t, k]
@@ -184,7 +189,7 @@ def begin(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int) -> 
         begin_cells_by_position(rules, state, t)
     for t in range(rules.tables):
         begin_table(rules, draw, plan, state, t)
-        prepare(rules, draw, state, t)
+        prepare(rules, draw, state, t, True)
 
 
 @compilable

@@ -9,6 +9,7 @@ from sim.equations.compliance import delivery
 from sim.equations.package import gain
 from sim.equations.trust import evidence
 from sim.equations.war import after_return
+from sim.lanes import note
 from sim.phases.attend import set_stakes, set_trust
 from sim.phases.bargain import suspend
 from sim.phases.defaults import default_path, set_defaults
@@ -37,15 +38,15 @@ from sim.vocabulary import (
 def tranche_due(state: Any, t: int) -> bool:
     """Whether this is a fourth week of an agreement in force."""
     age = state.week - state.signed_week[t]
-    return state.status[t] == IN_FORCE and age > 0 and age % TRANCHE_WEEKS == 0
+    return (state.status[t] == IN_FORCE) & (age > 0) & ((age & (TRANCHE_WEEKS - 1)) == 0)
 
 
 @standalone
 def revalue(rules: Any, draw: Any, state: Any, t: int) -> None:
     """See the agreement with the defaults, trust, leverage and war of today, and what it is worth to each side."""
-    set_defaults(rules, draw, state, t)
-    set_trust(rules, draw, state, t)
-    set_stakes(rules, draw, state, t)
+    set_defaults(rules, draw, state, t, True)
+    set_trust(rules, draw, state, t, True)
+    set_stakes(rules, draw, state, t, True)
     for side in range(2):
         state.worth[t, side] = agreement_value(rules, draw, state, t, side)
 
@@ -93,10 +94,10 @@ def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None
         state.conduct[t, k, side] = WITHHELD
     else:
         state.conduct[t, k, side] = KEPT if number < chance else BROKEN
+    pressed, moved = draw.pressure_weight * (reach * reach), abs(state.due[t, k] - state.cell[cell])
+    trusted = state.guaranteed_trust[t, side]
     terms = state.comply_terms[t, k, side]
-    terms[0], terms[1], terms[2] = surplus, draw.pressure_weight * (reach * reach), temptation
-    terms[3], terms[4], terms[5], terms[6] = chance, number, owed, abs(state.due[t, k] - state.cell[cell])
-    terms[7] = state.guaranteed_trust[t, side]
+    note(state, terms, surplus, pressed, temptation, chance, number, owed, moved, trusted)
 
 
 @standalone
@@ -176,7 +177,7 @@ def see(
     """One observer counts one delivery or breach."""
     worth = evidence(rules.clause_nu[t, k], weight, share)
     kept = worth if conduct == KEPT else 0.0
-    witness(rules, state, observer, deliverer, kept, worth - kept)
+    witness(rules, state, observer, deliverer, kept, worth - kept, True)
 
 
 @compilable

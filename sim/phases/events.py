@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.arithmetic import compilable, standalone
 from sim.equations.trust import evidence
+from sim.lanes import first_lane, lanes_where, run_of, where
 from sim.phases.defaults import look_again
 from sim.phases.witness import witness
 from sim.vocabulary import (
@@ -134,9 +135,7 @@ def triggered(plan: Any, state: Any, e: int) -> bool:
 
 @compilable
 def happens(plan: Any, state: Any, e: int) -> bool:
-    """Whether an event happens this week; a trigger must hold for `hold` weeks, and acts `lag` weeks later."""
-    if plan.mode[e] == BY_WEEK:
-        return state.week == plan.at_week[e]
+    """Whether a triggered event happens this week: its trigger must hold `hold` weeks; it acts `lag` weeks later."""
     if state.fires_at[e] >= 0:
         if state.week < state.fires_at[e]:
             return False
@@ -167,7 +166,7 @@ def be_seen(rules: Any, draw: Any, state: Any, player: int, cell: int, before: f
             change = abs(before - position) - abs(after - position)
             worth = evidence(rules.cell_nu[cell], draw.cell_weight[observer, cell], abs(change))
             kept = worth if change > 0.0 else 0.0
-            witness(rules, state, observer, player, kept, worth - kept)
+            witness(rules, state, observer, player, kept, worth - kept, True)
 
 
 @compilable
@@ -347,36 +346,57 @@ def withdraw(rules: Any, state: Any) -> None:
 
 
 @compilable
-def may_open(rules: Any, state: Any, t: int) -> bool:
+def may_open(rules: Any, state: Any, t: int) -> Any:
     """Whether the week, the cell or the end of a pause that a table waits for has come."""
-    if 0 <= state.convenes[t] <= state.week:
-        return True
-    if state.status[t] == SUSPENDED:
-        return bool(state.week >= state.reopens[t])
-    waits = state.status[t] == CLOSED and rules.opens[t] == AFTER and state.convenes[t] == NEVER
-    return bool(waits and state.cell[rules.opens_cell[t]] >= rules.opens_at[t])
+    may = (state.convenes[t] >= 0) & (state.convenes[t] <= state.week)
+    may = may | ((state.status[t] == SUSPENDED) & (state.week >= state.reopens[t]))
+    if rules.opens[t] == AFTER:
+        waits = (state.status[t] == CLOSED) & (state.convenes[t] == NEVER)
+        may = may | (waits & (state.cell[rules.opens_cell[t]] >= rules.opens_at[t]))
+    return may
 
 
 @compilable
 def open_table(rules: Any, state: Any, t: int) -> None:
     """Open a table whose time has come."""
-    if may_open(rules, state, t):
-        convene(rules, state, t)
+    may = may_open(rules, state, t)
+    left = lanes_where(may)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        convene(rules, run_of(state, lane), t)
 
 
 @compilable
 def look_out(plan: Any, state: Any, e: int) -> None:
     """See whether an event's time has come, before any of this week's has changed what the others watch."""
-    state.happening[e] = 1 if happens(plan, state, e) else 0
+    if plan.mode[e] == BY_WEEK:
+        state.happening[e] = where(state.week == plan.at_week[e], 1, 0)
+        return
+    left = lanes_where(state.week == state.week)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        one = run_of(state, lane)
+        one.happening[e] = 1 if happens(plan, one, e) else 0
 
 
 @compilable
 def bring_about(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
     """Let one event happen if its time has come, or let its effect end."""
-    if state.happening[e] == 0:
-        if state.reverts_at[e] >= 0 and state.week >= state.reverts_at[e]:
-            revert(rules, plan, state, e)
-        return
+    happening = state.happening[e] == 1
+    over = (state.happening[e] == 0) & (state.reverts_at[e] >= 0) & (state.week >= state.reverts_at[e])
+    left = lanes_where(happening)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        happen(rules, draw, plan, run_of(state, lane), e)
+    left = lanes_where(over)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        revert(rules, plan, run_of(state, lane), e)
+
+
+@compilable
+def happen(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
+    """Let one event happen."""
     if plan.lag[e] == 0 or plan.mode[e] == BY_WEEK:
         state.fired[e] += 1
     take_effect(rules, draw, plan, state, e)
@@ -390,6 +410,9 @@ def events(rules: Any, draw: Any, plan: Any, state: Any) -> None:
         look_out(plan, state, e)
     for e in range(plan.events):
         bring_about(rules, draw, plan, state, e)
-    withdraw(rules, state)
+    left = lanes_where(state.schedule_on == 1)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        withdraw(rules, run_of(state, lane))
     for t in range(rules.tables):
         open_table(rules, state, t)

@@ -17,6 +17,7 @@ from sim.equations.war import (
     next_control,
     next_intensity,
 )
+from sim.lanes import any_of, first_lane, lanes_where, run_of, where
 from sim.phases.defaults import strength_of_challenger, success_at
 from sim.phases.luck import luck
 from sim.vocabulary import (
@@ -31,21 +32,24 @@ from sim.vocabulary import (
 
 
 @compilable
-def set_sanctuary(rules: Any, draw: Any, state: Any, w: int) -> None:
+def sanctuary_reach(rules: Any, draw: Any, state: Any, w: int) -> Any:
     """Reach of the challenger's sanctuary: the host's instrument in its coded leverage, or one less a cell."""
-    state.sanctuary[w] = 0.0
     host = rules.sanctuary_host[w]
-    if host < 0 or (rules.sanctuary_regime[w] >= 0 and rules.sanctuary_regime[w] != state.regime):
-        return
+    if host < 0:
+        return 0.0
+    reach = 0.0
     if rules.sanctuary_cell[w] >= 0:
-        state.sanctuary[w] = 1.0 - state.cell[rules.sanctuary_cell[w]]
+        reach = 1.0 - state.cell[rules.sanctuary_cell[w]]
     elif rules.sanctuary_tool[w] >= 0:
         held = draw.coded_leverage[host, rules.challenger[w]] * draw.tool_share[rules.sanctuary_tool[w]]
-        state.sanctuary[w] = held * sanctuary(draw.autonomy, state.control[w])
+        reach = held * sanctuary(draw.autonomy, state.control[w])
+    if rules.sanctuary_regime[w] >= 0:
+        reach = where(state.regime == rules.sanctuary_regime[w], reach, 0.0)
+    return reach
 
 
 @compilable
-def target_cohesion(rules: Any, draw: Any, state: Any, w: int) -> float:
+def target_cohesion(rules: Any, draw: Any, state: Any, w: int) -> Any:
     """Where the incumbent's cohesion is drawn to; without a patron it stands by itself."""
     patron = rules.patron[w]
     if patron < 0:
@@ -54,63 +58,79 @@ def target_cohesion(rules: Any, draw: Any, state: Any, w: int) -> float:
 
 
 @compilable
-def settled(rules: Any, state: Any, w: int) -> bool:
+def settled(rules: Any, state: Any, w: int) -> Any:
     """Whether a settlement with the incumbent is in force and its ceasefire at least half kept."""
-    if state.cell[rules.ceasefire_cell[w]] < 0.5:
-        return False
+    bound = False
     for t in range(rules.tables):
         with_incumbent = rules.party[t, 0] == rules.incumbent[w] or rules.party[t, 1] == rules.incumbent[w]
-        if state.status[t] == IN_FORCE and rules.ended_war[t] == w and with_incumbent:
-            return True
-    return False
+        if rules.ended_war[t] == w and with_incumbent:
+            bound = bound | (state.status[t] == IN_FORCE)
+    return bound & (state.cell[rules.ceasefire_cell[w]] >= 0.5)
 
 
 @standalone
 def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
     """Intensity, control, cohesion, attacks and flight of one war, and whether the incumbent falls."""
     state.control_change[w], state.attacks[w], state.hazard[w] = 0.0, 0, 0.0
-    if state.war_open[w] == 0:
+    fought = state.war_open[w] == 1
+    if not any_of(fought):
         return
     place = WAR_SLOT + w * PLACE_STRIDE
-    state.combat_draw[w] = luck(state, place)
+    state.combat_draw[w] = where(fought, luck(state, place), state.combat_draw[w])
     attack_draw = luck(state, place + 1)
-    state.collapse_draw[w] = luck(state, place + 2)
-    set_sanctuary(rules, draw, state, w)
-    state.success[w] = success_at(rules, draw, state, w, state.presence)
+    state.collapse_draw[w] = where(fought, luck(state, place + 2), state.collapse_draw[w])
+    state.sanctuary[w] = where(fought, sanctuary_reach(rules, draw, state, w), state.sanctuary[w])
+    state.success[w] = where(fought, success_at(rules, draw, state, w, state.presence), state.success[w])
     growth = control_growth(draw.combat_pace, state.intensity[w], state.success[w])
     shock = draw.combat_noise * sqrt(state.intensity[w]) * normal_quantile(state.combat_draw[w])
     before = state.control[w]
-    state.control[w] = next_control(before, growth, shock)
+    state.control[w] = where(fought, next_control(before, growth, shock), before)
     state.control_change[w] = state.control[w] - before
-    strength = strength_of_challenger(rules, draw, state, w)
-    state.attacks[w] = poisson_quantile(attack_draw, draw.attack_rate * strength * state.intensity[w])
-    lose_heart(rules, draw, state, w)
-    flee(rules, draw, state, w)
-    offensive = state.offensive[w] if state.week < state.offensive_until[w] else 0.0
-    state.intensity[w] = next_intensity(state.intensity[w], state.cell[rules.ceasefire_cell[w]], offensive)
-    number, rate = state.collapse_draw[w], state.hazard[w]
-    if number < rate and number < chance(rate):  # a chance is less than its rate, so that most weeks need no chance
-        turn_regime(rules, state, w)
+    rate = draw.attack_rate * strength_of_challenger(rules, draw, state, w) * state.intensity[w]
+    state.attacks[w] = poisson_quantile(attack_draw, where(fought, rate, 0.0))
+    lose_heart(rules, draw, state, w, fought)
+    flee(rules, draw, state, w, fought)
+    offensive = where(state.week < state.offensive_until[w], state.offensive[w], 0.0)
+    intensity = next_intensity(state.intensity[w], state.cell[rules.ceasefire_cell[w]], offensive)
+    state.intensity[w] = where(fought, intensity, state.intensity[w])
+    fall(rules, state, w)
 
 
 @compilable
-def lose_heart(rules: Any, draw: Any, state: Any, w: int) -> None:
+def lose_heart(rules: Any, draw: Any, state: Any, w: int, fought: Any) -> None:
     """Cohesion after the week, and the rate at which the incumbent collapses."""
     target = target_cohesion(rules, draw, state, w)
-    state.cohesion[w] = next_cohesion(state.cohesion[w], target, draw.setback_effect, state.control_change[w])
-    if rules.turns_regime[w] == 1 and not settled(rules, state, w):
-        state.hazard[w] = collapse_hazard(draw.collapse_rate, state.presence, state.cohesion[w], state.control[w])
+    cohesion = next_cohesion(state.cohesion[w], target, draw.setback_effect, state.control_change[w])
+    state.cohesion[w] = where(fought, cohesion, state.cohesion[w])
+    if rules.turns_regime[w] == 1:
+        rate = collapse_hazard(draw.collapse_rate, state.presence, state.cohesion[w], state.control[w])
+        state.hazard[w] = where(settled(rules, state, w), 0.0, where(fought, rate, 0.0))
 
 
 @compilable
-def flee(rules: Any, draw: Any, state: Any, w: int) -> None:
+def flee(rules: Any, draw: Any, state: Any, w: int, fought: Any) -> None:
     """People leave where the war is fought; it lowers what has been returned of them."""
     cell = rules.flight_cell[w]
     if cell < 0:
         return
     fled = flight(draw.flight_base, draw.flight_shift, state.intensity[w], state.control_change[w])
+    fled = where(fought, fled, 0.0)
     state.flight += fled
     state.cell[cell] = max(0.0, state.cell[cell] - fled)
+
+
+@compilable
+def fall(rules: Any, state: Any, w: int) -> None:
+    """Let the regime fall where chance will have it.
+
+    A chance is less than its rate, so that most weeks need no chance.
+    """
+    left = lanes_where(state.collapse_draw[w] < state.hazard[w])
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        one = run_of(state, lane)
+        if one.collapse_draw[w] < chance(one.hazard[w]):
+            turn_regime(rules, one, w)
 
 
 @standalone

@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.arithmetic import compilable, standalone
 from sim.equations.package import clause_worth, gain
+from sim.lanes import first_lane, lanes_where, run_of, where
 from sim.vocabulary import CONCESSION, INFINITY, LEAST_GAIN, NEVER, PIECES_OF_A_CLAUSE, PROMISE
 
 ROUNDING = 1e-14  # of a difference between two worths of a clause, which are of the order of 1
@@ -84,7 +85,7 @@ def beyond_rounding(difference: float) -> float:
 
 
 @compilable
-def cut_plain_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> int:
+def cut_plain_clause(rules: Any, state: Any, t: int, k: int) -> bool:
     """Cut a clause that ends no war: each side starts nearest to its position and loses on all of the way.
 
     What it gains against its default it loses at the worth of a promise, until its default or the default's mirror
@@ -106,30 +107,33 @@ def cut_plain_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> int
     first, second = min(mark_0, mark_1), max(mark_0, mark_1)
     cut = state.cut[t, k]
     cut[0], cut[1], cut[2], cut[3] = start, turn * first, turn * second, stop
-    n = k * PIECES_OF_A_CLAUSE
     between = CONCESSION if mark_0 < mark_1 else PROMISE
-    pieces = put_down(state, t, n, first - here, PROMISE, CONCESSION, pieces)
-    pieces = put_down(state, t, n + 1, second - first, between, between, pieces)
-    return put_down(state, t, n + 2, end - second, CONCESSION, PROMISE, pieces)
+    state.slope_between[t, k] = between
+    return put_down(state, t, k, first - here, second - first, end - second)
 
 
 @compilable
-def put_down(state: Any, t: int, n: int, way: float, lost: int, given: int, pieces: int) -> int:
-    """Put down a piece, if it has any length, and say how many there are now."""
-    if way <= 0.0:
-        return pieces
-    state.piece_way[t, n], state.piece_lost[t, n], state.piece_given[t, n] = way, lost, given
-    state.piece[t, pieces] = n
-    return pieces + 1
+def put_down(state: Any, t: int, k: int, first: float, second: float, third: float) -> bool:
+    """Put down the pieces of a clause that have any length, and say whether they are others than before."""
+    n, count, others = k * PIECES_OF_A_CLAUSE, 0, False
+    state.piece_way[t, n], state.piece_way[t, n + 1], state.piece_way[t, n + 2] = first, second, third
+    for place in range(3):
+        if state.piece_way[t, n + place] > 0.0:
+            others = others | (state.clause_piece[t, k, count] != n + place)
+            state.clause_piece[t, k, count] = n + place
+            count += 1
+    others = others | (state.clause_pieces[t, k] != count)
+    state.clause_pieces[t, k] = count
+    return others
 
 
 @compilable
-def cut_ending_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tuple[float, float, int]:
+def cut_ending_clause(rules: Any, state: Any, t: int, k: int) -> bool:
     """Cut the clause that ends a war, wherever the slope of a side's term can change.
 
     That is at its position, at the default and at the default's mirror image: from one end to the other these marks are
     met in rising order, on an axis that is turned where the way leads down. What a piece costs and gives is known at
-    once. It gives the clause's worth to both sides at the first side's end, and how many pieces there are now.
+    once, and so is the clause's worth to both sides at the first side's end.
     """
     cell = rules.clause_cell[t, k]
     low, high = state.range_low[t, k], state.range_high[t, k]
@@ -142,12 +146,13 @@ def cut_ending_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tu
     stop = best_point(low, high, default_1, position_1, promise_1, concession_1, stake_1)
     state.end[t, 0, k], state.end[t, 1, k] = start, stop
     state.end_change[t, 0, k], state.end_change[t, 1, k] = 0.0, 0.0
-    own = first_own = clause_worth(start, default_0, position_0, promise_0, concession_0, stake_0)
-    other = first_other = clause_worth(start, default_1, position_1, promise_1, concession_1, stake_1)
+    own = clause_worth(start, default_0, position_0, promise_0, concession_0, stake_0)
+    other = clause_worth(start, default_1, position_1, promise_1, concession_1, stake_1)
     turn = 1.0 if start <= stop else -1.0
     mark_0, mark_1, mark_2 = turn * position_0, turn * default_0, turn * (2.0 * position_0 - default_0)
     mark_3, mark_4, mark_5 = turn * position_1, turn * default_1, turn * (2.0 * position_1 - default_1)
-    n = k * PIECES_OF_A_CLAUSE
+    state.end_worth[t, 0], state.end_worth[t, 1] = own, other
+    count, others = 0, False
     state.cut[t, k, 0] = start
     while start != stop:
         here = turn * start
@@ -156,70 +161,65 @@ def cut_ending_clause(rules: Any, state: Any, t: int, k: int, pieces: int) -> tu
         cut = turn * min(min(first, second), turn * stop)
         next_own = clause_worth(cut, default_0, position_0, promise_0, concession_0, stake_0)
         next_other = clause_worth(cut, default_1, position_1, promise_1, concession_1, stake_1)
-        state.piece_way[t, n] = 0.0
+        n = k * PIECES_OF_A_CLAUSE + count
         state.piece_cost[t, n] = beyond_rounding(own - next_own)
         state.piece_gain[t, n] = beyond_rounding(next_other - other)
-        state.piece[t, pieces] = n
-        pieces, n = pieces + 1, n + 1
-        state.cut[t, k, n - k * PIECES_OF_A_CLAUSE] = cut
+        others = others | (state.clause_piece[t, k, count] != n)
+        state.clause_piece[t, k, count] = n
+        count += 1
+        state.cut[t, k, count] = cut
         start, own, other = cut, next_own, next_other
-    return first_own, first_other, pieces
+    others = others | (state.clause_pieces[t, k] != count)
+    state.clause_pieces[t, k] = count
+    return others
 
 
 @standalone
 def cut_clauses(rules: Any, state: Any, t: int) -> None:
-    """Cut every clause into its pieces, from the first party's best point to the second's.
+    """Cut the clauses that are not cut into their pieces, from the first party's best point to the second's.
 
     The slots of a clause's pieces and the points between them are its own: piece n of a table is number n modulo
-    `PIECES_OF_A_CLAUSE` of its clause, and lies between the cuts of this number and the next. The cuts hold until a
-    default, a position, a red line or a stake changes, or hope of a gain turns up or is lost. Where a war is at stake
-    they depend on the slopes too, so that they hold for no longer than a week.
+    `PIECES_OF_A_CLAUSE` of its clause, and lies between the cuts of this number and the next. A clause's cuts hold
+    until its default, a position, a red line or a stake changes, or hope of a gain turns up or is lost. Where a war is
+    at stake they depend on the slopes too, so that they hold for no longer than a week.
     """
-    pieces = 0
-    state.end_worth[t, 0], state.end_worth[t, 1] = 0.0, 0.0
+    others = False
     for k in range(rules.clauses[t]):
-        if state.deadlocked[t, k] == 1:
-            middle = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
-            state.end[t, 0, k], state.end[t, 1, k] = middle, middle
-            state.end_change[t, 0, k], state.end_change[t, 1, k] = 0.0, 0.0
-        elif at_stake(state, t, k):
-            own, other, pieces = cut_ending_clause(rules, state, t, k, pieces)
-            state.end_worth[t, 0], state.end_worth[t, 1] = own, other
-        else:
-            pieces = cut_plain_clause(rules, state, t, k, pieces)
+        if state.is_cut[t, k] == 0:
+            staked = at_stake(state, t, k)
+            if k == rules.ending_clause[t]:
+                state.end_worth[t, 0], state.end_worth[t, 1] = 0.0, 0.0
+                for n in range(k * PIECES_OF_A_CLAUSE, (k + 1) * PIECES_OF_A_CLAUSE):
+                    state.piece_cost[t, n], state.piece_gain[t, n] = 0.0, 0.0
+            if state.deadlocked[t, k] == 1:
+                middle = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
+                state.end[t, 0, k], state.end[t, 1, k] = middle, middle
+                state.end_change[t, 0, k], state.end_change[t, 1, k] = 0.0, 0.0
+                others = put_down(state, t, k, 0.0, 0.0, 0.0) | others
+            elif staked:
+                others = cut_ending_clause(rules, state, t, k) | others
+            else:
+                others = cut_plain_clause(rules, state, t, k) | others
+            state.is_cut[t, k] = 0 if staked else 1
+    if others:
+        list_pieces(rules, state, t)
+
+
+@compilable
+def list_pieces(rules: Any, state: Any, t: int) -> None:
+    """List the pieces of all clauses, as yet in the order in which they were put down."""
+    pieces = 0
+    for k in range(rules.clauses[t]):
+        for count in range(state.clause_pieces[t, k]):
+            state.piece_rank[t, pieces] = state.clause_piece[t, k, count]
+            pieces += 1
     state.pieces[t] = pieces
-    for place in range(pieces):
-        state.piece_rank[t, place] = state.piece[t, place]
 
 
 @compilable
-def at_stake(state: Any, t: int, k: int) -> bool:
+def at_stake(state: Any, t: int, k: int) -> Any:
     """Whether the end of a war is at stake in a clause."""
-    return state.stake[t, 0, k] != 0.0 or state.stake[t, 1, k] != 0.0
-
-
-@compilable
-def weigh_pieces(state: Any, t: int) -> None:
-    """Write what each piece costs the first side, what it gives the second, and the ratio of the two.
-
-    The terms are concave, so that a clause's next piece has at most the ratio of the one before it, however rounded.
-    """
-    own, other = state.end_value[t, 0, 0], state.end_value[t, 0, 1]
-    clause, steepest = NEVER, INFINITY
-    for place in range(state.pieces[t]):
-        n = state.piece[t, place]
-        k, way = n // PIECES_OF_A_CLAUSE, state.piece_way[t, n]
-        if way > 0.0:
-            state.piece_cost[t, n] = state.slope[t, 0, state.piece_lost[t, n], k] * way
-            state.piece_gain[t, n] = state.slope[t, 1, state.piece_given[t, n], k] * way
-        cost, gained = state.piece_cost[t, n], state.piece_gain[t, n]
-        if k != clause:
-            clause, steepest = k, INFINITY
-        if cost > 0.0:
-            steepest = min(gained / cost, steepest)
-        state.piece_ratio[t, n] = steepest
-        own, other = own - cost, other + gained
-    state.end_value[t, 1, 0], state.end_value[t, 1, 1] = own, other
+    return (state.stake[t, 0, k] != 0.0) | (state.stake[t, 1, k] != 0.0)
 
 
 @compilable
@@ -228,9 +228,44 @@ def weigh_first_end(rules: Any, state: Any, t: int) -> None:
     own, other = state.end_worth[t, 0], state.end_worth[t, 1]
     for k in range(rules.clauses[t]):
         change_0, change_1 = state.end_change[t, 0, k], state.end_change[t, 1, k]
-        own += (state.slope[t, 0, PROMISE, k] if change_0 >= 0.0 else state.slope[t, 0, CONCESSION, k]) * change_0
-        other += (state.slope[t, 1, PROMISE, k] if change_1 >= 0.0 else state.slope[t, 1, CONCESSION, k]) * change_1
+        own += where(change_0 >= 0.0, state.slope[t, 0, PROMISE, k], state.slope[t, 0, CONCESSION, k]) * change_0
+        other += where(change_1 >= 0.0, state.slope[t, 1, PROMISE, k], state.slope[t, 1, CONCESSION, k]) * change_1
     state.end_value[t, 0, 0], state.end_value[t, 0, 1] = own, other
+
+
+@compilable
+def weigh_pieces(rules: Any, state: Any, t: int) -> None:
+    """Write what each piece costs the first side, what it gives the second, and the ratio of the two.
+
+    Every slot is weighed: a piece of no length costs and gives nothing. The terms are concave, so that a clause's next
+    piece has at most the ratio of the one before it, however rounded. Of runs in step all are weighed, whether they
+    need it or not: where nothing has changed the same numbers come out.
+    """
+    own, other = state.end_value[t, 0, 0], state.end_value[t, 0, 1]
+    for k in range(rules.clauses[t]):
+        n, ending = k * PIECES_OF_A_CLAUSE, k == rules.ending_clause[t]
+        staked = at_stake(state, t, k)
+        turned = state.slope_between[t, k] == CONCESSION
+        steepest = where(turned, INFINITY, INFINITY)
+        for j in range(PIECES_OF_A_CLAUSE if ending else 3):
+            if j < 3:
+                way = state.piece_way[t, n + j]
+                lost = where(turned, state.slope[t, 0, CONCESSION, k], state.slope[t, 0, PROMISE, k])
+                given = where(turned, state.slope[t, 1, CONCESSION, k], state.slope[t, 1, PROMISE, k])
+                if j != 1:
+                    lost = state.slope[t, 0, PROMISE if j == 0 else CONCESSION, k]
+                    given = state.slope[t, 1, CONCESSION if j == 0 else PROMISE, k]
+                cost, gained = lost * way, given * way
+                if ending:
+                    cost = where(staked, state.piece_cost[t, n + j], cost)
+                    gained = where(staked, state.piece_gain[t, n + j], gained)
+                state.piece_cost[t, n + j], state.piece_gain[t, n + j] = cost, gained
+            cost, gained = state.piece_cost[t, n + j], state.piece_gain[t, n + j]
+            costs = cost > 0.0
+            steepest = where(costs, min(gained / where(costs, cost, 1.0), steepest), steepest)
+            state.piece_ratio[t, n + j] = steepest
+            own, other = own - cost, other + gained
+    state.end_value[t, 1, 0], state.end_value[t, 1, 1] = own, other
 
 
 @compilable
@@ -243,7 +278,20 @@ def ranks_before(state: Any, t: int, n: int, other: int) -> bool:
 @compilable
 def rank_pieces(state: Any, t: int) -> None:
     """Rank the pieces by falling gain over cost: most often as they stood a week ago."""
-    for place in range(1, state.pieces[t]):
+    before, steepest = NEVER, INFINITY
+    for place in range(state.pieces[t]):
+        n = state.piece_rank[t, place]
+        ratio = state.piece_ratio[t, n]
+        if ratio > steepest or (ratio == steepest and n < before):
+            rank_again(state, t, place)
+            return
+        before, steepest = n, ratio
+
+
+@standalone
+def rank_again(state: Any, t: int, first: int) -> None:
+    """Rank the pieces of which those before the first are ranked."""
+    for place in range(first, state.pieces[t]):
         n = state.piece_rank[t, place]
         while place > 0 and ranks_before(state, t, n, state.piece_rank[t, place - 1]):
             state.piece_rank[t, place] = state.piece_rank[t, place - 1]
@@ -252,18 +300,37 @@ def rank_pieces(state: Any, t: int) -> None:
 
 
 @standalone
-def trace_frontier(rules: Any, state: Any, t: int) -> None:
+def trace_frontier(rules: Any, state: Any, t: int, here: Any) -> None:
     """Write the pieces of the frontier, the value of both ends to both sides, each side's best, and the zone."""
-    ending = rules.ending_clause[t]
-    staked = ending >= 0 and at_stake(state, t, ending)
-    if staked or state.is_cut[t] == 0:
-        cut_clauses(rules, state, t)
-        state.is_cut[t] = 0 if staked else 1
+    left = lanes_where(here & is_uncut(rules, state, t))
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        cut_clauses(rules, run_of(state, lane), t)
     weigh_first_end(rules, state, t)
-    weigh_pieces(state, t)
+    weigh_pieces(rules, state, t)
+    left = lanes_where(here)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        set_best(rules, run_of(state, lane), t)
+
+
+@compilable
+def is_uncut(rules: Any, state: Any, t: int) -> Any:
+    """Whether any clause has to be cut anew."""
+    uncut = state.is_cut[t, 0] == 0
+    for k in range(1, rules.clauses[t]):
+        uncut = uncut | (state.is_cut[t, k] == 0)
+    return uncut
+
+
+@standalone
+def set_best(rules: Any, state: Any, t: int) -> None:
+    """Rank the pieces, and write each side's best and whether there is a zone of agreement."""
     rank_pieces(state, t)
     state.best[t, 0] = best_gain(state, t, 0)
     state.best[t, 1] = best_gain(state, t, 1)
+    ending = rules.ending_clause[t]
+    state.is_weighed[t] = 0 if ending >= 0 and at_stake(state, t, ending) else 1
     state.zone[t] = 1 if state.best[t, 0] > LEAST_GAIN and state.best[t, 1] > LEAST_GAIN else 0
 
 
@@ -293,14 +360,15 @@ def best_gain(state: Any, t: int, side: int) -> float:
 
 
 @compilable
-def concede(rules: Any, state: Any, t: int, side: int, target: float) -> None:
-    """Write to `trial` the frontier package at which a side, conceding from its own end, keeps just the target.
+def concede(rules: Any, state: Any, t: int, side: int, target: float, package: Any) -> tuple[float, float]:
+    """Write the frontier package at which a side, conceding from its own end, keeps just the target.
 
-    It keeps more where the rest is worth nothing to the other: what helps nobody is not given up.
+    It keeps more where the rest is worth nothing to the other: what helps nobody is not given up. Returns what the
+    package gives the side, and the other.
     """
-    own = state.end_value[t, side, side]
+    own, other = state.end_value[t, side, side], state.end_value[t, side, 1 - side]
     for k in range(rules.clauses[t]):
-        state.trial[k] = state.end[t, side, k]
+        package[k] = state.end[t, side, k]
     for step in range(state.pieces[t]):
         n = piece_at(state, t, side, step)
         loss = state.piece_cost[t, n] if side == 0 else state.piece_gain[t, n]
@@ -308,39 +376,44 @@ def concede(rules: Any, state: Any, t: int, side: int, target: float) -> None:
         if gained == 0.0:
             if loss == 0.0:
                 continue
-            return
+            break
         k, j = n // PIECES_OF_A_CLAUSE, n % PIECES_OF_A_CLAUSE
         start, stop = state.cut[t, k, j + side], state.cut[t, k, j + 1 - side]
         if own - loss < target:
-            state.trial[k] = start + (stop - start) * ((own - target) / loss)
-            return
-        state.trial[k] = stop
-        own -= loss
+            part = (own - target) / loss
+            package[k] = start + (stop - start) * part
+            return target, other + part * gained
+        package[k] = stop
+        own, other = own - loss, other + gained
+    return own, other
 
 
 @compilable
 def set_midpoint(rules: Any, state: Any, t: int) -> None:
-    """Write the package at which both sides get the same share of their best (Kalai & Smorodinsky 1975)."""
+    """Write the package at which both sides get the same share of their best (Kalai & Smorodinsky 1975).
+
+    On a concave frontier this share is at least 1/2. What helps nobody is not given up for it.
+    """
+    own, other = state.end_value[t, 0, 0], state.end_value[t, 0, 1]
+    best, other_best = state.best[t, 0], state.best[t, 1]
     if state.zone[t] == 0:
         for k in range(rules.clauses[t]):
             state.midpoint[t, k] = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
         return
-    concede(rules, state, t, 0, equal_share(state, t) * state.best[t, 0])
     for k in range(rules.clauses[t]):
-        state.midpoint[t, k] = state.trial[k]
-
-
-@compilable
-def equal_share(state: Any, t: int) -> float:
-    """The share of its best that each side gets where these shares are equal, at least 1/2 on a concave frontier."""
-    own, other = state.end_value[t, 0, 0], state.end_value[t, 0, 1]
-    best, other_best = state.best[t, 0], state.best[t, 1]
+        state.midpoint[t, k] = state.end[t, 0, k]
     for step in range(state.pieces[t]):
         n = piece_at(state, t, 0, step)
         loss, gained = state.piece_cost[t, n], state.piece_gain[t, n]
+        if gained == 0.0:
+            if loss == 0.0:
+                continue
+            return
+        k, j = n // PIECES_OF_A_CLAUSE, n % PIECES_OF_A_CLAUSE
+        start, stop = state.cut[t, k, j], state.cut[t, k, j + 1]
         if (other + gained) * best >= (own - loss) * other_best:
-            slope = gained * best + loss * other_best
-            part = (own * other_best - other * best) / slope if slope > 0.0 else 0.0
-            return (own - loss * max(part, 0.0)) / best
+            part = (own * other_best - other * best) / (gained * best + loss * other_best)
+            state.midpoint[t, k] = start + (stop - start) * max(part, 0.0)
+            return
+        state.midpoint[t, k] = stop
         own, other = own - loss, other + gained
-    return own / best

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.arithmetic import compilable
 from sim.equations.leverage import LEAST_AVAILABLE, leverage, sanctuary
+from sim.lanes import where
 from sim.vocabulary import FOLLOWS_CELL_LEFT, FOLLOWS_CONTROL_LEFT, FOLLOWS_SANCTUARY
 
 
@@ -52,8 +53,8 @@ def set_availability_at_epoch(rules: Any, draw: Any, state: Any, pair: int) -> N
 def set_leverage(rules: Any, draw: Any, state: Any, pair: int) -> None:
     """Leverage of a pair this week; frozen once a takeover has removed one of the two."""
     holder, target = rules.pair_holder[pair], rules.pair_target[pair]
-    if state.regime == 1 and (rules.leaves[holder] == 1 or rules.leaves[target] == 1):
-        return
     available = pair_available(rules, draw, state, pair)
-    coded = draw.coded_leverage[holder, target]
-    state.leverage[holder, target] = leverage(coded, available, state.availability_start[pair])
+    held = leverage(draw.coded_leverage[holder, target], available, state.availability_start[pair])
+    if rules.leaves[holder] == 1 or rules.leaves[target] == 1:
+        held = where(state.regime == 1, state.leverage[holder, target], held)
+    state.leverage[holder, target] = held

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.arithmetic import below_logistic, compilable
+from sim.arithmetic import compilable, logistic
 from sim.equations.attendance import mediator_log_odds, pressure
 from sim.equations.leverage import joint
 from sim.equations.package import gain
 from sim.equations.trust import guarantee
+from sim.lanes import any_of, note, where
 from sim.phases.luck import luck
-from sim.vocabulary import ATTEND_SLOT, FREE_EFFORT, PLACE_STRIDE
+from sim.vocabulary import ATTEND_SLOT, FREE_EFFORT, OPEN, PLACE_STRIDE
 
 
 @compilable
 def effort(rules: Any, state: Any, mediator: int, target: int) -> float:
     """e in [0, 1]: what an event has set, else the cell that is this effort, else facilitation."""
-    if state.week < state.effort_until[mediator]:
-        return state.effort_set[mediator]
     cell = rules.effort_cell[mediator, target]
-    return state.cell[cell] if cell >= 0 else FREE_EFFORT
+    usual = state.cell[cell] if cell >= 0 else FREE_EFFORT
+    return where(state.week < state.effort_until[mediator], state.effort_set[mediator], usual)
 
 
 @compilable
 def gone(rules: Any, state: Any, player: int) -> bool:
     """Whether a takeover has removed the player."""
-    return state.regime == 1 and rules.leaves[player] == 1
+    return (state.regime == 1) & (rules.leaves[player] == 1)
 
 
 @compilable
 def asked(rules: Any, state: Any, t: int, m: int) -> bool:
     """Whether the seat may be taken this week."""
-    if state.invited[t, m] == 0 or state.week < state.absent_until[t, m]:
-        return False
-    return not gone(rules, state, rules.seat_member[t, m, 0])
+    invited = (state.invited[t, m] != 0) & (state.week >= state.absent_until[t, m])
+    return invited & (gone(rules, state, rules.seat_member[t, m, 0]) == False)  # noqa: E712
 
 
 @compilable
@@ -52,7 +51,7 @@ def seat_effort(rules: Any, state: Any, t: int, m: int, target: int) -> float:
     for g in range(1, rules.seat_members[t, m]):
         total += effort(rules, state, rules.seat_member[t, m, g], target)
     mean = total * rules.seat_share[t, m]
-    return 0.5 * mean if state.seat_gain[t, m] < 0.0 else mean
+    return where(state.seat_gain[t, m] < 0.0, 0.5 * mean, mean)
 
 
 @compilable
@@ -65,14 +64,18 @@ def seat_trust(rules: Any, state: Any, t: int, m: int, truster: int) -> float:
 
 
 @compilable
-def set_seats(rules: Any, state: Any, t: int) -> None:
+def set_seats(rules: Any, state: Any, t: int, here: Any) -> None:
     """Leverage and effort on each side of every seat that is asked; pressing needs no seat in the room."""
     for m in range(rules.seats[t]):
-        here = asked(rules, state, t, m)
+        taken = here & asked(rules, state, t, m)
         for side in range(2):
-            i = rules.party[t, side]
-            state.seat_reach[t, m, side] = seat_reach(rules, state, t, m, i) if here else 0.0
-            state.seat_effort[t, m, side] = seat_effort(rules, state, t, m, i) if here else 0.0
+            reach, tried = state.seat_reach[t, m, side], state.seat_effort[t, m, side]
+            reach, tried = where(here, 0.0, reach), where(here, 0.0, tried)
+            if any_of(taken):
+                i = rules.party[t, side]
+                reach = where(taken, seat_reach(rules, state, t, m, i), reach)
+                tried = where(taken, seat_effort(rules, state, t, m, i), tried)
+            state.seat_reach[t, m, side], state.seat_effort[t, m, side] = reach, tried
 
 
 @compilable
@@ -82,9 +85,9 @@ def guaranteed_trust(rules: Any, draw: Any, state: Any, t: int, side: int) -> fl
     doubt = 1.0 - state.trust[i, j]
     for m in range(rules.seats[t]):
         reach, tried = state.seat_reach[t, m, 1 - side], state.seat_effort[t, m, 1 - side]
-        if tried > 0.0:
+        if any_of(tried > 0.0):
             removed = guarantee(reach, tried, draw.guarantor_weight, seat_trust(rules, state, t, m, i))
-            doubt *= 1.0 - state.attending[t, 2 + m] * removed  # no question that a processor would have to guess
+            doubt = doubt * (1.0 - state.attending[t, 2 + m] * removed)
     return 1.0 - doubt
 
 
@@ -93,7 +96,8 @@ def mediators_pressure(rules: Any, draw: Any, state: Any, t: int, side: int) -> 
     """mu (1 - prod_m (1 - lambda_m e_m)), over the mediators who are asked: pressing needs no seat in the room."""
     resistance = 1.0
     for m in range(rules.seats[t]):
-        resistance *= 1.0 - state.seat_reach[t, m, side] * state.seat_effort[t, m, side]
+        if any_of(state.seat_effort[t, m, side] > 0.0):
+            resistance = resistance * (1.0 - state.seat_reach[t, m, side] * state.seat_effort[t, m, side])
     return pressure(draw.pressure_weight, resistance)
 
 
@@ -103,18 +107,18 @@ def observer_gain(rules: Any, draw: Any, state: Any, t: int, player: int, packag
     total = 0.0
     for k in range(rules.clauses[t]):
         cell = rules.clause_cell[t, k]
-        if state.has_position[player, cell] == 1:
-            default = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
-            change = gain(package[k], default, state.position[player, cell])
-            total += draw.observer_weight[t, player, k] * change
+        default = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
+        change = gain(package[k], default, state.position[player, cell])
+        total += where(state.has_position[player, cell] == 1, draw.observer_weight[t, player, k] * change, 0.0)
     return total
 
 
 @compilable
 def mediate(rules: Any, draw: Any, state: Any, t: int, m: int) -> None:
     """A mediator that is asked decides whether it comes, on the frontier's midpoint as it last stood."""
-    state.attending[t, 2 + m] = 0
-    if not asked(rules, state, t, m):
+    here = (state.status[t] == OPEN) & asked(rules, state, t, m)
+    if not any_of(here):
+        state.attending[t, 2 + m] = where(state.status[t] == OPEN, 0, state.attending[t, 2 + m])
         return
     i, j = rules.party[t, 0], rules.party[t, 1]
     gained, weight = 0.0, 0.0
@@ -122,15 +126,14 @@ def mediate(rules: Any, draw: Any, state: Any, t: int, m: int) -> None:
         player = rules.seat_member[t, m, g]
         gained += observer_gain(rules, draw, state, t, player, state.midpoint[t])
         weight += draw.observer_table_weight[t, player]
-    gained *= rules.seat_share[t, m]
-    weight *= rules.seat_share[t, m]
+    gained = gained * rules.seat_share[t, m]
+    weight = weight * rules.seat_share[t, m]
     welcome = min(seat_trust(rules, state, t, m, i), seat_trust(rules, state, t, m, j))
     log_odds = mediator_log_odds(weight, gained, welcome, draw.consent, draw.noise)
     number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + 2 + m)
-    state.seat_gain[t, m] = gained
-    state.attending[t, 2 + m] = 1 if below_logistic(number, log_odds) else 0
-    state.asked[t, 2 + m] += 1
-    state.attended[t, 2 + m] += state.attending[t, 2 + m]
-    terms = state.attend_terms[t, 2 + m]
-    terms[0], terms[1], terms[2], terms[3] = gained, 0.0, 0.0, 0.0
-    terms[4], terms[5], terms[6], terms[7] = draw.consent, welcome, log_odds, number
+    came = where(here & (number < logistic(log_odds)), 1, 0)
+    state.seat_gain[t, m] = where(here, gained, state.seat_gain[t, m])
+    state.attending[t, 2 + m] = where(state.status[t] == OPEN, came, state.attending[t, 2 + m])
+    state.asked[t, 2 + m] += where(here, 1, 0)
+    state.attended[t, 2 + m] += came
+    note(state, state.attend_terms[t, 2 + m], gained, 0.0, 0.0, 0.0, draw.consent, welcome, log_odds, number)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from sim.arithmetic import compilable
+from sim.lanes import where
 from sim.vocabulary import IN_FORCE, OPEN
 
 
 @compilable
 def record_table(state: Any, t: int) -> None:
     """Count a week of a table."""
-    state.open_weeks[t] += 1 if state.status[t] == OPEN else 0
-    state.weeks_in_force[t] += 1 if state.status[t] == IN_FORCE else 0
+    state.open_weeks[t] += where(state.status[t] == OPEN, 1, 0)
+    state.weeks_in_force[t] += where(state.status[t] == IN_FORCE, 1, 0)
 
 
 @compilable
@@ -20,8 +21,8 @@ def record_war(rules: Any, state: Any, w: int) -> None:
     """Count a week of a war."""
     state.attacks_total[w] += state.attacks[w]
     state.violence[w] += state.intensity[w]
-    kept = state.war_open[w] == 1 and state.cell[rules.ceasefire_cell[w]] >= 0.5
-    state.ceasefire_weeks[w] += 1 if kept else 0
+    kept = (state.war_open[w] == 1) & (state.cell[rules.ceasefire_cell[w]] >= 0.5)
+    state.ceasefire_weeks[w] += where(kept, 1, 0)
 
 
 @compilable

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from sim.arithmetic import compilable, standalone
+from sim.lanes import any_of, first_lane, lanes_where, run_of, where
 from sim.phases.attend import attend, prepare, set_pressure
-from sim.phases.bargain import bargain, conclude, ratify
+from sim.phases.bargain import bargain, both_came, conclude, ratify
 from sim.phases.comply import comply, fall_due, judge, revalue, set_arrears, settle_clause, tranche_due
 from sim.phases.events import events
 from sim.phases.fight import fight
@@ -23,21 +24,27 @@ from sim.vocabulary import IN_FORCE, OPEN, SIGNED, TRANCHE_WEEKS
 @compilable
 def dismiss(rules: Any, state: Any, t: int) -> None:
     """Nobody comes to a table that is not open; the guarantors of an agreement in force stay with it."""
-    state.attending[t, 0], state.attending[t, 1] = 0, 0
+    gone = state.status[t] != OPEN
+    if not any_of(gone):
+        return
+    for side in range(2):
+        state.attending[t, side] = where(gone, 0, state.attending[t, side])
     for m in range(rules.seats[t]):
-        if state.status[t] != IN_FORCE or not asked(rules, state, t, m):
-            state.attending[t, 2 + m] = 0
+        if any_of(state.attending[t, 2 + m] == 1):
+            stays = (state.status[t] == IN_FORCE) & asked(rules, state, t, m)
+            state.attending[t, 2 + m] = where(gone & (stays == False), 0, state.attending[t, 2 + m])  # noqa: E712
 
 
 @standalone
 def attend_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     """The attend phase of one table: mediators first, then what the table now promises, then the parties."""
-    if state.status[t] != OPEN:
-        dismiss(rules, state, t)
+    here = state.status[t] == OPEN
+    dismiss(rules, state, t)
+    if not any_of(here):
         return
     for m in range(rules.seats[t]):
         mediate(rules, draw, state, t, m)
-    prepare(rules, draw, state, t)
+    prepare(rules, draw, state, t, here)
     for side in range(2):
         set_pressure(rules, draw, state, t, side)
     for side in range(2):
@@ -47,7 +54,17 @@ def attend_table(rules: Any, draw: Any, state: Any, t: int) -> None:
 @standalone
 def bargain_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     """The bargain phase of one table."""
+    meeting = both_came(state, t)
     bargain(rules, draw, state, t)
+    left = lanes_where(meeting)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        close_session(rules, draw, run_of(state, lane), t)
+
+
+@compilable
+def close_session(rules: Any, draw: Any, state: Any, t: int) -> None:
+    """Let both sides ratify what they have accepted, and conclude the session."""
     if state.session[t] == SIGNED:
         for side in range(2):
             ratify(rules, draw, state, t, side)
@@ -56,9 +73,17 @@ def bargain_table(rules: Any, draw: Any, state: Any, t: int) -> None:
 
 @standalone
 def comply_table(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """The comply phase of one table, clause by clause."""
-    if not tranche_due(state, t):
-        return
+    """The comply phase of one table."""
+    due = tranche_due(state, t)
+    left = lanes_where(due)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        comply_with(rules, draw, run_of(state, lane), t)
+
+
+@compilable
+def comply_with(rules: Any, draw: Any, state: Any, t: int) -> None:
+    """A tranche of an agreement, clause by clause."""
     revalue(rules, draw, state, t)
     for k in range(rules.clauses[t]):
         if state.in_package[t, k] == 1:
@@ -74,21 +99,21 @@ def comply_table(rules: Any, draw: Any, state: Any, t: int) -> None:
 @standalone
 def learn_all(rules: Any, draw: Any, state: Any) -> None:
     """The learn phase: norms, grievances, coercion, then every pair that can learn."""
-    if state.week % TRANCHE_WEEKS == 0:
+    if any_of((state.week & (TRANCHE_WEEKS - 1)) == 0):
         for t in range(rules.tables):
             notice_norms(rules, draw, state, t)
             fade_arrears(draw, state, t)
         for place in range(rules.mediated):
             q = rules.mediated_pair[place]
             notice_coercion(rules, state, rules.truster[q], rules.trusted[q])
-    for place in range(state.learners):
-        q = state.learning[place]
-        learn(rules, draw, state, rules.truster[q], rules.trusted[q])
+    for q in range(rules.trusting):
+        if any_of(state.stirred[q] == 1):
+            learn(rules, draw, state, rules.truster[q], rules.trusted[q])
 
 
 @standalone
 def week(rules: Any, draw: Any, plan: Any, state: Any) -> None:
-    """Step a run by one week."""
+    """Step a run by one week, or several in step."""
     state.week += 1
     events(rules, draw, plan, state)
     for pair in range(rules.pairs):

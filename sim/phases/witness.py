@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sim.arithmetic import compilable
+from sim.lanes import where
 
 
 @compilable
-def witness(rules: Any, state: Any, observer: int, actor: int, kept: float, broken: float) -> None:
+def witness(rules: Any, state: Any, observer: int, actor: int, kept: Any, broken: Any, here: Any) -> None:
     """Add to what the observer has seen of the actor this week, in whole agreements' worth."""
     pair = rules.learning_pair[observer, actor]
     if pair >= 0:
-        state.gained[observer, actor] += kept
-        state.lost[observer, actor] += broken
-        if state.stirred[pair] == 0:
-            state.stirred[pair] = 1
-            state.learning[state.learners] = pair
-            state.learners += 1
+        state.gained[observer, actor] += where(here, kept, 0.0)
+        state.lost[observer, actor] += where(here, broken, 0.0)
+        state.stirred[pair] = where(here, 1, state.stirred[pair])

@@ -1,0 +1,549 @@
+"""Runs in step: the same code for one run, and compiled for several runs of a draw at once.
+
+A processor adds four numbers in the time it takes for one. Compiled code therefore keeps the states of `LANES` runs
+interleaved, the same number of each run side by side, and reads either one run of them (`run_of`: a lane, on which all
+code works as on a single state) or all of them in step, where every number is several numbers, one for each lane.
+
+Code that is to run in step asks no question (`if`) whose answer could differ from run to run: it chooses between values
+with `where`, asks `any_of`, or takes the lanes one by one. Interpreted, or compiled for a single state, there is one
+lane, `where` chooses between two numbers, and the bits are the same: each lane's arithmetic is that of a single run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.typeconv.castgraph import Conversion
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import (
+    infer_getattr,
+    intrinsic,
+    lower_builtin,
+    lower_cast,
+    lower_getattr_generic,
+    lower_setattr_generic,
+    models,
+    overload,
+    register_model,
+    type_callable,
+)
+from numba.np.arrayobj import make_array, populate_array
+
+Chosen = TypeVar("Chosen")
+
+LANES = 4  # runs in step: what a register of 256 bits holds of doubles
+WORD_BYTES = 8  # of any number of a state, in a lane
+CACHE_LINE = 64  # bytes
+
+# ---------------------------------------------------------------- what code says
+
+
+def where(condition: Any, yes: Chosen, no: Chosen) -> Chosen:
+    """`yes` where the condition holds, else `no`; both are worked out.
+
+    >>> where(True, 1.0, 2.0)
+    1.0
+    """
+    return yes if condition else no
+
+
+def any_of(condition: Any) -> bool:
+    """Whether the condition holds in any lane.
+
+    >>> any_of(False)
+    False
+    """
+    return bool(condition)
+
+
+def run_of(state: Any, lane: int) -> Any:
+    """The state of one lane."""
+    return state
+
+
+def lanes_where(condition: Any) -> int:
+    """The lanes in which a condition holds, a bit for each, to be taken one by one.
+
+    >>> lanes_where(True), lanes_where(False)
+    (1, 0)
+    """
+    return 1 if condition else 0
+
+
+def first_lane(bits: int) -> int:
+    """The first of some lanes.
+
+    >>> first_lane(0b1100)
+    2
+    """
+    return (bits & -bits).bit_length() - 1
+
+
+def one_of(values: Any, lane: int) -> Any:
+    """The number of one lane.
+
+    >>> one_of(0.5, 0)
+    0.5
+    """
+    return values
+
+
+def look_up(table: Any, place: Any) -> float:
+    """A number of a table of doubles, at a place that may differ between lanes."""
+    return float(table[place])
+
+
+def note(state: Any, terms: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any) -> None:
+    """Write down what a decision rested on; of runs in step nobody asks."""
+    terms[0], terms[1], terms[2], terms[3], terms[4], terms[5], terms[6], terms[7] = a, b, c, d, e, f, g, h
+
+
+def plain(x: Any) -> float:
+    """A double of the interpreter, where numpy may have its own; several stay as they are."""
+    return float(x)
+
+
+# ---------------------------------------------------------------- several numbers
+
+
+class Several(types.Type):
+    """Numbers of one kind, one for each lane: a vector of the processor."""
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+        super().__init__(f"Several({element})")
+
+    def can_convert_from(self, typing_context: Any, other: Any) -> Any:
+        """A number stands for as many equal ones; integers may become doubles."""
+        element = other.element if isinstance(other, Several) else other
+        if isinstance(element, types.Float):
+            return Conversion.safe if self.element == types.float64 else None
+        if isinstance(element, types.Boolean):
+            return Conversion.safe if self.element == types.boolean else None
+        if isinstance(element, types.Integer):
+            return Conversion.safe if self.element != types.boolean else None
+        return None
+
+
+DOUBLES, INTEGERS, ANSWERS = Several(types.float64), Several(types.int64), Several(types.boolean)
+
+
+@register_model(Several)
+class _SeveralModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: Any) -> None:
+        element = ir.IntType(1) if kind.element == types.boolean else manager.lookup(kind.element).get_value_type()
+        super().__init__(manager, kind, ir.VectorType(element, LANES))
+
+
+def _spread(builder: Any, value: Any) -> Any:
+    """One number in every lane."""
+    kind = ir.VectorType(value.type, LANES)
+    first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
+    places = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    return builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), places)
+
+
+@lower_cast(types.Number, Several)
+@lower_cast(types.Boolean, Several)
+@lower_cast(types.IntegerLiteral, Several)
+def _spread_number(context: Any, builder: Any, source: Any, target: Any, value: Any) -> Any:
+    return _spread(builder, context.cast(builder, value, source, target.element))
+
+
+@lower_cast(Several, Several)
+def _convert_several(context: Any, builder: Any, source: Any, target: Any, value: Any) -> Any:
+    if source == target:
+        return value
+    return builder.sitofp(value, context.get_value_type(target))
+
+
+def _element(kind: Any) -> Any:
+    """Which kind of number an operand is of: boolean, int64 or float64."""
+    element = kind.element if isinstance(kind, Several) else types.unliteral(kind)
+    if isinstance(element, types.Boolean):
+        return types.boolean
+    return types.float64 if isinstance(element, types.Float) else types.int64
+
+
+def _common(first: Any, second: Any) -> Any:
+    """The kind of several numbers that two operands have in common."""
+    elements = {_element(first), _element(second)}
+    if types.float64 in elements:
+        return DOUBLES
+    return INTEGERS if types.int64 in elements else ANSWERS
+
+
+def _operator(
+    what: Any, result: Callable[[Any], Any], generate: Callable[[Any, Any, Any, Any], Any], needs: Any = None
+) -> None:
+    """Let compiled code use an operator of two operands on several numbers."""
+
+    def typed(context: Any) -> Any:
+        def give(first: Any, second: Any) -> Any:
+            if not (isinstance(first, Several) or isinstance(second, Several)):
+                return None
+            if not all(isinstance(kind, Several | types.Number | types.Boolean) for kind in (first, second)):
+                return None
+            return result(needs or _common(first, second))
+
+        return give
+
+    def lowered(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        common = needs or _common(*signature.args)
+        pairs = zip(arguments, signature.args, strict=True)
+        first, second = (context.cast(builder, value, kind, common) for value, kind in pairs)
+        return generate(builder, first, second, common)
+
+    type_callable(what)(typed)
+    for kinds in ((Several, Several), (Several, types.Number), (types.Number, Several),
+                  (Several, types.Boolean), (types.Boolean, Several)):  # fmt: skip
+        lower_builtin(what, *kinds)(lowered)
+
+
+def _arithmetic(symbol: str) -> Callable[[Any, Any, Any, Any], Any]:
+    def generate(builder: Any, first: Any, second: Any, common: Any) -> Any:
+        return getattr(builder, f"f{symbol}" if common == DOUBLES else symbol)(first, second)
+
+    return generate
+
+
+def _comparison(symbol: str) -> Callable[[Any, Any, Any, Any], Any]:
+    def generate(builder: Any, first: Any, second: Any, common: Any) -> Any:
+        if common != DOUBLES:
+            return builder.icmp_signed(symbol, first, second)
+        compare = builder.fcmp_unordered if symbol == "!=" else builder.fcmp_ordered
+        return compare(symbol, first, second)
+
+    return generate
+
+
+def _extreme(symbol: str) -> Callable[[Any, Any, Any, Any], Any]:
+    """Python's min and max: the second operand only where it is beyond the first."""
+
+    def generate(builder: Any, first: Any, second: Any, common: Any) -> Any:
+        return builder.select(_comparison(symbol)(builder, second, first, common), second, first)
+
+    return generate
+
+
+def _register_operators() -> None:
+    same, answers = (lambda common: common), (lambda common: ANSWERS)
+    for names, symbol in (("add iadd", "add"), ("sub isub", "sub"), ("mul imul", "mul")):
+        for name in names.split():
+            _operator(getattr(operator, name), same, _arithmetic(symbol))
+    for name, symbol in (("lshift", "shl"), ("rshift", "ashr")):
+        _operator(getattr(operator, name), same, _arithmetic(symbol), INTEGERS)
+    for name in ("truediv", "itruediv"):
+        _operator(getattr(operator, name), same, _arithmetic("div"), DOUBLES)
+    for name, symbol in (("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">="), ("eq", "=="), ("ne", "!=")):
+        _operator(getattr(operator, name), answers, _comparison(symbol))
+    for names, symbol in (("and_ iand", "and_"), ("or_ ior", "or_")):
+        for name in names.split():
+            both = lambda builder, first, second, common, symbol=symbol: getattr(builder, symbol)(first, second)  # noqa: E731
+            _operator(getattr(operator, name), same, both)
+    _operator(min, same, _extreme("<"))
+    _operator(max, same, _extreme(">"))
+
+
+_register_operators()
+
+
+def _function(what: Any, result: Any, name: str) -> None:
+    """Let compiled code use a function of one argument on several doubles, as LLVM's own of that name."""
+
+    def typed(context: Any) -> Any:
+        return lambda x: result if isinstance(x, Several) else None
+
+    def lowered(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        value = context.cast(builder, arguments[0], signature.args[0], DOUBLES)
+        if name == "isnan":
+            return builder.fcmp_unordered("uno", value, value)
+        kind = context.get_value_type(DOUBLES)
+        wanted = ir.FunctionType(kind, [kind])
+        function = cgutils.get_or_insert_function(builder.module, wanted, f"llvm.{name}.v{LANES}f64")
+        return builder.call(function, [value])
+
+    type_callable(what)(typed)
+    lower_builtin(what, Several)(lowered)
+
+
+@type_callable(operator.neg)
+def _negative_of(context: Any) -> Any:
+    return lambda x: x if isinstance(x, Several) else None
+
+
+@lower_builtin(operator.neg, Several)
+def _negative(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return builder.fneg(arguments[0]) if signature.args[0] == DOUBLES else builder.neg(arguments[0])
+
+
+_function(abs, DOUBLES, "fabs")
+_function(math.sqrt, DOUBLES, "sqrt")
+_function(math.isnan, ANSWERS, "isnan")
+
+
+# ---------------------------------------------------------------- the same, of several numbers
+
+
+def _builtin(function: Any, result: Callable[..., Any], generate: Callable[..., Any]) -> None:
+    """Let compiled code use a function of this module: its result's kind, and its instructions in place of a call."""
+    count = function.__code__.co_argcount
+    typed: dict[int, Any] = {  # numba asks a typing function how many arguments it has
+        1: lambda context: lambda a: result(context, a),
+        2: lambda context: lambda a, b: result(context, a, b),
+        3: lambda context: lambda a, b, c: result(context, a, b, c),
+    }
+    type_callable(function)(typed[count])
+    lower_builtin(function, *[types.Any] * count)(generate)
+
+
+def _kind_of_choice(context: Any, condition: Any, yes: Any, no: Any) -> Any:
+    if any(isinstance(kind, Several) for kind in (condition, yes, no)):
+        return _common(yes, no)
+    return context.unify_types(types.unliteral(yes), types.unliteral(no))
+
+
+def _choose(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    condition, kind = signature.args[0], signature.return_type
+    test = context.cast(builder, arguments[0], condition, ANSWERS if isinstance(kind, Several) else types.boolean)
+    return builder.select(test, *(context.cast(builder, arguments[n], signature.args[n], kind) for n in (1, 2)))
+
+
+def _answer_bits(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """A bit for each lane in which a condition holds."""
+    if isinstance(signature.args[0], Several):
+        return builder.zext(builder.bitcast(arguments[0], ir.IntType(LANES)), ir.IntType(64))
+    return builder.zext(context.cast(builder, arguments[0], signature.args[0], types.boolean), ir.IntType(64))
+
+
+def _any_answer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return builder.icmp_unsigned("!=", _answer_bits(context, builder, signature, arguments), ir.IntType(64)(0))
+
+
+def _lowest_bit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    bits = context.cast(builder, arguments[0], signature.args[0], types.int64)
+    return builder.cttz(bits, ir.Constant(ir.IntType(1), 1))
+
+
+def _element_of(context: Any, values: Any, lane: Any) -> Any:
+    return values.element if isinstance(values, Several) else types.unliteral(values)
+
+
+def _extract(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    values, lane = signature.args
+    if isinstance(values, Several):
+        return builder.extract_element(arguments[0], context.cast(builder, arguments[1], lane, types.int64))
+    return context.cast(builder, arguments[0], values, signature.return_type)
+
+
+_builtin(where, _kind_of_choice, _choose)
+_builtin(any_of, lambda context, condition: types.boolean, _any_answer)
+_builtin(lanes_where, lambda context, condition: types.int64, _answer_bits)
+_builtin(first_lane, lambda context, bits: types.int64, _lowest_bit)
+_builtin(one_of, _element_of, _extract)
+
+
+@intrinsic
+def several(typing_context: Any, first: Any, second: Any, third: Any, fourth: Any) -> Any:
+    """The numbers of four lanes, all of one kind, side by side."""
+    element = _element(first)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        found = ir.Constant(context.get_value_type(signature.return_type), ir.Undefined)
+        for lane, value in enumerate(arguments):
+            found = builder.insert_element(found, value, ir.Constant(ir.IntType(32), lane))
+        return found
+
+    return Several(element)(element, element, element, element), generate
+
+
+INLINED = {"forceinline": True, "no_cfunc_wrapper": True}
+
+
+@overload(note, jit_options=INLINED, strict=False)
+def _note_compiled(state: Any, terms: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any) -> Any:
+    if isinstance(state, Interleaved):
+        return lambda state, terms, a, b, c, d, e, f, g, h: None
+    return note
+
+
+def lanewise(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let numba compile a function of several integers that gives a tuple of four doubles: lane by lane."""
+
+    def each(a: Any, b: Any, c: Any, d: Any, e: Any, f: Any) -> Any:
+        x = function(one_of(a, 0), one_of(b, 0), one_of(c, 0), one_of(d, 0), one_of(e, 0), one_of(f, 0))
+        y = function(one_of(a, 1), one_of(b, 1), one_of(c, 1), one_of(d, 1), one_of(e, 1), one_of(f, 1))
+        z = function(one_of(a, 2), one_of(b, 2), one_of(c, 2), one_of(d, 2), one_of(e, 2), one_of(f, 2))
+        w = function(one_of(a, 3), one_of(b, 3), one_of(c, 3), one_of(d, 3), one_of(e, 3), one_of(f, 3))
+        return (
+            several(x[0], y[0], z[0], w[0]), several(x[1], y[1], z[1], w[1]),
+            several(x[2], y[2], z[2], w[2]), several(x[3], y[3], z[3], w[3]),
+        )  # fmt: skip
+
+    def choose(a: Any, b: Any, c: Any, d: Any, e: Any, f: Any) -> Any:
+        return each if any(isinstance(kind, Several) for kind in (a, b, c, d, e, f)) else function
+
+    overload(function, jit_options=INLINED, strict=False)(choose)
+    return function
+
+
+@overload(plain, jit_options=INLINED, strict=False)
+def _plain_compiled(x: Any) -> Any:
+    return (lambda x: x) if isinstance(x, Several) else (lambda x: float(x))
+
+
+@overload(look_up, jit_options=INLINED, strict=False)
+def _look_up_compiled(table: Any, place: Any) -> Any:
+    if isinstance(place, Several):
+        return lambda table, place: several(
+            table[one_of(place, 0)], table[one_of(place, 1)], table[one_of(place, 2)], table[one_of(place, 3)]
+        )
+    return lambda table, place: table[place]
+
+
+# ---------------------------------------------------------------- states of several runs
+
+
+class Interleaved(types.Type):
+    """The states of `LANES` runs, the same number of each side by side: one lane of them, or all in step.
+
+    Args:
+        record: numba's type of a single state.
+        in_step: whether a number is that of all lanes.
+    """
+
+    def __init__(self, record: Any, in_step: bool) -> None:
+        self.record = record
+        self.in_step = in_step
+        self.places: Mapping[str, tuple[int, tuple[int, ...], Any]] = dict(_places(record))
+        digest = hashlib.sha256(record.name.encode()).hexdigest()[:16]
+        super().__init__(f"{'InStep' if in_step else 'Lane'}({digest})")
+
+    def kind(self, name: str) -> Any:
+        """The type of a field."""
+        _, shape, element = self.places[name]
+        if self.in_step:
+            element = Several(types.float64 if isinstance(element, types.Float) else types.int64)
+        if not shape:
+            return element
+        return types.Array(element, len(shape), "C" if self.in_step else "A", aligned=not self.in_step)
+
+
+def _places(record: Any) -> Iterator[tuple[str, tuple[int, tuple[int, ...], Any]]]:
+    """Of each field its first word in a lane, its shape and the kind of its numbers; every number takes a word."""
+    first = 0
+    for name, kind in record.members:
+        shape = tuple(kind.shape) if isinstance(kind, types.NestedArray) else ()
+        yield name, (first, shape, kind.dtype if shape else kind)
+        first += math.prod(shape)
+
+
+def words(dtype: Any) -> int:
+    """How many words the states of several runs take in each lane, where a single one is a numpy record of `dtype`."""
+    return sum(math.prod(field[0].shape) for field in dtype.fields.values())
+
+
+def room(dtype: Any) -> Any:
+    """Zeroed memory for the states of `LANES` runs: int64 (words, LANES), aligned as the processor likes it."""
+    shape = (words(dtype), LANES)
+    memory = np.zeros(math.prod(shape) + CACHE_LINE // WORD_BYTES, np.int64)
+    start = -memory.ctypes.data % CACHE_LINE // WORD_BYTES
+    return memory[start : start + math.prod(shape)].reshape(shape)
+
+
+@register_model(Interleaved)
+class _InterleavedModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: Any) -> None:
+        super().__init__(manager, kind, ir.PointerType(ir.IntType(8)))
+
+
+@infer_getattr
+class _InterleavedAttribute(AttributeTemplate):
+    key = Interleaved
+
+    def generic_resolve(self, kind: Any, name: str) -> Any:
+        return kind.kind(name) if name in kind.places else None
+
+
+@lower_getattr_generic(Interleaved)
+def _get(context: Any, builder: Any, kind: Any, value: Any, name: str) -> Any:
+    first, shape, _ = kind.places[name]
+    found = kind.kind(name)
+    step = WORD_BYTES * LANES
+    place = cgutils.pointer_add(builder, value, ir.Constant(ir.IntType(64), first * step))
+    if not shape:
+        typed = builder.bitcast(place, context.get_data_type(found).as_pointer())
+        return context.unpack_value(builder, found, typed, WORD_BYTES)
+    array = make_array(found)(context, builder)
+    strides = [math.prod(shape[axis + 1 :]) * step for axis in range(len(shape))]
+    data = builder.bitcast(place, context.get_data_type(found.dtype).as_pointer())
+    numbers = lambda values: cgutils.pack_array(builder, [context.get_constant(types.intp, v) for v in values])  # noqa: E731
+    size = context.get_constant(types.intp, step if kind.in_step else found.dtype.bitwidth // 8)
+    populate_array(
+        array, data=data, shape=numbers(shape), strides=numbers(strides), itemsize=size, meminfo=None, parent=None
+    )
+    return array._getvalue()
+
+
+@lower_setattr_generic(Interleaved)
+def _set(context: Any, builder: Any, signature: Any, arguments: Any, name: str) -> None:
+    kind, given = signature.args
+    first, _, _ = kind.places[name]
+    wanted = kind.kind(name)
+    offset = ir.Constant(ir.IntType(64), first * WORD_BYTES * LANES)
+    place = cgutils.pointer_add(builder, arguments[0], offset)
+    typed = builder.bitcast(place, context.get_data_type(wanted).as_pointer())
+    value = context.cast(builder, arguments[1], given, wanted)
+    context.pack_value(builder, wanted, value, typed, align=WORD_BYTES)
+
+
+def in_step(memory: Any, single: Any) -> Any:
+    """All lanes of the states in a room, in step; only in compiled code.
+
+    Args:
+        memory: as `room` gives it.
+        single: any single state, for its type.
+    """
+    raise NotImplementedError("runs go in step in compiled code only")
+
+
+@intrinsic
+def _in_step(typing_context: Any, memory: Any, single: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = make_array(signature.args[0])(context, builder, arguments[0])
+        return builder.bitcast(array.data, ir.PointerType(ir.IntType(8)))
+
+    return Interleaved(single, True)(memory, single), generate
+
+
+@intrinsic
+def _run_of(typing_context: Any, state: Any, lane: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        offset = builder.mul(arguments[1], ir.Constant(ir.IntType(64), WORD_BYTES))
+        return cgutils.pointer_add(builder, arguments[0], offset)
+
+    return Interleaved(state.record, False)(state, types.int64), generate
+
+
+@overload(in_step, jit_options=INLINED, strict=False)
+def _in_step_compiled(memory: Any, single: Any) -> Any:
+    return lambda memory, single: _in_step(memory, single)
+
+
+def _is_in_step(state: Any) -> bool:
+    return isinstance(state, Interleaved) and state.in_step
+
+
+@overload(run_of, jit_options=INLINED, strict=False)
+def _run_of_compiled(state: Any, lane: Any) -> Any:
+    if _is_in_step(state):
+        return lambda state, lane: _run_of(state, lane)
+    return lambda state, lane: state
