@@ -17,6 +17,7 @@ from sim.lanes import LANES, in_step, run_of
 from sim.outcomes import bin_week, count_weeks, is_sound, write_outcomes, write_week
 from sim.phases.begin import begin, derive
 from sim.phases.week import week
+from sim.vocabulary import CLOSED, NEVER
 
 SOUND, UNSOUND, UNFINISHED = 0, 1, 2  # of a run
 ON_PATH, IN_BANDS = 1, 2  # marks of a run
@@ -29,6 +30,16 @@ def copy_epoch(epoch: Any, memory: Any) -> None:
         first = epoch[word]
         for lane in range(LANES):
             memory[word, lane] = first
+
+
+@standalone
+def lay_idle(rules: Any, state: Any) -> None:
+    """Leave nothing to do in a lane for which there is no run: no table, no war, no withdrawal, and no event comes."""
+    state.idle, state.schedule_on = 1, 0
+    for t in range(rules.tables):
+        state.status[t], state.convenes[t] = CLOSED, NEVER
+    for w in range(rules.wars):
+        state.war_open[w] = 0
 
 
 @compilable
@@ -87,8 +98,8 @@ def simulate(
 ) -> None:
     """Simulate the runs whose numbers are first, first + 1, ..., one for each of `rows`.
 
-    Runs of a draw go in step, as many as there are lanes (`sim.lanes`); lanes that are left over repeat the last of
-    them, and nobody looks at them. A run is counted in the bands after its last week, with others: week by week over
+    Runs of a draw go in step, as many as there are lanes (`sim.lanes`); in lanes that are left over nothing
+    happens. A run is counted in the bands after its last week, with others: week by week over
     many runs, the counts of a week stay in the processor's cache. All that wait are counted when the call ends; those
     that an error leaves waiting, by the next call with the same memory, which may have no rows.
 
@@ -131,7 +142,9 @@ def simulate(
         together = min(min(LANES, most), min(runs - run, rows.shape[0] - place))
         copy_epoch(epoch, memory)
         for lane in range(LANES):
-            run_of(state, lane).run = run + min(lane, together - 1)
+            run_of(state, lane).run = run + lane
+            if lane >= together:
+                lay_idle(rules, run_of(state, lane))
         marked = mark(marks, number, together, path_step, band_step)
         for n in range(weeks + 1):
             if n > 0:

@@ -379,6 +379,7 @@ STATE: tuple[Variable, ...] = (
     _index("draw_index", "", "number of its draw"),
     _index("run", "", "number of the run within its draw"),
     _index("week", "", "current week, from 1"),
+    _index("idle", "", "1 for a lane that is left over, in which nothing happens"),
     _index("regime", "", "0 the first regime, 1 the second"),
     _index("takeover_week", "", "week of the regime change, or -1"),
     _number("luck", "FF", "uniform", 0.0, 1.0, "blocks of four uniform numbers drawn last"),

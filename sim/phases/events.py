@@ -359,7 +359,7 @@ def may_open(rules: Any, state: Any, t: int) -> Any:
 @compilable
 def open_table(rules: Any, state: Any, t: int) -> None:
     """Open a table whose time has come."""
-    may = may_open(rules, state, t)
+    may = may_open(rules, state, t) & (state.idle == 0)
     left = lanes_where(may)
     while left:
         lane, left = first_lane(left), left & (left - 1)
@@ -372,7 +372,7 @@ def look_out(plan: Any, state: Any, e: int) -> None:
     if plan.mode[e] == BY_WEEK:
         state.happening[e] = where(state.week == plan.at_week[e], 1, 0)
         return
-    left = lanes_where(state.week == state.week)
+    left = lanes_where(state.idle == 0)
     while left:
         lane, left = first_lane(left), left & (left - 1)
         one = run_of(state, lane)
@@ -382,7 +382,7 @@ def look_out(plan: Any, state: Any, e: int) -> None:
 @compilable
 def bring_about(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
     """Let one event happen if its time has come, or let its effect end."""
-    happening = state.happening[e] == 1
+    happening = (state.happening[e] == 1) & (state.idle == 0)
     over = (state.happening[e] == 0) & (state.reverts_at[e] >= 0) & (state.week >= state.reverts_at[e])
     left = lanes_where(happening)
     while left:
