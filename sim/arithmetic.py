@@ -326,7 +326,7 @@ def poisson_quantile(u: float, rate: float) -> int:
         raise ValueError("poisson_quantile: the rate must lie between 0 and 700")
     probability = exp(-rate)
     total = probability
-    n, steps = where(total < u, 0, 0), 0
+    n, steps = 0, 0
     more = total < u
     while any_of(more):
         probability = probability * (rate / (steps + 1))

@@ -366,9 +366,9 @@ def _warm_up(engine: Engine, shown: bool | None) -> None:
     from rich.console import Console
 
     console = Console(stderr=True)
-    with console.status("compiling the engine: once for each version, about half a minute"):
+    with console.status("compiling the engine: once for each version, about a minute"):
         if not console.is_terminal:
-            console.print("compiling the engine: once for each version, about half a minute")
+            console.print("compiling the engine: once for each version, about a minute")
         engine.warm_up()
 
 

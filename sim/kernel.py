@@ -15,7 +15,7 @@ from sim.arithmetic import compilable, standalone
 from sim.compiled import compiled
 from sim.lanes import LANES, in_step, run_of
 from sim.outcomes import bin_week, count_weeks, is_sound, write_outcomes, write_week
-from sim.phases.begin import begin, derive
+from sim.phases.begin import begin_run, derive, prepare_all
 from sim.phases.week import week
 from sim.vocabulary import CLOSED, NEVER
 
@@ -98,10 +98,10 @@ def simulate(
 ) -> None:
     """Simulate the runs whose numbers are first, first + 1, ..., one for each of `rows`.
 
-    Runs of a draw go in step, as many as there are lanes (`sim.lanes`); in lanes that are left over nothing
-    happens. A run is counted in the bands after its last week, with others: week by week over
-    many runs, the counts of a week stay in the processor's cache. All that wait are counted when the call ends; those
-    that an error leaves waiting, by the next call with the same memory, which may have no rows.
+    Runs of a draw go in step, as many as there are lanes (`sim.lanes`); in lanes that are left over nothing happens.
+    A run is counted in the bands after its last week, with others: week by week over many runs, the counts of a week
+    stay in the processor's cache. All that wait are counted when the call ends; those that an error leaves waiting, by
+    the next call with the same memory, which may have no rows.
 
     Args:
         rules: the case.
@@ -137,7 +137,10 @@ def simulate(
         if place == 0 or run == 0:
             derive(rules, draw, plan)
             memory[:, 0] = 0
-            begin(rules, draw, plan, run_of(state, 0), seed, 0)
+            begin_run(rules, draw, plan, run_of(state, 0), seed, 0)
+            epoch[:] = memory[:, 0]
+            copy_epoch(epoch, memory)
+            prepare_all(rules, draw, state)
             epoch[:] = memory[:, 0]
         together = min(min(LANES, most), min(runs - run, rows.shape[0] - place))
         copy_epoch(epoch, memory)

@@ -5,8 +5,16 @@ interleaved, the same number of each run side by side, and reads either one run 
 code works as on a single state) or all of them in step, where every number is several numbers, one for each lane.
 
 Code that is to run in step asks no question (`if`) whose answer could differ from run to run: it chooses between values
-with `where`, asks `any_of`, or takes the lanes one by one. Interpreted, or compiled for a single state, there is one
-lane, `where` chooses between two numbers, and the bits are the same: each lane's arithmetic is that of a single run.
+with `where`, asks `any_of`, or takes the lanes one by one:
+
+    left = lanes_where(condition)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        ...  # with run_of(state, lane)
+
+This loop is written out wherever it is needed: a generator would cost a call for every lane, and a loop over a known
+number of lanes would be unrolled into four copies of what is in it. Interpreted, or compiled for a single state, there
+is one lane, `where` chooses between two numbers, and the bits are the same: each lane's arithmetic is that of one run.
 """
 
 from __future__ import annotations
@@ -14,7 +22,7 @@ from __future__ import annotations
 import hashlib
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,6 +70,15 @@ def any_of(condition: Any) -> bool:
     False
     """
     return bool(condition)
+
+
+def fails(condition: Any) -> bool:
+    """Whether a condition does not hold: `not`, which has no meaning for several answers.
+
+    >>> fails(False)
+    True
+    """
+    return not condition
 
 
 def run_of(state: Any, lane: int) -> Any:
@@ -215,6 +232,13 @@ def _arithmetic(symbol: str) -> Callable[[Any, Any, Any, Any], Any]:
     return generate
 
 
+def _bitwise(symbol: str) -> Callable[[Any, Any, Any, Any], Any]:
+    def generate(builder: Any, first: Any, second: Any, common: Any) -> Any:
+        return getattr(builder, symbol)(first, second)
+
+    return generate
+
+
 def _comparison(symbol: str) -> Callable[[Any, Any, Any, Any], Any]:
     def generate(builder: Any, first: Any, second: Any, common: Any) -> Any:
         if common != DOUBLES:
@@ -247,8 +271,7 @@ def _register_operators() -> None:
         _operator(getattr(operator, name), answers, _comparison(symbol))
     for names, symbol in (("and_ iand", "and_"), ("or_ ior", "or_")):
         for name in names.split():
-            both = lambda builder, first, second, common, symbol=symbol: getattr(builder, symbol)(first, second)  # noqa: E731
-            _operator(getattr(operator, name), same, both)
+            _operator(getattr(operator, name), same, _bitwise(symbol))
     _operator(min, same, _extreme("<"))
     _operator(max, same, _extreme(">"))
 
@@ -324,6 +347,14 @@ def _answer_bits(context: Any, builder: Any, signature: Any, arguments: Any) -> 
     return builder.zext(context.cast(builder, arguments[0], signature.args[0], types.boolean), ir.IntType(64))
 
 
+def _kind_of_answers(context: Any, condition: Any) -> Any:
+    return ANSWERS if isinstance(condition, Several) else types.boolean
+
+
+def _turn_answers(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return builder.not_(context.cast(builder, arguments[0], signature.args[0], signature.return_type))
+
+
 def _any_answer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return builder.icmp_unsigned("!=", _answer_bits(context, builder, signature, arguments), ir.IntType(64)(0))
 
@@ -345,6 +376,7 @@ def _extract(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
 
 
 _builtin(where, _kind_of_choice, _choose)
+_builtin(fails, _kind_of_answers, _turn_answers)
 _builtin(any_of, lambda context, condition: types.boolean, _any_answer)
 _builtin(lanes_where, lambda context, condition: types.int64, _answer_bits)
 _builtin(first_lane, lambda context, bits: types.int64, _lowest_bit)
@@ -446,14 +478,9 @@ def _places(record: Any) -> Iterator[tuple[str, tuple[int, tuple[int, ...], Any]
         first += math.prod(shape)
 
 
-def words(dtype: Any) -> int:
-    """How many words the states of several runs take in each lane, where a single one is a numpy record of `dtype`."""
-    return sum(math.prod(field[0].shape) for field in dtype.fields.values())
-
-
 def room(dtype: Any) -> Any:
     """Zeroed memory for the states of `LANES` runs: int64 (words, LANES), aligned as the processor likes it."""
-    shape = (words(dtype), LANES)
+    shape = (sum(math.prod(field[0].shape) for field in dtype.fields.values()), LANES)
     memory = np.zeros(math.prod(shape) + CACHE_LINE // WORD_BYTES, np.int64)
     start = -memory.ctypes.data % CACHE_LINE // WORD_BYTES
     return memory[start : start + math.prod(shape)].reshape(shape)
@@ -485,12 +512,16 @@ def _get(context: Any, builder: Any, kind: Any, value: Any, name: str) -> Any:
     array = make_array(found)(context, builder)
     strides = [math.prod(shape[axis + 1 :]) * step for axis in range(len(shape))]
     data = builder.bitcast(place, context.get_data_type(found.dtype).as_pointer())
-    numbers = lambda values: cgutils.pack_array(builder, [context.get_constant(types.intp, v) for v in values])  # noqa: E731
-    size = context.get_constant(types.intp, step if kind.in_step else found.dtype.bitwidth // 8)
+    size = step if kind.in_step else found.dtype.bitwidth // 8
     populate_array(
-        array, data=data, shape=numbers(shape), strides=numbers(strides), itemsize=size, meminfo=None, parent=None
-    )
+        array, data=data, shape=_constants(context, builder, shape), strides=_constants(context, builder, strides),
+        itemsize=context.get_constant(types.intp, size), meminfo=None, parent=None,
+    )  # fmt: skip
     return array._getvalue()
+
+
+def _constants(context: Any, builder: Any, values: Sequence[int]) -> Any:
+    return cgutils.pack_array(builder, [context.get_constant(types.intp, value) for value in values])
 
 
 @lower_setattr_generic(Interleaved)

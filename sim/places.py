@@ -135,7 +135,7 @@ class Table:
         if not tranche_due(state, t):
             return
         before = int(state.status[t])
-        revalue(rules, draw, state, t)
+        revalue(rules, draw, state, t, True)
         for k in range(len(self.issues)):
             if state.in_package[t, k] == 1:
                 fall_due(rules, state, t, k)

@@ -21,6 +21,7 @@ from sim.kernel import copy_epoch
 from sim.lanes import (
     LANES,
     any_of,
+    fails,
     first_lane,
     in_step,
     lanes_where,
@@ -103,7 +104,7 @@ def bits_moved(x: Any, y: Any) -> Any:
 @njit
 def chosen(x: Any, y: Any) -> Any:
     both = (x > 0.0) & (y > 0.0)
-    neither = (x <= 0.0) & (y <= 0.0) & (math.isnan(x) == False)  # noqa: E712  # of several there is no `not`
+    neither = (x <= 0.0) & (y <= 0.0) & fails(math.isnan(x))
     return where(both, x, where(neither, -abs(y), 1)) + where(both | neither, 0.5, 0)
 
 

@@ -65,7 +65,7 @@ def in_this_order(states: Any, variant_case: Case, back: dict[str, str] | None =
 
 
 # What holds numbers of players or learning pairs differs with the order; everything else may not.
-NUMBERED = {"offered_by", "stirred", "learning", "parts"}
+NUMBERED = {"offered_by", "stirred", "parts"}
 
 
 @pytest.mark.parametrize("epoch", EPOCHS)

@@ -52,7 +52,7 @@ def set_reach(rules: Any, state: Any, t: int, k: int, here: Any) -> None:
     for side in range(2):
         deliverer = rules.party[t, 1 - side]
         before = state.reach[t, side, k]
-        reach = where(before == before, 1.0, 1.0)
+        reach = 1.0
         if hands != deliverer:
             reach = where(gone(rules, state, hands), 0.0, state.leverage[deliverer, hands])
         moved = here & (reach != before)
@@ -118,14 +118,20 @@ def lift_line(rules: Any, state: Any, t: int, side: int) -> None:
 
 
 @standalone
+def set_terms(rules: Any, draw: Any, state: Any, t: int, here: Any) -> None:
+    """See a table with the defaults, trust, leverage and war of today."""
+    set_defaults(rules, draw, state, t, here)
+    set_trust(rules, draw, state, t, here)
+    set_stakes(rules, draw, state, t, here)
+
+
+@standalone
 def prepare(rules: Any, draw: Any, state: Any, t: int, here: Any) -> None:
     """Look at a table as it stands this week, with the mediators who are present: defaults, trust, frontier.
 
     A frontier all of whose inputs are as they were is as it was.
     """
-    set_defaults(rules, draw, state, t, here)
-    set_trust(rules, draw, state, t, here)
-    set_stakes(rules, draw, state, t, here)
+    set_terms(rules, draw, state, t, here)
     stale = here & (state.is_weighed[t] == 0)
     left = lanes_where(stale)
     if left:

@@ -169,9 +169,23 @@ def begin_agreement(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> Non
             bind_clause(rules, draw, state, t, k, point, weeks)
 
 
-@standalone
+@compilable
 def begin(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int) -> None:
     """Set a zeroed state to the epoch, for one run of a derived draw."""
+    begin_run(rules, draw, plan, state, seed, run)
+    prepare_all(rules, draw, state)
+
+
+@standalone
+def prepare_all(rules: Any, draw: Any, state: Any) -> None:
+    """Look at every table as it stands at the epoch."""
+    for t in range(rules.tables):
+        prepare(rules, draw, state, t, True)
+
+
+@standalone
+def begin_run(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int) -> None:
+    """Set a zeroed state to the epoch, for one run of a derived draw, but for what the tables promise then."""
     state.seed, state.draw_index, state.run = seed, draw.index, run
     state.regime, state.takeover_week = plan.start_regime, NEVER
     for place in range(4):
@@ -189,7 +203,6 @@ def begin(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int) -> 
         begin_cells_by_position(rules, state, t)
     for t in range(rules.tables):
         begin_table(rules, draw, plan, state, t)
-        prepare(rules, draw, state, t, True)
 
 
 @compilable

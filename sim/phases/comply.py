@@ -9,10 +9,10 @@ from sim.equations.compliance import delivery
 from sim.equations.package import gain
 from sim.equations.trust import evidence
 from sim.equations.war import after_return
-from sim.lanes import note
-from sim.phases.attend import set_stakes, set_trust
+from sim.lanes import first_lane, lanes_where, note, run_of
+from sim.phases.attend import set_terms
 from sim.phases.bargain import suspend
-from sim.phases.defaults import default_path, set_defaults
+from sim.phases.defaults import default_path
 from sim.phases.frontier import package_value
 from sim.phases.luck import luck
 from sim.phases.witness import witness
@@ -41,12 +41,19 @@ def tranche_due(state: Any, t: int) -> bool:
     return (state.status[t] == IN_FORCE) & (age > 0) & ((age & (TRANCHE_WEEKS - 1)) == 0)
 
 
-@standalone
-def revalue(rules: Any, draw: Any, state: Any, t: int) -> None:
+@compilable
+def revalue(rules: Any, draw: Any, state: Any, t: int, here: Any) -> None:
     """See the agreement with the defaults, trust, leverage and war of today, and what it is worth to each side."""
-    set_defaults(rules, draw, state, t, True)
-    set_trust(rules, draw, state, t, True)
-    set_stakes(rules, draw, state, t, True)
+    set_terms(rules, draw, state, t, here)
+    left = lanes_where(here)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        set_worth(rules, draw, run_of(state, lane), t)
+
+
+@standalone
+def set_worth(rules: Any, draw: Any, state: Any, t: int) -> None:
+    """What the agreement in force is worth to each side, with the terms as they are."""
     for side in range(2):
         state.worth[t, side] = agreement_value(rules, draw, state, t, side)
 

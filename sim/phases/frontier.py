@@ -246,7 +246,7 @@ def weigh_pieces(rules: Any, state: Any, t: int) -> None:
         n, ending = k * PIECES_OF_A_CLAUSE, k == rules.ending_clause[t]
         staked = at_stake(state, t, k)
         turned = state.slope_between[t, k] == CONCESSION
-        steepest = where(turned, INFINITY, INFINITY)
+        steepest = INFINITY
         for j in range(PIECES_OF_A_CLAUSE if ending else 3):
             if j < 3:
                 way = state.piece_way[t, n + j]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.arithmetic import compilable
 from sim.equations.trust import decayed, evidence, trust
-from sim.lanes import where
+from sim.lanes import fails, where
 from sim.phases.mediation import effort, gone
 from sim.phases.witness import witness
 from sim.vocabulary import FREE_EFFORT, IN_FORCE, TRANCHE_WEEKS, USUAL_WEEKS
@@ -49,7 +49,7 @@ def notice_coercion(rules: Any, state: Any, i: int, m: int) -> None:
     """Every fourth week an effort above facilitation counts against the mediator that presses."""
     if rules.mediates[m, i] == 1:
         coerced = effort(rules, state, m, i) - FREE_EFFORT
-        presses = (gone(rules, state, m) == False) & (coerced > 0.0)  # noqa: E712
+        presses = fails(gone(rules, state, m)) & (coerced > 0.0)
         witness(rules, state, i, m, 0.0, coerced, presses)
 
 
@@ -60,7 +60,7 @@ def learn(rules: Any, draw: Any, state: Any, i: int, j: int) -> None:
     state.gained[i, j], state.lost[i, j] = 0.0, 0.0
     if draw.learning_on == 0:
         return
-    remains = (gone(rules, state, i) | gone(rules, state, j)) == False  # noqa: E712
+    remains = fails(gone(rules, state, i) | gone(rules, state, j))
     here = (state.stirred[rules.learning_pair[i, j]] == 1) & remains
     kept, broken = state.trust_for[i, j] + gained, state.trust_against[i, j] + draw.loss_weight * lost
     kept = decayed(kept, draw.start_for[i, j], draw.decay)

@@ -9,7 +9,7 @@ from sim.equations.attendance import mediator_log_odds, pressure
 from sim.equations.leverage import joint
 from sim.equations.package import gain
 from sim.equations.trust import guarantee
-from sim.lanes import any_of, note, where
+from sim.lanes import any_of, fails, note, where
 from sim.phases.luck import luck
 from sim.vocabulary import ATTEND_SLOT, FREE_EFFORT, OPEN, PLACE_STRIDE
 
@@ -32,7 +32,7 @@ def gone(rules: Any, state: Any, player: int) -> bool:
 def asked(rules: Any, state: Any, t: int, m: int) -> bool:
     """Whether the seat may be taken this week."""
     invited = (state.invited[t, m] != 0) & (state.week >= state.absent_until[t, m])
-    return invited & (gone(rules, state, rules.seat_member[t, m, 0]) == False)  # noqa: E712
+    return invited & fails(gone(rules, state, rules.seat_member[t, m, 0]))
 
 
 @compilable

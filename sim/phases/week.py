@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.arithmetic import compilable, standalone
-from sim.lanes import any_of, first_lane, lanes_where, run_of, where
+from sim.lanes import any_of, fails, first_lane, lanes_where, run_of, where
 from sim.phases.attend import attend, prepare, set_pressure
 from sim.phases.bargain import bargain, both_came, conclude, ratify
 from sim.phases.comply import comply, fall_due, judge, revalue, set_arrears, settle_clause, tranche_due
@@ -32,7 +32,7 @@ def dismiss(rules: Any, state: Any, t: int) -> None:
     for m in range(rules.seats[t]):
         if any_of(state.attending[t, 2 + m] == 1):
             stays = (state.status[t] == IN_FORCE) & asked(rules, state, t, m)
-            state.attending[t, 2 + m] = where(gone & (stays == False), 0, state.attending[t, 2 + m])  # noqa: E712
+            state.attending[t, 2 + m] = where(gone & fails(stays), 0, state.attending[t, 2 + m])
 
 
 @standalone
@@ -75,6 +75,8 @@ def close_session(rules: Any, draw: Any, state: Any, t: int) -> None:
 def comply_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     """The comply phase of one table."""
     due = tranche_due(state, t)
+    if any_of(due):
+        revalue(rules, draw, state, t, due)
     left = lanes_where(due)
     while left:
         lane, left = first_lane(left), left & (left - 1)
@@ -84,7 +86,6 @@ def comply_table(rules: Any, draw: Any, state: Any, t: int) -> None:
 @compilable
 def comply_with(rules: Any, draw: Any, state: Any, t: int) -> None:
     """A tranche of an agreement, clause by clause."""
-    revalue(rules, draw, state, t)
     for k in range(rules.clauses[t]):
         if state.in_package[t, k] == 1:
             fall_due(rules, state, t, k)
