@@ -8,6 +8,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+OURS := .venv/.jirga
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: run test bench accept lock clean
@@ -37,7 +38,10 @@ $(READY): requirements.lock pyproject.toml
 	  { $(SUDO) apt-get update -q && $(SUDO) apt-get install -yq python3-venv; } || \
 	  { echo "$(PYTHON) cannot make virtual environments; install its venv module (Debian: python3-venv)"; exit 1; }
 	@echo "setting up .venv from requirements.lock (a minute or two the first time)"
+	@[ ! -e .venv ] || [ -e $(OURS) ] || [ -e $(READY) ] || \
+	  { echo ".venv is there, and make has not made it: move it away"; exit 1; }
 	@[ "$$($(BIN)/python -V 2>/dev/null)" = "$$($(PYTHON) -V)" ] || $(PYTHON) -m venv --clear .venv
+	@touch $(OURS)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --use-pep517 -r requirements.lock
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
@@ -50,4 +54,6 @@ lock:
 	  --no-config --no-header -o requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv .venv-lock build *.egg-info
+	@[ ! -e .venv ] || [ -e $(OURS) ] || [ -e $(READY) ] || \
+	  { echo ".venv is there, and make has not made it: it stays"; exit 1; }
+	rm -rf .venv .venv-lock build/lib build/bdist.* jirga.egg-info

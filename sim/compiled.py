@@ -10,6 +10,7 @@ import hashlib
 import os
 import platform
 import re
+import shutil
 import stat
 import sys
 import tempfile
@@ -29,6 +30,8 @@ ROOTS = ("sim.kernel", "sim.sampling", "sim.compiled")  # modules whose function
 IMPORT = re.compile(r"^\s*(?:from|import)\s+(sim(?:\.\w+)*)(?:\s+import\s+(\([^)]*\)|[^\n]*))?", re.MULTILINE)
 COMMENT = re.compile(r"#[^\n]*")
 PRIVATE = stat.S_IRWXU
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+CACHE_NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
 KEPT_FOLDERS = 8  # caches of older sources that stay
 
 
@@ -83,27 +86,23 @@ def machine_digest() -> str:
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
-def _private(folder: Path) -> bool:
-    """Make a folder that only this user can enter; False where that cannot be had."""
+def _safe(folder: Path) -> bool:
+    """Whether a folder, made where it is missing, is this user's and nobody else can write to it.
+
+    Code is read from it and run. A folder that was there keeps its mode: it is used as it is, or not at all.
+    """
     try:
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         found = folder.lstat()
-        owned = not hasattr(os, "getuid") or found.st_uid == os.getuid()
-        if not stat.S_ISDIR(found.st_mode) or not owned:
-            return False
-        if stat.S_IMODE(found.st_mode) != PRIVATE:
-            folder.chmod(PRIVATE)
-        return os.access(folder, os.W_OK)
     except OSError:
         return False
+    owned = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+    return stat.S_ISDIR(found.st_mode) and owned and not found.st_mode & OTHERS_WRITE and os.access(folder, os.W_OK)
 
 
 def cache_root() -> Path:
-    """Where compiled code is kept: JIRGA_CACHE, else XDG_CACHE_HOME/jirga, else ~/.cache/jirga."""
-    named = os.environ.get("JIRGA_CACHE")
-    if named:
-        return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME")
+    """Where compiled code is kept: the folder `jirga` in JIRGA_CACHE, else in XDG_CACHE_HOME, else in ~/.cache."""
+    base = os.environ.get("JIRGA_CACHE") or os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "jirga"
 
 
@@ -112,17 +111,16 @@ def cache_folder() -> Path:
     """The private folder for code compiled from these sources on this machine."""
     root = cache_root()
     folder = root / f"{loaded_digest()}-{machine_digest()}"
-    if not (_private(root) and _private(folder)):
+    if not (_safe(root) and _safe(folder)):
         return Path(tempfile.mkdtemp(prefix="jirga-"))
     _forget_old(root, folder)
     return folder
 
 
 def _forget_old(root: Path, current: Path) -> None:
-    """Remove all but the newest caches."""
-    import shutil
-
-    others = sorted((path for path in root.iterdir() if path.is_dir() and path != current), key=_age, reverse=True)
+    """Remove all but the newest caches; what has another kind of name, or is a link, is nobody's here."""
+    others = [path for path in root.iterdir() if CACHE_NAME.fullmatch(path.name) and path != current]
+    others = sorted((path for path in others if path.is_dir() and not path.is_symlink()), key=_age, reverse=True)
     for path in others[KEPT_FOLDERS - 1 :]:
         shutil.rmtree(path, ignore_errors=True)
 

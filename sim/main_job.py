@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from sim.analysis.shares import Z95, draw_means
 from sim.case import Headline
 from sim.inputs import InputError, nearest
 from sim.outcomes import SETTLEMENTS
+from sim.own_files import put, refuse_foreign
 from sim.results import Result, Results
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sim.settings import Settings
 
 RUNS, SUMMARY, REPORT = "runs", "summary.csv", "report.html"
+SUMMARY_HEAD = ("cell", "scenario", "epoch", "horizon")
+SUMMARY_MARK = ",".join(SUMMARY_HEAD)
 PRINTED_CELLS = 60  # a longer table is no longer read; summary.csv has all cells
 NARROWEST = 126  # columns that the table needs
 
@@ -159,21 +162,21 @@ def tell(results: Results, console: Console) -> None:
 
 
 def write_summary(results: Results, path: Path) -> None:
-    """One row a cell: scenario, epoch, horizon, swept values, and six numbers for every headline; replaces the file."""
-    part = path.with_suffix(".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(_rows(results))
-        os.replace(part, path)
-    except OSError as error:
-        raise InputError(path, "", f"cannot be written ({error.strerror})") from None
+    """One row a cell: scenario, epoch, horizon, swept values, and six numbers for every headline.
+
+    Raises:
+        InputError: another's file of that name is there, or the folder cannot be written to.
+    """
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(_rows(results))
+    put(path, text.getvalue(), SUMMARY_MARK)
 
 
 def _rows(results: Results) -> Iterator[list[object]]:
     told = headlines(results)
     names = ("", ".low", ".high", ".difference", ".difference.low", ".difference.high")
     numbers = [f"{h.outcome}{'.median' if h.told == 'median' else ''}{name}" for h in told for name in names]
-    yield ["cell", "scenario", "epoch", "horizon", *results.swept, "failed_runs", *numbers]
+    yield [*SUMMARY_HEAD, *results.swept, "failed_runs", *numbers]
     for number, cell in enumerate(results):
         scenario = cell.scenario
         row: list[object] = [number, scenario.scenario, scenario.epoch, scenario.horizon, *cell.swept.values()]
@@ -203,6 +206,8 @@ def run(settings: Settings) -> None:
     aside = Console(stderr=True, highlight=False, soft_wrap=True)
     plan = plan_of(settings)
     check_cap(plan, settings)
+    refuse_foreign(settings.out / SUMMARY, SUMMARY_MARK)
+    report.refuse_foreign_files(settings.out)
     announce(plan, settings, aside)
     cells = run_plan(plan, settings.out / RUNS)
     results = Results(

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.own_files import put
+
 
 class Html(str):
     """Markup that stands as it is; any other text is escaped.
@@ -139,6 +141,7 @@ def page(title: str, lead: Html, sections: Sequence[Section], foot: Content = ""
     head = joined(
         (
             tag("meta", charset="utf-8"),
+            GENERATOR,
             tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
             tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
             tag("title", title),
@@ -153,12 +156,15 @@ def page(title: str, lead: Html, sections: Sequence[Section], foot: Content = ""
 
 
 def write(path: Path, content: str) -> int:
-    """Write a page and return its size in bytes; a line ends alike on every system."""
-    data = content.encode("utf-8")
-    path.write_bytes(data)
-    return len(data)
+    """Write a page and return its size in bytes; only another page of jirga's makes room for it.
+
+    Raises:
+        InputError: something else has that name, or the folder cannot be written to.
+    """
+    return put(path, content, GENERATOR)
 
 
+GENERATOR = tag("meta", name="generator", content="jirga")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'"
 
 STYLE = """

@@ -17,7 +17,8 @@ from sim import __version__
 from sim.analysis.patterns import Finding, Measured, carriers, find_all
 from sim.case import load_case
 from sim.ensemble import Sweep, compute, made
-from sim.pages import Content, Html, Section, joined, note, page, paragraphs, table, tag, write
+from sim.own_files import put, refuse_foreign
+from sim.pages import GENERATOR, Content, Html, Section, joined, note, page, paragraphs, table, tag
 from sim.patterns import Patterns, load_patterns
 from sim.runs import Runs
 from sim.settings import Settings
@@ -32,6 +33,7 @@ HEAD = (
     "share", "share_low", "share_high", "draws", "pattern_share", "pattern_low", "pattern_high", "holds", "statement",
     "paragraphs",
 )  # fmt: skip
+TABLE_MARK = ",".join(HEAD[:4])
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,14 @@ def run(settings: Settings) -> None:
     Raises:
         InputError: a mistake in the patterns, their worlds or the evidence.
     """
+    for name, mark in ((TABLE, TABLE_MARK), (PAGE, GENERATOR)):
+        refuse_foreign(settings.out / name, mark)
     patterns, coded = load_patterns(load_case(settings.case)), settings.evidence
     draws, runs = apportioned(settings.size.draws * settings.size.runs)
     found = measured(patterns, draws, runs, settings.seed, passes=coded.passes, implied=coded.implied)
     print_patterns(found)
-    for name, content in ((TABLE, csv_text(found)), (PAGE, patterns_page(found))):
-        write(settings.out / name, content)
+    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, patterns_page(found), GENERATOR)):
+        put(settings.out / name, content, mark)
         print(f"wrote {settings.out / name}")
 
 

@@ -13,7 +13,8 @@ from sim.analysis.comparison import NOTABLE
 from sim.analysis.influence import Influence
 from sim.measures import Measure, class_shares, examples
 from sim.outcomes import SETTLEMENTS
-from sim.pages import Content, Html, Section, joined, link, listed, note, page, paragraphs, tag
+from sim.own_files import put, refuse_foreign
+from sim.pages import GENERATOR, Content, Html, Section, joined, link, listed, note, page, paragraphs, tag
 from sim.pages import write as write_page
 from sim.plots import svg_of
 from sim.report_cards import cards_section, explain_command
@@ -39,6 +40,7 @@ from sim.report_sections import (
 from sim.results import BASELINE, Results
 
 FILE, PICTURE = "report.html", "outcomes.svg"
+PICTURE_MARK = "<!-- made by jirga -->"
 
 
 def write(results: Results, folder: Path) -> int:
@@ -47,8 +49,18 @@ def write(results: Results, folder: Path) -> int:
     Returns:
         The size of the report in bytes.
     """
-    (folder / PICTURE).write_text(outcomes_picture(results), encoding="utf-8", newline="\n")
+    put(folder / PICTURE, outcomes_picture(results), PICTURE_MARK)
     return write_page(folder / FILE, report(results))
+
+
+def refuse_foreign_files(folder: Path) -> None:
+    """Refuse a folder where a file of another's has a name that `write` needs: before the runs, not after them.
+
+    Raises:
+        InputError: names the file.
+    """
+    refuse_foreign(folder / FILE, GENERATOR)
+    refuse_foreign(folder / PICTURE, PICTURE_MARK)
 
 
 def outcomes_picture(results: Results) -> str:
@@ -56,7 +68,7 @@ def outcomes_picture(results: Results) -> str:
     group = max(Findings(results).groups, key=lambda one: len(one.everything))
     picture = report_plots.composition(bars(group)[:MOST_CARDS], SETTLEMENTS, width=7.2, key=True)
     drawn = svg_of(picture, f"kinds of settlement by scenario, from {start_of(group)}", tight=False)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + drawn + "\n"
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{PICTURE_MARK}\n{drawn}\n'
 
 
 def report(results: Results) -> str:

@@ -309,22 +309,57 @@ def test_another_numba_or_processor_is_another_cache(monkeypatch: pytest.MonkeyP
 def test_the_cache_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JIRGA_CACHE", str(tmp_path / "cache"))
     folder = compiled.cache_folder.__wrapped__()
-    assert folder.parent == tmp_path / "cache"
+    assert folder.parent == tmp_path / "cache" / "jirga"
     for path in (folder, folder.parent):
         assert stat.S_IMODE(path.stat().st_mode) == stat.S_IRWXU
 
 
-def test_a_cache_that_others_could_write_is_closed_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "cache").mkdir(mode=0o777)
-    (tmp_path / "cache").chmod(0o777)
-    monkeypatch.setenv("JIRGA_CACHE", str(tmp_path / "cache"))
-    compiled.cache_folder.__wrapped__()
-    assert stat.S_IMODE((tmp_path / "cache").stat().st_mode) == stat.S_IRWXU
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_a_cache_that_others_could_write_is_not_used_and_keeps_its_mode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int
+) -> None:
+    root = tmp_path / "jirga"
+    root.mkdir()
+    root.chmod(mode)
+    monkeypatch.setenv("JIRGA_CACHE", str(tmp_path))
+    folder = compiled.cache_folder.__wrapped__()
+    assert tmp_path not in folder.parents
+    assert stat.S_IMODE(root.stat().st_mode) == mode
+    assert os.listdir(root) == []
+    shutil.rmtree(folder)
+
+
+def test_what_jirga_did_not_make_is_never_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Projects beside the cache, foreign folders in it, a link with a cache's name: all stay as they were."""
+    tmp_path.chmod(0o755)
+    root = tmp_path / "jirga"
+    foreign = [tmp_path / f"project-{number}" for number in range(12)] + [
+        root / f"notes-{number}" for number in range(12)
+    ]
+    foreign += [root / f"{number:016x}-{number:016x}.old" for number in range(12)]
+    for folder in foreign:
+        folder.mkdir(parents=True)
+        (folder / "work.txt").write_text("mine")
+    root.chmod(0o755)
+    old = [root / f"{number:016x}-{number:016x}" for number in range(12)]
+    for number, folder in enumerate(old):
+        folder.mkdir()
+        os.utime(folder, (number, number))
+    link = root / f"{99:016x}-{99:016x}"
+    link.symlink_to(tmp_path / "project-1")
+    monkeypatch.setenv("JIRGA_CACHE", str(tmp_path))
+    current = compiled.cache_folder.__wrapped__()
+    assert current.parent == root
+    assert all((folder / "work.txt").read_text() == "mine" for folder in foreign)
+    assert link.is_symlink()
+    assert [folder for folder in old if folder.exists()] == old[-(compiled.KEPT_FOLDERS - 1) :]
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (tmp_path, root)] == [0o755, 0o755]
 
 
 def test_a_cache_behind_a_link_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "cache").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "jirga").symlink_to(tmp_path / "elsewhere")
     monkeypatch.setenv("JIRGA_CACHE", str(tmp_path / "cache"))
     folder = compiled.cache_folder.__wrapped__()
     assert tmp_path not in folder.parents
