@@ -29,7 +29,7 @@ bench: $(READY)
 	set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
 accept: $(READY)
-	$(BIN)/python -m sim.expected
+	$(BIN)/python -m sim.jobs.expected
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim import arithmetic, draws
+from sim.numerics import arithmetic
+from sim.numerics import chance as draws
 
 CALLS = 1_000_000
 REPEATS = 5

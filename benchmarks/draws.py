@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 
-from sim.case import load_case
-from sim.evidence import load_evidence
-from sim.priors import Priors, priors
-from sim.sampling import available_threads
+from sim.case.loading import load_case
+from sim.evidence.loading import load_evidence
+from sim.evidence.priors import Priors, priors
+from sim.numerics.machine import available_threads
 
 BATCH = 20_000
 BATCHES = 10

@@ -26,9 +26,11 @@ from typing import Any
 import numpy as np
 
 import sim
-from sim.ensemble import Engine, Sweep, _Scratch, compute
-from sim.sampling import available_threads
-from sim.scenario import Scenario
+from sim.case.scenario import Scenario
+from sim.engine.computing import compute
+from sim.engine.engine import Engine, Scratch
+from sim.engine.sweep import Sweep
+from sim.numerics.machine import available_threads
 
 SCENARIO = "turkey_summit"
 WEEKS = 104
@@ -56,7 +58,7 @@ def piece_cost(scenario: Scenario, draws: int) -> float:
     """Seconds of processor time a run, with drawing, rows, paths and bands, on one thread."""
     engine = Engine(Sweep(scenario, draws, RUNS_PER_DRAW), threads=1)
     engine.warm_up()
-    scratch = _Scratch(engine.sweep)
+    scratch = Scratch(engine.sweep)
     return cost(lambda: engine.piece(scratch, 0, draws * RUNS_PER_DRAW)) / (draws * RUNS_PER_DRAW)
 
 
@@ -94,7 +96,7 @@ def batch_run(weeks: int, runs: int, processes: int) -> None:
     """Mesa's own batch_run on this model."""
     import mesa
 
-    from sim.model import NegotiationModel
+    from sim.agents.model import NegotiationModel
 
     parameters = {"scenario": SCENARIO, "draw": list(range(runs)), "horizon": weeks}
     mesa.batch_run(

@@ -6,8 +6,10 @@
 >>> scenario.levers["summit_week"].value
 12.0
 
-`sim.sweep(scenario, draws=1000, runs=20, seed=1)` simulates it, `sim.compare(a, b)` pairs two sweeps, and
-`sim.open(folder)` opens one that was kept. Each is imported when first used, so that the command line stays quick.
+`sim.sweep(scenario, draws=1000, runs=20, seed=1)` simulates it, `sim.compare(a, b)` pairs two sweeps,
+`sim.open(folder)` opens one that was kept, and `sim.NegotiationModel(scenario)` is one run, agent by agent. Each is
+imported when first used, so that the command line stays quick. What the package is made of, layer by layer:
+docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -15,17 +17,22 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from sim.store import open_sweep as open
-    from sim.surface import compare, load_case, sweep
+from sim.version import __version__
 
-__version__ = "0.1.0"
-__all__ = ["__version__", "compare", "load_case", "open", "sweep"]
+if TYPE_CHECKING:
+    from sim.agents.model import NegotiationModel
+    from sim.case.loading import load_case
+    from sim.experiment.comparison import compare
+    from sim.storage.sweeps import open_sweep as open
+    from sim.surface import sweep
+
+__all__ = ["NegotiationModel", "__version__", "compare", "load_case", "open", "sweep"]
 
 _PUBLIC = {
-    "compare": ("sim.analysis.comparison", "compare"),
-    "load_case": ("sim.case", "load_case"),
-    "open": ("sim.store", "open_sweep"),
+    "NegotiationModel": ("sim.agents.model", "NegotiationModel"),
+    "compare": ("sim.experiment.comparison", "compare"),
+    "load_case": ("sim.case.loading", "load_case"),
+    "open": ("sim.storage.sweeps", "open_sweep"),
     "sweep": ("sim.surface", "sweep"),
 }
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sim.analysis.comparison import Comparison, compare
-from sim.case import Case, load_case
-from sim.ensemble import BAND_RUNS, PATHS, Sweep, compute, made
-from sim.inputs import InputError
-from sim.runs import Runs
-from sim.scenario import Scenario
-
-__all__ = ["Case", "Comparison", "Runs", "Scenario", "compare", "load_case", "sweep"]
+from sim.case.scenario import Scenario
+from sim.engine.computing import compute, made
+from sim.engine.sweep import BAND_RUNS, PATHS, Sweep
+from sim.experiment.runs import Runs
+from sim.inputs.errors import InputError
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
 
@@ -51,7 +48,9 @@ def sweep(
     """
     planned = Sweep(scenario, draws, runs, seed, tuple(passes), implied, paths, band_runs)
     if out is not None:
-        from sim.store import run_sweep  # and pyarrow's readers and writers, which a sweep in memory does without
+        from sim.storage.sweeps import (
+            run_sweep,  # and pyarrow's readers and writers, which a sweep in memory does without
+        )
 
         return run_sweep(planned, Path(out), threads=threads, progress=progress, told=_tell)
     if planned.total > IN_MEMORY:

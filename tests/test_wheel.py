@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.__main__ import help_text
-from sim.settings import JOBS
+from sim.command.arguments import help_text
+from sim.jobs.settings import JOBS
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.xdist_group("wheel")  # built once, not once for each worker
@@ -80,7 +80,7 @@ def test_the_wheel_carries_every_module() -> None:
 
 
 def test_the_program_comes_from_the_wheel(environment: Path, tmp_path: Path) -> None:
-    code = "import sim, sim.settings; print(sim.__file__); print(sim.settings.configuration_folder())"
+    code = "import sim; from sim.jobs import settings; print(sim.__file__); print(settings.configuration_folder())"
     shown = done([environment / "bin" / "python", "-c", code], tmp_path).stdout.split()
     assert all(Path(place).is_relative_to(environment) for place in shown)
 

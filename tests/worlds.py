@@ -10,17 +10,22 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim import vocabulary as words
-from sim.case import Case, load_case
-from sim.evidence import load_evidence
-from sim.phases.begin import begin, derive
-from sim.phases.events import events
-from sim.phases.fight import fight
-from sim.phases.leverage import set_leverage
-from sim.phases.record import record
-from sim.phases.week import attend_table, bargain_table, comply_table, learn_all, week
-from sim.state import draw_records, records, rules_record, sizes
-from sim.uncertainty import Uncertainty, switch_off, uncertainty
+from sim.case.case import Case
+from sim.case.loading import load_case
+from sim.evidence.loading import load_evidence
+from sim.model import variables as the_model_variables
+from sim.model import vocabulary as words
+from sim.model.parameters import switch_off
+from sim.model.phases.begin import begin, derive
+from sim.model.phases.events import events
+from sim.model.phases.fight import fight
+from sim.model.phases.leverage import set_leverage
+from sim.model.phases.record import record
+from sim.model.phases.week import attend_table, bargain_table, comply_table, learn_all, week
+from sim.model.variables import records
+from sim.world.draw import draw_records
+from sim.world.rules import rules_record, sizes
+from sim.world.uncertainty import Uncertainty, uncertainty
 
 EPOCHS = ("2018-12", "2019-04", "2019-07", "2021-04", "2022-08")
 
@@ -49,7 +54,7 @@ def drawn(epoch: str, count: int, seed: int) -> NDArray[np.float64]:
 def epoch_plan(case: Case, name: str) -> Any:
     """The plan without events: the tables as the epoch has them."""
     epoch = case.epochs[name]
-    plan = records(words.PLAN, sizes(case), 1)[0]
+    plan = records(the_model_variables.PLAN, sizes(case), 1)[0]
     plan.start_regime = case.regimes.index(epoch.regime)
     plan.start_status[...] = words.NEVER
     plan.start_package[...] = np.nan
@@ -73,7 +78,7 @@ class World(NamedTuple):
 
     def states(self, count: int | None = None) -> Any:
         """Zeroed states, one a draw."""
-        return records(words.STATE, sizes(self.case), len(self.draws) if count is None else count)
+        return records(the_model_variables.STATE, sizes(self.case), len(self.draws) if count is None else count)
 
 
 def world(
@@ -167,7 +172,7 @@ def runs(found: World, weeks: int, seed: int = 1, run: int = 0) -> Any:
 
 def same_bits(first: Any, second: Any) -> list[str]:
     """Names of the fields in which two states differ; NaN equals NaN, whatever its sign."""
-    names = [v.name for v in words.STATE if v.name in (first.dtype.names or ())]
+    names = [v.name for v in the_model_variables.STATE if v.name in (first.dtype.names or ())]
     return [name for name in names if not np.array_equal(first[name], second[name], equal_nan=True)]
 
 
@@ -297,8 +302,11 @@ class Tables(NamedTuple):
 def bare_records(tables: Tables) -> tuple[Any, Any, Any]:
     """Rules, draws and states of bare tables: table 0 of each record, players 0 and 1, cells in clause order."""
     count = len(tables.clauses)
-    rules, draws, states = (records(kind, BARE_SIZES, count) for kind in (words.RULES, words.DRAW, words.STATE))
-    for variable in words.RULES:
+    rules, draws, states = (
+        records(kind, BARE_SIZES, count)
+        for kind in (the_model_variables.RULES, the_model_variables.DRAW, the_model_variables.STATE)
+    )
+    for variable in the_model_variables.RULES:
         if variable.kind == "i8":
             rules[variable.name] = words.NEVER
     rules.players, rules.tables, rules.wars, rules.cells = 2, 1, 0, CLAUSES

@@ -1,0 +1,272 @@
+"""The record of a run's decisions: who decided what, the terms that made it, the probability and the draw.
+
+Everything is read from the state right after the phase that wrote it; nothing is computed a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.model import vocabulary as words
+from sim.model.equations.war import chance
+from sim.numerics.arithmetic import logistic
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from sim.world.world import World
+
+
+class Decision(NamedTuple):
+    """One decision, event or turn of a run.
+
+    Attributes:
+        week: from 1.
+        phase: one of `vocabulary.PHASES`.
+        decision: attend, mediate, offer, ratify, comply; event, status, line, regime, fight, learn.
+        who: code of the player or seat that decided; empty where nobody did.
+        place: table or war; empty for none.
+        clause: the issue; empty for none.
+        about: the player that it concerns; empty for none.
+        outcome: what came of it, in one word.
+        probability: of the outcome that the decision is named after; NaN where nothing was left to chance.
+        draw: the uniform number that decided, yes where it is below the probability; NaN for none.
+        terms: the numbers that made it, by name.
+        package: what was offered, by issue.
+    """
+
+    week: int
+    phase: str
+    decision: str
+    who: str
+    place: str
+    clause: str
+    about: str
+    outcome: str
+    probability: float
+    draw: float
+    terms: Mapping[str, float]
+    package: Mapping[str, float]
+
+
+NO_TERMS: Mapping[str, float] = {}
+
+
+class Journal:
+    """Reads a run's state after each phase and keeps what was decided.
+
+    Args:
+        world: what the run is played in.
+        state: the state, a record or a view.
+        rules: the rules, a record or a view.
+    """
+
+    def __init__(self, world: World, rules: Any, state: Any) -> None:
+        case = world.case
+        self.state, self.rules = state, rules
+        self.players, self.cells, self.wars = case.players, tuple(case.cells), tuple(case.wars)
+        self.tables = tuple(case.tables)
+        self.clauses = [tuple(table.clauses) for table in case.tables.values()]
+        self.parties = [table.parties for table in case.tables.values()]
+        self.seats = [tuple(name for name, _, _ in table.seats) for table in case.tables.values()]
+        self.regimes = case.regimes
+        self.entries: list[Decision] = []
+
+    def _add(
+        self,
+        phase: str,
+        decision: str,
+        who: str,
+        outcome: str,
+        *,
+        place: str = "",
+        clause: str = "",
+        about: str = "",
+        probability: float = nan,
+        draw: float = nan,
+        terms: Mapping[str, float] = NO_TERMS,
+        package: Mapping[str, float] = NO_TERMS,
+    ) -> None:
+        week = int(self.state.week)
+        self.entries.append(
+            Decision(week, phase, decision, who, place, clause, about, outcome, probability, draw, terms, package)
+        )
+
+    # --- coming to the table
+
+    def attended(self, t: int, place: int) -> None:
+        """A party (places 0 and 1) or a seat decided whether it comes."""
+        terms = _named(words.ATTEND_TERMS, self.state.attend_terms[t, place])
+        terms["probability"] = logistic(terms.pop("log_odds"))
+        party = place < 2
+        who = self.parties[t][place] if party else self.seats[t][place - 2]
+        came = self.state.attending[t, place] == 1
+        if not party:  # the terms of a seat have other names
+            terms = {"gain": terms["surplus"], "welcome": terms["trust"], "consent": terms["bar"], **_chance(terms)}
+        else:
+            terms = {**terms, "zone": float(self.state.zone[t])}
+        self._add(
+            "attend",
+            "attend" if party else "mediate",
+            who,
+            "came" if came else "stayed_away",
+            place=self.tables[t],
+            probability=terms["probability"],
+            draw=terms["draw"],
+            terms=_without_chance(terms),
+        )
+
+    # --- bargaining
+
+    def bargained(self, t: int) -> None:
+        """A session was held: the offer, and what came of it before anybody ratified."""
+        state = self.state
+        side = int(state.offering[t])
+        held = state.session[t] != words.NO_ZONE
+        terms = _named(words.OFFER_TERMS, state.offer_terms[t]) if held else {"session": float(state.sessions[t])}
+        package = _named(self.clauses[t], state.offer[t]) if held else {}
+        outcome = words.SESSION_NAMES[state.session[t]]
+        self._add(
+            "bargain",
+            "offer",
+            self.parties[t][side],
+            "accepted" if outcome == "signed" else outcome,
+            place=self.tables[t],
+            about=self.parties[t][1 - side],
+            terms=terms,
+            package=package,
+        )
+
+    def ratified(self, t: int, side: int) -> None:
+        """A party put what it had accepted to a vote at home."""
+        terms = _named(words.RATIFY_TERMS, self.state.ratify_terms[t, side])
+        self._add(
+            "bargain",
+            "ratify",
+            self.parties[t][side],
+            "ratified" if terms.pop("ratified") == 1.0 else "not_ratified",
+            place=self.tables[t],
+            probability=terms["probability"],
+            draw=terms["draw"],
+            terms=_without_chance(terms),
+        )
+
+    # --- keeping promises
+
+    def complied(self, t: int, k: int, side: int) -> None:
+        """A party decided about the tranche of a clause."""
+        terms = _named(words.COMPLY_TERMS, self.state.comply_terms[t, k, side])
+        self._add(
+            "comply",
+            "comply",
+            self.parties[t][side],
+            words.CONDUCT_NAMES[self.state.conduct[t, k, side]],
+            place=self.tables[t],
+            clause=self.clauses[t][k],
+            about=self.parties[t][1 - side],
+            probability=terms["probability"],
+            draw=terms["draw"],
+            terms=_without_chance(terms),
+        )
+
+    # --- what happens to tables, lines and the regime
+
+    def turned(self, phase: str, t: int, before: int, collapsed: bool = False) -> None:
+        """A table's status changed in a phase."""
+        after = int(self.state.status[t])
+        if after == before:
+            return
+        outcome = "collapsed" if collapsed else words.STATUS_NAMES[after]
+        package = _named(self.clauses[t], self.state.package[t], self.state.in_package[t])
+        terms = {"reopens": float(self.state.reopens[t])} if after == words.SUSPENDED else NO_TERMS
+        signed = package if after == words.IN_FORCE else NO_TERMS
+        self._add(phase, "status", "", outcome, place=self.tables[t], terms=terms, package=signed)
+
+    def line_lifted(self, i: int, cell: int, t: int) -> None:
+        """Pressure has lifted a red line."""
+        place = self.tables[t]
+        self._add("attend", "line", self.players[i], "lifted", place=place, clause=self.cells[cell])
+
+    def happened(self, e: int, plan: Any) -> None:
+        """An event of the scenario had its effect."""
+        effect = int(plan.effect[e])
+        t, w, m = int(plan.place_table[e]), int(plan.place_war[e]), int(plan.place_seat[e])
+        place = self.tables[t] if t >= 0 else (self.wars[w] if w >= 0 else "")
+        player, cell = int(plan.player[e]), int(plan.place_cell[e])
+        self._add(
+            "events",
+            "event",
+            self.players[player] if player >= 0 else "",
+            words.EFFECTS[effect],
+            place=place,
+            clause=self.cells[cell] if cell >= 0 else "",
+            about=self.seats[t][m] if m >= 0 else "",
+            terms={"value": float(plan.value[e]), "weeks": float(plan.weeks[e]), "number": float(e)},
+        )
+
+    # --- war and learning
+
+    def fought(self, w: int, before: float, regime: int) -> None:
+        """A week of a war, and whether the incumbent fell in it."""
+        state = self.state
+        names = self.wars[w]
+        read = ("success", "control", "intensity", "cohesion", "sanctuary", "attacks")
+        terms = {name: float(getattr(state, name)[w]) for name in read}
+        terms = {"control_before": before, **terms}
+        challenger = self.players[self.rules.challenger[w]]
+        about = self.players[self.rules.incumbent[w]]
+        draw = float(state.combat_draw[w])
+        self._add("fight", "fight", challenger, "fought", place=names, about=about, draw=draw, terms=terms)
+        if state.hazard[w] > 0.0:
+            self._add(
+                "fight",
+                "regime",
+                about,
+                "collapsed" if state.regime != regime else "stood",
+                place=names,
+                about=challenger,
+                probability=chance(float(state.hazard[w])),
+                draw=float(state.collapse_draw[w]),
+                terms={name: terms[name] for name in ("control", "cohesion")} | {"presence": float(state.presence)},
+            )
+
+    def learnt(self, i: int, j: int, gained: float, lost: float, before: float) -> None:
+        """A player learnt about another."""
+        terms = {"kept": gained, "broken": lost, "before": before, "trust": float(self.state.trust[i, j])}
+        outcome = "rose" if terms["trust"] > before else "fell"
+        self._add("learn", "learn", self.players[i], outcome, about=self.players[j], terms=terms)
+
+    # --- reading
+
+    def find(self, **wanted: object) -> Iterator[Decision]:
+        """The entries whose fields have the values wanted, in order."""
+        for entry in self.entries:
+            if all(getattr(entry, name) == value for name, value in wanted.items()):
+                yield entry
+
+    def frame(self) -> DataFrame:
+        """The entries as a table: one row a decision, one column a term (NaN where a decision has no such term)."""
+        import pandas as pd
+
+        fixed = Decision._fields[:-2]
+        names = dict.fromkeys(name for entry in self.entries for name in entry.terms)
+        columns: dict[str, list[Any]] = {name: [getattr(entry, name) for entry in self.entries] for name in fixed}
+        for name in names:
+            columns[f"term.{name}"] = [entry.terms.get(name, nan) for entry in self.entries]
+        columns["package"] = [dict(entry.package) for entry in self.entries]
+        return pd.DataFrame(columns)
+
+
+def _named(names: tuple[str, ...], values: Any, used: Any = None) -> dict[str, float]:
+    found = {name: float(values[n]) for n, name in enumerate(names) if used is None or used[n] == 1}
+    return {name: value for name, value in found.items() if not isnan(value)}
+
+
+def _chance(terms: Mapping[str, float]) -> dict[str, float]:
+    return {name: terms[name] for name in ("probability", "draw")}
+
+
+def _without_chance(terms: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in terms.items() if name not in ("probability", "draw")}

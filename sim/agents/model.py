@@ -1,0 +1,264 @@
+"""One run as a Mesa model: the phases of a week in their order, agent by agent, every decision recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from mesa import Model
+from mesa.datacollection import DataCollector
+
+from sim.agents.journal import Journal
+from sim.agents.places import Table, War
+from sim.agents.players import KINDS, Actor, Player, ThirdParty
+from sim.agents.reasons import why
+from sim.agents.views import View
+from sim.case.case import Case
+from sim.case.scenario import Scenario
+from sim.model import variables as variables_module
+from sim.model import vocabulary as words
+from sim.model.phases.begin import begin
+from sim.model.phases.events import events
+from sim.model.phases.record import record
+from sim.model.variables import records
+from sim.world.rules import sizes
+from sim.world.world import World, load_world
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+Reporter = Callable[["NegotiationModel"], Any]
+
+
+class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
+    """One run of a scenario, week by week.
+
+    >>> model = NegotiationModel("status_quo", horizon=2)
+    >>> model.run_model()
+    >>> model.week, model.running
+    (2, False)
+
+    Args:
+        scenario: a scenario, the name of one of the case's, or a file that ends in .yaml.
+        draw: number of the draw of everything uncertain, from 0.
+        run: number of the run within its draw, from 0.
+        seed: of all chance; one seed, draw and run give one course of events. None is 1: Mesa 3.5's batch runner gives
+            its own `rng` here, so seeds for it are named `rng=[1, 2]`.
+        case: a case, the name of one, or a case's folder.
+        horizon: weeks; None: the scenario's.
+        world: what `load_world` gives, in place of scenario and case, to load them once for many runs.
+        rng: for Mesa's own use (shuffling agents in a notebook); the model takes no chance from it.
+        levers: the scenario's levers by name, e.g. `summit_week=8`.
+
+    Attributes:
+        world: the case, the evidence and the scenario.
+        tables: the tables by name.
+        wars: the wars by name.
+        journal: every decision so far; `decisions` shows it as a table.
+
+    Raises:
+        InputError: the case, the scenario or a lever is wrong.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path | Scenario = "status_quo",
+        draw: int = 0,
+        run: int = 0,
+        seed: int | None = 1,
+        case: str | Path | Case = "afghanistan",
+        *,
+        horizon: int | None = None,
+        world: World | None = None,
+        rng: Any = None,
+        **levers: float,
+    ) -> None:
+        seed = 1 if seed is None else int(seed)
+        super().__init__(rng=seed if rng is None else rng)
+        world = load_world(scenario, case) if world is None else world
+        if levers or horizon is not None:
+            changed: dict[str, Any] = {"horizon": horizon, **levers}
+            world = world.change(world.scenario.change(**changed))
+        self.world, self.draw_number, self.run_number, self.seed_of_chance = world, draw, run, seed
+        self._prepare()
+        self._players: dict[str, Player] = {}
+        for code in world.case.players:
+            kind = KINDS[world.case.actors[code].kind] if code in world.case.actors else ThirdParty
+            self._players[code] = kind(self, code)
+        named = enumerate(world.case.tables)
+        self.tables: Mapping[str, Table] = MappingProxyType({name: Table(self, t, name) for t, name in named})
+        fought = enumerate(world.case.wars)
+        self.wars: Mapping[str, War] = MappingProxyType({name: War(self, w, name) for w, name in fought})
+        self._phases: Mapping[str, Callable[[], None]] = MappingProxyType(
+            {name: getattr(self, f"phase_{name}") for name in words.PHASES}
+        )
+        self._reporters = reporters(world.case)
+        self.at_start = {name: report(self) for name, report in self._reporters.items()}
+        self.datacollector = DataCollector(model_reporters=dict(self._reporters))
+
+    @cached_property
+    def drawn(self) -> Mapping[str, float]:
+        """The run's draw by column, as it came from the priors."""
+        return MappingProxyType(self.world.drawn(self.draw_number, self.seed_of_chance))
+
+    def _prepare(self) -> None:
+        """The records of the engine and the state at the epoch."""
+        world, size = self.world, sizes(self.world.case)
+        draw = world.draw(self.draw_number, self.seed_of_chance)
+        state = records(variables_module.STATE, size, 1)[0]
+        begin(world.rules, draw, world.plan, state, self.seed_of_chance, self.run_number)
+        self.rules = View(world.rules, variables_module.RULES, constant=True)
+        self.draw = View(draw, variables_module.DRAW, constant=True)
+        self.plan = View(world.plan, variables_module.PLAN, constant=True)
+        self.state = View(state, variables_module.STATE)
+        self.journal = Journal(world, self.rules, self.state)
+
+    @property
+    def scenario(self) -> None:
+        """Always None: Mesa 3.5 keeps an experimental scenario of its own here; this model's is `world.scenario`."""
+
+    @scenario.setter
+    def scenario(self, given: object) -> None:
+        """Mesa 3.5 sets its own; nothing here uses it."""
+
+    def player(self, code: str) -> Player:
+        """The agent of a code."""
+        return self._players[code]
+
+    def actor(self, code: str) -> Actor:
+        """The agent of a code that bargains."""
+        found = self.player(code)
+        if not isinstance(found, Actor):
+            raise KeyError(f"{code} bargains over nothing of its own")
+        return found
+
+    @property
+    def week(self) -> int:
+        """The week that is over; 0 before the first."""
+        return int(self.state.week)
+
+    @property
+    def regime(self) -> str:
+        """The regime of this week."""
+        return self.world.case.regimes[self.state.regime]
+
+    # --- a week
+
+    def step(self) -> None:
+        """One week: the phases in their order. Stops running at the horizon."""
+        self.state.week += 1
+        for phase in words.PHASES:
+            self._phases[phase]()
+        self.datacollector.collect(self)
+        self.running = self.week < self.world.scenario.horizon
+
+    def phase_events(self) -> None:
+        """What the scenario brings about, and the tables that open."""
+        state, plan = self.state, self.plan
+        statuses = state.status.copy()
+        events(self.rules, self.draw, plan, state)
+        for e in range(plan.events):
+            if state.happening[e] == 1:
+                self.journal.happened(e, plan)
+        for t, status in enumerate(statuses):
+            self.journal.turned("events", t, int(status))
+
+    def phase_leverage(self) -> None:
+        """Everybody sees what is left of the instruments at hand."""
+        self.agents.do("use_instruments")
+
+    def phase_attend(self) -> None:
+        """Table by table, mediators and parties decide whether to come."""
+        for table in self.tables.values():
+            table.gather()
+
+    def phase_bargain(self) -> None:
+        """Table by table, those who came bargain."""
+        for table in self.tables.values():
+            table.bargain()
+
+    def phase_comply(self) -> None:
+        """Table by table, what was agreed is delivered, withheld or broken."""
+        for table in self.tables.values():
+            table.comply()
+
+    def phase_fight(self) -> None:
+        """War by war, the challenger fights."""
+        for war in self.wars.values():
+            war.challenger.fight(war)
+
+    def phase_learn(self) -> None:
+        """Every fourth week norms and coercion are noticed; then everybody learns."""
+        if self.week % words.TRANCHE_WEEKS == 0:
+            for table in self.tables.values():
+                table.notice_norms()
+            self.agents.do("notice_coercion")
+        self.agents.do("learn")
+
+    def phase_record(self) -> None:
+        """Count the week."""
+        record(self.rules, self.state)
+
+    # --- what a run is asked about
+
+    def course(self, name: str) -> list[Any]:
+        """One quantity (`reporters`) week by week, from 0, the epoch."""
+        return [self.at_start[name], *self.datacollector.model_vars[name]]
+
+    @property
+    def weeks(self) -> DataFrame:
+        """One row a week from 0, the epoch; one column a quantity (`reporters`)."""
+        import pandas as pd
+
+        found = self.datacollector.get_model_vars_dataframe()
+        start = pd.DataFrame([self.at_start])
+        weeks = pd.concat([start, found], ignore_index=True) if len(found) else start
+        return weeks.rename_axis("week")
+
+    @property
+    def decisions(self) -> DataFrame:
+        """One row a decision, with the terms that made it (`sim.agents.journal`)."""
+        return self.journal.frame()
+
+    def why(self, who: str, *, table: str | None = None, week: int | None = None) -> str:
+        """Why a player did what it did in a week, in words; see `sim.agents.reasons.why`."""
+        return why(self, who, table=table, week=week)
+
+
+def reporters(case: Case) -> dict[str, Reporter]:
+    """What is collected every week, by the names that triggers and outcomes use."""
+    found: dict[str, Reporter] = {
+        "regime": lambda model: model.regime,
+        "presence": lambda model: float(model.state.presence),
+        "flight": lambda model: float(model.state.flight),
+    }
+    for c, cell in enumerate(case.cells):
+        found[f"cell.{cell}"] = _number("cell", c)
+    for w, war in enumerate(case.wars):
+        for name in ("control", "intensity", "cohesion", "attacks", "hazard"):
+            found[f"war.{war}.{name}"] = _number(name, w)
+    for t, (name, table) in enumerate(case.tables.items()):
+        found[f"table.{name}.status"] = _word("status", words.STATUS_NAMES, t)
+        found[f"table.{name}.session"] = _word("session", words.SESSION_NAMES, t)
+        for place, who in enumerate([*table.parties, *(seat for seat, _, _ in table.seats)]):
+            found[f"attendance.{name}.{who}"] = _number("attending", t, place)
+        for side, who in enumerate(table.parties):
+            found[f"table.{name}.owed.{who}"] = _number("arrears_share", t, side)
+    for kind in ("trust", "leverage"):
+        for i, who in enumerate(case.players):
+            for j, whom in enumerate(case.players):
+                if i != j and {who, whom} & set(case.actors):
+                    found[f"{kind}.{who}.{whom}"] = _number(kind, i, j)
+    return found
+
+
+def _number(field: str, *place: int) -> Reporter:
+    return lambda model: float(getattr(model.state, field)[place])
+
+
+def _word(field: str, names: tuple[str, ...], place: int) -> Reporter:
+    return lambda model: names[getattr(model.state, field)[place]]

@@ -1,0 +1,331 @@
+"""A run as a story: what happened, period by period, with quiet weeks told together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.agents.journal import Decision
+from sim.agents.reasons import told, weighed, weights
+from sim.agents.sources import Source, source
+from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
+from sim.model import vocabulary as words
+
+if TYPE_CHECKING:
+    from sim.agents.running import Running
+
+
+LONGEST_PERIOD = 13  # weeks told together at most: a quarter
+LEAST_PERIOD = 4  # weeks from which also what did not happen is told
+TOLD_CHANGE = 0.05  # of trust within a period
+TOLD_CONTROL = 0.02  # of control within a few weeks
+
+
+class Line(NamedTuple):
+    """One line of a story; `because` says what weighed, `weight` 2 for a turning point."""
+
+    text: str
+    because: str = ""
+    weight: int = 1
+
+
+class Period(NamedTuple):
+    """Weeks told together."""
+
+    first: int
+    last: int
+    lines: tuple[Line, ...]
+
+    @property
+    def title(self) -> str:
+        """Its weeks in words."""
+        return f"Week {self.first}" if self.first == self.last else f"Weeks {self.first} to {self.last}"
+
+
+def story(model: Running) -> tuple[Period, ...]:
+    """The run so far, period by period."""
+    by_week: dict[int, list[Decision]] = {week: [] for week in range(1, model.week + 1)}
+    for entry in model.journal.entries:
+        by_week[entry.week].append(entry)
+    turning = {week: _turning_points(model, entries) for week, entries in by_week.items()}
+    return tuple(
+        Period(weeks[0], weeks[-1], _lines(model, weeks, by_week, turning)) for weeks in _periods(turning, model.week)
+    )
+
+
+def _periods(turning: dict[int, list[Line]], last: int) -> Iterator[list[int]]:
+    """Runs of weeks: one with a turning point begins a period of its own, quiet ones follow together."""
+    weeks: list[int] = []
+    for week in range(1, last + 1):
+        if weeks and (turning[week] or turning[weeks[-1]] or len(weeks) == LONGEST_PERIOD):
+            yield weeks
+            weeks = []
+        weeks.append(week)
+    if weeks:
+        yield weeks
+
+
+# --- turning points --------------------------------------------------------------------------------------------------
+
+
+def _turning_points(model: Running, entries: Iterable[Decision]) -> list[Line]:
+    """What of a week is told by itself: events, signatures, failures of ratification, breaches, collapses."""
+    found = list(entries)
+    lines: list[Line] = []
+    for entry in found:
+        lines += _turning_point(model, entry)
+    return lines + _withheld(model, found)
+
+
+def _withheld(model: Running, entries: Sequence[Decision]) -> list[Line]:
+    """What each side began to withhold in a week, in one line a side."""
+    withheld: dict[tuple[str, str], list[Decision]] = {}
+    for entry in entries:
+        if entry.decision == "comply" and entry.outcome == "withheld" and _is_news(model, entry):
+            withheld.setdefault((entry.who, entry.place), []).append(entry)
+    lines = []
+    for (who, place), found in withheld.items():
+        clauses = listing(issue(entry.clause) for entry in found)
+        owed = percent(found[0].terms["arrears"])
+        text = f"{name_of(model.world, who)} withheld what it owed on {clauses} ({place_of(model.world, place)})"
+        lines.append(Line(sentence(f"{text}: of what was due to it, it was owed {owed}"), weight=2))
+    return lines
+
+
+def _turning_point(model: Running, entry: Decision) -> list[Line]:
+    place = place_of(model.world, entry.place) if entry.place else ""
+    if entry.decision == "event":
+        return [Line(happened(model, entry), weight=2)]
+    if entry.decision == "line":
+        return [Line(told(model, entry), weight=2)]
+    if entry.decision == "offer" and entry.outcome == "accepted":
+        return [Line(told(model, entry))]
+    if entry.decision == "ratify":
+        return [Line(told(model, entry), weighed(model, entry))]
+    if entry.decision == "status" and entry.outcome == "in_force":
+        return [Line(sentence(f"{place}: an agreement was signed, {package(entry.package)}"), weight=2)]
+    if entry.decision == "status" and entry.outcome == "collapsed":
+        return [Line(sentence(f"{place}: the agreement collapsed"), weight=2)]
+    if entry.decision == "comply" and entry.outcome == "broken" and _is_news(model, entry):
+        return [Line(told(model, entry), weighed(model, entry), 2)]
+    if entry.decision == "regime" and entry.outcome == "collapsed":
+        who, winner = name_of(model.world, entry.who), name_of(model.world, entry.about)
+        chance = f"the chance of it was {100 * entry.probability:.1f} % this week"
+        return [Line(sentence(f"{who} collapsed, and {winner} took over: {chance}"), weight=2)]
+    return []
+
+
+def _is_news(model: Running, entry: Decision) -> bool:
+    """Whether a breach follows a tranche that was kept, or the signature."""
+    same = model.journal.find(decision="comply", who=entry.who, place=entry.place, clause=entry.clause)
+    before = [other for other in same if other.week < entry.week]
+    return not before or before[-1].outcome != entry.outcome
+
+
+def package(terms: object) -> str:
+    """A package in words.
+
+    >>> package({"withdrawal": 1.0, "ceasefire": 0.25})
+    'withdrawal 1.00 and ceasefire 0.25'
+    """
+    assert isinstance(terms, dict)
+    return listing(f"{issue(cell)} {point:.2f}" for cell, point in terms.items())
+
+
+def happened(model: Running, entry: Decision) -> str:
+    """An event of the scenario in words."""
+    world, value, weeks = model.world, entry.terms["value"], entry.terms["weeks"]
+    who = name_of(world, entry.who) if entry.who else "somebody"
+    place, what = place_of(world, entry.place) if entry.place else "", issue(entry.clause)
+    while_it_lasts = f" for {weeks:.0f} weeks" if weeks else ""
+    patron = next((name_of(world, war.patron.code) for war in model.wars.values() if war.patron), "the patron")
+    texts = {
+        "set_cell": f"{who} set {what} to {value:.2f}{while_it_lasts}",
+        "shift_cell": f"{who} moved {what} by {value:+.2f}{while_it_lasts}",
+        "offer": f"{who} offered {what} at {value:.2f} for coming to {place}",
+        "schedule": f"{patron} announced that its presence ends in {value:.0f} weeks",
+        "delay": f"{patron} put off the end of its presence by {value:.0f} weeks",
+        "convene": f"{place}: the parties were called together",
+        "invite": f"{place}: {name_of(world, entry.about)} was invited" if entry.about else "",
+        "effort": f"{who} set its effort as a mediator to {value:.2f}{while_it_lasts}",
+        "absent": f"{who} kept away as a mediator{while_it_lasts}",
+        "stand": f"{who} declared that {what} should be at {value:.2f}{while_it_lasts}",
+        "offensive": f"{place}: an offensive began, {100 * value:.0f} % above the usual fighting{while_it_lasts}",
+        "concede": f"{who} gave up its red line on {what}",
+    }
+    return sentence(texts[entry.outcome])
+
+
+# --- a period --------------------------------------------------------------------------------------------------------
+
+
+def _lines(
+    model: Running,
+    weeks: Sequence[int],
+    by_week: dict[int, list[Decision]],
+    turning: dict[int, list[Line]],
+) -> tuple[Line, ...]:
+    entries = [entry for week in weeks for entry in by_week[week]]
+    lines = [line for week in weeks for line in turning[week]]
+    if lines and len(weeks) == 1:
+        return tuple(lines)
+    long = len(weeks) >= LEAST_PERIOD
+    lines += [line for name in model.tables if (line := _table_line(model, name, entries, long))]
+    lines += [line for name in model.wars if (line := _war_line(model, name, entries, long))]
+    lines += _trust_lines(model, weeks)
+    return tuple(lines) or (Line("Little moved."),)
+
+
+def _table_line(model: Running, name: str, entries: Sequence[Decision], long: bool) -> Line | None:
+    """A table's weeks in one line: who came how often, what kept them away, what the sessions brought, promises.
+
+    A few weeks without a session, a promise or a change are not worth a line.
+    """
+    here = [entry for entry in entries if entry.place == name]
+    parts = []
+    attendance = _attendance(model, name, here)
+    if attendance:
+        parts.append(attendance)
+    sessions = Counter(entry.outcome for entry in here if entry.decision == "offer")
+    if sessions:
+        parts.append(listing(_SESSIONS[outcome, min(count, 2)].format(count) for outcome, count in sessions.items()))
+    conduct = Counter((entry.who, entry.outcome) for entry in here if entry.decision == "comply")
+    for (who, outcome), count in conduct.items():
+        did = {"kept": "kept", "broken": "broke", "withheld": "withheld"}[outcome]
+        parts.append(f"{name_of(model.world, who)} {did} {count} tranche{'s' if count > 1 else ''}")
+    parts += [_status_told(entry) for entry in here if entry.decision == "status" and _status_told(entry)]
+    if not parts or (not long and parts == [attendance]):
+        return None
+    text = sentence(f"{place_of(model.world, name)}: {'; '.join(dict.fromkeys(parts))}")
+    asked = [entry for entry in here if entry.decision == "attend"]
+    return Line(text, _kept_away(model, asked) if long else "")
+
+
+_SESSIONS = {
+    ("refused", 1): "one offer was refused",
+    ("refused", 2): "{} offers were refused",
+    ("no_zone", 1): "one session found no deal that serves both",
+    ("no_zone", 2): "{} sessions found no deal that serves both",
+    ("out_of_time", 1): "one session ran past the deadline",
+    ("out_of_time", 2): "{} sessions ran past the deadline",
+    ("accepted", 1): "one offer was accepted",
+    ("accepted", 2): "{} offers were accepted",
+}
+
+
+def _attendance(model: Running, name: str, here: Sequence[Decision]) -> str:
+    """How often each party came, of the weeks in which the table was open."""
+    asked = Counter(entry.who for entry in here if entry.decision == "attend")
+    came = Counter(entry.who for entry in here if entry.decision == "attend" and entry.outcome == "came")
+    if not asked:
+        return ""
+    counts = [f"{party.name} {_times(came[party.code])}" for party in model.tables[name].parties]
+    weeks = max(asked.values())
+    return f"open for {weeks} week{'s' if weeks > 1 else ''}, {listing(counts)}"
+
+
+def _times(count: int) -> str:
+    return {0: "never came", 1: "came once", 2: "came twice"}.get(count, f"came {count} times")
+
+
+def _status_told(entry: Decision) -> str:
+    told_as = {"open": "the table opened", "closed": "the table closed"}
+    if entry.outcome == "suspended":
+        return f"suspended in week {entry.week} until week {entry.terms['reopens']:.0f}"
+    return f"{told_as[entry.outcome]} in week {entry.week}" if entry.outcome in told_as else ""
+
+
+def _kept_away(model: Running, asked: Sequence[Decision]) -> str:
+    """What weighed most against coming, for each party that stayed away in at least half of the weeks."""
+    told_of = []
+    for who in dict.fromkeys(entry.who for entry in asked):
+        own = [entry for entry in asked if entry.who == who]
+        away = [entry for entry in own if entry.outcome == "stayed_away"]
+        if len(away) * 2 >= len(own) and away:
+            mean = sum(entry.probability for entry in own) / len(own)
+            reasons = Counter(_reason(model, entry) for entry in away)
+            reason = reasons.most_common(1)[0][0]
+            told_of.append(f"{name_of(model.world, who)}, with a chance of coming of {percent(mean)}: {reason}")
+    return sentence("Who stayed away: " + "; ".join(told_of)) if told_of else ""
+
+
+def _reason(model: Running, entry: Decision) -> str:
+    against = [weight for weight in weights(model, entry) if weight.value < 0]
+    if not entry.terms["zone"]:
+        return "there was no deal in sight that serves both"
+    if not against or entry.probability >= 0.5:
+        return "luck"
+    return f"{against[0].words} outweighed the rest"
+
+
+def _war_line(model: Running, name: str, entries: Sequence[Decision], long: bool) -> Line | None:
+    """A war's weeks in one line; a few weeks in which little moved are not worth one."""
+    fights = [entry for entry in entries if entry.decision == "fight" and entry.place == name]
+    if not fights:
+        return None
+    first, last = fights[0].terms, fights[-1].terms
+    if not long and abs(last["control"] - first["control_before"]) < TOLD_CONTROL:
+        return None
+    attacks = sum(entry.terms["attacks"] for entry in fights)
+    who = model.wars[name].challenger.name
+    text = (
+        f"{place_of(model.world, name)}: {who} went from {100 * first['control_before']:.0f} to "
+        f"{100 * last['control']:.0f} % of what is fought over, with {attacks:.0f} attacks; "
+        f"cohesion of {model.wars[name].incumbent.name} {last['cohesion']:.2f}"
+    )
+    return Line(sentence(text))
+
+
+def _trust_lines(model: Running, weeks: Sequence[int]) -> list[Line]:
+    """How trust between actors moved over a period, where it moved by more than a little."""
+    moved = []
+    for who in model.world.case.actors:
+        for whom in model.world.case.actors:
+            if who != whom:
+                course = model.course(f"trust.{who}.{whom}")
+                before, after = course[weeks[0] - 1], course[weeks[-1]]
+                if abs(after - before) >= TOLD_CHANGE:
+                    names = [name_of(model.world, code) for code in (who, whom)]
+                    moved.append(f"of {names[0]} in {names[1]} {before:.2f} to {after:.2f}")
+    return [Line(sentence("trust " + "; ".join(moved)))] if moved else []
+
+
+# --- how it began ----------------------------------------------------------------------------------------------------
+
+
+def main_pairs(model: Running) -> tuple[tuple[str, str], ...]:
+    """The ordered pairs of actors who meet at a table under the regime at the start, in the order of the tables."""
+    case = model.world.case
+    regime = case.regimes[model.plan.start_regime]
+    tables = [table for table in case.tables.values() if regime in table.regimes]
+    pairs = [pair for table in tables for pair in (table.parties, table.parties[::-1])]
+    return tuple(dict.fromkeys(pairs))
+
+
+def beginnings(model: Running, kinds: Sequence[str] = ("trust", "leverage")) -> tuple[Source, ...]:
+    """The numbers that the run started from between those who meet, with the evidence behind them."""
+    columns = [f"{kind}.{who}.{whom}" for kind in kinds for who, whom in main_pairs(model)]
+    starts = [name for name in model.drawn if name.startswith("start.")]
+    found = (source(model, column) for column in [*columns, *starts])
+    return tuple(one for one in found if one is not None)
+
+
+def label(model: Running, found: Source) -> str:
+    """A number of the draw in a few words."""
+    kind, *rest = found.name.split(".")
+    if kind == "start":
+        return issue(found.meaning.removeprefix("cell of "))
+    who, whom = (name_of(model.world, code) for code in rest)
+    return f"{kind} of {who} {'in' if kind == 'trust' else 'over'} {whom}"
+
+
+def tables_at_start(model: Running) -> str:
+    """The tables as the epoch had them."""
+    told_as = {name: [] for name in words.STATUS_NAMES}  # type: dict[str, list[str]]
+    for name, table in model.tables.items():
+        told_as[model.at_start[f"table.{name}.status"]].append(table.title)
+    sayings = {"in_force": "an agreement was in force at", "open": "open were", "suspended": "suspended were"}
+    return sentence(
+        "; ".join(f"{saying} {listing(told_as[name])}" for name, saying in sayings.items() if told_as[name])
+    )

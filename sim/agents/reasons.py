@@ -1,0 +1,271 @@
+"""Decisions in words: what weighed, how much, and what the probability would have been without the largest weight.
+
+The words are made of the recorded terms; where a probability is worked out anew, it is by the engine's own equation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.agents.journal import Decision
+from sim.agents.sources import cited, columns_behind, source
+from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
+from sim.inputs.errors import InputError, nearest, one_of
+from sim.model.equations.attendance import mediator_log_odds, party_log_odds
+from sim.model.equations.compliance import delivery
+from sim.model.equations.ratification import ratification
+from sim.numerics.arithmetic import logistic
+
+if TYPE_CHECKING:
+    from sim.agents.running import Running
+    from sim.world.world import World
+
+
+LEAST_WEIGHT = 0.0005  # below this a term is not worth a word
+
+
+class Weight(NamedTuple):
+    """One term of a decision: its name in the record, what it is in words, and what it adds to the sum."""
+
+    name: str
+    words: str
+    value: float
+
+
+def weights(model: Running, decision: Decision) -> tuple[Weight, ...]:
+    """The terms of a decision left to chance, as they add up in its equation; largest first."""
+    if by_schedule(decision):
+        return ()
+    make = {"attend": _attend, "mediate": _mediate, "ratify": _ratify, "comply": _comply}.get(decision.decision)
+    if make is None:
+        return ()
+    return tuple(sorted(make(model, decision), key=lambda weight: -abs(weight.value)))
+
+
+def _side(model: Running, decision: Decision) -> tuple[int, int]:
+    table = model.tables[decision.place]
+    return table.number, [party.code for party in table.parties].index(decision.who)
+
+
+def _attend(model: Running, decision: Decision) -> list[Weight]:
+    terms, weight = decision.terms, float(model.draw.table_weight[_side(model, decision)])
+    recognised = terms["bar"] > float(model.draw.attendance_cost)
+    cost = "what coming costs and concedes" if recognised else "the cost of coming"
+    hope = "half of the best deal still open to it" if terms["zone"] else "no deal in sight that serves both"
+    return [
+        Weight("surplus", hope, weight * terms["surplus"]),
+        Weight("offer", "what was offered for coming", weight * terms["offer"]),
+        Weight("arrears", "what those at the table owe it", -weight * terms["arrears"]),
+        Weight("pressure", "the mediators' pressure", terms["pressure"]),
+        Weight("bar", cost, -terms["bar"]),
+    ]
+
+
+def _mediate(model: Running, decision: Decision) -> list[Weight]:
+    table = model.tables[decision.place]
+    seat = next(seat for seat in table.seats if seat.name == decision.who)
+    saliences = [model.draw.observer_table_weight[table.number, member.index] for member in seat.members]
+    gain = sum(saliences) / len(saliences) * decision.terms["gain"]
+    return [
+        Weight("gain", "what a middling deal would do for it", float(gain)),
+        Weight("welcome", "the trust of the less trusting party", decision.terms["welcome"]),
+        Weight("consent", "the welcome that a mediator needs", -decision.terms["consent"]),
+    ]
+
+
+def _ratify(model: Running, decision: Decision) -> list[Weight]:
+    terms = decision.terms
+    return [
+        Weight("surplus", "its own gain from the package", terms["surplus"]),
+        Weight("others", "the gains and losses of those who can move it", terms["others"]),
+        Weight("hurdle", "the hurdle at home", -terms["hurdle"]),
+    ]
+
+
+def _comply(model: Running, decision: Decision) -> list[Weight]:
+    terms = decision.terms
+    kept = float(model.draw.patience) * max(terms["surplus"], 0.0)
+    return [
+        Weight("surplus", "what the agreement is still worth to it", kept),
+        Weight("enforcement", "the other side's reach", terms["enforcement"]),
+        Weight("temptation", "what the clause costs it", -terms["temptation"]),
+    ]
+
+
+def chance_without(model: Running, decision: Decision, name: str) -> float:
+    """The probability of the decision had one term been nothing, by the engine's own equation."""
+    terms = {**decision.terms, name: 0.0}
+    draw, noise = model.draw, model.draw.noise
+    if decision.decision == "attend":
+        weight = draw.table_weight[_side(model, decision)]
+        given = (terms["surplus"], terms["offer"], terms["arrears"], terms["pressure"], terms["bar"])
+        return logistic(party_log_odds(weight, *given, noise))
+    if decision.decision == "mediate":
+        gain = next(weight.value for weight in _mediate(model, decision) if weight.name == "gain")
+        gain = 0.0 if name == "gain" else gain
+        return logistic(mediator_log_odds(1.0, gain, terms["welcome"], terms["consent"], noise))
+    if decision.decision == "ratify":
+        return float(ratification(terms["surplus"], terms["others"], terms["hurdle"], noise))
+    reach = 0.0 if name == "enforcement" else (terms["enforcement"] / draw.pressure_weight) ** 0.5
+    return float(delivery(draw.patience, terms["surplus"], draw.pressure_weight, reach, terms["temptation"], noise))
+
+
+def weighed(model: Running, decision: Decision) -> str:
+    """What spoke for and against, and what the chance would have been without the weightiest term."""
+    found = weights(model, decision)
+    if not found:
+        return ""
+    told = [weight for weight in found if abs(weight.value) >= LEAST_WEIGHT]
+    pro = [f"{weight.words} ({weight.value:+.3f})" for weight in told if weight.value > 0]
+    con = [f"{weight.words} ({weight.value:+.3f})" for weight in told if weight.value < 0]
+    parts = []
+    if pro:
+        parts.append(f"For it spoke {listing(pro)}")
+    if con:
+        parts.append(f"against it {listing(con)}" if pro else f"Against it spoke {listing(con)}")
+    text = "; ".join(parts)
+    nothing = [weight.words for weight in found if weight.words.startswith("no deal")]
+    if nothing:
+        text += f"; there was {nothing[0]}"
+    total = sum(weight.value for weight in found)
+    text += f". In sum {total:+.3f}, with noise {float(model.draw.noise):.3f}."
+    if (decision.draw < decision.probability) != (decision.probability >= 0.5):
+        text += " It was the less likely course."
+    against = [weight for weight in told if (weight.value < 0) == (total < 0)]
+    if against:
+        without = chance_without(model, decision, against[0].name)
+        text += f" Without {against[0].words} the chance would have been {percent(without)}."
+    return text
+
+
+def by_schedule(decision: Decision) -> bool:
+    """Whether an announced schedule, and not a choice of the week, decided about a tranche."""
+    chosen = "kept" if decision.draw < decision.probability else "broken"
+    return decision.decision == "comply" and decision.outcome in ("kept", "broken") and decision.outcome != chosen
+
+
+# --- one decision ----------------------------------------------------------------------------------------------------
+
+
+def told(model: Running, decision: Decision) -> str:
+    """A decision as one sentence."""
+    world = model.world
+    who, place = name_of(world, decision.who), place_of(world, decision.place)
+    if decision.decision in ("attend", "mediate"):
+        role = " as a mediator" if decision.decision == "mediate" else ""
+        what = f"came to {place}{role}" if decision.outcome == "came" else f"stayed away from {place}{role}"
+        return sentence(f"{who} {what}: {_odds(decision, 'coming')}")
+    if decision.decision == "offer":
+        return _told_offer(world, decision, who, place)
+    if decision.decision == "ratify":
+        what = "ratified" if decision.outcome == "ratified" else "failed to ratify"
+        return sentence(f"{who} {what} what was signed at {place}: {_odds(decision, 'ratification')}")
+    if decision.decision == "comply":
+        return _told_compliance(world, decision, who, place)
+    if decision.decision == "line":
+        return sentence(f"pressure lifted the red line of {who} on {issue(decision.clause)}")
+    return sentence(f"{who} {decision.decision} {decision.outcome}".strip())
+
+
+def _odds(decision: Decision, of: str) -> str:
+    return f"the chance of {of} was {percent(decision.probability)}, the draw {decision.draw:.2f}"
+
+
+def _told_offer(world: World, decision: Decision, who: str, place: str) -> str:
+    terms, other = decision.terms, name_of(world, decision.about)
+    if decision.outcome == "no_zone":
+        return sentence(f"{who} and {other} met at {place} and found no deal that serves both")
+    asked = (
+        f"{who}, asking for {100 * terms['aspiration']:.0f} % of its best, offered {other} {terms['other_gain']:.3f}"
+    )
+    wanted = f"{other} wanted at least {terms['other_floor']:.3f}"
+    ends = {
+        "accepted": "and accepted",
+        "refused": "and refused",
+        "out_of_time": "and the deadline passed",
+        "not_ratified": "and accepted",
+    }
+    return sentence(f"{asked} at {place} (session {terms['session']:.0f}); {wanted} {ends[decision.outcome]}")
+
+
+def _told_compliance(world: World, decision: Decision, who: str, place: str) -> str:
+    clause, other = issue(decision.clause), name_of(world, decision.about)
+    if decision.outcome == "withheld":
+        owed = percent(decision.terms["arrears"])
+        return sentence(f"{who} withheld its tranche of {clause} ({place}): it was owed {owed} of what was due to it")
+    what = "kept" if decision.outcome == "kept" else "broke"
+    if by_schedule(decision):
+        behind = "the announced schedule is behind what was signed" if what == "broke" else "as announced"
+        return sentence(f"{who} {what} its promise of {clause} to {other}: {behind}")
+    return sentence(f"{who} {what} its promise of {clause} to {other}: {_odds(decision, 'delivery')}")
+
+
+def why(model: Running, who: str, *, table: str | None = None, week: int | None = None) -> str:
+    """Why a player, or a mediators' seat, did what it did in a week, in words.
+
+    Args:
+        model: the run.
+        who: the code of a player or the name of a seat.
+        table: one table only; None: every table at which it decided.
+        week: 1 to the last week played; None: the last.
+
+    Raises:
+        InputError: no such player, table or week.
+    """
+    week = _check(model, who, table, week)
+    found = [
+        entry
+        for entry in model.journal.find(week=week, who=who)
+        if entry.decision in ("attend", "mediate", "offer", "ratify", "comply", "line") and table in (None, entry.place)
+    ]
+    lines = [f"Week {week}."]
+    if not found:
+        lines += [_idle(model, who, name, week) for name in ([table] if table else _places(model, who))]
+        return "\n".join(dict.fromkeys(lines))
+    for entry in found:
+        lines.append(told(model, entry))
+        if weights(model, entry):
+            lines.append("  " + weighed(model, entry))
+    columns = dict.fromkeys(column for entry in found for column in columns_behind(model, entry))
+    sources = [cited(one) for column in columns if (one := source(model, column)) is not None]
+    if sources:
+        lines.append("Where it started, and why:")
+        lines += [f"  {line}" for line in sources[:6]]
+    return "\n".join(lines)
+
+
+def _places(model: Running, who: str) -> list[str]:
+    at = [name for name, table in model.tables.items() if who in _attendants(model, name)]
+    return at or list(model.tables)
+
+
+def _attendants(model: Running, table: str) -> set[str]:
+    seated = model.tables[table]
+    return {party.code for party in seated.parties} | {seat.name for seat in seated.seats}
+
+
+def _check(model: Running, who: str, table: str | None, week: int | None) -> int:
+    names: Sequence[str] = [*model.world.case.players, *{s.name: 0 for t in model.tables.values() for s in t.seats}]
+    names = list(dict.fromkeys(names))
+    if who not in names:
+        raise InputError("why", "who", f"{who!r} decides nothing", allowed=names, meant=nearest(who, names))
+    if table is not None:
+        one_of("why", "table", table, model.tables, "a table")
+    week = model.week if week is None else week
+    if not 1 <= week <= model.week:
+        raise InputError("why", "week", f"{week} has not been played", allowed=f"1 to {model.week}")
+    return week
+
+
+def _idle(model: Running, who: str, table: str, week: int) -> str:
+    """Why there was nothing to decide."""
+    name, place = name_of(model.world, who), place_of(model.world, table)
+    if who not in _attendants(model, table):
+        return sentence(f"{name} has no seat at {place}")
+    status = model.course(f"table.{table}.status")[week]
+    if status == "in_force":
+        return sentence(f"{place}: an agreement was in force, and no tranche of {name} was due")
+    if status == "open":
+        return sentence(f"{place}: {name} was not asked to come")
+    return sentence(f"{place}: there was nothing to come to, the table was {status}")

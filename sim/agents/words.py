@@ -1,0 +1,60 @@
+"""Names, issues and probabilities as they stand in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.world.world import World
+
+
+def issue(cell: str) -> str:
+    """An issue in words.
+
+    >>> issue("power_sharing")
+    'power sharing'
+    """
+    return cell.replace("_", " ")
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop.
+
+    >>> sentence("the talks went on")
+    'The talks went on.'
+    """
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
+
+
+def listing(parts: Iterable[str]) -> str:
+    """Parts joined as in a sentence.
+
+    >>> listing(["a", "b", "c"])
+    'a, b and c'
+    """
+    found = list(parts)
+    return ", ".join(found[:-1]) + " and " + found[-1] if len(found) > 1 else "".join(found)
+
+
+def percent(share: float) -> str:
+    """A probability in words; what rounds to nothing or to certainty says so.
+
+    >>> percent(0.314), percent(0.001), percent(0.9999)
+    ('31%', 'less than 1%', 'more than 99%')
+    """
+    if share < 0.01:
+        return "less than 1%"
+    return "more than 99%" if share > 0.99 else f"{100 * share:.0f}%"
+
+
+def name_of(world: World, who: str) -> str:
+    """A player's or a seat's name in a sentence."""
+    return world.case.name_of(who) if who in world.case.players else f"the {who}"
+
+
+def place_of(world: World, place: str) -> str:
+    """A table's or a war's name in a sentence."""
+    if place in world.case.tables:
+        return world.case.tables[place].title
+    return "the " + issue(place).replace("afghan", "Afghan").replace("ttp", "TTP")

@@ -1,0 +1,259 @@
+"""The case: who negotiates with whom, over what, and what leverage is made of; frozen.
+
+The engine knows no actor by name; another conflict is another folder under ``scenarios/``. Here stands what a case is;
+`sim.case.loading` reads and checks it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from sim.inputs.objects import Strict
+from sim.model.vocabulary import NEVER
+
+ActorKind = Literal["patron", "mediator_state", "government", "insurgency"]
+Default = Literal["current", "none", "presence", "forecast", "position", "shared", "opposed"]
+Follows = Literal["cell", "cell_left", "presence", "control", "control_left", "sanctuary"]
+TableStatus = Literal["open", "suspended", "in_force"]
+Share = Field(ge=0.0, le=1.0)
+
+
+class Actor(Strict):
+    """An actor that bargains: its full name and the kind that picks its agent class."""
+
+    name: str
+    kind: ActorKind
+
+
+class Cell(Strict):
+    """What is the case on one issue, in [0, 1], shared by every table that bargains over it."""
+
+    issue: str
+    kind: Literal["stock", "flow"]
+    low: str
+    high: str
+    start: float = Share
+    start_turned: float | None = Field(default=None, ge=0.0, le=1.0)
+    norm: bool = False
+    only_for: tuple[str, ...] = ()
+
+
+class Clause(Strict):
+    """One issue of one table: its default path, how well delivery is seen, who delivers it through whom."""
+
+    default: Default
+    nu: float = Field(gt=0.0, le=1.0)
+    weeks: int = Field(default=26, ge=4, le=260)
+    conditional: bool = False
+    through: str | None = None
+    position_of: str | None = None
+    shared_with: str | None = None
+    fallback: Literal["current", "none"] = "current"
+    opposed_to: str | None = None
+    ends_war: bool = False
+    both: bool = False
+    by: str | None = None
+    arms: str | None = None
+    hurdle: float = Field(default=0.0, ge=0.0, le=1.0)
+
+
+class OpensAfter(Strict):
+    """The delivered cell that opens a table."""
+
+    cell: str
+    at_least: float = Share
+
+
+class Table(Strict):
+    """A standing negotiation between two parties."""
+
+    title: str
+    parties: tuple[str, str]
+    regimes: tuple[str, ...]
+    opens: Literal["standing", "called", "after"]
+    clauses: dict[str, Clause]
+    mediators: tuple[str, ...] = ()
+    invited: tuple[str, ...] = ()
+    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    opens_after: OpensAfter | None = None
+    ends_war: str | None = None
+
+    @property
+    def seats(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
+        """The mediators' seats: (name, members, whether present without an invitation), in declared order."""
+        standing = tuple((code, (code,), True) for code in self.mediators)
+        grouped = tuple((name, members, False) for name, members in self.groups.items())
+        return standing + grouped + tuple((code, (code,), False) for code in self.invited)
+
+
+class Sanctuary(Strict):
+    """Where a challenger shelters: as far as the host's leverage of that name, or one less a cell, reaches."""
+
+    host: str
+    by: Literal["leverage", "cell"]
+    cell: str | None = None
+    regime: str | None = None
+
+
+class War(Strict):
+    """One challenger, one incumbent; control is the challenger's share of what is fought over."""
+
+    challenger: str
+    incumbent: str
+    turns_regime: bool
+    ceasefire: str
+    parity_prior: str
+    patron: str | None = None
+    sanctuary: Sanctuary | None = None
+    disarmament: str | None = None
+    flight_cell: str | None = None
+
+
+class Instrument(Strict):
+    """What one actor's leverage on another is made of, and what its availability follows."""
+
+    name: str
+    holder: str
+    target: str
+    follows: Follows
+    cell: str | None = None
+    war: str | None = None
+
+    @property
+    def column(self) -> str:
+        """The column of the instrument's share in a table of draws."""
+        return f"share.{self.holder}.{self.target}.{self.name}"
+
+
+class Effort(Strict):
+    """A cell that is one mediator's effort on one actor."""
+
+    mediator: str
+    target: str
+    cell: str
+
+
+class Headline(Strict):
+    """One outcome that the printed table and the report tell first: what `Runs.values` is asked, its name, and how.
+
+    told: `share` of the runs in which it holds, `mean`, or `median` over the runs in which it is defined.
+    """
+
+    outcome: str = Field(min_length=1)
+    label: str = Field(min_length=1)
+    told: Literal["share", "mean", "median"]
+    unit: str = ""
+
+
+class Start(Strict):
+    """The range of one starting condition: uniform on [low, high], and why."""
+
+    low: float = Field(ge=0.0, le=260.0)
+    high: float = Field(ge=0.0, le=260.0)
+    status: Literal["sourced", "judged", "assumed"]
+    why: str
+    paragraphs: tuple[int, ...] = ()
+
+
+class TableStart(Strict):
+    """What an epoch says of a table: its status and, where an agreement is in force, its terms."""
+
+    status: TableStatus
+    status_of: Literal["sourced", "judged", "assumed"]
+    why: str
+    paragraphs: tuple[int, ...] = ()
+    signed_weeks_ago: int = Field(default=0, ge=0, le=520)
+    weeks_left: int = Field(default=0, ge=0, le=260)
+    package: dict[str, float] = Field(default_factory=dict)
+
+
+class Epoch(Strict):
+    """The state that one article sets."""
+
+    epoch: str
+    title: str
+    article: str
+    date: str
+    regime: str
+    start: dict[str, Start]
+    tables: dict[str, TableStart] = Field(default_factory=dict)
+
+
+Group = Literal["players", "cells", "tables", "wars", "regimes", "epochs"]
+
+
+class Case(Strict):
+    """A whole case. ``players`` are the actors, then the third parties, in declared order."""
+
+    case: str
+    title: str
+    actors: dict[str, Actor]
+    third_parties: dict[str, str]
+    regimes: tuple[str, str]
+    cells: dict[str, Cell]
+    tables: dict[str, Table]
+    wars: dict[str, War]
+    instruments: tuple[Instrument, ...]
+    efforts: tuple[Effort, ...] = ()
+    headline: tuple[Headline, ...] = ()
+    epochs: dict[str, Epoch] = Field(default_factory=dict)
+    folder: Path = Field(default=Path("."))
+
+    @cached_property
+    def players(self) -> tuple[str, ...]:
+        """Codes of the actors, then of the third parties."""
+        return (*self.actors, *self.third_parties)
+
+    def number(self, group: Group, name: str | None) -> int:
+        """The place of a player, cell, table, war, regime or epoch in every array over its kind; -1 for None.
+
+        Raises:
+            ValueError: the case has none of that name.
+        """
+        return NEVER if name is None else list(getattr(self, group)).index(name)
+
+    def clause_number(self, table: str, cell: str) -> int:
+        """The place of a clause among those of its table."""
+        return list(self.tables[table].clauses).index(cell)
+
+    def seat_number(self, table: str, seat: str) -> int:
+        """The place of a seat among those of its table."""
+        return [name for name, _, _ in self.tables[table].seats].index(seat)
+
+    def name_of(self, code: str) -> str:
+        """The full name of a player."""
+        return self.actors[code].name if code in self.actors else self.third_parties[code]
+
+    @cached_property
+    def pairs_with_instruments(self) -> dict[tuple[str, str], tuple[Instrument, ...]]:
+        """The instruments of each (holder, target), in declared order."""
+        pairs: dict[tuple[str, str], tuple[Instrument, ...]] = {}
+        for tool in self.instruments:
+            pairs[tool.holder, tool.target] = (*pairs.get((tool.holder, tool.target), ()), tool)
+        return pairs
+
+    def cells_of_issue(self, issue: str, actor: str) -> tuple[str, ...]:
+        """The cells that a coded row of this issue and actor speaks of.
+
+        A cell with ``only_for`` takes the rows of the actors it names, and no other cell does.
+        """
+        matching = {name: cell for name, cell in self.cells.items() if cell.issue == issue}
+        named = tuple(name for name, cell in matching.items() if actor in cell.only_for)
+        return named or tuple(name for name, cell in matching.items() if not cell.only_for)
+
+
+def trusting_pairs(case: Case) -> tuple[tuple[str, str], ...]:
+    """The ordered pairs that can learn: all actors and mediators, of each other."""
+    members = {m for table in case.tables.values() for _, seat, _ in table.seats for m in seat}
+    learners = [code for code in case.players if code in case.actors or code in members]
+    return tuple((i, j) for i in learners for j in learners if i != j)
+
+
+def deliverer_of(case: Case, cell: str) -> str | None:
+    """The actor that the first table which bargains over a cell names as its deliverer, if any does."""
+    named = (table.clauses[cell].by for table in case.tables.values() if cell in table.clauses)
+    return next(named, None)

@@ -1,0 +1,251 @@
+"""The vocabulary of events: one declared table, of which the checks of a scenario, the engine's plan and the
+documentation are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+
+from sim.case import effects
+from sim.case.event import OPTIONAL, Argument, Event
+
+WEEKS = Argument("weeks", "weeks", "how long it lasts; 0 for until changed", "weeks", 0, 260, 0)
+DELIVERER = Argument("by", "player", "who does it; left out: whoever delivers the clause", default=OPTIONAL)
+BY = Argument("by", "player", "who does it")
+TABLE = Argument("table", "table", "the table")
+ISSUE = Argument("issue", "cell", "the issue (its cell)")
+TO = Argument("to", "number", "where the cell is moved", "share", 0.0, 1.0)
+COMING = Argument(
+    "for_coming_to", "table", "given only to a party that comes to this table; left out: given freely", default=OPTIONAL
+)
+CONDITION = Argument(
+    "on_condition", "flag", "false: given freely all the same, so that a lever can compare the two", default=True
+)
+PARTY = Argument(
+    "to_party",
+    "party",
+    "the party that it is offered to; left out: the other party, where one offers",
+    default=OPTIONAL,
+)
+FREELY = (
+    "Given freely, the cell moves at once: whoever prefers the new point counts the giver's change as kept, whoever "
+    "prefers the old one as broken, and leverage that rests on the cell follows. With for_coming_to nothing moves "
+    "until the party attends that table; until then the offer adds to what it gains by coming. The table need not "
+    "bargain over the issue."
+)
+
+
+def _gift(name: str, cell: str, meaning: str, weeks: bool = False) -> Event:
+    arguments = (TO, DELIVERER, COMING, PARTY, CONDITION) + ((WEEKS,) if weeks else ())
+    return Event(name, arguments, meaning, f"Cell {cell}. {FREELY}", partial(effects.move, cell=cell), cell)
+
+
+def _act(name: str, cell: str, meaning: str, changes: str) -> Event:
+    return Event(name, (TO, DELIVERER, WEEKS), meaning, changes, partial(effects.move, cell=cell), cell)
+
+
+_TABLE: tuple[Event, ...] = (
+    Event(
+        "announce_withdrawal",
+        (
+            Argument("weeks_to_go", "number", "weeks from the announcement to the last soldier", "weeks", 1, 260),
+            Argument("conditional", "flag", "whether it waits while the other side is in arrears", default=False),
+        ),
+        "The patron of the war announces when its forces will have left.",
+        "Starts a schedule: presence falls in a straight line from what it is to 0, and the forecast of the war uses "
+        "the presence announced. Unconditional: the default path of the withdrawal clause becomes 1 (nothing is left "
+        "to be bought with it). Conditional: a week counts only while an agreement over the withdrawal is in force and "
+        "the other side's arrears are below a quarter. Where that agreement is in force, the clause is judged by the "
+        "schedule: behind what is due it is broken, and the other side is owed the rest.",
+        effects.schedule,
+        presence=True,
+    ),
+    Event(
+        "delay_withdrawal",
+        (
+            Argument("by_weeks", "number", "how much later", "weeks", 1, 260),
+            Argument("conditional", "flag", "whether a stretched clause still waits for the other side", default=True),
+        ),
+        "The patron moves the end of its withdrawal.",
+        "Moves the end of the schedule that runs; without one, the clause in force is stretched by these weeks; "
+        "without either, nothing. What was signed stays due when it was due: arrears "
+        "and broken tranches follow.",
+        effects.delay,
+        presence=True,
+    ),
+    Event(
+        "convene",
+        (TABLE,),
+        "The parties are called to a table.",
+        "The table's status becomes open, its sessions and impasses in a row start from 0; a pause ends. Nothing "
+        "happens where the table does not exist under the regime of that week or an agreement is in force there. "
+        "Whether anybody comes is the parties' choice.",
+        effects.convene,
+    ),
+    Event(
+        "invite",
+        (TABLE, Argument("mediator", "seat", "a seat of the table that needs an invitation")),
+        "A mediator, or a group of them, is asked to a table.",
+        "The seat may be taken from now on: its members press, and come by their own choice.",
+        effects.invite,
+    ),
+    Event(
+        "regional_consensus",
+        (TABLE, Argument("effort", "number", "effort of each", "share", 0.0, 1.0, 0.5), WEEKS),
+        "All the mediators whom a table keeps a seat for are asked at once, and try equally hard.",
+        "Invites every seat of the table that needs an invitation, and sets the effort of each of its members.",
+        effects.consensus,
+    ),
+    Event(
+        "set_effort",
+        (
+            Argument("mediator", "player", "a mediator of some table"),
+            Argument("effort", "number", "up to 1/2 facilitates, above it coerces", "share", 0.0, 1.0),
+            WEEKS,
+        ),
+        "A mediator tries harder, or less hard.",
+        "The mediator's effort on everybody, in place of 1/2 or of the cell that is its effort. It enters pressure and "
+        "guarantees; above 1/2 it costs the presser trust every fourth week.",
+        effects.effort,
+    ),
+    Event(
+        "mediator_absent",
+        (
+            Argument("mediator", "player", "a mediator"),
+            Argument("table", "table", "the table; left out: all tables", default=OPTIONAL),
+            WEEKS,
+        ),
+        "A mediator keeps away.",
+        "Its seat (with a group: the whole seat) is not asked: no pressure, no guarantee from there.",
+        effects.absent,
+    ),
+    Event(
+        "public_stand",
+        (
+            BY,
+            ISSUE,
+            Argument("at", "number", "the point it declares for", "share", 0.0, 1.0),
+            Argument("salience", "number", "weight of the issue where nobody coded one", "share", 0.0, 1.0, 0.5),
+            WEEKS,
+        ),
+        "A player says in public where it stands on an issue.",
+        "Its position becomes this point. Others judge the move from its position before, or from what is the case: "
+        "whoever it comes nearer counts it as kept, whoever it moves away from as broken. A player with leverage over "
+        "a party then weighs the issue when that party ratifies.",
+        effects.stand,
+    ),
+    Event(
+        "concede",
+        (BY, ISSUE),
+        "A player gives up a red line.",
+        "Its red line on the issue is lifted; its position stays.",
+        effects.concede,
+    ),
+    Event(
+        "offer",
+        (BY, TABLE, ISSUE, TO, PARTY),
+        "A player offers a party something for coming to a table.",
+        "Nothing moves until the party attends; until then the offer adds to what it gains by coming. When it comes, "
+        "the cell moves and it counts the giver's change as kept. The table need not bargain over the issue.",
+        effects.offer,
+    ),
+    Event(
+        "move_issue",
+        (BY, ISSUE, TO, WEEKS),
+        "A player moves an issue by its own act.",
+        f"The cell. {FREELY.split(' With ')[0]} With weeks it lapses again, and that is nobody's act.",
+        effects.move,
+    ),
+    Event(
+        "shift_issue",
+        (BY, ISSUE, Argument("change", "number", "by how much", "share", -1.0, 1.0), WEEKS),
+        "A player moves an issue by some distance.",
+        "As move_issue, from where the cell is, within 0 and 1.",
+        effects.shift,
+    ),
+    Event(
+        "offensive",
+        (
+            Argument("war", "war", "the war"),
+            Argument("strength", "number", "added to the usual intensity, as a share of it", "share", 0.0, 3.0),
+            WEEKS,
+        ),
+        "A war is stepped up.",
+        "The intensity to which the war tends is (1 + strength) times the usual one, less the ceasefire kept.",
+        effects.offensive,
+    ),
+    _gift("release_prisoners", "prisoners", "Prisoners of the insurgency are released."),
+    _gift("release_ttp_prisoners", "prisoners_ttp", "Prisoners of the second insurgency are released."),
+    _gift("delist", "delisting", "Leaders are taken off the blacklist."),
+    _gift("set_assistance", "security_assistance", "Security assistance is restored, in part, or cut.", weeks=True),
+    _gift("set_funds", "frozen_funds", "Frozen funds are released, in part or in whole."),
+    _gift("recognise", "recognition_us", "The former patron recognises the new government."),
+    _gift("recognise_regionally", "recognition_region", "The neighbours recognise the new government."),
+    _gift("reverse_merger", "fata_merger", "The merger of the tribal areas is undone, in part or in whole."),
+    _gift("accept_return", "fighters_return", "The return of fighters to their districts is accepted."),
+    _act(
+        "curtail_india",
+        "india_role",
+        "India's role in the capital is curtailed, or widened.",
+        "Cell india_role: what the patron or the government could still trade for it is gone, and leverage that rests "
+        "on it follows; whoever gains counts it as kept, whoever loses as broken.",
+    ),
+    _act(
+        "return_refugees",
+        "refugees",
+        "The return of refugees is organised.",
+        "Cell refugees: leverage that rests on hosting falls; flight lowers the cell again.",
+    ),
+    _act(
+        "restrain_groups",
+        "afghan_soil",
+        "Whoever rules closes the country to groups that strike the neighbour, or opens it.",
+        "Cell afghan_soil: a norm; under the second regime one less the cell is the sanctuary of the other war.",
+    ),
+    _act(
+        "act_on_groups",
+        "jihadist_groups",
+        "The neighbour acts against militant groups on its own soil.",
+        "Cell jihadist_groups; whoever wants it counts it as kept.",
+    ),
+    _act(
+        "open_talks",
+        "intra_afghan_talks",
+        "The insurgency agrees to sit with the government, or refuses.",
+        "Cell intra_afghan_talks; from 1/2 the table that waits for it opens.",
+    ),
+    Event(
+        "declare_ceasefire",
+        (BY, Argument("war", "war", "the war"), TO, WEEKS),
+        "One side stops shooting, for a time.",
+        "The cell of the war's ceasefire; at the end of the weeks it returns to what it was.",
+        lambda case, given: effects.move(case, given, case.wars[given["war"]].ceasefire),
+    ),
+    Event(
+        "air_strikes",
+        (BY, Argument("change", "number", "by how much the calm falls", "share", 0.0, 1.0), WEEKS),
+        "Air strikes across the border.",
+        "Cell border falls, as an act of whoever strikes: a norm, so that it costs trust, and leverage that rests on "
+        "keeping the border open follows.",
+        partial(effects.shift, cell="border", sign=-1.0),
+        "border",
+    ),
+    Event(
+        "propose_interim_government",
+        (
+            BY,
+            Argument("at", "number", "the share of power for the insurgency that it proposes", "share", 0.0, 1.0, 0.5),
+            Argument("breach", "number", "by how much the norm is moved", "share", 0.0, 1.0, 0.3),
+            Argument("salience", "number", "weight where nobody coded one", "share", 0.0, 1.0, 0.5),
+        ),
+        "A neighbour proposes an interim government over the head of the one in place.",
+        "Cell sovereignty falls by the breach, as the speaker's act on a norm; the speaker's position on "
+        "power_sharing becomes the point proposed, a public stand. Trust and presence at tables follow from both.",
+        effects.interim,
+        "sovereignty",
+    ),
+)
+
+EVENTS: Mapping[str, Event] = MappingProxyType({event.name: event for event in _TABLE})

@@ -1,0 +1,251 @@
+"""Scenarios: short files that say what happens and when, checked when loaded, frozen afterwards.
+
+A scenario belongs to an epoch and can be moved to another. Its events come from the vocabulary (`sim.event`); each has
+a week or a trigger (`sim.trigger`). An impossible scenario is refused with the reason, in one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from sim.case.case import Case
+from sim.case.event import Effect
+from sim.case.happening import LONGEST, Happening, Lever, Setting, happening
+from sim.case.trigger import LEVER
+from sim.inputs.errors import InputError, nearest, one_of, shown
+from sim.inputs.files import read_yaml
+from sim.inputs.objects import Strict, checked
+from sim.model import vocabulary as words
+from sim.model.parameters import SWITCHES
+
+HORIZON = 104  # weeks, where a file says nothing
+
+
+CHANGEABLE = ("epoch", "horizon", "fixed", "off")  # no lever may have one of these names
+
+
+class _File(Strict):
+    """A scenario's file."""
+
+    scenario: str
+    title: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    paragraphs: dict[str, tuple[int, ...]] = Field(min_length=1)
+    epoch: str
+    horizon: int = Field(default=HORIZON, ge=1, le=LONGEST)
+    levers: dict[str, Lever] = Field(default_factory=dict)
+    events: tuple[dict[str, Any], ...] = ()
+    fixed: dict[str, float] = Field(default_factory=dict)
+    off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario, checked.
+
+    Attributes:
+        scenario: its name, that of its file.
+        title: what happens, in a few words.
+        question: what it is there to ask.
+        paragraphs: the articles' paragraphs that it rests on.
+        epoch: the epoch at which it starts.
+        horizon: weeks, 1 to 260.
+        levers: the numbers left to the user, at their present values.
+        events: each event as written: its word, when, and arguments.
+        fixed: uncertainties held at a value.
+        off: mechanisms switched off (`sim.uncertainty.SWITCHES`).
+        file: where it comes from.
+        case: the case that it was checked against.
+        reach: the longest horizon it has had, in weeks; events must come within it.
+    """
+
+    scenario: str
+    title: str
+    question: str
+    paragraphs: Mapping[str, tuple[int, ...]]
+    epoch: str
+    horizon: int
+    levers: Mapping[str, Lever]
+    events: tuple[Mapping[str, Any], ...]
+    fixed: Mapping[str, float]
+    off: tuple[str, ...]
+    file: str
+    case: Case = field(repr=False, compare=False)
+    reach: int = HORIZON
+
+    def change(
+        self,
+        *,
+        epoch: str | None = None,
+        horizon: int | None = None,
+        fixed: Mapping[str, float] | None = None,
+        off: Sequence[str] | None = None,
+        **levers: float,
+    ) -> Scenario:
+        """The same scenario with other levers, at another epoch, over another horizon; checked again.
+
+        ``fixed`` is added to what is fixed already, ``off`` replaces. A shorter horizon leaves out the events that come
+        later. Errors: ``InputError`` for an unknown lever, a value out of its range, and whatever makes the scenario
+        impossible at the epoch.
+        """
+        changed = replace(
+            self,
+            epoch=self.epoch if epoch is None else epoch,
+            horizon=self.horizon if horizon is None else horizon,
+            reach=self.reach if horizon is None else max(self.reach, horizon),
+            levers=_moved(self, levers),
+            fixed={**self.fixed, **(fixed or {})},
+            off=self.off if off is None else tuple(off),
+        )
+        check(changed)
+        return changed
+
+
+def _moved(scenario: Scenario, values: Mapping[str, float]) -> dict[str, Lever]:
+    levers = dict(scenario.levers)
+    for name, value in values.items():
+        if name not in levers:
+            where, meant = f"levers.{name}", nearest(name, levers)
+            allowed = list(levers) or "none: this scenario has no levers"
+            raise InputError(scenario.file, where, "there is no such lever", allowed=allowed, meant=meant)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InputError(scenario.file, f"levers.{name}", f"{shown(value)} is not a number", allowed="a number")
+        levers[name] = levers[name].model_copy(update={"value": float(value)})
+    return levers
+
+
+# --- loading ---------------------------------------------------------------------------------------------------------
+
+
+def scenario_names(case: Case) -> tuple[str, ...]:
+    """The names of the scenarios that come with a case, sorted."""
+    return tuple(sorted(path.stem for path in (case.folder / "scenario").glob("*.yaml")))
+
+
+def scenario_path(case: Case, name: str | Path) -> Path:
+    """The file of a scenario: a path that ends in .yaml, or the name of a scenario of the case."""
+    if str(name).endswith(".yaml"):
+        return Path(name)
+    known = scenario_names(case)
+    if str(name) not in known:
+        meant = nearest(str(name), known)
+        raise InputError("scenario", "", f"there is no scenario {str(name)!r}", allowed=known, meant=meant)
+    return case.folder / "scenario" / f"{name}.yaml"
+
+
+def load_scenario(case: Case, name: str | Path, **changes: Any) -> Scenario:
+    """Load and check a scenario.
+
+    Args:
+        case: the case.
+        name: the name of one of its scenarios, or the path of a file that ends in .yaml.
+        changes: levers, epoch, horizon, fixed or off, as `Scenario.change` takes them.
+
+    Raises:
+        InputError: the first mistake found, with file, key, value and what is allowed.
+    """
+    path = scenario_path(case, name)
+    found = scenario_of(case, read_yaml(path), file=str(path), name=path.stem)
+    return found.change(**changes) if changes else found
+
+
+def scenario_of(case: Case, data: Mapping[str, Any], *, file: str, name: str | None = None) -> Scenario:
+    """A scenario from what its file holds; ``name``, where given, is what it has to be called."""
+    read = checked(_File, dict(data), file=file)
+    if name is not None and read.scenario != name:
+        raise InputError(file, "scenario", f"{read.scenario!r} is not the file's name", allowed=name)
+    fields = {key: getattr(read, key) for key in _File.model_fields}
+    scenario = Scenario(**fields, file=file, case=case, reach=read.horizon)
+    _check_paragraphs(scenario)
+    check(scenario)
+    return scenario
+
+
+# --- checking --------------------------------------------------------------------------------------------------------
+
+
+def check(scenario: Scenario) -> None:
+    """Refuse a scenario that is wrong or impossible; InputError with the reason."""
+    _check_frame(scenario)
+    for name, lever in scenario.levers.items():
+        _check_lever(scenario, name, lever)
+    found = effects(scenario)
+    if len(found) > words.MOST_EVENTS:
+        problem = f"{len(found)} effects, counting each seat and each effort as one"
+        raise InputError(scenario.file, "events", problem, allowed=f"at most {words.MOST_EVENTS}")
+    used = {lever for event in scenario.events for lever in _levers_in(event)}
+    for name in scenario.levers:
+        if name not in used:
+            raise InputError(scenario.file, f"levers.{name}", "no event uses it")
+
+
+def _check_frame(scenario: Scenario) -> None:
+    epochs = scenario.case.epochs
+    one_of(scenario.file, "epoch", scenario.epoch, epochs, "an epoch")
+    if isinstance(scenario.horizon, bool) or not isinstance(scenario.horizon, int):
+        raise InputError(scenario.file, "horizon", f"{shown(scenario.horizon)} is not a whole number of weeks")
+    if not 1 <= scenario.horizon <= LONGEST:
+        raise InputError(
+            scenario.file, "horizon", f"{scenario.horizon} is out of range", allowed=f"1 to {LONGEST} weeks"
+        )
+    for switch in scenario.off:
+        one_of(scenario.file, "off", switch, SWITCHES, "a switch")
+
+
+def _check_paragraphs(scenario: Scenario) -> None:
+    file = scenario.case.folder / "evidence" / "articles.yaml"
+    if not file.is_file():
+        return
+    lengths = {article["id"]: article["paragraphs"] for article in read_yaml(file)["articles"]}
+    for article, numbers in scenario.paragraphs.items():
+        key = f"paragraphs.{article}"
+        if article not in lengths:
+            meant = nearest(article, lengths)
+            raise InputError(scenario.file, key, "there is no such article", allowed=list(lengths), meant=meant)
+        for number in numbers:
+            if not 1 <= number <= lengths[article]:
+                allowed = f"1 to {lengths[article]}"
+                raise InputError(scenario.file, key, f"there is no paragraph {number}", allowed=allowed)
+
+
+def _check_lever(scenario: Scenario, name: str, lever: Lever) -> None:
+    key = f"levers.{name}"
+    if name in CHANGEABLE or not name.isidentifier():
+        problem = "is not a name for a lever"
+        raise InputError(scenario.file, key, problem, allowed=f"letters, digits and _; not {', '.join(CHANGEABLE)}")
+    if lever.low > lever.high:
+        raise InputError(scenario.file, key, f"low {lever.low:g} is above high {lever.high:g}", allowed="low <= high")
+    if not lever.low <= lever.value <= lever.high:
+        allowed = f"{lever.low:g} to {lever.high:g} {lever.unit}"
+        raise InputError(scenario.file, key, f"{lever.value:g} is out of range", allowed=allowed)
+
+
+def _levers_in(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield from LEVER.findall(value)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _levers_in(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _levers_in(part)
+
+
+def happenings(scenario: Scenario) -> tuple[Happening, ...]:
+    """The events of a scenario as they come about with the levers as they stand; InputError for the first mistake."""
+    regime = scenario.case.epochs[scenario.epoch].regime
+    setting = Setting(scenario.case, regime, scenario.reach, scenario.levers, scenario.file)
+    return tuple(happening(setting, f"events[{n}]", event) for n, event in enumerate(scenario.events))
+
+
+def effects(scenario: Scenario) -> tuple[tuple[Happening, Effect], ...]:
+    """Every effect with the event that brings it about, in the order in which the engine's plan numbers them."""
+    return tuple((one, effect) for one in happenings(scenario) for effect in one.effects)
+
+
+BASELINE = "status_quo"  # the scenario that the others are compared with, at their own epoch and over their own horizon

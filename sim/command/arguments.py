@@ -1,0 +1,117 @@
+"""The options of the command line, and its help: every key, written from the settings and the files of the
+configuration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from sim.command.composed import COMMAND_LINE
+from sim.command.composing import DEFAULT_CASE, scenario_files
+from sim.inputs.errors import InputError, nearest, shown
+from sim.jobs.settings import JOBS, groups, keys
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    pass
+
+
+OPTIONS = ("--help", "--version", "--cfg", "--config-dir", "--multirun")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        word = message.removeprefix("unrecognized arguments: ").split()[0]
+        if word in message.split()[:1]:
+            raise InputError(COMMAND_LINE, "", message)
+        raise InputError(COMMAND_LINE, "", f"{word} is not an option", allowed=OPTIONS, meant=nearest(word, OPTIONS))
+
+
+def parser() -> argparse.ArgumentParser:
+    found = _Parser(prog="jirga", add_help=False, allow_abbrev=False)
+    found.add_argument("-h", "--help", action="store_true")
+    found.add_argument("--version", action="store_true")
+    found.add_argument("-c", "--cfg", action="store_true")
+    found.add_argument("--config-dir", "-cd", metavar="DIR", type=Path)
+    found.add_argument("-m", "--multirun", action="store_true")
+    found.add_argument("overrides", nargs="*")
+    return found
+
+
+def help_text() -> str:
+    """The help of the command line, written from the jobs and the keys of the settings."""
+    jobs = "\n".join(_entry(f"job={name}", meaning) for name, meaning in JOBS.items())
+    settings = "\n".join(
+        _entry(f"{key.name}={_plain(key.default)}", f"{key.meaning} [{key.allowed}]") for key in keys()
+    )
+    found = {**groups(), "scenario": tuple(scenario_files(DEFAULT_CASE))}
+    choices = "\n".join(_entry(group, ", ".join(names) or "(none yet)") for group, names in found.items())
+    return _HELP.format(version=__version__, jobs=jobs, settings=settings, choices=choices).rstrip()
+
+
+_HELP = """\
+jirga {version}: an agent-based simulation of the negotiations over Afghanistan, 2018-2022.
+
+It takes what five articles say of trust, leverage, positions and events, and gives the distribution of what could
+have come of the talks, over what we do not know and over chance.
+
+usage: jirga [options] [key=value ...]          (from a checkout: python -m sim ...)
+
+Everything a run is told is a key with a value. Without any, the defaults below hold; name a key to change it.
+
+jobs
+{jobs}
+
+examples
+  jirga                                       all scenarios at draft size: table, files, report, in results/
+  jirga scenario=turkey_summit out=summit     one scenario against status_quo, in the folder summit/
+  jirga scenario=turkey_summit scenario.levers.summit_week=12 trust.us.pak=0.5 off=[red_lines] out=mine
+                                              with a lever set, an uncertainty fixed, a mechanism switched off
+  jirga -m scenario=turkey_summit scenario.levers.summit_week=4,12,20 trust.us.pak=0.1,0.5,0.9 out=sweep
+                                              a sweep: every combination, one folder, one table, one report
+  jirga -m "scenario=glob(*summit*)" "noise=range(0.02,0.1,0.02)" size=smoke out=sweep
+  jirga job=patterns                          what the articles lead one to expect, measured: a quarter of an hour
+  jirga job=evidence out=pages seed=7         the evidence page in another folder, with other draws
+  jirga job=explain scenario=turkey_summit run=17
+                                              one run told week by week
+  jirga evidence.passes=[pass_a,pass_b]       only two of the coding passes count
+  jirga evidence.implied=false                only what the articles state, nothing implied
+  jirga case=path/to/folder                   another conflict: its own folder
+  jirga --config-dir DIR experiment=mine      the keys in DIR/experiment/mine.yaml
+
+keys, with their defaults
+{settings}
+
+choices that come as files (one can add one's own, with --config-dir)
+{choices}
+
+options
+  -h, --help              this text
+  --version               the version
+  -c, --cfg               print the composed configuration and stop
+  -cd, --config-dir DIR   a folder with one's own choices: DIR/experiment/NAME.yaml is then experiment=NAME.
+                          Its first line is "# @package _global_", then keys as above
+  -m, --multirun          sweep: several values for scenario, epoch, horizon, off, levers and uncertainties, as a,b or
+                          range(from,below,step) or glob(*). One plan in one folder, taken up where it was left
+
+A value with blanks, commas or brackets of its own is quoted twice, for the shell and for the grammar of the values,
+which is Hydra's: 'case="my folder"'.
+"""
+
+
+def _entry(name: str, meaning: str) -> str:
+    lines = textwrap.wrap(meaning, 70)
+    return "\n".join(
+        f"  {name if i == 0 else '':<38}  {line}" if len(name) <= 38 or i else f"  {name}\n{'':42}{line}"
+        for i, line in enumerate(lines)
+    )
+
+
+def _plain(value: object) -> str:
+    """A value as one writes it on the command line."""
+    if isinstance(value, list):
+        return "[" + ",".join(map(_plain, value)) + "]"
+    return shown(value) if isinstance(value, bool) or value is None else str(value)

@@ -1,0 +1,141 @@
+"""Compose the configuration with Hydra: files, groups and overrides, through its compose API and nothing else.
+
+No callbacks, no logging and no object comes out of a configuration. A file is read by our own strict reader first, so
+that a mistake in it is told with its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.command.composed import COMMAND_LINE, Composed, check_file, source_of, word_of
+from sim.command.moves import with_moves
+from sim.command.overrides import check_overrides, check_plain, moves_in, parsed_words
+from sim.inputs.errors import InputError, shown
+from sim.inputs.files import read_yaml
+from sim.jobs.settings import configuration_folder
+
+if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
+
+
+DEFAULT_CASE = "afghanistan"
+
+
+def compose(words: Sequence[str], folder: Path | None = None, *, sweeping: bool = False) -> Composed:
+    """Compose the configuration from the package's files, a user's ``folder`` of choices and overrides.
+
+    Levers and uncertainties are no keys of Hydra's: they are put into ``levers``, ``fixed`` and, where ``sweeping``
+    lets them have several values, ``sweep``.
+
+    Errors: ``InputError`` for an override that cannot be read, an unknown key or choice, a file that is not strict
+    YAML, and anything that would configure Hydra itself.
+    """
+    if folder is not None and not folder.is_dir():
+        raise InputError(COMMAND_LINE, "--config-dir", f"there is no folder {shown(str(folder))}")
+    overrides = parsed_words(words)
+    for override in overrides:
+        check_plain(override, override.key_or_group, sweeping)
+    moves = [override for override in overrides if moves_in(override)]
+    composing = [override for override in overrides if override not in moves]
+    scenarios = scenario_files(_case(composing, folder), folder)
+    check_overrides(composing, folder, scenarios)
+    composed = _composed(composing, folder, scenarios)
+    return with_moves(composed, moves, tuple(overrides), scenarios)
+
+
+def _case(overrides: Sequence[Override], folder: Path | None) -> str:
+    """The case that will be composed: its scenarios are choices while composing."""
+    named = {override.key_or_group: override.value() for override in overrides}
+    top, name = folder or configuration_folder(), named.get("experiment")
+    path = next((p for t in (configuration_folder(), top) if (p := t / "experiment" / f"{name}.yaml").is_file()), None)
+    found = named.get("case") or (read_yaml(path).get("case") if path else None) or DEFAULT_CASE
+    return str(getattr(found, "text", found))
+
+
+def scenario_files(case: str, folder: Path | None = None) -> dict[str, Path]:
+    """The choices of the group ``scenario``: the case's own, then those in a user's folder of choices, by name."""
+    from sim.case.folder import case_folder
+
+    try:
+        places = [case_folder(case)]
+    except InputError:  # told when the job loads it
+        places = []
+    found = [
+        path for top in [*places, *([folder] if folder else [])] for path in sorted((top / "scenario").glob("*.yaml"))
+    ]
+    return {path.stem: path for path in found}
+
+
+def _composed(overrides: Sequence[Override], folder: Path | None, scenarios: Mapping[str, Path]) -> Composed:
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.errors import HydraException
+    from hydra.types import RunMode
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    files: list[Path] = []
+    extra = [] if folder is None else [f"hydra.searchpath=[{_quoted(f'file://{folder.resolve()}')}]"]
+    lines = [*(_for_hydra(override) for override in overrides), *extra]
+    _offer_scenarios(overrides, scenarios, folder)
+    try:
+        with initialize_config_dir(str(configuration_folder().resolve()), version_base="1.3"):
+            hydra = GlobalHydra.instance().hydra
+            assert hydra is not None  # initialised by the line above
+            defaults = hydra.config_loader.compute_defaults_list("config", lines, RunMode.RUN).defaults
+            files = _checked_files([item.config_path for item in defaults if item.config_path], folder)
+            values = OmegaConf.to_container(hydra_compose("config", lines), resolve=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        key = str(getattr(error, "full_key", None) or "")
+        source = source_of(key, overrides, files) if key else "configuration"
+        raise InputError(source, key, _first_line(error)) from None
+    assert isinstance(values, dict)
+    return Composed({str(key): value for key, value in values.items()}, tuple(overrides), tuple(files))
+
+
+def _for_hydra(override: Override) -> str:
+    """An override as Hydra is to read it: a scenario's file is a choice by its name."""
+    line = str(override.input_line)
+    if override.key_or_group == "scenario" and override.value() is not None:
+        return f"scenario={_quoted(Path(word_of(override.value())).stem)}"
+    return line
+
+
+def _offer_scenarios(overrides: Sequence[Override], scenarios: Mapping[str, Path], folder: Path | None) -> None:
+    """Make the scenarios choices of Hydra's group, read as strictly as everywhere; none where none can be chosen."""
+    from hydra.core.config_store import ConfigStore
+
+    named = {override.key_or_group: override.value() for override in overrides}
+    store = ConfigStore.instance()
+    store.repo.pop("scenario", None)  # those of the last case
+    chosen = named.get("scenario")
+    offered = dict(scenarios) if folder or named.get("experiment") else {}
+    if chosen is not None:
+        path = Path(word_of(chosen))
+        offered[path.stem] = path if path.suffix == ".yaml" else scenarios[path.stem]
+    for name, path in offered.items():
+        if folder and path.parent == folder / "scenario":
+            continue  # Hydra finds these by itself
+        store.store(name=name, group="scenario", node=read_yaml(path), provider=str(path))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _first_line(error: BaseException) -> str:
+    told = str(error) or str(error.__cause__)
+    return told.strip().splitlines()[0] if told.strip() else type(error).__name__
+
+
+def _checked_files(names: Iterable[str], folder: Path | None) -> list[Path]:
+    """The files behind the composed names, in their order, each read strictly and free of Hydra's own keys."""
+    folders = [configuration_folder(), *([folder] if folder else [])]
+    found = [path for name in names for top in folders if (path := top / f"{name}.yaml").is_file()]
+    for path in found:
+        check_file(path)
+    return found

@@ -1,0 +1,85 @@
+"""The command line: ``python -m sim``, or ``jirga`` where the package is installed.
+
+What Hydra composed becomes `sim.jobs.settings.Settings` at once, and one job is called with them. A user's mistake is
+one line and exit code 2.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sim.command.arguments import help_text, parser
+from sim.command.composed import source_of
+from sim.command.composing import compose
+from sim.inputs.errors import InputError, shown
+from sim.jobs.settings import Settings
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    pass
+
+
+# Which function does which job: module and name, imported only when the job is asked for.
+RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "scenarios": ("sim.jobs.scenarios", "run"),
+        "patterns": ("sim.jobs.patterns", "run"),
+        "evidence": ("sim.jobs.evidence", "run"),
+        "explain": ("sim.jobs.explain", "run"),
+    }
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; the exit code is 0, 2 for a user's mistake, 130 when interrupted."""
+    try:
+        return _run(sys.argv[1:] if arguments is None else list(arguments))
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # whoever read the output has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(arguments: Sequence[str]) -> int:
+    asked = parser().parse_intermixed_args(arguments)
+    if asked.help:
+        print(help_text(), flush=True)
+        return 0
+    if asked.version:
+        print(f"jirga {__version__}")
+        return 0
+    composed = compose(asked.overrides, asked.config_dir, sweeping=asked.multirun)
+    settings = composed.settings()
+    if asked.cfg:
+        print(composed.text(), end="")
+        return 0
+    _make(settings.out, source_of("out", composed.overrides, composed.files))
+    _job(settings.job)(settings)
+    return 0
+
+
+def _make(folder: Path, source: str | Path) -> None:
+    """The folder for the results, made and writable, before a job has worked for nothing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(source, "out", f"{shown(str(folder))} cannot be made ({error.strerror})") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(source, "out", f"{shown(str(folder))} cannot be written to")
+
+
+def _job(name: str) -> Callable[[Settings], object]:
+    module, function = RUNNERS[name]
+    runner: Callable[[Settings], object] = getattr(import_module(module), function)
+    return runner

@@ -1,0 +1,88 @@
+"""Compute a sweep with a progress bar and an estimate, and put its shards together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.engine import Engine, Shard, Told
+from sim.engine.sweep import Sweep
+from sim.numerics.machine import is_warm
+
+
+@contextmanager
+def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
+    """A bar with an estimate of the time left, on the terminal's error stream."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not (console.is_terminal if shown is None else shown):
+        yield lambda runs: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda runs: bar.advance(task, runs)
+
+
+def _warm_up(engine: Engine, shown: bool | None) -> None:
+    """Load the kernel; where it has to be compiled, say so."""
+    if is_warm(engine.kernel) or shown is False:
+        engine.warm_up()
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("compiling the engine: once for each version, about a minute"):
+        if not console.is_terminal:
+            console.print("compiling the engine: once for each version, about a minute")
+        engine.warm_up()
+
+
+@dataclass(frozen=True)
+class Made:
+    """The shards of a sweep in memory, put together."""
+
+    rows: Any
+    errors: dict[int, str]
+    draws: NDArray[np.float32]
+    path_runs: NDArray[np.int64]
+    paths: NDArray[np.float32]
+    bands: NDArray[np.int64]
+
+
+def made(shards: Sequence[Shard]) -> Made:
+    """Shards, in order, put together."""
+    bands = np.zeros(shards[0].bands.shape, np.int64)
+    for shard in shards:
+        bands += shard.bands
+    return Made(
+        rows=np.concatenate([shard.rows for shard in shards]).view(np.recarray),
+        errors={number: message for shard in shards for number, message in shard.errors.items()},
+        draws=np.concatenate([shard.draws for shard in shards]),
+        path_runs=np.concatenate([shard.path_runs for shard in shards]),
+        paths=np.concatenate([shard.paths for shard in shards]),
+        bands=bands,
+    )
+
+
+def compute(
+    sweep: Sweep, missing: Sequence[int], *, threads: int | None = None, progress: bool | None = None
+) -> Iterator[Shard]:
+    """Compute shards one after the other, telling how far it is."""
+    if not missing:
+        return
+    engine = Engine(sweep, threads)
+    _warm_up(engine, progress)
+    size = sweep.shard_draws
+    total = sum((min((n + 1) * size, sweep.draws) - n * size) * sweep.runs for n in missing)
+    with progress_bar(total, progress, sweep.scenario.scenario) as told:
+        for number in missing:
+            yield engine.shard(number, told)

@@ -1,0 +1,208 @@
+"""The compiled ensemble: the phases of the model over many runs, filling outcome rows.
+
+The kernel has no logic of its own: it loops over draws, runs and weeks and calls the phases, with runs in step
+(`sim.numerics.interleaved`), which is why it exists compiled only: `compiled_simulate()`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from sim.model.outcomes import is_sound, write_outcomes, write_week
+from sim.model.phases.begin import begin_run, derive, prepare_all
+from sim.model.phases.week import week
+from sim.model.vocabulary import CLOSED, NEVER
+from sim.numerics.dialect import compilable, run_of, standalone
+from sim.numerics.interleaved import in_step
+from sim.numerics.machine import compiled
+from sim.numerics.vectors import LANES
+
+SOUND, UNSOUND, UNFINISHED = 0, 1, 2  # of a run
+ON_PATH, IN_BANDS = 1, 2  # marks of a run
+
+
+@compilable
+def copy_epoch(epoch: Any, memory: Any) -> None:
+    """Begin every lane as the epoch."""
+    for word in range(memory.shape[0]):
+        first = epoch[word]
+        for lane in range(LANES):
+            memory[word, lane] = first
+
+
+@standalone
+def lay_idle(rules: Any, state: Any) -> None:
+    """Leave nothing to do in a lane for which there is no run: no table, no war, no withdrawal, and no event comes."""
+    state.idle, state.schedule_on = 1, 0
+    for t in range(rules.tables):
+        state.status[t], state.convenes[t] = CLOSED, NEVER
+    for w in range(rules.wars):
+        state.war_open[w] = 0
+
+
+@compilable
+def mark(marks: Any, number: int, together: int, path_step: int, band_step: int) -> bool:
+    """Mark the runs that leave a path and those that count in the bands; whether there are any."""
+    marked = 0
+    for lane in range(LANES):
+        marks[lane] = 0
+        if lane < together:
+            marks[lane] += ON_PATH if path_step > 0 and (number + lane) % path_step == 0 else 0
+            marks[lane] += IN_BANDS if band_step > 0 and (number + lane) % band_step == 0 else 0
+        marked |= marks[lane]
+    return marked != 0
+
+
+@standalone
+def write_weeks(
+    rules: Any, state: Any, n: int, marks: Any, today: Any, values: Any, path: int, paths: Any,
+    band_scale: Any, kept: Any, waiting: int, bins: int,
+) -> None:  # fmt: skip
+    """Write what is kept of week n of some runs: those on a path, and those in the bands."""
+    for lane in range(LANES):
+        if marks[lane] != 0:
+            write_week(rules, run_of(state, lane), today[0])
+        if marks[lane] & ON_PATH:
+            paths[path, n, :] = values
+            path += 1
+        if marks[lane] & IN_BANDS:
+            bin_week(values, band_scale, bins - 1, kept[waiting, n])
+            waiting += 1
+
+
+def simulate(
+    rules: Any,
+    draws: Any,
+    plan: Any,
+    single: Any,
+    memory: Any,
+    epoch: Any,
+    seed: int,
+    runs: int,
+    first: int,
+    weeks: int,
+    rows: Any,
+    flaws: Any,
+    most: int,
+    today: Any,
+    values: Any,
+    path_step: int,
+    paths: Any,
+    band_step: int,
+    band_scale: Any,
+    kept: Any,
+    waiting: Any,
+    bands: Any,
+) -> None:
+    """Simulate the runs whose numbers are first, first + 1, ..., one for each of `rows`.
+
+    Runs of a draw go in step, as many as there are lanes; in lanes that are left over nothing happens.
+    A run is counted in the bands after its last week, with others: week by week over many runs, the counts of a week
+    stay in the processor's cache. All that wait are counted when the call ends; those that an error leaves waiting, by
+    the next call with the same memory, which may have no rows.
+
+    Args:
+        rules: the case.
+        draws: records of the draws that these runs belong to, in order; derived here.
+        plan: the scenario.
+        single: an array of one state, for its type.
+        memory: int64 (words, LANES), the states of the runs in step.
+        epoch: int64 (words,), the state of their draw's epoch, where they all begin.
+        seed: a 64-bit word read as a signed integer.
+        runs: R, runs per draw in the whole sweep; a run's number is draw * R + run.
+        first: number of the first run.
+        weeks: the horizon.
+        rows: outcome records, one a run, filled in order.
+        flaws: int8, one a run: SOUND, UNSOUND, or UNFINISHED where an error ended this call.
+        most: how many runs go in step, at most; 1 tells which of them fails.
+        today: an array of one week's record; `values` is the same memory as float32.
+        values: see `today`.
+        path_step: runs whose number is a multiple of it leave a path; 0 for none.
+        paths: float32 (paths, weeks + 1, values), filled in order; that of an unfinished run is not whole.
+        band_step: runs whose number is a multiple of it count in the bands; 0 for none.
+        band_scale: float64 (values,), bins per unit of each value.
+        kept: uint8 (LANES or more, weeks + 1, values), the bins of the runs that wait to be counted.
+        waiting: int64 (1,), how many do.
+        bands: int32 (weeks + 1, values, bins), added to.
+    """
+    state = in_step(memory, single[0])
+    marks = np.zeros(LANES, np.int64)
+    place, path = 0, 0
+    while place < rows.shape[0]:
+        number = first + place
+        draw = draws[number // runs - draws[0].index]
+        run = number % runs
+        if place == 0 or run == 0:
+            derive(rules, draw, plan)
+            memory[:, 0] = 0
+            begin_run(rules, draw, plan, run_of(state, 0), seed, 0)
+            epoch[:] = memory[:, 0]
+            copy_epoch(epoch, memory)
+            prepare_all(rules, draw, state)
+            epoch[:] = memory[:, 0]
+        together = min(min(LANES, most), min(runs - run, rows.shape[0] - place))
+        copy_epoch(epoch, memory)
+        for lane in range(LANES):
+            run_of(state, lane).run = run + lane
+            if lane >= together:
+                lay_idle(rules, run_of(state, lane))
+        marked = mark(marks, number, together, path_step, band_step)
+        for n in range(weeks + 1):
+            if n > 0:
+                week(rules, draw, plan, state)
+            if marked:
+                write_weeks(
+                    rules, state, n, marks, today, values, path, paths, band_scale, kept, waiting[0], bands.shape[2]
+                )
+        for lane in range(together):
+            one = run_of(state, lane)
+            write_outcomes(rules, one, rows[place + lane])
+            flaws[place + lane] = SOUND if is_sound(rules, one) else UNSOUND
+            path += 1 if marks[lane] & ON_PATH else 0
+            waiting[0] += 1 if marks[lane] & IN_BANDS else 0
+        if waiting[0] + LANES > kept.shape[0]:
+            count_weeks(kept, waiting, bands)
+        place += together
+    count_weeks(kept, waiting, bands)
+
+
+@cache
+def compiled_simulate() -> Any:
+    """`simulate`, compiled on its first call and kept on disk."""
+    return compiled(simulate)
+
+
+@compilable
+def bin_week(values: Any, scale: Any, last: int, bins: Any) -> None:
+    """Write the bin of each value of a week: 0 to `last`, the outer ones open; NaN falls into the first.
+
+    Args:
+        values: float32 (values,).
+        scale: float64 (values,), bins per unit of each.
+        last: at most 255.
+        bins: uint8 (values,).
+    """
+    top = float(last)
+    for c in range(values.shape[0]):  # no branch and no call: several values at a time
+        scaled = values[c] * scale[c]
+        above = scaled if scaled > 0.0 else 0.0  # clamped before it is converted: out of range that has no result
+        bins[c] = np.int32(above if above < top else top)
+
+
+@compilable
+def count_weeks(kept: Any, waiting: Any, bands: Any) -> None:
+    """Count the runs that wait, week by week, and none waits any more.
+
+    Args:
+        kept: uint8 (most, weeks, values), bins of the runs that wait.
+        waiting: int64 (1,), how many do.
+        bands: int32 (weeks, values, bins), added to.
+    """
+    for n in range(kept.shape[1]):
+        for run in range(waiting[0]):
+            for c in range(kept.shape[2]):
+                bands[n, c, kept[run, n, c]] += 1
+    waiting[0] = 0

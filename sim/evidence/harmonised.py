@@ -1,0 +1,151 @@
+"""The mechanisms and events of all passes in one vocabulary, each entry with the coded rows behind it.
+
+Both files are optional: a new case has coded rows before anybody has harmonised them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, TypeVar
+
+from pydantic import Field
+
+from sim.evidence.reading import date_problem
+from sim.evidence.rows import CodedRow, EventRow, Evidence, MechanismRow
+from sim.inputs.errors import InputError
+from sim.inputs.files import read_yaml
+from sim.inputs.objects import Strict, checked
+
+Lines = dict[str, tuple[int, ...]]
+Strength = Literal["weak", "medium", "strong"]
+Row = TypeVar("Row", bound=CodedRow)
+
+
+class _Mechanism(Strict):
+    cause: str
+    effect: str
+    sign: Literal["+", "-"]
+    strength: tuple[Strength, Strength]
+    pattern: str
+    rows: Lines
+    reversed_rows: Lines = Field(default_factory=dict)
+    note: str = ""
+
+
+class _Mechanisms(Strict):
+    vocabulary: dict[str, str]
+    mechanisms: tuple[_Mechanism, ...]
+
+
+class _Event(Strict):
+    date: str
+    event: str
+    actors: tuple[str, ...]
+    what: str
+    rows: Lines
+
+
+class _Chronology(Strict):
+    chronology: tuple[_Event, ...]
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """One cause and effect in the common words; `rows` are those that count, `turned` those of opposite sign."""
+
+    cause: str
+    effect: str
+    sign: Literal["+", "-"]
+    strength: tuple[Strength, Strength]
+    pattern: str
+    note: str
+    rows: tuple[MechanismRow, ...]
+    turned: frozenset[MechanismRow]
+
+
+@dataclass(frozen=True)
+class DatedEvent:
+    """One event with the narrowest date that its rows allow."""
+
+    date: str
+    event: str
+    actors: tuple[str, ...]
+    what: str
+    rows: tuple[EventRow, ...]
+
+
+@dataclass(frozen=True)
+class Harmonised:
+    """What the passes' mechanisms and events come to: the words, the entries, and rows that no entry names."""
+
+    vocabulary: Mapping[str, str]
+    mechanisms: tuple[Mechanism, ...]
+    chronology: tuple[DatedEvent, ...]
+    loose: tuple[MechanismRow | EventRow, ...]
+
+
+def harmonised(evidence: Evidence) -> Harmonised:
+    """Load mechanisms.yaml and chronology.yaml beside the passes; entries without a row that counts are left out.
+
+    Raises:
+        InputError: a mistake in a file; a label that its vocabulary lacks; a line that the pass does not have.
+    """
+    vocabulary, mechanisms = _mechanisms(evidence)
+    chronology = _chronology(evidence)
+    named = {id(row) for claim in mechanisms for row in claim.rows}
+    named |= {id(row) for event in chronology for row in event.rows}
+    every: tuple[MechanismRow | EventRow, ...] = (*evidence.mechanisms, *evidence.events)
+    loose = tuple(row for row in every if id(row) not in named)
+    return Harmonised(MappingProxyType(vocabulary), mechanisms, chronology, loose)
+
+
+def _mechanisms(evidence: Evidence) -> tuple[dict[str, str], tuple[Mechanism, ...]]:
+    path = evidence.folder / "mechanisms.yaml"
+    if not path.is_file():
+        return {}, ()
+    data = checked(_Mechanisms, read_yaml(path), file=path)
+    by_place, found = _by_place(evidence.mechanisms), []
+    for number, entry in enumerate(data.mechanisms):
+        key = f"mechanisms[{number}]"
+        for label in (entry.cause, entry.effect):
+            if label not in data.vocabulary:
+                raise InputError(path, key, f"{label!r} is not in the vocabulary", allowed="a word of the vocabulary")
+        rows = _rows(path, f"{key}.rows", entry.rows, by_place, evidence, exact=evidence.implied)
+        turned = _rows(path, f"{key}.reversed_rows", entry.reversed_rows, by_place, evidence, exact=evidence.implied)
+        if rows:
+            common = (entry.cause, entry.effect, entry.sign, entry.strength, entry.pattern, entry.note)
+            found.append(Mechanism(*common, rows, frozenset(turned)))
+    return data.vocabulary, tuple(found)
+
+
+def _chronology(evidence: Evidence) -> tuple[DatedEvent, ...]:
+    path = evidence.folder / "chronology.yaml"
+    if not path.is_file():
+        return ()
+    by_place, found = _by_place(evidence.events), []
+    for number, entry in enumerate(checked(_Chronology, read_yaml(path), file=path).chronology):
+        problem = date_problem(entry.date)
+        if problem:
+            raise InputError(path, f"chronology[{number}].date", problem)
+        rows = _rows(path, f"chronology[{number}].rows", entry.rows, by_place, evidence, exact=True)
+        if rows:
+            found.append(DatedEvent(entry.date, entry.event, entry.actors, entry.what, rows))
+    return tuple(found)
+
+
+def _by_place(rows: Iterable[Row]) -> dict[tuple[str, int], Row]:
+    return {(row.pass_, row.line): row for row in rows}
+
+
+def _rows(
+    path: Path, key: str, lines: Lines, by_place: Mapping[tuple[str, int], Row], evidence: Evidence, *, exact: bool
+) -> tuple[Row, ...]:
+    """The rows that the lines name, of the passes that count; `exact`: a line without a row is a mistake."""
+    places = [(pass_, line) for pass_ in evidence.passes for line in lines.get(pass_, ())]
+    for pass_, line in places:
+        if exact and (pass_, line) not in by_place:
+            raise InputError(path, f"{key}.{pass_}", f"the file of {pass_} has no row on line {line}")
+    return tuple(by_place[place] for place in places if place in by_place)

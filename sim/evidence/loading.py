@@ -1,0 +1,264 @@
+"""Load the evidence of a case: articles, coding passes, red lines and structural ranges, each row checked as it is
+read.
+
+A pass is a folder with five CSV files (see the codebook beside them). A mistake is an `InputError` with file, line and
+column. What leaves this module is frozen and known to be sound: every actor, issue, article and paragraph exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import Field
+
+from sim.case.case import Case
+from sim.case.loading import load_case
+from sim.evidence.reading import (
+    DATES,
+    TOP_LEVEL,
+    Fields,
+    Known,
+    check_paragraphs,
+    date_at,
+    date_problem,
+    passes_of,
+)
+from sim.evidence.red_lines import own_line, red_line_at, with_red_lines
+from sim.evidence.rows import (
+    Article,
+    CodedRow,
+    ConditionRow,
+    DyadRow,
+    EventRow,
+    Evidence,
+    MechanismRow,
+    PositionRow,
+    Structural,
+)
+from sim.inputs.errors import InputError, nearest, one_of
+from sim.inputs.files import Row, read_csv, read_yaml
+from sim.inputs.objects import Strict, checked
+
+
+class _Articles(Strict):
+    articles: tuple[Article, ...] = Field(min_length=1)
+
+
+def load_evidence(
+    folder: Path | str, passes: Sequence[str] | None = None, implied: bool = True, *, case: Case | None = None
+) -> Evidence:
+    """Load and check a folder of evidence.
+
+    Args:
+        folder: holds articles.yaml, structural.yaml, red_lines.yaml and one folder for each pass.
+        passes: the names of the passes that count, in this order; None: every folder that holds a dyads.csv.
+        implied: whether rows count that an article only implies. They are checked in any case.
+        case: whose actors and issues the rows may name; None: the case in the folder above.
+
+    Raises:
+        InputError: the first mistake found, with file, line, column, value and what is allowed.
+    """
+    folder = Path(folder)
+    case = load_case(folder.parent) if case is None else case
+    names = _passes(folder, passes)
+    articles = _articles(folder / "articles.yaml")
+    known = Known(case, {article.id: article.paragraphs for article in articles})
+    _check_epochs(case, known)
+    positions = with_red_lines(_all(folder, names, known, "positions", _position), folder / "red_lines.yaml", known)
+    return Evidence(
+        folder=folder,
+        passes=names,
+        implied=implied,
+        articles=tuple(sorted(articles, key=lambda article: article.date)),
+        structural=_structural(folder / "structural.yaml", case),
+        dyads=_counted(_all(folder, names, known, "dyads", _dyad), implied),
+        positions=_counted(positions, implied),
+        events=_all(folder, names, known, "events", _event),
+        mechanisms=_counted(_all(folder, names, known, "mechanisms", _mechanism), implied),
+        conditions=_all(folder, names, known, "conditions", _condition),
+    )
+
+
+def _passes(folder: Path, passes: Sequence[str] | None) -> tuple[str, ...]:
+    found = passes_of(folder)
+    names = found if passes is None else tuple(passes)
+    if not names:
+        raise InputError(folder, "passes", "no pass counts", allowed=found or "at least one folder with a dyads.csv")
+    for number, name in enumerate(names):
+        if name not in found:
+            problem = f"there is no pass {name!r} (a folder with a dyads.csv)"
+            raise InputError(folder, "passes", problem, allowed=found, meant=nearest(name, found))
+        if name in names[:number]:
+            raise InputError(folder, "passes", f"the pass {name!r} is named twice", allowed="each pass once")
+    return names
+
+
+def _articles(path: Path) -> tuple[Article, ...]:
+    articles = checked(_Articles, read_yaml(path), file=path).articles
+    for number, article in enumerate(articles):
+        key = f"articles[{number}]"
+        if article.id in [other.id for other in articles[:number]]:
+            raise InputError(path, f"{key}.id", f"{article.id!r} is given twice", allowed="each article once")
+        for column in ("date", "speaks_of"):
+            problem = date_problem(getattr(article, column))
+            if problem:
+                raise InputError(path, f"{key}.{column}", problem, allowed=DATES)
+        for paragraph in article.garbled:
+            if not 1 <= paragraph <= article.paragraphs:
+                problem = f"{article.id} has no paragraph {paragraph}"
+                raise InputError(path, f"{key}.garbled", problem, allowed=f"1 to {article.paragraphs}")
+    return articles
+
+
+def _structural(path: Path, case: Case) -> Mapping[str, Structural]:
+    found = {}
+    for name, data in read_yaml(path).items():
+        parameter = checked(Structural, data, file=path, key=name)
+        if parameter.low > parameter.high:
+            problem = f"low {parameter.low} is above high {parameter.high}"
+            raise InputError(path, name, problem, allowed="low <= high")
+        if not name.isidentifier() or name == "pass":
+            raise InputError(path, name, "is not a name for a parameter", allowed="letters, digits and _; not pass")
+        found[name] = parameter
+    for name, war in case.wars.items():
+        if war.parity_prior not in found:
+            problem = f"is missing; wars.{name}.parity_prior of the case names it"
+            raise InputError(path, war.parity_prior, problem, meant=nearest(war.parity_prior, found))
+    return MappingProxyType(found)
+
+
+def _check_epochs(case: Case, known: Known) -> None:
+    """An epoch's starting conditions cite paragraphs of its own article."""
+    for epoch in case.epochs.values():
+        file = str(case.folder / "epoch" / f"{epoch.epoch}.yaml")
+        one_of(file, "article", epoch.article, known.paragraphs, "an article")
+        cited = {f"start.{name}": start.paragraphs for name, start in epoch.start.items()}
+        cited |= {f"tables.{name}": table.paragraphs for name, table in epoch.tables.items()}
+        for key, paragraphs in cited.items():
+            check_paragraphs(file, f"{key}.paragraphs", epoch.article, paragraphs, known)
+
+
+COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "dyads": (
+            *("article", "kind", "from", "to", "level", "low", "high"),
+            *("directness", "paragraphs", "paraphrase"),
+        ),
+        "positions": (
+            *("article", "actor", "issue", "position", "low", "high", "salience", "red_line", "red_line_at"),
+            *("directness", "paragraphs", "paraphrase"),
+        ),
+        "events": ("article", "date", "actors", "event", "effect", "paragraphs", "paraphrase"),
+        "mechanisms": (
+            *("article", "cause", "effect", "sign", "strength"),
+            *("directness", "paragraphs", "paraphrase"),
+        ),
+        "conditions": ("article", "quantity", "value", "unit", "paragraphs", "paraphrase"),
+    }
+)
+# What may be coded once in a pass.
+KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "dyads": ("article", "kind", "from", "to"),
+        "positions": ("article", "actor", "issue"),
+        "events": ("article", "date", "event"),
+        "mechanisms": ("article", "cause", "effect"),
+        "conditions": ("article", "quantity"),
+    }
+)
+
+Coded = TypeVar("Coded", bound=CodedRow)
+Direct = TypeVar("Direct", DyadRow, PositionRow, MechanismRow)
+
+
+def _all(
+    folder: Path, passes: Sequence[str], known: Known, name: str, parse: Callable[[str, Fields], Coded]
+) -> tuple[Coded, ...]:
+    """The rows of one kind of file, of each pass in turn."""
+    found: list[Coded] = []
+    for pass_ in passes:
+        rows = read_csv(folder / pass_ / f"{name}.csv", COLUMNS[name])
+        found.extend(parse(pass_, Fields(row, known)) for row in rows)
+        _check_once(rows, KEYS[name])
+    return tuple(found)
+
+
+def _check_once(rows: Iterable[Row], key: Sequence[str]) -> None:
+    first: dict[Hashable, int] = {}
+    for row in rows:
+        unit = tuple(row.values[column] for column in key)
+        if unit in first:
+            problem = f"{' '.join(unit)} is coded twice, first on line {first[unit]}"
+            raise InputError(f"{row.file}:{row.line}", ", ".join(key), problem, allowed="once in a pass")
+        first[unit] = row.line
+
+
+def _counted(rows: Iterable[Direct], implied: bool) -> tuple[Direct, ...]:
+    """All rows, or only the stated ones."""
+    return tuple(row for row in rows if implied or row.directness == "stated")
+
+
+def _dyad(pass_: str, field: Fields) -> DyadRow:
+    kind = field.choice("kind", ("trust", "leverage"), "a kind of dyad")
+    from_, to = field.player("from"), field.player("to")
+    if from_ == to:
+        field.refuse("to", f"{to!r} is also in the column from", "two players")
+    level = field.level("level")
+    low, high = field.range_around("level", TOP_LEVEL)
+    directness = field.directness()
+    return DyadRow(
+        **field.coded(pass_), kind=kind, from_=from_, to=to, level=level, low=low, high=high, directness=directness
+    )
+
+
+def _position(pass_: str, field: Fields) -> PositionRow:
+    low, high = field.range_around("position", 1.0)
+    position = field.number("position", 1.0)
+    at = red_line_at(field)
+    return PositionRow(
+        **field.coded(pass_),
+        actor=field.player("actor"),
+        issue=field.choice("issue", field.known.issues, "an issue"),
+        position=position,
+        low=low,
+        high=high,
+        salience=field.level("salience"),
+        red_line=own_line(position, at) if at else None,
+        red_line_at=at,
+        directness=field.directness(),
+    )
+
+
+def _event(pass_: str, field: Fields) -> EventRow:
+    actors = tuple(field.text("actors").split(";"))
+    for number, actor in enumerate(actors):
+        one_of(f"{field.row.file}:{field.row.line}", "actors", actor, field.known.players, "a player")
+        if actor in actors[:number]:
+            field.refuse("actors", f"{actor!r} is named twice", "each player once, with ; between them")
+    return EventRow(
+        **field.coded(pass_),
+        date=date_at(field, "date"),
+        actors=actors,
+        event=field.text("event"),
+        effect=field.text("effect"),
+    )
+
+
+def _mechanism(pass_: str, field: Fields) -> MechanismRow:
+    return MechanismRow(
+        **field.coded(pass_),
+        cause=field.text("cause"),
+        effect=field.text("effect"),
+        sign=field.choice("sign", ("+", "-"), "a sign"),
+        strength=field.choice("strength", ("weak", "medium", "strong"), "a strength"),
+        directness=field.directness(),
+    )
+
+
+def _condition(pass_: str, field: Fields) -> ConditionRow:
+    unit = field.text("unit")
+    value = date_at(field, "value") if unit == "date" else field.text("value")
+    return ConditionRow(**field.coded(pass_), quantity=field.text("quantity"), value=value, unit=unit)

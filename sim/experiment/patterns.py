@@ -1,0 +1,258 @@
+"""Whether the patterns hold: in what share of the draws, by how much, and which mechanism carries them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+
+from sim.analysis.shares import Z95, wilson
+from sim.case.patterns import Claim, Pattern, Patterns
+from sim.engine.computing import compute, made
+from sim.engine.sweep import Sweep
+from sim.experiment.runs import Runs
+from sim.model.parameters import SWITCHES
+
+HALF = 0.5
+Values = NDArray[np.float64]
+Simulate = Callable[[str, str | None, tuple[str, ...]], Runs]  # world, epoch, what is off -> its runs
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A claim in a sweep.
+
+    Attributes:
+        claim: what was claimed.
+        effects: the draws' means, NaN for a draw without a run that counts.
+        threshold: in the outcome's own unit.
+    """
+
+    claim: Claim
+    effects: Values
+    threshold: float
+
+    @property
+    def holds(self) -> Values:
+        """1 for a draw in which it holds, 0 where it does not, NaN where it cannot be told."""
+        beyond = self.effects > self.threshold if self.claim.above is not None else self.effects < self.threshold
+        return np.where(np.isnan(self.effects), np.nan, beyond.astype(np.float64))
+
+    @property
+    def draws(self) -> int:
+        """How many draws it rests on."""
+        return int((~np.isnan(self.effects)).sum())
+
+    @property
+    def effect(self) -> tuple[float, float, float]:
+        """The mean effect over the draws and its 95 % interval; NaN without draws."""
+        return mean_interval(self.effects)
+
+    @property
+    def share(self) -> tuple[float, float, float]:
+        """The share of draws in which it holds and its 95 % interval (Wilson 1927); NaN without draws."""
+        return share_interval(self.holds)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A pattern at one epoch, with all mechanisms or with some off.
+
+    Attributes:
+        name: of the pattern.
+        epoch: where its worlds were put; None for where each is.
+        off: switches that were off.
+        claims: as measured, in order.
+        also: likewise.
+    """
+
+    name: str
+    epoch: str | None
+    off: tuple[str, ...]
+    claims: tuple[Measured, ...]
+    also: tuple[Measured, ...]
+
+    @property
+    def share(self) -> tuple[float, float, float]:
+        """The share of draws in which every claim holds that has to, and its interval."""
+        needed = np.array([measured.holds for measured in self.claims if not measured.claim.need_not])
+        return share_interval(np.where(np.isnan(needed).any(axis=0), np.nan, needed.min(axis=0)))
+
+    def holds(self, enough: float) -> bool:
+        """Whether it holds in enough of the draws, and no claim does that need not."""
+        free = (measured.share[0] < enough for measured in self.claims if measured.claim.need_not)
+        return self.share[0] >= enough and all(free)
+
+
+def mean_interval(values: Values) -> tuple[float, float, float]:
+    """Mean of independent values and its 95 % interval; NaN are left out.
+
+    >>> mean_interval(np.array([1.0, 1.0, np.nan]))
+    (1.0, 1.0, 1.0)
+    """
+    kept = values[~np.isnan(values)]
+    if not len(kept):
+        return math.nan, math.nan, math.nan
+    mean = float(kept.mean())
+    error = float(kept.std(ddof=1)) / math.sqrt(len(kept)) if len(kept) > 1 else math.inf
+    return mean, mean - Z95 * error, mean + Z95 * error
+
+
+def share_interval(holds: Values) -> tuple[float, float, float]:
+    """Share of ones among zeros and ones with Wilson's interval; NaN are left out."""
+    kept = holds[~np.isnan(holds)]
+    if not len(kept):
+        return math.nan, math.nan, math.nan
+    share = float(kept.mean())
+    return share, *wilson(share, len(kept))
+
+
+def outcome_values(runs: Runs, outcome: str | tuple[str, ...]) -> Values:
+    """An outcome (draws, runs); of several, whether any holds, where an undefined one does not."""
+    if isinstance(outcome, str):
+        return runs.values(outcome)
+    found: Values = np.max([np.nan_to_num(runs.values(one)) for one in outcome], axis=0)
+    return found
+
+
+def where(runs: Runs, values: Values, given: str | None) -> Values:
+    """Values, NaN in the runs in which a condition does not hold."""
+    return values if given is None else np.where(runs.values(given) == 1.0, values, np.nan)
+
+
+def mean_of_draws(values: Values) -> Values:
+    """The mean of each draw's defined values, NaN where it has none."""
+    defined = ~np.isnan(values)
+    count = defined.sum(axis=1)
+    sums = np.where(defined, values, 0.0).sum(axis=1)
+    return np.where(count > 0, sums / np.maximum(count, 1), np.nan)
+
+
+def measure(claim: Claim, runs: Mapping[str, Runs]) -> Measured:
+    """A claim in the runs of its worlds."""
+    here = runs[claim.world]
+    every = outcome_values(here, claim.outcome)
+    first = where(here, every, claim.given)
+    other = _compared(claim, runs, every)
+    if other is None:
+        effects = mean_of_draws(first)
+    elif claim.less is not None and claim.less.given is not None:
+        effects = mean_of_draws(first) - mean_of_draws(other)
+    else:
+        effects = mean_of_draws(first - other)
+    bound = claim.above if claim.above is not None else claim.below
+    assert bound is not None  # checked when it was loaded
+    scale = float(np.nanstd(first if other is None else other)) if claim.unit == "SD" else 1.0
+    return Measured(claim, effects, bound * scale)
+
+
+def _compared(claim: Claim, runs: Mapping[str, Runs], every: Values) -> Values | None:
+    """What the outcome is compared with, (draws, runs)."""
+    less, here = claim.less, runs[claim.world]
+    if less is None:
+        return None
+    if less.world is not None:
+        return where(runs[less.world], outcome_values(runs[less.world], claim.outcome), claim.given)
+    if less.outcome is not None:
+        return here.values(less.outcome)
+    if less.given is not None:
+        return where(here, every, less.given)
+    start = here.draws[str(less.start)].to_numpy(dtype=np.float64)
+    return np.broadcast_to(start[:, None], every.shape)
+
+
+def find(name: str, pattern: Pattern, epoch: str | None, off: tuple[str, ...], simulate: Simulate) -> Finding:
+    """Measure a pattern; what is only measured beside is left out where a mechanism is off."""
+    also = () if off else pattern.also
+    worlds = dict.fromkeys(world for claim in (*pattern.claims, *also) for world in claim.worlds)
+    runs = {world: simulate(world, epoch, off) for world in worlds}
+    claims = tuple(measure(claim, runs) for claim in pattern.claims)
+    return Finding(name, epoch, off, claims, tuple(measure(claim, runs) for claim in also))
+
+
+def find_all(patterns: Patterns, simulate: Simulate, switches: Sequence[str] = tuple(SWITCHES)) -> Iterator[Finding]:
+    """Every pattern at each of its epochs, with all mechanisms and with each one off."""
+    for off in ((), *((switch,) for switch in switches)):
+        for name, pattern in patterns.patterns.items():
+            for epoch in pattern.places:
+                yield find(name, pattern, epoch, off, simulate)
+
+
+def carriers(whole: Finding, without: Sequence[Finding]) -> tuple[str, ...]:
+    """The switches without whose mechanism less than half of the first claim's effect is left; none of no effect."""
+    value, low, high = whole.claims[0].effect
+    if not (low > 0.0 or high < 0.0):
+        return ()
+    return tuple(one.off[0] for one in without if one.claims[0].effect[0] / value < HALF)
+
+
+RUNS = 50  # of chance for each draw, where there are enough
+FEWEST_DRAWS = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the job measured: the patterns, and every finding, those with all mechanisms first."""
+
+    patterns: Patterns
+    findings: tuple[Finding, ...]
+    draws: int
+    runs: int
+    seed: int
+
+    @property
+    def whole(self) -> tuple[Finding, ...]:
+        """The findings with all mechanisms."""
+        return tuple(one for one in self.findings if not one.off)
+
+    def without(self, whole: Finding) -> tuple[Finding, ...]:
+        """The same pattern at the same epoch with one mechanism off each."""
+        return tuple(one for one in self.findings if one.off and (one.name, one.epoch) == (whole.name, whole.epoch))
+
+
+def apportioned(total: int) -> tuple[int, int]:
+    """Draws and runs a draw of a world that gets `total` runs.
+
+    Each draw's own effect is held against the threshold, so a draw gets more runs than a scenario's mean needs.
+
+    >>> apportioned(5000), apportioned(40)
+    ((100, 50), (20, 2))
+    """
+    runs = min(RUNS, max(1, total // FEWEST_DRAWS))
+    return max(2, total // runs), runs
+
+
+def measured(
+    patterns: Patterns,
+    draws: int,
+    runs: int,
+    seed: int,
+    switches: Sequence[str] = tuple(SWITCHES),
+    *,
+    passes: tuple[str, ...] = (),
+    implied: bool = True,
+) -> Found:
+    """Every pattern with all mechanisms and with each one off; worlds that patterns share are simulated once."""
+    kept: dict[tuple[str, str | None, tuple[str, ...]], Runs] = {}
+
+    def simulate(world: str, epoch: str | None, off: tuple[str, ...]) -> Runs:
+        key = (world, epoch, off)
+        if key not in kept:
+            for other in [other for other in kept if other[2] != off]:
+                del kept[other]
+            scenario = patterns.scenario(world, epoch, off)
+            sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
+            kept[key] = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
+        return kept[key]
+
+    number = (1 + len(switches)) * sum(len(pattern.places) for pattern in patterns.patterns.values())
+    console = Console(stderr=True)
+    told = track(
+        find_all(patterns, simulate, switches), "patterns", number, console=console, disable=not console.is_terminal
+    )
+    return Found(patterns, tuple(told), draws, runs, seed)

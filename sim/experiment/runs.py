@@ -1,0 +1,242 @@
+"""The runs of a sweep as a researcher sees them: tables, shares with intervals, weekly bands, single runs explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from operator import eq, ge, gt, le, lt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.shares import Estimate, estimate
+from sim.engine.computing import Made
+from sim.engine.sweep import Sweep
+from sim.inputs.errors import InputError, nearest
+from sim.model.outcomes import SETTLEMENTS
+from sim.world.columns import Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.agents.replay import Run
+
+
+CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>|==)\s*(\S+)\s*")
+COMPARED: Mapping[str, Callable[[Any, float], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+class Runs:
+    """The runs of a sweep, held in memory.
+
+    Attributes:
+        sweep: what was computed.
+    """
+
+    def __init__(self, sweep: Sweep, made: Made | None = None) -> None:
+        self.sweep = sweep
+        self._made = made
+
+    @property
+    def _held(self) -> Made:
+        assert self._made is not None  # a subclass that holds nothing overrides every method below
+        return self._made
+
+    # --- where the numbers come from: a view of a stored sweep overrides these ---
+
+    def read(self, column: Column) -> NDArray[Any]:
+        """One outcome column of all runs, in order, as stored."""
+        found: NDArray[Any] = self._held.rows[column.field][(slice(None), *column.place)]
+        return found
+
+    def errors(self) -> dict[int, str]:
+        """What went wrong, by the number of the run; empty where nothing did."""
+        return dict(self._held.errors)
+
+    def draws_table(self) -> NDArray[np.float32]:
+        """The draws, (draws, uncertainties)."""
+        return self._held.draws
+
+    def path_values(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Numbers of the runs with a path, and their weeks: (paths, weeks + 1, weekly columns)."""
+        return self._held.path_runs, self._held.paths
+
+    def band_counts(self) -> NDArray[np.int64]:
+        """How many runs fell into each bin: (weeks + 1, weekly columns, BINS)."""
+        return self._held.bands
+
+    # --- what researchers ask ---
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The outcome columns by name: unit, range and meaning of each."""
+        return {column.name: column for column in self.sweep.columns}
+
+    def __len__(self) -> int:
+        return self.sweep.total
+
+    def __repr__(self) -> str:
+        sweep = self.sweep
+        return f"<{sweep.total:,} runs of {sweep.scenario.scenario}: {sweep.draws:,} draws x {sweep.runs:,} runs>"
+
+    @property
+    def uncertainties(self) -> tuple[str, ...]:
+        """The names of what the draws vary."""
+        return self.sweep.uncertainty.priors.names
+
+    def column(self, name: str) -> NDArray[Any]:
+        """An outcome column as (draws, runs), as stored; see `values` for numbers to reckon with."""
+        if name not in self.columns:
+            meant = nearest(name, self.columns)
+            raise InputError("runs", name, "is not an outcome", allowed="a name in runs.columns", meant=meant)
+        return self.read(self.columns[name]).reshape(self.sweep.draws, self.sweep.runs)
+
+    def values(self, what: str) -> NDArray[np.float64]:
+        """An outcome as numbers (draws, runs), NaN where undefined or failed.
+
+        Args:
+            what: a column (`trust.US.PAK`), a settlement class (`takeover`), a table's name for "ever agreed"
+                (`doha`), or a condition (`war.afghan_war.control >= 0.6`). A week of -1 (never) is no number.
+        """
+        found = self._values(what)
+        for number in self.errors():
+            found[number // self.sweep.runs, number % self.sweep.runs] = np.nan
+        return found
+
+    def _values(self, what: str) -> NDArray[np.float64]:
+        condition = CONDITION.fullmatch(what)
+        if condition:
+            left, relation, right = condition.groups()
+            values = self._values(left)
+            try:
+                held: NDArray[np.float64] = COMPARED[relation](values, float(right)).astype(np.float64)
+            except ValueError:
+                raise InputError("runs", what, f"{right!r} is not a number") from None
+            held[np.isnan(values)] = 0.0 if self._is_week(left) else np.nan  # what never happened holds no bound
+            return held
+        if what in SETTLEMENTS:
+            return np.asarray(self.column("settlement") == SETTLEMENTS.index(what), np.float64)
+        if what in self.sweep.case.tables:
+            return self.column(f"table.{what}.agreed").astype(np.float64)
+        if what not in self.columns:
+            known = [*SETTLEMENTS, *self.sweep.case.tables, *self.columns]
+            allowed = "a settlement class, a table, a name in runs.columns, or NAME >= NUMBER"
+            raise InputError("runs", what, "is not an outcome", allowed=allowed, meant=nearest(what, known))
+        values = self.column(what).astype(np.float64)
+        if self._is_week(what):
+            values[values < 0.0] = np.nan
+        return values
+
+    def _is_week(self, name: str) -> bool:
+        return name in self.columns and self.columns[name].unit.startswith("week;")
+
+    def share(self, what: str) -> Estimate:
+        """The share of runs in which something holds, its interval, and how much of the spread is chance.
+
+        Raises:
+            InputError: the outcome is a number, not a yes or no.
+        """
+        values = self.values(what)
+        if not np.isin(values[~np.isnan(values)], (0.0, 1.0)).all():
+            raise InputError("runs", what, "is a number, not a yes or no", allowed=f"'{what} >= NUMBER', or runs.mean")
+        return self._estimate(what, values)
+
+    def mean(self, what: str) -> Estimate:
+        """The mean of an outcome over the draws, its interval, and how much of the spread is chance."""
+        return self._estimate(what, self.values(what))
+
+    def _estimate(self, what: str, values: NDArray[np.float64]) -> Estimate:
+        try:
+            return estimate(values)
+        except ValueError as error:
+            raise InputError("runs", what, str(error)) from None
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """One row a run: draw, run, every outcome column, and the error of a run that failed."""
+        import pandas as pd
+
+        numbers = np.arange(self.sweep.total)
+        data: dict[str, Any] = {"draw": numbers // self.sweep.runs, "run": numbers % self.sweep.runs}
+        data |= {name: self.read(column) for name, column in self.columns.items()}
+        data["settlement"] = pd.Categorical.from_codes(data["settlement"], pd.Index(SETTLEMENTS))
+        table = pd.DataFrame(data, index=pd.Index(numbers, name="number"))
+        errors = self.errors()
+        table["error"] = pd.Series(errors, index=table.index, dtype="str") if errors else pd.Series("", table.index)
+        table["error"] = table["error"].fillna("")
+        return table
+
+    @cached_property
+    def draws(self) -> pd.DataFrame:
+        """One row a draw: every uncertainty. Joins `outcomes` by `draw`."""
+        import pandas as pd
+
+        index = pd.RangeIndex(self.sweep.draws, name="draw")
+        return pd.DataFrame(self.draws_table(), columns=list(self.uncertainties), index=index)
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """One row a week of the runs that left a path: every weekly column, by run number and week (0: the start)."""
+        import pandas as pd
+
+        numbers, values = self.path_values()
+        weeks = self.sweep.scenario.horizon + 1
+        index = pd.MultiIndex.from_product([numbers, range(weeks)], names=["number", "week"])
+        names = [column.name for column in self.sweep.weekly]
+        return pd.DataFrame(values.reshape(-1, len(names)), columns=names, index=index)
+
+    def bands(self, name: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
+        """Quantiles of a weekly column over the runs, week by week, to 1/128 of the column's range."""
+        import pandas as pd
+
+        names = [column.name for column in self.sweep.weekly]
+        if name not in names:
+            meant = nearest(name, names)
+            raise InputError("runs", name, "is not a weekly column", allowed="a column of runs.paths", meant=meant)
+        place = names.index(name)
+        found = band_quantiles(self.band_counts()[:, place], levels, self.sweep.weekly[place].high)
+        return pd.DataFrame(found, columns=list(levels), index=pd.RangeIndex(len(found), name="week"))
+
+    def row(self, number: int) -> dict[str, Any]:
+        """The outcome row of one run, as stored, by column."""
+        return {name: self.read(column)[number].item() for name, column in self.columns.items()}
+
+    def explain(self, number: int) -> Run:
+        """Play run `number` again, agent by agent, with its reasons (`sim.agents.replay`).
+
+        Errors: ``InputError`` for a number out of range, a run that failed, and a replay that differs from the stored
+        row, of which nothing true could be told.
+        """
+        from sim.agents.replay import replay
+        from sim.world.world import load_world
+
+        given: object = number  # a notebook passes what it likes
+        if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 <= given < len(self):
+            raise InputError("explain", "run", f"{number!r} is out of range", allowed=f"0 to {len(self) - 1}")
+        failed = self.errors().get(int(number))
+        if failed is not None:
+            raise InputError("explain", f"run {number}", f"has failed: {failed}", allowed="a run without an error")
+        sweep = self.sweep
+        world = load_world(sweep.scenario, sweep.case, passes=sweep.passes or None, implied=sweep.implied)
+        return replay(world, int(number), seed=sweep.seed, runs=sweep.runs, expected=self.row(int(number)))
+
+
+def band_quantiles(counts: NDArray[np.int64], levels: Sequence[float], high: float) -> NDArray[np.float64]:
+    """Quantiles of binned values (weeks, BINS) on [0, high], straight within a bin; (weeks, levels).
+
+    >>> band_quantiles(np.array([[0, 2, 2, 0]]), (0.5,), 4.0)
+    array([[2.]])
+    """
+    total = counts.sum(axis=1)
+    upto = np.cumsum(counts, axis=1)
+    found = np.full((len(counts), len(levels)), np.nan)
+    for week in np.flatnonzero(total):
+        for number, level in enumerate(levels):
+            target = level * total[week]
+            place = int(np.searchsorted(upto[week], target))
+            before = upto[week][place - 1] if place else 0
+            found[week, number] = (place + (target - before) / counts[week, place]) * high / counts.shape[1]
+    return found

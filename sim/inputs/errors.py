@@ -1,0 +1,86 @@
+"""A user's mistake: one line with the file, the key, the value, what is allowed and the word that was likely meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+
+class InputError(Exception):
+    """A user's mistake, told in one line.
+
+    ``file`` may carry a line (``case.yaml:12``); ``key`` is dotted (``tables.doha.parties[1]``) or empty.
+
+    >>> print(InputError("case.yaml", "parties[1]", "'TALIBAN' is not an actor", allowed=["US", "TAL"], meant="TAL"))
+    case.yaml: parties[1]: 'TALIBAN' is not an actor; allowed: US, TAL; did you mean TAL?
+    """
+
+    def __init__(
+        self,
+        file: str | Path,
+        key: str,
+        problem: str,
+        *,
+        allowed: str | Iterable[str] | None = None,
+        meant: str | None = None,
+    ) -> None:
+        self.file = str(file)
+        self.key = key
+        self.problem = problem
+        self.allowed = allowed if allowed is None or isinstance(allowed, str) else ", ".join(map(str, allowed))
+        self.meant = meant
+        super().__init__(self._line())
+
+    def _line(self) -> str:
+        place = ": ".join(part for part in (self.file, self.key) if part)
+        line = f"{place}: {self.problem}" if place else self.problem
+        if self.allowed:
+            line += f"; allowed: {self.allowed}"
+        if self.meant:
+            line += f"; did you mean {self.meant}?"
+        return " ".join(line.split())
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str | None:
+    """The word of ``allowed`` that ``word`` was probably meant to be, or None.
+
+    >>> nearest("TALIBAN", ["US", "PAK", "TAL"]), nearest("sede", ["seed", "out"]), nearest("xyz", ["seed"])
+    ('TAL', 'seed', None)
+    """
+    by_lower = {choice.lower(): choice for choice in allowed}
+    close = difflib.get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else None
+
+
+def one_of(file: str | Path, key: str, value: object, allowed: Iterable[str], what: str) -> str:
+    """The value, if it is one of those allowed.
+
+    Args:
+        file, key: where it stands.
+        value: what stands there.
+        allowed: the names that can.
+        what: what it should be, with its article: "an actor".
+
+    Raises:
+        InputError: it is another; the likely meant one is named.
+    """
+    names = list(allowed)
+    if value not in names:
+        problem, others = f"{shown(value)} is not {what}", names or "none: there are no others"
+        raise InputError(file, key, problem, allowed=others, meant=nearest(str(value), names))
+    return str(value)
+
+
+def shown(value: object) -> str:
+    """``value`` as a message quotes it: YAML's words for nothing and truth, shortened to 60 characters."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:56] + "...'"

@@ -1,0 +1,66 @@
+"""What the settings ask for: a scenario, or a plan of a grid's cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.case.case import Case
+from sim.case.loading import load_case
+from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_of
+from sim.evidence.loading import load_evidence
+from sim.experiment.grid import FIXED, FRAME, LEVERS, Axis, Grid, grid_of
+from sim.experiment.plan import Plan
+
+if TYPE_CHECKING:
+    from sim.jobs.settings import Settings
+
+
+SOURCE = "configuration"  # what a mistake in the settings is told of
+
+
+def scenario_of_settings(settings: Settings, case: Case) -> Scenario:
+    """The one scenario that the settings name, else `status_quo`, with all that they set of it."""
+    evidence = load_evidence(case.folder / "evidence", settings.evidence.passes, settings.evidence.implied, case=case)
+    plain = settings.model_copy(update={"sweep": {}})
+    axes = set_axes(plain)
+    base = base_of(settings, case) or load_scenario(case, BASELINE)
+    return Grid(case, evidence, axes, base, SOURCE).scenario(0)
+
+
+def base_of(settings: Settings, case: Case) -> Scenario | None:
+    """The scenario that was composed, or None where the settings name none."""
+    if settings.scenario is None:
+        return None
+    name = str(settings.scenario.get("scenario"))
+    own = case.folder / "scenario" / f"{name}.yaml"
+    return scenario_of(case, settings.scenario, file=str(own) if own.is_file() else SOURCE)
+
+
+def set_axes(settings: Settings) -> tuple[Axis, ...]:
+    """What the settings set, as axes of one value, then what they sweep."""
+    found: list[tuple[str, Sequence[Any]]] = []
+    found += [(LEVERS + name, [value]) for name, value in settings.levers.items()]
+    found += [(key, [value]) for key in FRAME if (value := getattr(settings, key)) is not None]
+    found += [(FIXED + name, [value]) for name, value in settings.fixed.items()]
+    swept = [(key, _own(values) if key == "scenario" else values) for key, values in settings.sweep.items()]
+    kept = [(key, values) for key, values in found if key not in settings.sweep]
+    return tuple(
+        Axis(key, tuple(tuple(v) if isinstance(v, list) else v for v in values)) for key, values in kept + swept
+    )
+
+
+def _own(files: Sequence[str]) -> list[str]:
+    """Scenarios by name instead of by file, where they come with a case."""
+    return [Path(f).stem if (Path(f).parent.parent / "case.yaml").is_file() else f for f in files]
+
+
+def plan_of(settings: Settings) -> Plan:
+    """The plan that the settings ask for; `InputError` for what is impossible."""
+    case = load_case(settings.case)
+    counted = settings.evidence
+    evidence = load_evidence(case.folder / "evidence", counted.passes, counted.implied, case=case)
+    grid = grid_of(case, evidence, set_axes(settings), base_of(settings, case), SOURCE)
+    size = settings.size
+    return Plan(grid, size.draws, size.runs, settings.seed, size.paths, size.band_runs, counted.passes, counted.implied)

@@ -1,0 +1,37 @@
+"""The job `evidence`: the page with every number that goes into the model, and a printed summary."""
+
+from __future__ import annotations
+
+from sim.case.loading import load_case
+from sim.evidence.agreement import agreement
+from sim.evidence.harmonised import harmonised
+from sim.evidence.loading import load_evidence
+from sim.evidence.priors import priors
+from sim.jobs.settings import Settings
+from sim.pages.evidence.account import about
+from sim.pages.evidence.findings import Findings
+from sim.pages.evidence.page import FILE, evidence_page
+from sim.pages.kit.html import write
+
+
+def run(settings: Settings) -> None:
+    """Write the evidence page to the folder of the results and print a summary.
+
+    Raises:
+        InputError: a mistake in the case or its evidence, or an `out` that cannot be written.
+    """
+    from sim.pages.evidence.summary import print_summary
+
+    found = findings(settings)
+    path = settings.out / FILE
+    size = write(path, evidence_page(found))
+    print_summary(found, about(found.evidence.folder), path, size)
+
+
+def findings(settings: Settings) -> Findings:
+    """Load the case and its evidence, and draw from the priors of every epoch."""
+    case = load_case(settings.case)
+    coded = load_evidence(case.folder / "evidence", settings.evidence.passes, settings.evidence.implied, case=case)
+    by_epoch = {epoch: priors(case, coded, epoch) for epoch in case.epochs}
+    drawn = {epoch: found.draw(settings.evidence.draws, settings.seed) for epoch, found in by_epoch.items()}
+    return Findings(case, coded, by_epoch, drawn, agreement(coded, case.actors), harmonised(coded), settings.seed)

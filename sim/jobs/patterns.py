@@ -1,0 +1,31 @@
+"""The job `patterns`: measures the patterns of a case, prints them, and writes a table for machines and a page for
+people.
+"""
+
+from __future__ import annotations
+
+from sim.case.loading import load_case
+from sim.case.patterns import load_patterns
+from sim.experiment.patterns import apportioned, measured
+from sim.jobs.settings import Settings
+from sim.pages.kit.html import GENERATOR
+from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.patterns.page import PAGE, TABLE, TABLE_MARK, patterns_page
+from sim.pages.patterns.table import csv_text, print_patterns
+
+
+def run(settings: Settings) -> None:
+    """Measure the patterns of a case, print them, and write both files to the folder of the results.
+
+    Raises:
+        InputError: a mistake in the patterns, their worlds or the evidence.
+    """
+    for name, mark in ((TABLE, TABLE_MARK), (PAGE, GENERATOR)):
+        refuse_foreign(settings.out / name, mark)
+    patterns, coded = load_patterns(load_case(settings.case)), settings.evidence
+    draws, runs = apportioned(settings.size.draws * settings.size.runs)
+    found = measured(patterns, draws, runs, settings.seed, passes=coded.passes, implied=coded.implied)
+    print_patterns(found)
+    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, patterns_page(found), GENERATOR)):
+        put(settings.out / name, content, mark)
+        print(f"wrote {settings.out / name}")

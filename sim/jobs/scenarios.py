@@ -1,0 +1,80 @@
+"""The job `scenarios`: a plan is told, made and collected; then a table to read, `summary.csv` and the report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.experiment.results import Results
+from sim.inputs.errors import InputError
+from sim.pages.kit.own_files import refuse_foreign
+from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, check_headline, tell, write_summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.experiment.plan import Plan
+    from sim.jobs.settings import Settings
+
+
+NARROWEST = 126  # columns that the table needs
+
+
+def run(settings: Settings) -> None:
+    """The job `scenarios`: tell what it will take, do what is missing, tell and write what came of it.
+
+    Raises:
+        InputError: a mistake in the settings, more runs than the cap allows, or a folder that cannot be used.
+    """
+    from rich.console import Console
+
+    from sim.jobs.asked import plan_of
+    from sim.pages.report import page as report
+    from sim.storage.plans import run_plan
+
+    aside = Console(stderr=True, highlight=False, soft_wrap=True)
+    plan = plan_of(settings)
+    check_cap(plan, settings)
+    refuse_foreign(settings.out / SUMMARY, SUMMARY_MARK)
+    report.refuse_foreign_files(settings.out)
+    announce(plan, settings, aside)
+    cells = run_plan(plan, settings.out / RUNS)
+    results = Results(
+        plan.grid.case, cells, plan.draws, plan.runs, plan.seed, settings.size.name, settings.out, command()
+    )
+    check_headline(results)
+    write_summary(results, settings.out / SUMMARY)
+    out = Console(highlight=False)
+    if out.width < NARROWEST:
+        out = Console(highlight=False, width=NARROWEST)
+    tell(results, out)
+    report.write(results, settings.out)
+    out.print(f"\nIn {settings.out}/: {REPORT}, {SUMMARY}, and every run as Parquet in {RUNS}/", soft_wrap=True)
+
+
+def check_cap(plan: Plan, settings: Settings) -> None:
+    """Refuse more runs than the cap without a yes."""
+    if plan.total > settings.cap and not settings.yes:
+        problem = (
+            f"{len(plan):,} cells of {plan.draws * plan.runs:,} runs are {plan.total:,} runs, above cap={settings.cap}"
+        )
+        allowed = "yes=true to start all the same, a smaller size, or a higher cap"
+        raise InputError("command line", "cap", problem, allowed=allowed)
+
+
+def announce(plan: Plan, settings: Settings, console: Console) -> None:
+    """Say what is about to be done, before it is done; nothing where it is done already."""
+    from sim.storage.plans import missing, prepare
+    from sim.storage.work import cost
+
+    prepare(settings.out / RUNS, plan)
+    if missing(settings.out / RUNS, plan):
+        console.print(str(cost(plan, console.print)) + f", in {settings.out}/")
+    else:
+        console.print(f"{plan.asked:,} cells, {plan.total:,} runs are in {settings.out}/ already")
+
+
+def command() -> str:
+    """The words that make these results again."""
+    return " ".join(["jirga", *sys.argv[1:]]) if Path(sys.argv[0]).stem in ("jirga", "__main__") else "jirga"

@@ -1,0 +1,145 @@
+"""The settings of a run: the composed configuration as frozen, strictly checked objects, and what each key means.
+
+Hydra composes (``sim.__main__``); from there on nothing knows of Hydra. A new key is a field here and a default in
+``conf/``; the help text follows by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, Field
+
+from sim.inputs.files import read_yaml
+from sim.inputs.objects import Strict, checked, what_is_allowed
+
+JobName = Literal["scenarios", "patterns", "evidence", "explain"]
+
+# What each job does, in the words of the help text.
+JOBS: Mapping[str, str] = MappingProxyType(
+    {
+        "scenarios": "the main job: every scenario, or the one named, against status_quo; a table, files and a report",
+        "patterns": "whether P1 to P14 hold: share of draws, effects, which mechanism carries each; a page and a table",
+        "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
+        "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
+    }
+)
+
+# What the keys allow that hold more than one number or word.
+ALLOWED: Mapping[str, str] = MappingProxyType(
+    {
+        "scenario": "a name, a file, or null for all",
+        "off": "a list of switches, or null for what the scenario says",
+        "levers": "levers of the scenario with numbers",
+        "fixed": "uncertainties with numbers",
+        "sweep": "keys with several values in Hydra's grammar",
+    }
+)
+
+
+class EvidenceSettings(Strict):
+    """Which of the coded rows count, and how closely the page draws them."""
+
+    passes: tuple[str, ...] = Field(
+        min_length=1, description="the coding passes that count: folders of the case's evidence"
+    )
+    implied: bool = Field(description="whether rows that a pass marked as implied count, or stated ones only")
+    draws: int = Field(ge=100, le=1_000_000, description="draws of the priors behind each picture of the evidence page")
+
+
+class SizeSettings(Strict):
+    """How much is simulated."""
+
+    name: str = Field(min_length=1, description="the name of the size")
+    draws: int = Field(ge=2, le=1_000_000, description="draws of everything uncertain, for each scenario")
+    runs: int = Field(ge=1, le=1_000_000, description="runs of chance for each draw")
+    paths: int = Field(ge=0, le=10_000, description="runs of each scenario that leave every week")
+    band_runs: int = Field(ge=0, le=1_000_000, description="runs of each scenario that make its weekly bands")
+
+
+class Settings(Strict):
+    """Everything a run is told, checked."""
+
+    job: JobName = Field(description="what to do; see the jobs above")
+    case: str = Field(min_length=1, description="the conflict: a case that comes with the package, or a case's folder")
+    seed: int = Field(ge=0, le=2**32 - 1, description="the seed of all chance; the same seed gives the same result")
+    out: Path = Field(description="the folder for what the job writes")
+    size: SizeSettings
+    scenario: dict[str, Any] | None = Field(default=None, description="the scenario; without one, all of the case")
+    epoch: str | None = Field(description="the epoch to start at, where it is not the scenario's own")
+    horizon: int | None = Field(ge=1, le=260, description="weeks to simulate, where they are not the scenario's own")
+    off: tuple[str, ...] | None = Field(description="mechanisms to switch off, such as red_lines or learning")
+    levers: dict[str, float] = Field(description="levers of the scenario that are set")
+    fixed: dict[str, float] = Field(description="uncertainties held at a value, such as trust.us.pak")
+    sweep: dict[str, tuple[Any, ...]] = Field(description="what -m sweeps over, for files in experiment/")
+    run: int = Field(ge=0, le=10**9, description="the run to explain: of draw run // size.runs, run % size.runs in it")
+    cap: int = Field(ge=1, description="the most runs that are started without yes=true")
+    yes: bool = Field(description="whether to start also above the cap")
+    evidence: EvidenceSettings
+
+
+class Key(NamedTuple):
+    """One key of the configuration as the help text tells it."""
+
+    name: str
+    default: object
+    meaning: str
+    allowed: str
+
+
+def configuration_folder() -> Path:
+    """The folder of the configuration: inside the installed package, or at the top of the checkout.
+
+    >>> (configuration_folder() / "config.yaml").is_file()
+    True
+    """
+    package = Path(__file__).parents[1]
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parent / "conf"
+
+
+def settings_of(composed: Mapping[str, Any], *, source: str = "configuration") -> Settings:
+    """The composed configuration as ``Settings``; ``InputError`` names ``source`` and the first key that is wrong."""
+    return checked(Settings, composed, file=source)
+
+
+def keys() -> tuple[Key, ...]:
+    """Every key with its default and meaning, in declared order.
+
+    >>> [key.name for key in keys()][:4]
+    ['job', 'case', 'seed', 'out']
+    """
+    defaults = read_yaml(configuration_folder() / "config.yaml")
+    chosen = {
+        name: choice for entry in defaults.pop("defaults") if isinstance(entry, dict) for name, choice in entry.items()
+    }
+    size = read_yaml(configuration_folder() / "size" / f"{chosen['size']}.yaml")
+    return tuple(_keys(Settings, {"job": chosen["job"], "scenario": None, "size": size, **defaults}, ()))
+
+
+def _keys(kind: type[BaseModel], defaults: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Key]:
+    for name, field in kind.model_fields.items():
+        place = (*above, name)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _keys(field.annotation, defaults[name], place)
+        else:
+            allowed = ALLOWED.get(name) or what_is_allowed(Settings, place)
+            yield Key(".".join(place), defaults[name], field.description or "", allowed)
+
+
+def groups() -> Mapping[str, tuple[str, ...]]:
+    """The groups of the configuration and the choices that come with the package, both sorted by name.
+
+    >>> groups()["job"]
+    ('evidence', 'explain', 'patterns', 'scenarios')
+    """
+    folder = configuration_folder()
+    found = {group: _choices(folder / group) for group in ("experiment", "job", "size")}
+    return MappingProxyType(found)
+
+
+def _choices(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))

@@ -1,0 +1,28 @@
+"""Keeping promises: the value of the agreement and the other's reach against what delivery costs today."""
+
+from __future__ import annotations
+
+from sim.numerics.arithmetic import logistic
+from sim.numerics.dialect import compilable
+
+
+@compilable
+def delivery(
+    patience: float, surplus: float, pressure_weight: float, reach: float, temptation: float, noise: float
+) -> float:
+    """P = logistic((delta (V - d)+ + mu lambda^2 - w g-) / T), all with the numbers of today.
+
+    When power shifts, the side that would now do better without becomes the tempted one (Fearon 1995; Powell 2006).
+
+    Args:
+        patience: delta, weight of what the agreement is still worth.
+        surplus: V - d to the deliverer; a loss counts as nothing.
+        pressure_weight: mu.
+        reach: lambda, leverage of the side that is to receive.
+        temptation: w g-, cost of the clause to the deliverer.
+        noise: T > 0.
+
+    >>> delivery(1.0, 0.1, 0.4, 0.5, 0.2, 0.05)
+    0.5
+    """
+    return logistic((patience * max(surplus, 0.0) + pressure_weight * (reach * reach) - temptation) / noise)

@@ -1,0 +1,231 @@
+"""The bargain phase: one session, one offer; signature, ratification, impasse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.model.equations.concession import aspiration, eagerness
+from sim.model.equations.package import gain
+from sim.model.equations.ratification import ratification
+from sim.model.phases.defaults import cut_again
+from sim.model.phases.frontier import best_gain, concede, package_value, trace_frontier
+from sim.model.phases.luck import luck
+from sim.model.phases.mediation import gone, observer_gain
+from sim.model.vocabulary import (
+    CONCESSION,
+    IMPASSES_TO_PAUSE,
+    IN_FORCE,
+    LEAST_GAIN,
+    MOST_SESSIONS,
+    NEVER,
+    NO_SESSION,
+    NO_ZONE,
+    NOT_DUE,
+    NOT_RATIFIED,
+    OPEN,
+    OUT_OF_TIME,
+    PAUSE_WEEKS,
+    PLACE_STRIDE,
+    PROMISE,
+    RATIFY_SLOT,
+    REFUSED,
+    SIGNED,
+    SUSPENDED,
+    TRANCHE_WEEKS,
+    USUAL_WEEKS,
+)
+from sim.numerics.dialect import compilable, first_lane, lanes_where, note, run_of, standalone
+
+
+@compilable
+def side_aspiration(draw: Any, state: Any, t: int, side: int, log_time: float) -> float:
+    """theta of a side at this session."""
+    eager = eagerness(draw.concession, state.pressure[t, side], draw.pressure_weight)
+    return aspiration(log_time, eager)
+
+
+@compilable
+def bargain(rules: Any, draw: Any, state: Any, t: int) -> None:
+    """Hold the week's session if both parties came; the session's code says what came of it, up to an acceptance."""
+    state.session[t] = NO_SESSION
+    state.offering[t] = NEVER
+    meeting = both_came(state, t)
+    left = lanes_where(meeting)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        hold_session(rules, draw, run_of(state, lane), t)
+
+
+@compilable
+def both_came(state: Any, t: int) -> Any:
+    """Whether both parties are at an open table."""
+    return (state.status[t] == OPEN) & (state.attending[t, 0] == 1) & (state.attending[t, 1] == 1)
+
+
+@compilable
+def hold_session(rules: Any, draw: Any, state: Any, t: int) -> None:
+    """Hold a session: an offer, where there is a zone of agreement."""
+    state.sessions[t] += 1
+    state.sessions_held[t] += 1
+    side = 0 if state.sessions[t] % 2 == 1 else 1
+    state.offering[t] = side
+    if state.zone[t] == 0:
+        state.session[t] = NO_ZONE
+        note(state, state.offer_terms[t], float(state.sessions[t]), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return
+    make_offer(rules, draw, state, t, side)
+
+
+@standalone
+def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
+    """The side in turn offers the frontier package at its aspiration; the other takes what meets its own."""
+    log_time = draw.log_time[min(state.sessions[t], MOST_SESSIONS)]
+    own = side_aspiration(draw, state, t, side, log_time)
+    floor = side_aspiration(draw, state, t, 1 - side, log_time) * state.best[t, 1 - side]
+    own_gain, other_gain = concede(rules, state, t, side, own * state.best[t, side], state.offer[t])
+    accepted = other_gain >= floor - LEAST_GAIN
+    out_of_time = state.sessions[t] >= draw.deadline
+    state.session[t] = SIGNED if accepted else (OUT_OF_TIME if out_of_time else REFUSED)
+    best, other_best = state.best[t, side], state.best[t, 1 - side]
+    taken = 1.0 if accepted else 0.0
+    note(
+        state, state.offer_terms[t], float(state.sessions[t]), own, own_gain, other_gain, floor, taken, best, other_best
+    )
+
+
+@compilable
+def others_gain(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
+    """sum_o lambda_o G_o over the players with leverage on a side that are no party (Tsebelis 2002).
+
+    The smallest part is added first, so that the sum does not depend on the order of the players.
+    """
+    i, j = rules.party[t, side], rules.party[t, 1 - side]
+    parts = 0
+    for o in range(rules.players):
+        if o != i and o != j and state.leverage[o, i] > 0.0 and not gone(rules, state, o):
+            part = state.leverage[o, i] * observer_gain(rules, draw, state, t, o, state.offer[t])
+            place = parts
+            while place > 0 and state.parts[place - 1] > part:
+                state.parts[place] = state.parts[place - 1]
+                place -= 1
+            state.parts[place] = part
+            parts += 1
+    total = 0.0
+    for place in range(parts):
+        total += state.parts[place]
+    return total
+
+
+@standalone
+def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
+    """A side that has accepted puts the package to those at home and abroad who can stop it."""
+    number = luck(state, RATIFY_SLOT + t * PLACE_STRIDE + side)
+    surplus = package_value(rules, state, t, side, state.offer[t])
+    others = others_gain(rules, draw, state, t, side)
+    hurdle = draw.hurdle + rules.table_hurdle[t]
+    chance = ratification(surplus, others, hurdle, draw.noise)
+    terms = state.ratify_terms[t, side]
+    terms[0], terms[1], terms[2], terms[3] = surplus, others, hurdle, chance
+    terms[4], terms[5], terms[6] = number, state.guaranteed_trust[t, side], 0.0
+    terms[7] = 1.0 if number < chance else 0.0
+
+
+@compilable
+def conclude(rules: Any, draw: Any, state: Any, t: int) -> None:
+    """Close the session: sign what both have ratified, else count an impasse where there was one."""
+    if state.session[t] == SIGNED:
+        if state.ratify_terms[t, 0, 7] == 1.0 and state.ratify_terms[t, 1, 7] == 1.0:
+            sign(rules, draw, state, t)
+            return
+        state.session[t] = NOT_RATIFIED
+    if state.session[t] == REFUSED:
+        state.impasses_in_row[t] = 0
+    elif state.session[t] != NO_SESSION:
+        impasse(state, t)
+
+
+@compilable
+def impasse(state: Any, t: int) -> None:
+    """Optimism halves with each impasse; three in a row suspend the table."""
+    state.impasses[t] += 1
+    state.impasses_in_row[t] += 1
+    state.optimism[t] *= 0.5
+    if state.impasses_in_row[t] >= IMPASSES_TO_PAUSE or state.session[t] == OUT_OF_TIME:
+        suspend(state, t)
+
+
+@compilable
+def suspend(state: Any, t: int) -> None:
+    """The table rests for eight weeks or until an event convenes it."""
+    state.status[t] = SUSPENDED
+    state.reopens[t] = state.week + PAUSE_WEEKS
+    state.impasses_in_row[t] = 0
+
+
+@standalone
+def sign(rules: Any, draw: Any, state: Any, t: int) -> None:
+    """The offer becomes the agreement in force."""
+    state.status[t] = IN_FORCE
+    state.signed_week[t] = state.week
+    state.impasses_in_row[t] = 0
+    state.bad_tranches[t] = 0
+    state.agreements[t] += 1
+    if state.agreed_week[t] == NEVER:
+        state.agreed_week[t] = state.week
+    first = package_value(rules, state, t, 0, state.offer[t])
+    second = package_value(rules, state, t, 1, state.offer[t])
+    state.nash_product[t] = first * second
+    for k in range(rules.clauses[t]):
+        bind_clause(rules, draw, state, t, k, state.offer[t, k], int(rules.clause_weeks[t, k]))
+    state.regret[t] = regret(rules, draw, state, t)
+
+
+@standalone
+def bind_clause(rules: Any, draw: Any, state: Any, t: int, k: int, point: float, weeks: int) -> None:
+    """Write one clause of an agreement: its point, who delivers it, and the path on which it falls due."""
+    cell = rules.clause_cell[t, k]
+    default = 0.5 * (state.default[t, 0, k] + state.default[t, 1, k])
+    moves = abs(point - state.cell[cell]) > LEAST_GAIN or abs(point - default) > LEAST_GAIN
+    state.in_package[t, k] = 1 if state.deadlocked[t, k] == 0 and moves else 0
+    state.package[t, k] = point
+    state.baseline[t, k] = state.cell[cell] if rules.clause_flow[t, k] == 0 else default
+    state.due[t, k] = state.baseline[t, k]
+    state.due_share[t, k] = 0.0
+    span = weeks if rules.clause_flow[t, k] == 0 else USUAL_WEEKS
+    state.due_step[t, k] = min(1.0, TRANCHE_WEEKS / span)
+    for side in range(2):
+        state.delivers[t, k, side] = 1 if is_deliverer(rules, state, t, k, point, side) else 0
+        state.conduct[t, k, side] = NOT_DUE
+    state.arrears[t, 0], state.arrears[t, 1] = 0.0, 0.0
+    state.arrears_share[t, 0], state.arrears_share[t, 1] = 0.0, 0.0
+
+
+@compilable
+def is_deliverer(rules: Any, state: Any, t: int, k: int, point: float, side: int) -> bool:
+    """Whoever is worse off by a clause delivers it; where that is neither party or both, the one the case names."""
+    if rules.clause_both[t, k] == 1:
+        return True
+    cell = rules.clause_cell[t, k]
+    own = gain(point, state.default[t, side, k], state.position[rules.party[t, side], cell]) < 0.0
+    other = gain(point, state.default[t, 1 - side, k], state.position[rules.party[t, 1 - side], cell]) < 0.0
+    if own != other:
+        return own
+    return rules.clause_by[t, k] == side
+
+
+@standalone
+def regret(rules: Any, draw: Any, state: Any, t: int) -> float:
+    """How much more the first party could have had at full trust without loss to the second: the price of distrust."""
+    for side in range(2):
+        for k in range(rules.clauses[t]):
+            state.slope[t, side, PROMISE, k] = draw.weight[t, side, k]
+            state.slope[t, side, CONCESSION, k] = draw.weight[t, side, k]
+            state.stake[t, side, k] /= state.guaranteed_trust[t, side]
+    cut_again(rules, state, t)
+    trace_frontier(rules, state, t, True)
+    cut_again(rules, state, t)
+    held = package_value(rules, state, t, 1, state.package[t])
+    own = package_value(rules, state, t, 0, state.package[t])
+    state.end_value[t, 0, 1] -= held
+    state.end_value[t, 1, 1] -= held
+    return max(best_gain(state, t, 0) - own, 0.0)

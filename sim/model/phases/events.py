@@ -1,0 +1,417 @@
+"""The events phase: what a scenario brings about this week, on the state that last week left."""
+
+from __future__ import annotations
+
+from math import isnan, nan
+from typing import Any
+
+from sim.model.equations.trust import evidence
+from sim.model.phases.defaults import look_again
+from sim.model.phases.witness import witness
+from sim.model.vocabulary import (
+    ABSENT,
+    AFTER,
+    AT_LEAST,
+    AT_MOST,
+    BY_ALL,
+    BY_POSITION,
+    BY_WEEK,
+    CLOSED,
+    CONCEDE,
+    CONVENE,
+    DELAY,
+    EFFORT,
+    FOREVER,
+    IN_FORCE,
+    INVITE,
+    LEAST_GAIN,
+    LESS,
+    MORE,
+    NEVER,
+    OFFENSIVE,
+    OFFER,
+    OPEN,
+    Q_AGREED,
+    Q_CELL,
+    Q_COHESION,
+    Q_COLLAPSED,
+    Q_CONTROL,
+    Q_IMPASSES,
+    Q_IN_FORCE,
+    Q_INTENSITY,
+    Q_LEVERAGE,
+    Q_OPEN,
+    Q_PRESENCE,
+    Q_REGIME,
+    Q_SESSIONS,
+    Q_STATUS,
+    Q_TRUST,
+    Q_WEEK,
+    SCHEDULE,
+    SET_CELL,
+    SHIFT_CELL,
+    STAND,
+    SUSPENDED,
+    TRANCHE_WEEKS,
+    WITHHOLDING_SHARE,
+)
+from sim.numerics.dialect import compilable, first_lane, lanes_where, run_of, standalone, where
+
+
+@compilable
+def quantity(state: Any, code: int, first: int, second: int) -> float:
+    """The quantity that a trigger watches, as last week left it."""
+    value = 0.0
+    if code == Q_WEEK:
+        value = float(state.week)
+    elif code == Q_REGIME:
+        value = float(state.regime)
+    elif code == Q_PRESENCE:
+        value = state.presence
+    elif code == Q_CELL:
+        value = state.cell[first]
+    elif code == Q_TRUST:
+        value = state.trust[first, second]
+    elif code == Q_LEVERAGE:
+        value = state.leverage[first, second]
+    elif code == Q_CONTROL:
+        value = state.control[first]
+    elif code == Q_INTENSITY:
+        value = state.intensity[first]
+    elif code == Q_COHESION:
+        value = state.cohesion[first]
+    else:
+        value = table_quantity(state, code, first)
+    return value
+
+
+@compilable
+def table_quantity(state: Any, code: int, t: int) -> float:
+    """A quantity of a table: its status, or a count."""
+    value = 0
+    if code == Q_STATUS:
+        value = state.status[t]
+    elif code == Q_SESSIONS:
+        value = state.sessions_held[t]
+    elif code == Q_IMPASSES:
+        value = state.impasses[t]
+    elif code == Q_AGREED:
+        value = 1 if state.agreed_week[t] >= 0 else 0
+    elif code == Q_COLLAPSED:
+        value = 1 if state.collapsed_week[t] >= 0 else 0
+    elif code == Q_IN_FORCE:
+        value = 1 if state.status[t] == IN_FORCE else 0
+    elif code == Q_OPEN:
+        value = 1 if state.status[t] == OPEN else 0
+    return float(value)
+
+
+@compilable
+def condition_holds(plan: Any, state: Any, e: int, d: int) -> bool:
+    """Whether one condition of an event holds."""
+    value = quantity(state, plan.quantity[e, d], plan.quantity_first[e, d], plan.quantity_second[e, d])
+    threshold = plan.threshold[e, d]
+    comparison = plan.comparison[e, d]
+    if comparison == LESS:
+        return value < threshold
+    if comparison == AT_MOST:
+        return value <= threshold
+    if comparison == MORE:
+        return value > threshold
+    return comparison == AT_LEAST and value >= threshold
+
+
+@compilable
+def triggered(plan: Any, state: Any, e: int) -> bool:
+    """Whether all, or any, of an event's conditions hold."""
+    holding = 0
+    for d in range(plan.conditions[e]):
+        holding += 1 if condition_holds(plan, state, e, d) else 0
+    if plan.mode[e] == BY_ALL:
+        return holding == plan.conditions[e]
+    return holding > 0
+
+
+@compilable
+def happens(plan: Any, state: Any, e: int) -> bool:
+    """Whether a triggered event happens this week: its trigger must hold `hold` weeks; it acts `lag` weeks later."""
+    if state.fires_at[e] >= 0:
+        if state.week < state.fires_at[e]:
+            return False
+        state.fires_at[e] = NEVER
+        return True
+    if state.fired[e] > 0 and plan.repeats[e] == 0:
+        return False
+    state.held[e] = state.held[e] + 1 if triggered(plan, state, e) else 0
+    if state.held[e] < max(plan.hold[e], 1):
+        return False
+    state.held[e] = 0
+    if plan.lag[e] > 0:
+        state.fires_at[e] = state.week + plan.lag[e]
+        state.fired[e] += 1
+        return False
+    return True
+
+
+@compilable
+def be_seen(rules: Any, draw: Any, state: Any, player: int, cell: int, before: float, after: float) -> None:
+    """Conduct: whoever gains from a change counts it as kept, whoever loses as broken (design, section 4.1)."""
+    if player < 0:
+        return
+    for q in range(rules.trusting):
+        observer = rules.truster[q]
+        if rules.trusted[q] == player and state.has_position[observer, cell] == 1:
+            position = state.position[observer, cell]
+            change = abs(before - position) - abs(after - position)
+            worth = evidence(rules.cell_nu[cell], draw.cell_weight[observer, cell], abs(change))
+            kept = worth if change > 0.0 else 0.0
+            witness(rules, state, observer, player, kept, worth - kept, True)
+
+
+@compilable
+def set_cell(rules: Any, draw: Any, state: Any, player: int, cell: int, point: float) -> None:
+    """A player moves a cell by its own act."""
+    before = state.cell[cell]
+    state.cell[cell] = min(max(point, 0.0), 1.0)
+    be_seen(rules, draw, state, player, cell, before, state.cell[cell])
+    if cell == rules.presence_cell:
+        state.presence = 1.0 - state.cell[cell]
+
+
+@compilable
+def take_stand(rules: Any, draw: Any, state: Any, player: int, cell: int, point: float) -> None:
+    """A player declares where it stands; others judge the move from what it said, or from what is the case."""
+    before = state.position[player, cell] if state.has_position[player, cell] == 1 else state.cell[cell]
+    state.position[player, cell] = point
+    state.has_position[player, cell] = 1
+    look_again(rules, state)
+    be_seen(rules, draw, state, player, cell, before, point)
+    follow_position(rules, state, player, cell)
+
+
+@compilable
+def follow_position(rules: Any, state: Any, player: int, cell: int) -> None:
+    """A cell whose default path is its deliverer's position goes where the position goes, unless a deal covers it."""
+    for t in range(rules.tables):
+        for k in range(rules.clauses[t]):
+            if rules.clause_cell[t, k] == cell and rules.clause_default[t, k] == BY_POSITION:
+                covered = state.status[t] == IN_FORCE and state.in_package[t, k] == 1
+                if rules.party[t, rules.clause_link[t, k]] == player and not covered:
+                    state.cell[cell] = state.position[player, cell]
+
+
+@compilable
+def announce(state: Any, weeks: float, conditional: int) -> None:
+    """Announce that the patron's presence ends in so many weeks, on conditions or without."""
+    state.schedule_on = 1
+    state.schedule_conditional = conditional
+    state.schedule_start = state.week
+    state.schedule_end = state.week + max(int(weeks), 1)
+    state.schedule_from = state.presence
+
+
+@compilable
+def delay(rules: Any, state: Any, weeks: float, conditional: int) -> None:
+    """Move the end of the withdrawal: of a schedule that runs, else of the clause in force, else nothing."""
+    t, k = rules.presence_table, rules.presence_clause
+    if state.schedule_on == 1:
+        state.schedule_end += int(weeks)
+    elif t >= 0 and state.status[t] == IN_FORCE and state.in_package[t, k] == 1:
+        left = (1.0 - state.due_share[t, k]) / state.due_step[t, k] * TRANCHE_WEEKS
+        announce(state, left + weeks, conditional)
+
+
+@compilable
+def convene(rules: Any, state: Any, t: int) -> None:
+    """Call a table together, if it exists under the regime and no agreement is in force there."""
+    if rules.table_regime[t, state.regime] == 0 or state.status[t] == IN_FORCE:
+        return
+    state.status[t] = OPEN
+    state.sessions[t] = 0
+    state.impasses_in_row[t] = 0
+    state.convenes[t] = NEVER
+
+
+@compilable
+def offer_on_condition(plan: Any, rules: Any, state: Any, e: int) -> None:
+    """Offer a party of a table a point of an issue, given only if it comes."""
+    t, cell = plan.place_table[e], plan.place_cell[e]
+    for side in range(2):
+        if rules.party[t, side] == plan.target[e]:
+            if isnan(state.conditional_offer[t, side, cell]):
+                state.offers[t, side] += 1
+            state.conditional_offer[t, side, cell] = plan.value[e]
+            state.offered_by[t, side, cell] = plan.player[e]
+
+
+@compilable
+def stay_away(plan: Any, rules: Any, state: Any, e: int, until: int) -> None:
+    """A mediator keeps away from a table, or from all where none is named."""
+    for t in range(rules.tables):
+        if plan.place_table[e] < 0 or plan.place_table[e] == t:
+            for m in range(rules.seats[t]):
+                for g in range(rules.seat_members[t, m]):
+                    if rules.seat_member[t, m, g] == plan.player[e]:
+                        state.absent_until[t, m] = until
+
+
+@standalone
+def take_effect(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
+    """Bring about the effect of one event."""
+    effect, player, cell, t = plan.effect[e], plan.player[e], plan.place_cell[e], plan.place_table[e]
+    value = plan.value[e]
+    until = state.week + plan.weeks[e] if plan.weeks[e] > 0 else FOREVER
+    remember(plan, state, e)
+    if effect == SET_CELL:
+        set_cell(rules, draw, state, player, cell, value)
+    elif effect == SHIFT_CELL:
+        set_cell(rules, draw, state, player, cell, state.cell[cell] + value)
+    elif effect == OFFER:
+        offer_on_condition(plan, rules, state, e)
+    elif effect == SCHEDULE:
+        announce(state, value, plan.conditional[e])
+    elif effect == DELAY:
+        delay(rules, state, value, plan.conditional[e])
+    elif effect == CONVENE:
+        convene(rules, state, t)
+    elif effect == INVITE:
+        state.invited[t, plan.place_seat[e]] = 1
+    elif effect == EFFORT:
+        state.effort_set[player] = value
+        state.effort_until[player] = until
+    elif effect == ABSENT:
+        stay_away(plan, rules, state, e, until)
+    elif effect == STAND:
+        take_stand(rules, draw, state, player, cell, value)
+    elif effect == OFFENSIVE:
+        state.offensive[plan.place_war[e]] = value
+        state.offensive_until[plan.place_war[e]] = until
+    elif effect == CONCEDE:
+        state.red_line[player, cell] = nan
+        look_again(rules, state)
+
+
+@compilable
+def remember(plan: Any, state: Any, e: int) -> None:
+    """Keep what a lasting effect has to return to; renewed while it lasts, it returns to what was before it."""
+    effect, cell = plan.effect[e], plan.place_cell[e]
+    if plan.weeks[e] <= 0 or (effect != SET_CELL and effect != SHIFT_CELL and effect != STAND):
+        return
+    lasting = state.reverts_at[e] >= 0
+    state.reverts_at[e] = state.week + plan.weeks[e]
+    if lasting:
+        return
+    if effect == STAND:
+        held = state.has_position[plan.player[e], cell] == 1
+        state.reverts_to[e] = state.position[plan.player[e], cell] if held else nan
+    else:
+        state.reverts_to[e] = state.cell[cell]
+
+
+@standalone
+def revert(rules: Any, plan: Any, state: Any, e: int) -> None:
+    """End an effect that was for a time; that it lapses is nobody's act."""
+    state.reverts_at[e] = NEVER
+    cell = plan.place_cell[e]
+    if plan.effect[e] == STAND:
+        if isnan(state.reverts_to[e]):
+            state.has_position[plan.player[e], cell] = 0
+        else:
+            state.position[plan.player[e], cell] = state.reverts_to[e]
+            look_again(rules, state)
+        follow_position(rules, state, plan.player[e], cell)
+    else:
+        state.cell[cell] = state.reverts_to[e]
+        if cell == rules.presence_cell:
+            state.presence = 1.0 - state.cell[cell]
+
+
+@standalone
+def withdraw(rules: Any, state: Any) -> None:
+    """Carry an announced withdrawal one week further; a conditional one waits while the other side is behind."""
+    if state.schedule_on == 0:
+        return
+    t = rules.presence_table
+    if state.schedule_conditional == 1:
+        bound = state.status[t] == IN_FORCE
+        if not bound or state.arrears_share[t, rules.presence_side] >= WITHHOLDING_SHARE - LEAST_GAIN:
+            state.schedule_start += 1
+            state.schedule_end += 1
+            return
+    length = max(state.schedule_end - state.schedule_start, 1)
+    left = max(0.0, 1.0 - (state.week - state.schedule_start) / length)
+    state.presence = min(state.presence, state.schedule_from * left)
+    state.cell[rules.presence_cell] = 1.0 - state.presence
+
+
+@compilable
+def may_open(rules: Any, state: Any, t: int) -> Any:
+    """Whether the week, the cell or the end of a pause that a table waits for has come."""
+    may = (state.convenes[t] >= 0) & (state.convenes[t] <= state.week)
+    may = may | ((state.status[t] == SUSPENDED) & (state.week >= state.reopens[t]))
+    if rules.opens[t] == AFTER:
+        waits = (state.status[t] == CLOSED) & (state.convenes[t] == NEVER)
+        may = may | (waits & (state.cell[rules.opens_cell[t]] >= rules.opens_at[t]))
+    return may
+
+
+@compilable
+def open_table(rules: Any, state: Any, t: int) -> None:
+    """Open a table whose time has come."""
+    may = may_open(rules, state, t) & (state.idle == 0)
+    left = lanes_where(may)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        convene(rules, run_of(state, lane), t)
+
+
+@compilable
+def look_out(plan: Any, state: Any, e: int) -> None:
+    """See whether an event's time has come, before any of this week's has changed what the others watch."""
+    if plan.mode[e] == BY_WEEK:
+        state.happening[e] = where(state.week == plan.at_week[e], 1, 0)
+        return
+    left = lanes_where(state.idle == 0)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        one = run_of(state, lane)
+        one.happening[e] = 1 if happens(plan, one, e) else 0
+
+
+@compilable
+def bring_about(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
+    """Let one event happen if its time has come, or let its effect end."""
+    happening = (state.happening[e] == 1) & (state.idle == 0)
+    over = (state.happening[e] == 0) & (state.reverts_at[e] >= 0) & (state.week >= state.reverts_at[e])
+    left = lanes_where(happening)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        happen(rules, draw, plan, run_of(state, lane), e)
+    left = lanes_where(over)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        revert(rules, plan, run_of(state, lane), e)
+
+
+@compilable
+def happen(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
+    """Let one event happen."""
+    if plan.lag[e] == 0 or plan.mode[e] == BY_WEEK:
+        state.fired[e] += 1
+    take_effect(rules, draw, plan, state, e)
+
+
+@standalone
+def events(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    """The whole phase: triggers, reversals and events in declared order, the withdrawal, the tables that open."""
+    state.flight = 0.0
+    for e in range(plan.events):
+        look_out(plan, state, e)
+    for e in range(plan.events):
+        bring_about(rules, draw, plan, state, e)
+    left = lanes_where(state.schedule_on == 1)
+    while left:
+        lane, left = first_lane(left), left & (left - 1)
+        withdraw(rules, run_of(state, lane))
+    for t in range(rules.tables):
+        open_table(rules, state, t)

@@ -1,0 +1,5 @@
+"""The same bits interpreted and compiled, on every machine: the words model code is written in, arithmetic, chance, and
+compiled code on disk; the only folder that imports numba.
+
+Nothing here knows what is computed: no actor, table or war, and no file of a user's.
+"""

@@ -1,0 +1,71 @@
+"""What the evidence page tells of: the coded rows, the priors made of them, and draws from these."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sim.case.case import Case
+from sim.evidence.agreement import Agreement
+from sim.evidence.densities import Numbers, Prior
+from sim.evidence.harmonised import Harmonised
+from sim.evidence.priors import Priors
+from sim.evidence.rows import CodedRow, Evidence
+from sim.pages.kit.sketches import Mark, mark_of
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that the page tells: the evidence, the priors of every epoch, and draws of them."""
+
+    case: Case
+    evidence: Evidence
+    priors: Mapping[str, Priors]
+    drawn: Mapping[str, Numbers]
+    agreement: tuple[Agreement, ...]
+    harmonised: Harmonised
+    seed: int
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all parameters, of any epoch, in the order of their slots."""
+        slots = {prior.name: prior.slot for priors in self.priors.values() for prior in priors.columns}
+        return tuple(sorted(slots, key=slots.__getitem__))
+
+    @cached_property
+    def garbled(self) -> frozenset[tuple[str, int]]:
+        """(article, paragraph) of all that cannot be read with any certainty."""
+        return frozenset((article.id, number) for article in self.evidence.articles for number in article.garbled)
+
+    def course(self, name: str) -> dict[str, Prior]:
+        """The prior of a parameter at each epoch that has it."""
+        return {epoch: priors[name] for epoch, priors in self.priors.items() if name in priors.index}
+
+    def numbers(self, epoch: str, name: str) -> Numbers:
+        """The draws of a parameter at an epoch."""
+        column: Numbers = self.drawn[epoch][:, self.priors[epoch].index[name]]
+        return column
+
+
+CODED_MARKS: tuple[Mark, ...] = ("stated", "implied", "carried", "assumed")
+
+
+def counts(found: Findings, group: str, epoch: str) -> Counter[Mark]:
+    """How many parameters of a group have each mark at an epoch."""
+    return Counter(mark_of(prior) for prior in found.priors[epoch].columns if prior.group == group)
+
+
+def absent_actors(found: Findings, epoch: str) -> list[str]:
+    """The actors that are party to no table under the epoch's regime."""
+    regime = found.case.epochs[epoch].regime
+    seated = {party for table_ in found.case.tables.values() if regime in table_.regimes for party in table_.parties}
+    return [actor for actor in found.case.actors if actor not in seated]
+
+
+def loose_rows(found: Findings) -> tuple[CodedRow, ...]:
+    """Rows that count and that no parameter, mechanism or event of this page names."""
+    fed = {id(row) for priors_ in found.priors.values() for prior in priors_.columns for row in prior.rows}
+    coded: tuple[CodedRow, ...] = (*found.evidence.dyads, *found.evidence.positions)
+    return (*(row for row in coded if id(row) not in fed), *found.harmonised.loose)

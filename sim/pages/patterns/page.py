@@ -1,0 +1,126 @@
+"""The page of the patterns: what a case claims, and whether the model shows it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from sim.experiment.patterns import Finding, Found, Measured
+from sim.model.parameters import SWITCHES
+from sim.pages.kit.html import Content, Html, Section, joined, note, page, paragraphs, table, tag
+from sim.pages.patterns.table import (
+    HEAD,
+    KINDS,
+    numbers_told,
+    told_carriers,
+    told_effect,
+    told_place,
+    told_share,
+    told_threshold,
+    verdict,
+)
+from sim.version import __version__
+
+PAGE, TABLE = "patterns.html", "patterns.csv"
+
+
+TABLE_MARK = ",".join(HEAD[:4])
+
+
+def patterns_page(found: Found) -> str:
+    """The whole page as text; the same findings give the same bytes."""
+    overview = Section("overview", "Overview", _overview(found))
+    sections = [
+        Section(_anchor(one), f"{told_place(one)}: {verdict(found, one)}", _entry(found, one)) for one in found.whole
+    ]
+    foot = paragraphs(f"jirga {__version__}. Written by: python -m sim job=patterns")
+    title = f"Patterns: {found.patterns.case.title}"
+    return page(title, joined([tag("style", Html(STYLE)), _lead(found)]), [overview, *sections], foot)
+
+
+def _lead(found: Found) -> Html:
+    held = sum(one.holds(found.patterns.enough) for one in found.whole)
+    told = (
+        f"{held} of {len(found.whole)} hold, counted at each epoch where one is measured at several. A pattern holds "
+        f"if every claim of it lies beyond its threshold in at least {100 * found.patterns.enough:.0f} % of "
+        f"{found.draws} draws of what is not known. In a draw, {found.runs} runs with the same luck in every world are "
+        f"compared pair by pair (seed {found.seed}). Intervals are 95 %."
+    )
+    warning = (
+        "A pattern that holds is no proof of the model, and one that is built in shows only that the model does what "
+        "it says. One that fails is a finding about a mechanism; statements and thresholds were fixed beforehand."
+    )
+    return joined([paragraphs(told), note(warning)])
+
+
+def _anchor(one: Finding) -> str:
+    return f"{one.name}.{one.epoch}" if one.epoch else one.name
+
+
+def _overview(found: Found) -> Html:
+    rows = []
+    for one in found.whole:
+        pattern = found.patterns.patterns[one.name]
+        name = tag("a", told_place(one), href=f"#{_anchor(one)}")
+        shown = joined([share_bar(one.share, found.patterns.enough), tag("small", told_share(one.share))])
+        rows.append(
+            (name, KINDS[pattern.kind], pattern.statement, verdict(found, one), shown, told_carriers(found, one))
+        )
+    caption = "The bar is the share of draws in which it holds, the line over it its interval, the mark what is needed"
+    return table(("pattern", "kind", "statement", "verdict", "holds in", "carried by"), rows, caption=caption)
+
+
+def _entry(found: Found, one: Finding) -> Html:
+    pattern = found.patterns.patterns[one.name]
+    rests = "; ".join(f"{article}, paragraphs {numbers_told(n)}" for article, n in pattern.paragraphs.items())
+    about = [pattern.statement, f"Kind: {KINDS[pattern.kind]}. Rests on {rests}."]
+    parts = [paragraphs(*about, *([pattern.note] if pattern.note else [])), _claims("Claims", one.claims)]
+    parts += [_claims("Measured beside", one.also)] if one.also else []
+    parts += [_switches(found, one)] if found.without(one) else []
+    return joined(parts)
+
+
+def _claims(title: str, claims: Sequence[Measured]) -> Html:
+    rows = [
+        (part.claim.claim, told_effect(part), told_threshold(part), told_share(part.share), str(part.draws))
+        for part in claims
+    ]
+    return table(("claim", "mean effect", "threshold", "holds in", "draws"), rows, caption=title)
+
+
+def _switches(found: Found, one: Finding) -> Html:
+    rows: list[tuple[Content, ...]] = []
+    for other in found.without(one):
+        effects = joined([tag("div", told_effect(part)) for part in other.claims])
+        shown = joined([share_bar(other.share, found.patterns.enough), tag("small", told_share(other.share))])
+        rows.append((other.off[0].replace("_", " "), SWITCHES[other.off[0]], shown, effects))
+    return table(("off", "which means", "holds in", "mean effects"), rows, caption="With one mechanism off")
+
+
+WIDE, HIGH = 120.0, 12.0  # of a bar, in its own units
+
+
+def share_bar(share: tuple[float, float, float], enough: float) -> Html:
+    """A share as a bar with its interval and a mark at what is needed."""
+    value, low, high = share
+    if math.isnan(value):
+        return Html("")
+    mark = f"M{WIDE * enough:.1f} 0V{HIGH:g}"
+    parts = (
+        tag("rect", x=0, y=2, width=f"{WIDE:g}", height=f"{HIGH - 4:g}", class_="all"),
+        tag("rect", x=0, y=2, width=f"{WIDE * value:.1f}", height=f"{HIGH - 4:g}", class_="part"),
+        tag("path", d=f"M{WIDE * low:.1f} {HIGH / 2:g}H{WIDE * high:.1f}", class_="reach"),
+        tag("path", d=mark, class_="mark"),
+    )
+    return tag(
+        "svg", *parts, viewBox=f"0 0 {WIDE:g} {HIGH:g}", role="img", aria_label=told_share(share), class_="share"
+    )
+
+
+STYLE = """
+svg.share { width: 7.5rem; height: .75rem; display: block; }
+svg.share .all { fill: #e4e4e0; }
+svg.share .part { fill: #56b4e9; }
+svg.share .reach { stroke: #1a1a1a; stroke-width: 1.5; }
+svg.share .mark { stroke: #d55e00; stroke-width: 2; }
+"""

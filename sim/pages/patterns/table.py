@@ -1,0 +1,117 @@
+"""The patterns as a table: printed, and as CSV for machines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from sim.experiment.patterns import Finding, Found, Measured, carriers
+
+KINDS = {"built_in": "built in", "open": "open"}
+HEAD = (
+    "pattern", "epoch", "kind", "off", "part", "claim", "unit", "threshold", "effect", "effect_low", "effect_high",
+    "share", "share_low", "share_high", "draws", "pattern_share", "pattern_low", "pattern_high", "holds", "statement",
+    "paragraphs",
+)  # fmt: skip
+
+
+def told_share(share: tuple[float, float, float]) -> str:
+    """A share of draws with its interval, in per cent.
+
+    >>> told_share((0.8, 0.71, 0.87))
+    '80 % (71 to 87)'
+    """
+    value, low, high = (100.0 * part for part in share)
+    return "cannot be told" if math.isnan(value) else f"{value:.0f} % ({low:.0f} to {high:.0f})"
+
+
+def told_effect(measured: Measured) -> str:
+    """A mean effect with its interval, in the outcome's unit."""
+    value, low, high = measured.effect
+    return "cannot be told" if math.isnan(value) else f"{value:+.3g} ({low:+.3g} to {high:+.3g})"
+
+
+def told_place(finding: Finding) -> str:
+    """The name of a pattern, and its epoch where it is measured at several."""
+    return f"{finding.name} {finding.epoch}" if finding.epoch else finding.name
+
+
+def told_threshold(measured: Measured) -> str:
+    """The threshold of a claim, in words."""
+    claim = measured.claim
+    side = "above" if claim.above is not None else "below"
+    bound = claim.above if claim.above is not None else claim.below
+    told = f"{side} {bound:+g} SD, which is {measured.threshold:+.3g}" if claim.unit == "SD" else f"{side} {bound:+g}"
+    return f"need not be {told}" if claim.need_not else told
+
+
+def told_carriers(found: Found, whole: Finding) -> str:
+    """The mechanisms without which less than half of the first claim's effect is left."""
+    names = carriers(whole, found.without(whole))
+    return ", ".join(name.replace("_", " ") for name in names) or "none of the seven alone"
+
+
+# --- the printed table -----------------------------------------------------------------------------------------------
+
+
+def print_patterns(found: Found, console: Console | None = None) -> None:
+    """Print each pattern with its verdict, and beneath it each of its claims."""
+    console = console or Console(highlight=False)
+    whole, enough = found.whole, found.patterns.enough
+    held = sum(one.holds(enough) for one in whole)
+    console.print(
+        f"{held} of {len(whole)} hold: in at least {100 * enough:.0f} % of {found.draws} draws of what is not known, "
+        f"each with {found.runs} runs of chance. After a claim: its mean effect, and the share of draws in which "
+        "it holds. Intervals are 95 %.",
+        markup=False,
+    )
+    for one in whole:
+        pattern = found.patterns.patterns[one.name]
+        head = f"{told_place(one)} {verdict(found, one)}"
+        rest = f", {KINDS[pattern.kind]}: in {told_share(one.share)}; carried by {told_carriers(found, one)}"
+        console.print(Text.assemble("\n", (head, "bold green" if one.holds(enough) else "bold red"), rest))
+        console.print(Padding(Text(pattern.statement), (0, 0, 0, 2)))
+        for part in one.claims:
+            words = f"- {part.claim.claim} ({told_threshold(part)}): {told_effect(part)}, in {told_share(part.share)}"
+            console.print(Padding(Text(words), (0, 0, 0, 4)))
+
+
+# --- for machines ----------------------------------------------------------------------------------------------------
+
+
+def csv_text(found: Found) -> str:
+    """One row a claim, a pattern's epoch and a switch; numbers in full."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEAD)
+    for one in found.findings:
+        for part in ("claims", "also"):
+            writer.writerows(_row(found, one, part, measured) for measured in getattr(one, part))
+    return out.getvalue()
+
+
+def _row(found: Found, one: Finding, part: str, measured: Measured) -> Iterator[object]:
+    pattern, claim = found.patterns.patterns[one.name], measured.claim
+    side = "need_not" if claim.need_not else part
+    rests = "; ".join(f"{article}: {numbers_told(numbers)}" for article, numbers in pattern.paragraphs.items())
+    yield from (one.name, one.epoch or "", pattern.kind, " ".join(one.off), side, claim.claim, claim.unit)
+    yield measured.threshold
+    yield from measured.effect
+    yield from measured.share
+    yield measured.draws
+    yield from one.share
+    yield from ("yes" if one.holds(found.patterns.enough) else "no", pattern.statement, rests)
+
+
+def numbers_told(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def verdict(found: Found, one: Finding) -> str:
+    return "holds" if one.holds(found.patterns.enough) else "fails"

@@ -1,0 +1,308 @@
+"""The figures of the report, in the style of `sim.plots`: colour-blind safe, fit for a phone, intervals drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from sim.analysis.influence import Influence
+from sim.analysis.timing import Curve
+from sim.pages.kit.html import Content, Html
+from sim.pages.kit.html import figure as captioned
+from sim.pages.kit.plots import BLUE, GREEN, ORANGE, PURPLE, STYLE, VERMILLION, svg_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+NAMES = 1.95  # inches for the names of rows
+WIDTH = 4.8  # inches: fills a phone, and two stand side by side on a desktop
+SKY, YELLOW, GREY, INK = "#56b4e9", "#f0e442", "#c4c4c4", "#222222"
+# One colour for each settlement class, in the order of `sim.outcomes.SETTLEMENTS`.
+CLASS_COLOURS = (VERMILLION, BLUE, SKY, GREEN, YELLOW, GREY)
+DARK = frozenset({VERMILLION, BLUE, GREEN})
+# One for the regime, one for each of seven tables.
+EVENT_STYLES = (
+    *((INK, "X"), (BLUE, "o"), (GREEN, "s"), (ORANGE, "^"), (PURPLE, "D"), (VERMILLION, "v"), (SKY, "P")),
+    ("#777733", "*"),
+)
+ROOM_FOR_NUMBER = 0.055
+
+
+class Interval(NamedTuple):
+    """A number with the ends of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Composed(NamedTuple):
+    """A bar: its name, and the share of each settlement class."""
+
+    label: str
+    shares: tuple[Interval, ...]
+
+
+class Named(NamedTuple):
+    """A row of a figure: its name and number, and the heading that it stands under with others."""
+
+    label: str
+    interval: Interval
+    heading: str = ""
+
+
+class Event(NamedTuple):
+    """One kind of event: how it is told, its place among the styles, its curve, and the curve it is compared with."""
+
+    label: str
+    style: int
+    curve: Curve
+    baseline: Curve | None
+
+
+class Fan(NamedTuple):
+    """One panel: title, unit, and quantiles (weeks + 1, 5) at 5, 25, 50, 75 and 95 %, with a baseline's median."""
+
+    title: str
+    unit: str
+    quantiles: NDArray[np.float64]
+    baseline: NDArray[np.float64] | None
+
+
+def _figure(
+    height: float,
+    width: float = WIDTH,
+    *,
+    left: float = 0.1,
+    right: float = 0.1,
+    top: float = 0.1,
+    bottom: float = 0.42,
+) -> Figure:
+    """An empty figure with its margins, in inches: to cut the paper to what is drawn would cost a second drawing."""
+    figure = Figure(figsize=(width, height))
+    figure.subplots_adjust(left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height)
+    return figure
+
+
+def drawing(picture: Figure, alternative: str, caption: Content) -> Html:
+    """A figure of this module with its caption, as an element of a page."""
+    return captioned(svg_of(picture, alternative, tight=False), caption)
+
+
+def composition(bars: Sequence[Composed], classes: Sequence[str], *, width: float = WIDTH, key: bool = False) -> Figure:
+    """Stacked bars of the settlement classes; a whisker at the end of a part is the interval of its share.
+
+    Args:
+        bars: from top to bottom.
+        classes: the names of the classes.
+        width: of the figure, in inches.
+        key: whether to draw the key to the colours, for a figure that stands alone.
+    """
+    with mpl.rc_context(dict(STYLE)):
+        figure = _figure(0.42 * len(bars) + (1.0 if key else 0.6), width, right=0.3, top=0.42 if key else 0.05)
+        axes = figure.subplots()
+        for row, bar in enumerate(bars):
+            _composed(axes, row, bar)
+        axes.set_ylim(len(bars) - 0.35, -0.75)
+        axes.set_xlim(0.0, 1.0)
+        axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100"])
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel("share of the runs, %")
+        if key:
+            handles = [Patch(facecolor=c, label=name) for c, name in zip(CLASS_COLOURS, classes, strict=True)]
+            figure.legend(handles=handles, loc="upper center", ncols=6, frameon=False, columnspacing=1.0,
+                          handlelength=1.0)  # fmt: skip
+    return figure
+
+
+def _composed(axes: Axes, row: int, bar: Composed) -> None:
+    axes.text(0.0, row - 0.31, bar.label, ha="left", va="bottom", fontsize=8.5, color=INK)
+    start = 0.0
+    for number, (share, colour) in enumerate(zip(bar.shares, CLASS_COLOURS, strict=True)):
+        if share.value <= 0.0:
+            continue
+        axes.barh(row, share.value, left=start, height=0.56, color=colour, edgecolor="white", linewidth=0.6)
+        if share.value >= ROOM_FOR_NUMBER:
+            ink = "white" if colour in DARK else INK
+            axes.text(start + share.value / 2, row, f"{100 * share.value:.0f}", ha="center", va="center",
+                      fontsize=8.0, color=ink)  # fmt: skip
+        y = row + 0.22 - 0.088 * number  # one below the other, so that small parts do not hide each other's whiskers
+        axes.plot([start + share.low, start + share.high], [y, y], color="black", lw=0.9, solid_capstyle="butt",
+                  marker="|", ms=2.6, mew=0.8, clip_on=False)  # fmt: skip
+        start += share.value
+
+
+def survival(events: Sequence[Event]) -> Figure:
+    """The share of runs in which each event has not happened yet; dashed: the baseline."""
+    with mpl.rc_context(dict(STYLE)):
+        keys = -(-len(events) // 2)
+        figure = _figure(2.8 + 0.17 * keys, left=0.5, bottom=0.56 + 0.17 * keys)
+        axes = figure.subplots()
+        for event in events:
+            colour, marker = EVENT_STYLES[event.style % len(EVENT_STYLES)]
+            weeks = np.arange(len(event.curve.value))
+            axes.fill_between(weeks, event.curve.low, event.curve.high, color=colour, alpha=0.22, lw=0, step="post")
+            axes.step(weeks, event.curve.value, where="post", color=colour, lw=1.3, marker=marker, ms=4.0,
+                      markevery=(6, 26), label=event.label)  # fmt: skip
+            if event.baseline is not None:
+                axes.step(weeks, event.baseline.value, where="post", color=colour, lw=1.0, ls=(0, (2, 2)))
+        _weeks(axes, len(events[0].curve.value) - 1)
+        axes.set_ylim(-0.02, 1.03)
+        axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100"])
+        axes.set_ylabel("runs without it so far, %")
+        axes.grid(axis="y", color="#e2e2e2", linewidth=0.5)
+        figure.legend(loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=2, frameon=False, handlelength=1.6,
+                      columnspacing=1.2, labelspacing=0.3)  # fmt: skip
+    return figure
+
+
+def _weeks(axes: Axes, horizon: int) -> None:
+    axes.set_xlim(0.0, float(horizon))
+    axes.set_xticks(range(0, horizon + 1, 26 if horizon >= 26 else max(1, horizon // 4)))
+    axes.set_xlabel("week")
+
+
+def fans(panels: Sequence[Fan]) -> Figure:
+    """Weekly quantile bands, two panels a row."""
+    rows = -(-len(panels) // 2)
+    with mpl.rc_context(dict(STYLE)):
+        figure = _figure(1.65 * rows + 0.35, left=0.55, top=0.25)
+        grid = figure.subplots(rows, 2, squeeze=False, sharex=True).ravel().tolist()
+        for axes, panel in zip(grid, panels, strict=False):
+            _fan(axes, panel)
+        for axes in grid[len(panels) :]:
+            axes.axis("off")
+        for axes in grid[-2:]:
+            axes.set_xlabel("week")
+        figure.subplots_adjust(wspace=0.34, hspace=0.42)
+    return figure
+
+
+def _fan(axes: Axes, panel: Fan) -> None:
+    weeks = np.arange(len(panel.quantiles))
+    low, lower, middle, upper, high = panel.quantiles.T
+    axes.fill_between(weeks, low, high, color=BLUE, alpha=0.16, lw=0)
+    axes.fill_between(weeks, lower, upper, color=BLUE, alpha=0.30, lw=0)
+    axes.plot(weeks, middle, color=BLUE, lw=1.5)
+    if panel.baseline is not None:
+        axes.plot(weeks, panel.baseline, color=VERMILLION, lw=1.1, ls=(0, (3, 2)))
+    _weeks(axes, len(weeks) - 1)
+    axes.set_xlabel("")
+    axes.set_title(panel.title, loc="left", pad=3, fontsize=8.5)
+    axes.set_ylabel(panel.unit, fontsize=8.0)
+    top = 1.0 if panel.unit.startswith("share") else max(1.05, float(np.nanmax(high)) * 1.05)
+    axes.set_ylim(-0.02 * top, top * 1.02)
+    axes.grid(axis="y", color="#e2e2e2", linewidth=0.5)
+
+
+def differences(title: str, unit: str, rows: Sequence[Named]) -> Figure:
+    """Paired differences with their intervals; filled and coloured where the interval leaves zero out."""
+    with mpl.rc_context(dict(STYLE)):
+        figure = _figure(0.19 * len(rows) + 0.75, left=NAMES, right=0.55, top=0.27)
+        axes = figure.subplots()
+        axes.axvline(0.0, color="#777777", lw=0.8)
+        for row, (_, found, _) in enumerate(rows):
+            clear = found.low > 0.0 or found.high < 0.0
+            colour = "#777777" if not clear else BLUE if found.value > 0.0 else VERMILLION
+            marker = "o" if not clear else ">" if found.value > 0.0 else "<"
+            axes.plot([found.low, found.high], [row, row], color=colour, lw=1.6)
+            axes.plot([found.value], [row], marker, ms=5.0, color=colour, mfc=colour if clear else "white")
+        _rows(axes, [one.label for one in rows])
+        _headings(axes, [one.heading for one in rows])
+        ends = [abs(end) for one in rows for end in one.interval[1:]]
+        reach = max(ends) * 1.08 if max(ends, default=0.0) > 0.0 else 1.0
+        axes.set_xlim(-reach, reach)
+        axes.set_xlabel(unit)
+        figure.suptitle(title, x=0.01, y=0.99, ha="left", va="top", fontsize=9.0, weight="bold")
+        axes.grid(axis="x", color="#e2e2e2", linewidth=0.5)
+    return figure
+
+
+def _rows(axes: Axes, labels: Sequence[str]) -> None:
+    axes.set_yticks(range(len(labels)), labels, fontsize=7.6)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def _headings(axes: Axes, headings: Sequence[str]) -> None:
+    """A line wherever the heading changes, and the heading to the right of its first row."""
+    for row, (heading, before) in enumerate(zip(headings, ["", *headings], strict=False)):
+        if heading != before:
+            beside = axes.get_yaxis_transform()
+            axes.text(1.02, row, heading, transform=beside, fontsize=7.6, va="center", color="#555555")
+            if row:
+                axes.axhline(row - 0.5, color="#c8c8c8", lw=0.6)
+
+
+def influence(title: str, found: Sequence[Influence], luck: float) -> Figure:
+    """Rank correlations with their intervals, strongest first; the grey band is what luck alone would reach."""
+    with mpl.rc_context(dict(STYLE)):
+        figure = _figure(0.2 * len(found) + 0.8, left=NAMES, top=0.27)
+        axes = figure.subplots()
+        axes.axvspan(-luck, luck, color="#e6e6e6", lw=0)
+        axes.axvline(0.0, color="#777777", lw=0.8)
+        for row, one in enumerate(found):
+            colour = BLUE if one.value > 0.0 else VERMILLION
+            marker = ">" if one.value > 0.0 else "<"
+            clear = abs(one.value) > luck
+            axes.plot([one.low, one.high], [row, row], color=colour, lw=1.6)
+            axes.plot([one.value], [row], marker, ms=5.0, color=colour, mfc=colour if clear else "white")
+        _rows(axes, [one.name for one in found])
+        reach = max([0.3, luck * 1.1, *(max(abs(one.low), abs(one.high)) * 1.05 for one in found)])
+        axes.set_xlim(-min(reach, 1.0), min(reach, 1.0))
+        axes.set_xlabel("rank correlation over the draws, −1 to 1")
+        figure.suptitle(title, x=0.01, y=0.99, ha="left", va="top", fontsize=9.0, weight="bold")
+    return figure
+
+
+def split(rows: Sequence[Named]) -> Figure:
+    """The variance of outcomes as two parts, not knowing and chance, with the interval of where they part."""
+    with mpl.rc_context(dict(STYLE)):
+        figure = _figure(0.26 * len(rows) + 0.75, left=NAMES, top=0.27)
+        axes = figure.subplots()
+        for row, (_, chance, _) in enumerate(rows):
+            known = 1.0 - chance.value
+            axes.barh(row, known, height=0.62, color=BLUE, edgecolor="white")
+            axes.barh(row, chance.value, left=known, height=0.62, color="#d9d9d9", hatch="////", edgecolor="white")
+            axes.plot([1.0 - chance.high, 1.0 - chance.low], [row, row], color="black", lw=1.2, marker="|", ms=5)
+        _rows(axes, [one.label for one in rows])
+        axes.set_xlim(0.0, 1.0)
+        axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100"])
+        axes.set_xlabel("share of the variance, %")
+    return figure
+
+
+class Swept(NamedTuple):
+    """A line over a swept key: its name and the numbers at each value, None where there is none."""
+
+    label: str
+    numbers: tuple[Interval | None, ...]
+
+
+def over_values(key: str, values: Sequence[float], lines: Sequence[Swept], unit: str) -> Figure:
+    """Outcomes over the values of a swept key, with their intervals."""
+    with mpl.rc_context(dict(STYLE)):
+        keys = -(-len(lines) // 2)
+        figure = _figure(2.8 + 0.17 * keys, left=0.5, bottom=0.56 + 0.17 * keys)
+        axes = figure.subplots()
+        for number, line in enumerate(lines):
+            colour, marker = EVENT_STYLES[number % len(EVENT_STYLES)]
+            known = [(x, y) for x, y in zip(values, line.numbers, strict=True) if y is not None]
+            axes.plot([x for x, _ in known], [y.value for _, y in known], color=colour, marker=marker, ms=4, lw=1.1,
+                      label=line.label)  # fmt: skip
+            for x, y in known:
+                axes.plot([x, x], [y.low, y.high], color=colour, lw=1.6, alpha=0.7)
+        axes.set_xlabel(key)
+        axes.set_ylabel(unit)
+        axes.set_ylim(bottom=0.0)
+        figure.legend(loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=2, frameon=False, labelspacing=0.3)
+    return figure

@@ -1,0 +1,176 @@
+"""What the sections of the report share: the cells by starting point, their differences, and how numbers are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+
+from sim.analysis.chance import chance_share
+from sim.analysis.influence import Influence, influences
+from sim.analysis.paired import Difference
+from sim.analysis.shares import Estimate
+from sim.analysis.timing import Median
+from sim.experiment.results import Result, Results
+from sim.experiment.runs import Runs
+from sim.pages.kit.html import Content, Html, tag
+from sim.pages.report.figures import Interval, Named
+from sim.pages.report.measures import Group, Measure, draw_means, groups, measures
+
+MOST_CELLS = 120  # a sweep of more is told by its lines and its files
+
+
+MOST_CARDS = 30  # scenarios with figures of their own
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the sections of the report share."""
+
+    results: Results
+
+    @cached_property
+    def cells(self) -> tuple[Result, ...]:
+        """The cells that are told one by one: all but in a large sweep, which is read from the disk."""
+        return tuple(islice(self.results, MOST_CELLS))
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The cells by starting point."""
+        return groups(self.results.case, self.cells)
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """What is told of every scenario."""
+        return measures(self.results)
+
+    @cached_property
+    def differences(self) -> tuple[tuple[Result, Measure, Difference], ...]:
+        """Every paired difference of a measure that varies in one scenario or the other."""
+        return tuple(
+            (cell, measure, gap)
+            for group in self.groups
+            for cell in group.cells
+            for measure in self.measures
+            if (gap := measure.difference(cell)) is not None and (gap.value != 0.0 or gap.high > gap.low)
+        )
+
+    @cached_property
+    def _with_card(self) -> frozenset[int]:
+        every = [runs for group in self.groups for _, runs in group.everything]
+        return frozenset(id(runs) for runs in every[:MOST_CARDS])
+
+    def has_card(self, runs: Runs) -> bool:
+        """Whether figures of their own are drawn for these runs."""
+        return id(runs) in self._with_card
+
+    def of(self, cell: Result) -> dict[str, Difference]:
+        """The differences of a cell by the label of the measure."""
+        return {measure.label: gap for one, measure, gap in self.differences if one is cell}
+
+    @cached_property
+    def failed(self) -> int:
+        """How many runs failed."""
+        return sum(len(cell.runs.errors()) for cell in self.cells)
+
+    @cached_property
+    def strongest(self) -> tuple[tuple[Group, Measure, tuple[Influence, ...]], ...]:
+        """For every starting point, its outcomes and what they hang on."""
+        return tuple(
+            (group, measure, _strongest(group, measure))
+            for group in self.groups
+            for measure in _open(group, self.measures)
+        )
+
+
+def _open(group: Group, asked: Sequence[Measure]) -> list[Measure]:
+    """Up to four outcomes that a starting point leaves open: not of shares that are all but settled in advance."""
+    runs = group.baseline
+    kept = [
+        one
+        for one in asked
+        if one.told != "median" and one.varies(runs) and (one.told != "share" or _is_open(one, runs))
+    ]
+    return kept[:4]
+
+
+def _is_open(measure: Measure, runs: Runs, least: float = 3.0) -> bool:
+    return least <= float(np.nanmean(measure.values(runs))) <= 100.0 - least
+
+
+def _strongest(group: Group, measure: Measure) -> tuple[Influence, ...]:
+    runs = group.baseline
+    names, drawn = runs.uncertainties, runs.draws_table()
+    nominal = [n for n, name in enumerate(names) if name != "pass"]  # the pass is a name, not a number
+    return influences([names[n] for n in nominal], drawn[:, nominal], draw_means(measure.values(runs)))
+
+
+def chance_parts(group: Group, asked: Sequence[Measure]) -> list[Named]:
+    """How much of each outcome's variance is chance, for the baseline of a starting point."""
+    runs = group.baseline
+    rows = []
+    for measure in asked:
+        if measure.varies(runs) and (measure.told != "share" or _is_open(measure, runs, 1.0)):
+            part = chance_share(measure.values(runs))
+            if part is not None:
+                rows.append(Named(measure.label, Interval(*part)))
+    return rows
+
+
+def can_turn(group: Group) -> bool:
+    """Whether the regime can still turn: the epoch's regime is the case's first."""
+    case = group.baseline.sweep.case
+    return case.epochs[group.epoch].regime == case.regimes[0]
+
+
+def told_number(value: float, scale: float = 1.0) -> str:
+    """A number with the digits that it deserves.
+
+    >>> told_number(12.34, 100.0), told_number(0.1079), told_number(40.87), told_number(-0.0)
+    ('12.3', '0.108', '40.9', '0')
+    """
+    digits = 1 if scale != 1.0 or abs(value) >= 10.0 else 2 if abs(value) >= 1.0 else 3
+    told = f"{value:.{digits}f}"
+    return "0" if float(told) == 0.0 else told
+
+
+def told(found: Estimate | Median | None, measure: Measure) -> str:
+    """A number with its interval and unit."""
+    if found is None:
+        return "–"
+    ends = " to ".join(told_number(end, measure.scale) for end in (found.low, found.high))
+    sign = " %" if measure.scale != 1.0 else ""
+    return f"{told_number(found.value, measure.scale)}{sign} ({ends})"
+
+
+def told_ends(low: float, high: float, scale: float) -> str:
+    return f"{told_number(low, scale)} to {told_number(high, scale)}"
+
+
+def told_gap(gap: Difference | None, measure: Measure) -> Content:
+    """A paired difference with its interval; bold where the interval leaves zero out."""
+    if gap is None:
+        return "–"
+    value, low, high = (signed(one, measure.scale) for one in (gap.value, gap.low, gap.high))
+    words = f"{value} ({low} to {high})"
+    return tag("b", words) if gap.is_clear else words
+
+
+def signed(value: float, scale: float) -> str:
+    told = told_number(abs(value), scale)
+    return told if told == "0" else ("+" if value > 0.0 else "−") + told
+
+
+def code(word: Content) -> Html:
+    return tag("code", word)
+
+
+def start_of(group: Group) -> str:
+    return f"{group.epoch}, {group.horizon} weeks"
+
+
+def anchor(cell: Result) -> str:
+    return "cell." + cell.label.replace(" ", ".")

@@ -1,0 +1,190 @@
+"""What the report measures: outcomes with a name and a unit, gathered by the starting point that scenarios share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.paired import Difference, difference
+from sim.analysis.shares import Estimate, estimate
+from sim.analysis.timing import Median, median
+from sim.model.outcomes import SETTLEMENTS
+
+if TYPE_CHECKING:
+    from sim.case.case import Case
+    from sim.experiment.results import Result, Results
+    from sim.experiment.runs import Runs
+
+
+SETTLED = ("comprehensive", "interim")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One outcome that the report tells.
+
+    Attributes:
+        label: its name for a reader.
+        outcomes: what `Runs.values` is asked; several exclusive ones are added up.
+        told: `share`, `mean` or `median`.
+        unit: of the number, after scaling.
+        scale: 100 for shares, which are told in per cent, else 1.
+    """
+
+    label: str
+    outcomes: tuple[str, ...]
+    told: str
+    unit: str
+    scale: float
+
+    def values(self, runs: Runs) -> NDArray[np.float64]:
+        """The outcome of every run, (draws, runs), NaN where undefined."""
+        first, *rest = (runs.values(outcome) for outcome in self.outcomes)
+        return self.scale * sum(rest, start=first)
+
+    def estimate(self, runs: Runs) -> Estimate | Median | None:
+        """Its share, mean or median with the interval; None where no run has a value."""
+        values = self.values(runs)
+        if np.isnan(values).all():
+            return None
+        if self.told == "median":
+            return median(values)
+        found = estimate(values / self.scale)
+        return found if self.scale == 1.0 else scaled(found, self.scale)
+
+    def difference(self, cell: Result) -> Difference | None:
+        """The scenario less its baseline, paired; None for a baseline, or with fewer than two draws that have both."""
+        if cell.paired is None:
+            return None
+        try:
+            return difference(self.values(cell.paired), self.values(cell.runs))
+        except ValueError:
+            return None
+
+    @property
+    def points(self) -> str:
+        """The unit of a difference."""
+        return "percentage points" if self.scale != 1.0 else self.unit
+
+    def varies(self, runs: Runs) -> bool:
+        """Whether its values differ between runs."""
+        values = self.values(runs)
+        known = values[~np.isnan(values)]
+        return len(known) > 0 and bool(known.min() < known.max())
+
+
+def scaled(found: Estimate, scale: float) -> Estimate:
+    """An estimate in other units; its spread stays as it is."""
+    return Estimate(found.value * scale, found.low * scale, found.high * scale, found.draws, found.runs, found.spread)
+
+
+def settled() -> Measure:
+    """A settlement, comprehensive or interim, between the two sides of the war that turns the regime."""
+    return Measure("settlement", SETTLED, "share", "% of the runs", 100.0)
+
+
+def measures(results: Results) -> tuple[Measure, ...]:
+    """What the report tells of every scenario: settlement, then the case's own headline."""
+    columns = results.cells[0].runs.columns
+    found = [settled()]
+    for line in results.headline:
+        column = columns.get(line.outcome)
+        share = line.told == "share" or (column is not None and column.unit == "share")
+        unit = ("% of the runs" if line.told == "share" else "%") if share else line.unit
+        told = "mean" if share and line.told != "share" else line.told
+        found.append(Measure(line.label, (line.outcome,), told, unit, 100.0 if share else 1.0))
+    return tuple(found)
+
+
+def agreements(case: Case) -> tuple[Measure, ...]:
+    """Whether each table ever signs, as measures."""
+    return tuple(Measure(f"agreement at {name}", (name,), "share", "% of the runs", 100.0) for name in case.tables)
+
+
+def class_shares(runs: Runs) -> tuple[Estimate, ...]:
+    """The share of each settlement class, in the order of `sim.outcomes.SETTLEMENTS`."""
+    return tuple(runs.share(name) for name in SETTLEMENTS)
+
+
+# --- scenarios that share a starting point ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """Scenarios that start at the same epoch and run over the same horizon.
+
+    Attributes:
+        epoch: its name.
+        horizon: weeks.
+        baselines: the runs of `status_quo` by label; more than one where a sweep fixes uncertainties.
+        cells: the others, in order.
+    """
+
+    epoch: str
+    horizon: int
+    baselines: Mapping[str, Runs]
+    cells: tuple[Result, ...]
+
+    @property
+    def baseline(self) -> Runs:
+        """The first of the baselines, or of the cells where there is none."""
+        return self.everything[0][1]
+
+    @property
+    def everything(self) -> tuple[tuple[str, Runs], ...]:
+        """Label and runs of the baselines, then of the cells."""
+        return (*self.baselines.items(), *((cell.label, cell.runs) for cell in self.cells))
+
+
+def baseline_label(runs: Runs) -> str:
+    """`status_quo`, with what is fixed or off where anything is."""
+    scenario = runs.sweep.scenario
+    fixed = [f"{name}={value:g}" for name, value in scenario.fixed.items()]
+    off = [f"off=[{','.join(scenario.off)}]"] if scenario.off else []
+    return " ".join([scenario.scenario, *fixed, *off])
+
+
+def groups(case: Case, cells: Sequence[Result]) -> tuple[Group, ...]:
+    """The cells by epoch, in the case's order, and horizon; each with its baselines."""
+    order = list(case.epochs)
+    keys = {(cell.scenario.epoch, cell.scenario.horizon) for cell in cells}
+    found = []
+    for epoch, horizon in sorted(keys, key=lambda key: (order.index(key[0]), key[1])):
+        inside = [cell for cell in cells if (cell.scenario.epoch, cell.scenario.horizon) == (epoch, horizon)]
+        own = {cell.label: cell.runs for cell in inside if cell.paired is None}
+        paired = {baseline_label(cell.paired): cell.paired for cell in inside if cell.paired is not None}
+        known = {baseline_label(runs) for runs in own.values()}
+        baselines = own | {label: runs for label, runs in paired.items() if label not in known}
+        found.append(Group(epoch, horizon, baselines, tuple(cell for cell in inside if cell.paired is not None)))
+    return tuple(found)
+
+
+def seated(case: Case, epoch: str) -> tuple[str, ...]:
+    """The actors that are party to a table under an epoch's regime."""
+    regime = case.epochs[epoch].regime
+    parties = {party for table in case.tables.values() if regime in table.regimes for party in table.parties}
+    return tuple(actor for actor in case.actors if actor in parties)
+
+
+def draw_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean of each draw's runs, NaN where no run has a value; (draws,).
+
+    >>> draw_means(np.array([[1.0, np.nan], [np.nan, np.nan]]))
+    array([ 1., nan])
+    """
+    known = ~np.isnan(values)
+    count = known.sum(axis=1)
+    sums = np.where(known, values, 0.0).sum(axis=1)
+    means: NDArray[np.float64] = np.divide(sums, count, out=np.full(len(values), np.nan), where=count > 0)
+    return means
+
+
+def examples(runs: Runs, classes: Sequence[str] = SETTLEMENTS) -> dict[str, int]:
+    """The number of the first run of each settlement class that occurs."""
+    codes = np.where(np.isnan(runs.values("settlement")), -1, runs.values("settlement")).ravel()
+    found = {name: np.flatnonzero(codes == code) for code, name in enumerate(classes)}
+    return {name: int(numbers[0]) for name, numbers in found.items() if len(numbers)}

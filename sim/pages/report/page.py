@@ -1,0 +1,256 @@
+"""The report: one page, without network, of what a plan found, for a reader who has one minute or one hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from platform import python_version
+
+import numpy as np
+
+from sim.analysis.influence import Influence
+from sim.analysis.paired import NOTABLE
+from sim.case.scenario import BASELINE
+from sim.experiment.results import Results
+from sim.model.outcomes import SETTLEMENTS
+from sim.pages.kit.html import GENERATOR, Content, Html, Section, joined, link, listed, note, page, paragraphs, tag
+from sim.pages.kit.html import write as write_page
+from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.plots import svg_of
+from sim.pages.report import figures as report_plots
+from sim.pages.report.cards import cards_section, explain_command
+from sim.pages.report.findings import MOST_CARDS, Findings, anchor, can_turn, chance_parts, code, signed, start_of
+from sim.pages.report.measures import Measure, class_shares, examples
+from sim.pages.report.sections import (
+    bars,
+    chance_section,
+    composition_section,
+    differences_section,
+    influence_section,
+    swept_section,
+    table_section,
+)
+from sim.version import __version__
+
+FILE, PICTURE = "report.html", "outcomes.svg"
+PICTURE_MARK = "<!-- made by jirga -->"
+
+
+def write(results: Results, folder: Path) -> int:
+    """Write `report.html` and its first picture alone, `outcomes.svg`, into a folder.
+
+    Returns:
+        The size of the report in bytes.
+    """
+    put(folder / PICTURE, outcomes_picture(results), PICTURE_MARK)
+    return write_page(folder / FILE, report(results))
+
+
+def refuse_foreign_files(folder: Path) -> None:
+    """Refuse a folder where a file of another's has a name that `write` needs: before the runs, not after them.
+
+    Raises:
+        InputError: names the file.
+    """
+    refuse_foreign(folder / FILE, GENERATOR)
+    refuse_foreign(folder / PICTURE, PICTURE_MARK)
+
+
+def outcomes_picture(results: Results) -> str:
+    """What comes of the scenarios of one starting point, the one with the most, as a file of its own."""
+    group = max(Findings(results).groups, key=lambda one: len(one.everything))
+    picture = report_plots.composition(bars(group)[:MOST_CARDS], SETTLEMENTS, width=7.2, key=True)
+    drawn = svg_of(picture, f"kinds of settlement by scenario, from {start_of(group)}", tight=False)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{PICTURE_MARK}\n{drawn}\n'
+
+
+def report(results: Results) -> str:
+    """The whole page as text; the same results give the same bytes."""
+    found = Findings(results)
+    sections = [
+        Section("composition", "What comes of it: kinds of settlement", composition_section(found)),
+        Section("table", "The scenarios in numbers", table_section(found)),
+        *([Section("swept", "Over the swept values", swept_section(found))] if results.swept else []),
+        Section("differences", f"What each scenario changes, against {BASELINE}", differences_section(found)),
+        Section("influence", "Which uncertainties matter", influence_section(found)),
+        Section("chance", "What is chance and what is not known", chance_section(found)),
+        *(cards_section(found, group) for group in found.groups),
+        Section("limits", "What the model cannot say", _limits()),
+        Section("reopen", "How to open a run again", _reopen(found)),
+    ]
+    foot = paragraphs(f"jirga {__version__}. Written by: {results.command}")
+    return page(f"{results.case.title}: the report", joined([tag("style", Html(LOOK)), _lead(found)]), sections, foot)
+
+
+LOOK = """
+.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: .4rem 1.6rem; }
+.grid figure { margin: .5rem 0; min-width: 0; break-inside: avoid; }
+.key { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
+.key b { display: inline-block; width: 1em; height: 1em; vertical-align: -.12em; margin-right: .4em;
+  border: 1px solid #888; }
+.card { border-top: 1px solid var(--rule); margin-top: 1.6rem; }
+.card h3 { margin-top: .8rem; }
+td { font-variant-numeric: tabular-nums; }
+td small { white-space: nowrap; }
+@media (min-width: 44.01rem), print { .told td small, .told td span { display: block; } }
+.network { max-width: 27rem; width: 100%; }
+.network text { font: 11px system-ui, sans-serif; text-anchor: middle; }
+.network .actor { font-size: 14px; font-weight: bold; }
+"""
+
+
+def _lead(found: Findings) -> Html:
+    results = found.results
+    cells = len(results.cells)
+    total = cells * results.draws * results.runs
+    what = (
+        f"{cells} {'cells of a sweep' if results.swept else 'scenarios'} of the case “{results.case.title}”; "
+        f"{results.draws:,} draws of everything uncertain, {results.runs:,} runs of chance for each draw: "
+        f"{total:,} runs, size {results.size}, seed {results.seed}; jirga {__version__}, Python {python_version()}, "
+        f"numpy {np.__version__}."
+    )
+    how = (
+        "A draw is one set of values for all that nobody knows: coded trust, leverage, positions and the model's own "
+        "parameters, each from its prior. All scenarios share their draws and their luck, so that they can be "
+        "compared run by run. Intervals are 95 % and tell how far another seed might move a number. They say nothing "
+        "of whether the model is right."
+    )
+    failed = [] if not found.failed else [note(paragraphs(f"{found.failed:,} runs failed and count nowhere."))]
+    purpose = (
+        "A model's answers, conditional on its rules and priors; it explains and illustrates, it does not predict."
+    )
+    stands = [tag("h2", "What stands out"), listed(_stands_out(found)), paragraphs(LUCK)]
+    return joined([paragraphs(tag("b", purpose), what, how), *failed, *stands])
+
+
+LUCK = (
+    "Intervals are taken one at a time: of twenty differences that are nothing but luck, one would on average leave "
+    "zero out."
+)
+
+
+def _stands_out(found: Findings) -> Iterator[Content]:
+    yield from _takeovers(found)
+    yield from _largest(found)
+    yield from _quiet(found)
+    yield from _decisive(found)
+    yield from _luck(found)
+
+
+def _takeovers(found: Findings) -> Iterator[Content]:
+    """Collapse from each starting point that allows it."""
+    parts = []
+    seen: set[str] = set()
+    for group in found.groups:
+        share = class_shares(group.baseline)[0]
+        if group.epoch not in seen and can_turn(group):
+            parts.append(f"{group.epoch} {100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})")
+        seen.add(group.epoch)
+    if parts:
+        words = f"With nothing added ({BASELINE}), the model's incumbent government falls: from "
+        yield joined([words, "; ".join(parts), "."])
+
+
+def _largest(found: Findings) -> Iterator[Content]:
+    """The largest clear differences, one a scenario."""
+    clear = [one for one in found.differences if one[2].is_clear and one[1].scale != 1.0]
+    named: set[str] = set()
+    for cell, measure, gap in sorted(clear, key=lambda one: -abs(one[2].value)):
+        if cell.label in named or len(named) >= 5:
+            continue
+        named.add(cell.label)
+        name = link(anchor(cell), cell.label)
+        words = f" moves {measure.label} by {signed(gap.value, 100.0)} percentage points"
+        ends = f" ({signed(gap.low, 100.0)} to {signed(gap.high, 100.0)}) against {BASELINE}."
+        yield joined([code(name), words + ends])
+
+
+def _quiet(found: Findings) -> Iterator[Content]:
+    """The scenarios that move nothing by much."""
+    compared = [cell for cell in found.cells if cell.paired is not None]
+    notable = 100.0 * NOTABLE
+    moved = {cell.label for cell, m, gap in found.differences if m.scale != 1.0 and abs(gap.value) >= notable}
+    quiet = [cell for cell in compared if cell.label not in moved]
+    if compared:
+        names = joined((tag("code", link(anchor(cell), cell.label)) for cell in quiet[:12]), ", ")
+        number = f"{len(quiet)} of {len(compared)} scenarios move none of the shares in the table by "
+        yield joined([number, f"{notable:.0f} percentage points or more", ": " if quiet else "", names, "."])
+
+
+def _decisive(found: Findings) -> Iterator[Content]:
+    """The uncertainty that the first outcome of each starting point hangs on most."""
+    first: dict[str, tuple[Measure, Influence]] = {}
+    for group, measure, ranked in found.strongest:
+        if ranked and len(first) < 5:
+            first.setdefault(group.epoch, (measure, ranked[0]))
+    words = [
+        joined(
+            [
+                f"{measure.label} from {epoch} on ",
+                code(one.name),
+                f" ({_minus(one.value)}, {_minus(one.low)} to {_minus(one.high)})",
+            ]
+        )
+        for epoch, (measure, one) in first.items()
+    ]
+    if words:
+        yield joined(["Of what is not known, most hangs on (rank correlation): ", joined(words, "; "), "."])
+
+
+def _minus(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def _luck(found: Findings) -> Iterator[Content]:
+    """How much of the first outcomes' variance is chance, over the starting points."""
+    shares: dict[str, list[float]] = {}
+    for group in found.groups:
+        for one in chance_parts(group, found.measures):
+            shares.setdefault(one.label, []).append(100.0 * one.interval.value)
+    parts = [f"{min(of):.0f} to {max(of):.0f} % for {label}" for label, of in list(shares.items())[:3]]
+    if parts:
+        yield f"Of the variance, chance makes {'; '.join(parts)}. The rest is what nobody knows."
+
+
+def _reopen(found: Findings) -> Html:
+    results = found.results
+    first = results.cells[0]
+    number = next(iter(examples(first.runs).values()), 0)
+    words = (
+        "A run is a pure function of the seed, its draw and its number: it can be computed again alone, and told week "
+        "by week with the reasons of every decision, down to the article and paragraph behind each number:"
+    )
+    return joined(
+        [
+            paragraphs(words),
+            tag("pre", explain_command(first.runs, number, first.swept)),
+            paragraphs(
+                f"Run n of a scenario is run n mod {results.runs} of draw n // {results.runs}. To make it all again:"
+            ),
+            tag("pre", results.command),
+        ]
+    )
+
+
+def _limits() -> Html:
+    return joined(
+        [listed(LIMITS), paragraphs("Every number that goes in, with its sources, is on the page of job=evidence.")]
+    )
+
+
+LIMITS = (
+    "How likely anything was or is. The shares are of the model's runs, under its rules and its priors; there is no "
+    "frequency in the world that they estimate.",
+    "Anything that the articles do not see. A handful of them was read for trust, leverage and positions; what they "
+    "omit, or share as a bias, is in every run.",
+    "Whether the numbers coded from them are right. That coding passes agree shows consistency, not truth; where "
+    "nobody coded a number, a wide range stands in, and the answer is as wide.",
+    "Effects of what it leaves out: factions and splinter groups, agencies within a state, elections, persons, the "
+    "economy, seasons, other wars. Each actor is one will with one position on each issue.",
+    "What a scenario's author did not write: an event happens as its file says, and nobody but the actors at the "
+    "tables answers it.",
+    "More than two digits. A difference can be clear of luck and still be the work of one assumption; job=patterns "
+    "tells which mechanism carries which result.",
+    "Whom to blame. Each actor in the model is a bundle of numbers with ranges, not the government or movement that "
+    "it is named after.",
+)

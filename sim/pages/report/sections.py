@@ -1,0 +1,223 @@
+"""The sections of the report that set scenarios side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from sim.analysis.influence import by_luck
+from sim.analysis.paired import Difference
+from sim.case.scenario import BASELINE
+from sim.experiment.results import Result
+from sim.experiment.runs import Runs
+from sim.model.outcomes import SETTLEMENTS
+from sim.pages.kit.html import Content, Html, details, joined, link, paragraphs, table, tag
+from sim.pages.report import figures as report_plots
+from sim.pages.report.figures import CLASS_COLOURS, Composed, Interval, Named, Swept, drawing
+from sim.pages.report.findings import (
+    Findings,
+    anchor,
+    chance_parts,
+    code,
+    signed,
+    start_of,
+    told,
+    told_ends,
+    told_gap,
+    told_number,
+)
+from sim.pages.report.measures import Group, Measure, baseline_label, class_shares
+
+MOST_READ = 400  # cells behind the lines of a sweep
+STRONGEST = 12  # uncertainties of a figure
+
+
+def table_section(found: Findings) -> Html:
+    heads = ("scenario", *(one.label if one.scale != 1.0 else f"{one.label}, {one.unit}" for one in found.measures))
+    parts = [paragraphs(TABLE_TOLD)]
+    for group in found.groups:
+        rows = [_row(found, label, runs, None) for label, runs in group.baselines.items()]
+        rows += [_row(found, cell.label, cell.runs, cell) for cell in group.cells]
+        epoch = found.results.case.epochs[group.epoch]
+        drawn = table(heads, rows, caption=f"From {start_of(group)}: {epoch.title}")
+        parts.append(tag("div", drawn, style="overflow-x: auto", class_="told"))
+    return joined(parts)
+
+
+TABLE_TOLD = (
+    "Each cell: the share, mean or median over the runs; its 95 % interval; after Δ the paired difference to "
+    f"{BASELINE} from the same starting point, in bold where its interval (further below) leaves zero out. "
+    "Blank: it never happens, or cannot."
+)
+
+
+def _row(found: Findings, label: str, runs: Runs, cell: Result | None) -> list[Content]:
+    name = link(anchor(cell), label) if cell is not None else label
+    gaps = {} if cell is None else found.of(cell)
+    return [tag("code", name), *(_cell(measure, runs, gaps.get(measure.label)) for measure in found.measures)]
+
+
+def _cell(measure: Measure, runs: Runs, gap: Difference | None) -> Content:
+    """Number, interval, and the difference to the baseline."""
+    found = measure.estimate(runs)
+    if found is None or (gap is None and found.value == 0.0):
+        return ""
+    number = told_number(found.value, measure.scale) + (" %" if measure.scale != 1.0 else "")
+    ends = tag("small", f"({told_ends(found.low, found.high, measure.scale)})")
+    if gap is None:
+        return joined([number, ends], " ")
+    moved = f"Δ {signed(gap.value, measure.scale)}"
+    return joined([number, ends, tag("span", tag("b", moved) if gap.is_clear else moved)], " ")
+
+
+def composition_section(found: Findings) -> Html:
+    drawn = []
+    for group in found.groups:
+        picture = report_plots.composition(bars(group), SETTLEMENTS)
+        title = found.results.case.epochs[group.epoch].title
+        caption = joined([tag("b", start_of(group)), f": {title}."])
+        drawn.append(drawing(picture, f"stacked bars of settlement classes from {start_of(group)}", caption))
+    words = (
+        "The class of each run at its horizon, the first that holds in the order of the key. A number in a part is its "
+        "per cent of the runs. The black whisker at a part's right end is the 95 % interval of its share, measured "
+        "from the part's left end."
+    )
+    return joined([paragraphs(words), _key(), tag("div", *drawn, class_="grid"), _shares_table(found)])
+
+
+def _key() -> Html:
+    swatches = [
+        joined([tag("b", style=f"background:{colour}"), f"{name}: {MEANT[name]}"])
+        for name, colour in zip(SETTLEMENTS, CLASS_COLOURS, strict=True)
+    ]
+    return tag("ul", *(tag("li", one) for one in swatches), class_="key")
+
+
+MEANT = {
+    "takeover": "the incumbent fell and the regime turned",
+    "comprehensive": "an agreement between the warring sides in force, power sharing and ceasefire at least half kept",
+    "interim": "the same in force, with less kept",
+    "ceasefire": "only a ceasefire",
+    "bilateral": "only an agreement between challenger and patron in force",
+    "none": "none of these",
+}
+
+
+def bars(group: Group) -> list[Composed]:
+    """The bars of a starting point: its baselines, then its cells."""
+    return [
+        Composed(label, tuple(Interval(one.value, one.low, one.high) for one in class_shares(runs)))
+        for label, runs in group.everything
+    ]
+
+
+def _shares_table(found: Findings) -> Html:
+    rows = [
+        (start_of(group), tag("code", bar.label), *(_share(one) for one in bar.shares))
+        for group in found.groups
+        for bar in bars(group)
+    ]
+    return details("The same in numbers", table(("from", "scenario", *(f"{name}, %" for name in SETTLEMENTS)), rows))
+
+
+def _share(one: Interval) -> str:
+    return f"{100 * one.value:.1f} ({100 * one.low:.1f} to {100 * one.high:.1f})"
+
+
+def swept_section(found: Findings) -> Html:
+    drawn = [one for key in found.results.swept if (one := _over(found, key)) is not None]
+    words = (
+        "Mean over all cells with the same value of the key, whatever the others are; the bars span the lowest "
+        "and highest ends of those cells' 95 % intervals."
+    )
+    return joined([paragraphs(words), tag("div", *drawn, class_="grid")])
+
+
+def _over(found: Findings, key: str) -> Html | None:
+    """Shares over the values of one swept key; None where they are no numbers."""
+    cells = [cell for cell in islice(found.results, MOST_READ) if key in cell.swept]
+    values = sorted({float(cell.swept[key]) for cell in cells if not isinstance(cell.swept[key], str)})
+    if len(values) < 2:
+        return None
+    asked = [one for one in found.measures if one.scale != 1.0 and any(one.varies(cell.runs) for cell in cells)][:5]
+    lines = [Swept(one.label, tuple(_pooled(one, cells, key, value) for value in values)) for one in asked]
+    picture = report_plots.over_values(key, values, lines, "%")
+    return drawing(picture, f"shares over {key}", tag("code", key))
+
+
+def _pooled(measure: Measure, cells: Sequence[Result], key: str, value: float) -> Interval | None:
+    found = [one for cell in cells if cell.swept[key] == value if (one := measure.estimate(cell.runs)) is not None]
+    if not found:
+        return None
+    return Interval(
+        sum(one.value for one in found) / len(found), min(one.low for one in found), max(one.high for one in found)
+    )
+
+
+def differences_section(found: Findings) -> Html:
+    drawn = []
+    for measure in found.measures:
+        rows = [
+            Named(cell.label, Interval(gap.value, gap.low, gap.high), cell.scenario.epoch)
+            for cell, one, gap in found.differences
+            if one is measure
+        ]
+        if rows:
+            picture = report_plots.differences(measure.label, f"difference, {measure.points}".rstrip(", "), rows)
+            drawn.append(drawing(picture, f"paired differences of {measure.label}", ""))
+    words = (
+        f"Scenario less {BASELINE} at the same epoch, over the same horizon, with the same draws and luck: the mean "
+        "difference and its 95 % interval. Filled and coloured, pointing the way it goes, where the interval leaves "
+        "zero out; hollow and grey where it does not. A scenario is left out where the outcome is the same in every "
+        "run, or cannot happen. A median in the table is compared by its mean difference, over the runs in which both "
+        "have a number."
+    )
+    return joined([paragraphs(words), tag("div", *drawn, class_="grid"), details("The same in numbers", _gaps(found))])
+
+
+def _gaps(found: Findings) -> Html:
+    rows = [
+        (tag("code", cell.label), measure.label, told(measure.estimate(cell.runs), measure), told_gap(gap, measure))
+        for cell, measure, gap in found.differences
+    ]
+    return table(("scenario", "outcome", "here", f"less {BASELINE}"), rows)
+
+
+def influence_section(found: Findings) -> Html:
+    drawn = []
+    for group, measure, ranked in found.strongest:
+        if ranked:
+            luck = by_luck(len(ranked), ranked[0].draws)
+            picture = report_plots.influence(f"{measure.label}, from {group.epoch}", ranked[:STRONGEST], luck)
+            caption = joined(
+                [code(baseline_label(group.baseline)), f" from {start_of(group)}; {len(ranked)} uncertainties."]
+            )
+            drawn.append(drawing(picture, f"rank correlations with {measure.label} from {start_of(group)}", caption))
+    words = (
+        "Spearman's rank correlation of each drawn number with the draw's mean outcome over its runs; the bar is the "
+        f"95 % interval by Fisher's z. The {STRONGEST} strongest. In the grey band, one is no stronger than the "
+        "strongest that luck alone would give, among so many uncertainties, in one table of twenty. A correlation is "
+        "not an effect: drawn numbers of one pass hang together, and chance within a draw pulls every correlation "
+        "towards zero."
+    )
+    if not drawn:
+        words += " No outcome varies enough between the draws, or there are too few of them."
+    return joined([paragraphs(words), tag("div", *drawn, class_="grid")])
+
+
+def chance_section(found: Findings) -> Html:
+    drawn = []
+    for group in found.groups:
+        rows = chance_parts(group, found.measures)
+        if rows:
+            caption = joined([code(baseline_label(group.baseline)), f" from {start_of(group)}."])
+            drawn.append(drawing(report_plots.split(rows), f"variance split from {start_of(group)}", caption))
+    words = (
+        "The variance over all runs, split by the analysis of variance of draws and runs. Blue, plain: between draws, "
+        "what we do not know; better evidence could narrow it. Grey, hatched: within draws, chance; no evidence could. "
+        "The whisker is the 95 % interval of where the two part (jackknife over draws). Only outcomes in 1 to 99 % "
+        "of the runs."
+    )
+    if not drawn:
+        words += " With one run for each draw, the two cannot be told apart."
+    return joined([paragraphs(words), tag("div", *drawn, class_="grid")])

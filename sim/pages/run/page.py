@@ -1,0 +1,117 @@
+"""The page of one run: a timeline, the story, every decision with its reasons, and the evidence behind the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.agents.journal import Decision
+from sim.agents.narrative import beginnings, label, story, tables_at_start
+from sim.agents.reasons import told, weighed
+from sim.agents.replay import Run, heading, own_pass, summary
+from sim.agents.sources import because
+from sim.agents.words import sentence
+from sim.pages.kit.html import Html, Section, details, figure, finder, joined, listed, page, table, tag, write
+from sim.pages.run.timeline import KEY, timeline
+
+if TYPE_CHECKING:
+    from sim.agents.model import NegotiationModel
+
+
+FILE = "{scenario}-run-{run}-seed-{seed}.html"
+TOLD = ("attend", "mediate", "offer", "ratify", "comply", "line")
+
+
+def write_page(run: Run, file: Path) -> int:
+    """Write the page of a run and return its size in bytes."""
+    return write(file, run_page(run))
+
+
+def run_page(run: Run) -> str:
+    """The page of a run as text."""
+    scenario = run.model.world.scenario
+    lead = joined(
+        (
+            tag("p", tag("strong", summary(run))),
+            tag("p", scenario.question),
+            tag("p", sentence(heading(run)), class_="soft"),
+        )
+    )
+    sections = (
+        Section("timeline", "Timeline", _timeline(run)),
+        Section("beginning", "How it began", _beginning(run)),
+        Section("story", "What happened", _story(run.model)),
+        Section("decisions", "Every decision", _decisions(run.model)),
+        Section("again", "The same run again", _again(run)),
+    )
+    return page(f"One run: {scenario.title}", Html(lead), sections, "jirga: an illustration, not a forecast.")
+
+
+def _timeline(run: Run) -> Html:
+    drawing = timeline(run.model)
+    return joined((tag("p", KEY), figure(drawing, "One run, week by week; point at a mark for its words.", wide=True)))
+
+
+def _beginning(run: Run) -> Html:
+    rows = [(label(run.model, found), f"{found.value:.2f}", because(found)) for found in beginnings(run.model)]
+    told_at = f"{tables_at_start(run.model)} The draw takes its numbers from {own_pass(run)}."
+    return joined((tag("p", told_at), table(("what", "here", "because"), rows)))
+
+
+def _story(model: NegotiationModel) -> Html:
+    parts: list[Html] = []
+    for period in story(model):
+        parts.append(tag("h3", period.title))
+        lines = []
+        for line in period.lines:
+            text = tag("strong", line.text) if line.weight > 1 else line.text
+            lines.append(joined((text, tag("br"), tag("small", line.because))) if line.because else text)
+        parts.append(listed(lines))
+    return joined(parts, "\n")
+
+
+def _decisions(model: NegotiationModel) -> Html:
+    by_week: dict[int, list[Decision]] = {}
+    for entry in model.journal.entries:
+        if entry.decision in TOLD:
+            by_week.setdefault(entry.week, []).append(entry)
+    weeks = [
+        details(f"Week {week} ({len(entries)} decisions)", _week(model, entries), id=f"week-{week}", class_="entry")
+        for week, entries in by_week.items()
+    ]
+    lead = "What every party and mediator decided in every week, with the terms that made it."
+    return joined((tag("p", lead), finder("find a name or an issue", "weeks"), tag("div", *weeks, id="weeks")))
+
+
+def _week(model: NegotiationModel, entries: Iterable[Decision]) -> Html:
+    items = []
+    for entry in entries:
+        reason = weighed(model, entry)
+        text = told(model, entry)
+        items.append(joined((text, tag("br"), tag("small", reason))) if reason else text)
+    return listed(items)
+
+
+def _again(run: Run) -> Html:
+    """How to have the same run again, with the levers, epoch and horizon that it had."""
+    model = run.model
+    scenario = model.world.scenario
+    levers = {name: f"{lever.value:g}" for name, lever in scenario.levers.items()}
+    command = " ".join(
+        (
+            f"python -m sim job=explain scenario={scenario.scenario} run={run.number} size.runs={run.runs}",
+            f"seed={model.seed_of_chance} epoch={scenario.epoch} horizon={scenario.horizon}",
+            *(f"levers.{name}={value}" for name, value in levers.items()),
+        )
+    )
+    given = "".join(f", {name}={value}" for name, value in levers.items())
+    notebook = (
+        "import sim\n"
+        f'model = sim.NegotiationModel("{scenario.scenario}", draw={model.draw_number}, run={model.run_number}, '
+        f"seed={model.seed_of_chance}, horizon={scenario.horizon}{given})\n"
+        "model.run_model()\n"
+        f'print(model.why("{next(iter(model.world.case.actors))}", week=1))\n'
+        "model.decisions, model.weeks"
+    )
+    return joined((tag("pre", command), tag("p", "In a notebook:"), tag("pre", notebook)))

@@ -1,0 +1,105 @@
+"""A plan cut into parts, and what they will cost in time, memory and disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import NamedTuple
+
+from sim.engine.engine import Engine
+from sim.engine.sweep import BINS, SHARD_RUNS
+from sim.experiment.plan import Plan
+from sim.numerics.machine import is_warm
+from sim.world.columns import outcome_type
+
+MEASURED_RUNS = 1000  # runs that the rate is measured on, before anything is promised
+
+
+class Part(NamedTuple):
+    """Some of the work: all shards of cells first, ..., last - 1, or one shard of one cell."""
+
+    number: int
+    first: int
+    last: int
+    shard: int | None
+
+
+def cells_in_part(plan: Plan) -> int:
+    """How many cells a part has; 1 where each part is one shard of a cell."""
+    return max(1, SHARD_RUNS // (plan.draws * plan.runs))
+
+
+def parts(plan: Plan) -> list[Part]:
+    """The work of a plan, in order."""
+    step = cells_in_part(plan)
+    number = -(-len(plan) // step) * (1 if step > 1 else plan.sweep(0).shards)
+    return [part_at(plan, n) for n in range(number)]
+
+
+def part_at(plan: Plan, number: int) -> Part:
+    """A part by its number."""
+    step = cells_in_part(plan)
+    if step > 1:
+        return Part(number, number * step, min((number + 1) * step, len(plan)), None)
+    cell, shard = divmod(number, plan.sweep(0).shards)
+    return Part(number, cell, cell + 1, shard)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a plan will take: cells and runs in all, seconds at the measured rate, bytes at most."""
+
+    asked: int
+    cells: int
+    runs: int
+    rate: float
+    seconds: float
+    size: int
+
+    def __str__(self) -> str:
+        more = self.cells - self.asked
+        paired = f" and {more:,} to compare them with" if more else ""
+        return (
+            f"{self.asked:,} cells{paired}, {self.runs:,} runs: about {self.seconds:,.0f} seconds at "
+            f"{self.rate:,.0f} runs a second, at most {_bytes(self.size)}"
+        )
+
+
+def _bytes(number: float) -> str:
+    """A number of bytes in words.
+
+    >>> _bytes(1500), _bytes(2.5e9)
+    ('2 kB', '2.5 GB')
+    """
+    for unit in ("B", "kB", "MB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}"
+        number /= 1000
+    return f"{number:.1f} GB"
+
+
+def cost(plan: Plan, told: Callable[[str], object] = lambda line: None) -> Cost:
+    """What a plan will take, measured on a few runs of a few cells; `told` hears when the engine has to be compiled."""
+    engine = Engine(plan.sweep(0))
+    if not is_warm(engine.kernel):
+        told("compiling the engine: once for each version, about half a minute")
+    engine.warm_up()
+    each, rates = [], []
+    for number in sorted({0, len(plan) // 2, len(plan) - 1}):
+        one, few = _seconds(plan, number, 1), _seconds(plan, number, max(2, MEASURED_RUNS // plan.runs))
+        each.append(one[0])
+        rates.append(max(few[0] - one[0], 1e-6) / few[1])
+    seconds = sum(each) / len(each) * len(plan) + sum(rates) / len(rates) * plan.weeks
+    sweep = plan.sweep(0)
+    row = outcome_type(plan.grid.case).itemsize
+    weekly = (plan.paths * 4 + BINS * 2) * len(sweep.weekly) * (sweep.scenario.horizon + 1) if plan.keeps_weeks else 0
+    return Cost(plan.asked, len(plan), plan.total, plan.total / seconds, seconds, plan.total * row + len(plan) * weekly)
+
+
+def _seconds(plan: Plan, number: int, draws: int) -> tuple[float, int]:
+    """How long some draws of a cell take, and how many weeks more than one draw they simulate."""
+    few = replace(plan.sweep(number), draws=min(plan.draws, draws))
+    started = perf_counter()
+    Engine(few).shard(0)
+    return perf_counter() - started, max(1, few.draws - 1) * few.runs * few.scenario.horizon

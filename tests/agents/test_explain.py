@@ -1,0 +1,147 @@
+"""A run explains itself: only what its replay bears out, in words whose numbers add up."""
+
+from __future__ import annotations
+
+from io import StringIO
+from math import isnan
+from xml.etree import ElementTree
+
+import pytest
+from rich.console import Console
+
+from sim.agents.narrative import beginnings, main_pairs, story, tables_at_start
+from sim.agents.reasons import chance_without, weighed, weights
+from sim.agents.replay import Run, differences, outcomes, replay, summary
+from sim.agents.sources import because, cited, source
+from sim.inputs import InputError
+from sim.jobs.explain import tell
+from sim.numerics.arithmetic import logistic
+from sim.pages.run.page import run_page
+from sim.pages.run.timeline import timeline
+from sim.world.columns import outcome_columns
+from sim.world.world import load_world
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return replay(load_world("turkey_summit"), 17, seed=1, runs=4)
+
+
+def test_a_run_number_names_a_draw_and_a_run_within_it(run: Run) -> None:
+    assert (run.model.draw_number, run.model.run_number) == (4, 1)
+
+
+def test_outcomes_are_all_declared_columns(run: Run) -> None:
+    assert list(run.outcomes) == [column.name for column in outcome_columns(run.model.world.case)]
+    assert run.outcomes == pytest.approx(outcomes(run.model), nan_ok=True)
+
+
+def test_a_replay_that_equals_its_stored_row_speaks(run: Run) -> None:
+    world = run.model.world
+    stored = {name: None if isnan(value) else value for name, value in run.outcomes.items()}
+    assert replay(world, 17, seed=1, runs=4, expected=stored).settlement == run.settlement
+    assert replay(world, 17, seed=1, runs=4, expected=run.outcomes).settlement == run.settlement
+
+
+def test_any_single_difference_from_the_stored_row_silences_it(run: Run) -> None:
+    for name, value in run.outcomes.items():
+        stored = dict(run.outcomes) | {name: 0.0 if isnan(value) else value + 1.0}
+        assert differences(stored, run.outcomes) == [name]
+        assert differences({key: kept for key, kept in run.outcomes.items() if key != name}, run.outcomes) == [name]
+    stored = dict(run.outcomes) | {"presence": 0.5, "refugees": -1.0}
+    with pytest.raises(InputError, match=r"run 17: the stored row has presence = 0\.5, the replay gives .*1 more col"):
+        replay(run.model.world, 17, seed=1, runs=4, expected=stored)
+
+
+def test_the_words_of_every_decision_add_up_to_its_probability(run: Run) -> None:
+    noise, told = float(run.model.draw.noise), 0
+    for entry in run.model.journal.entries:
+        found = weights(run.model, entry)
+        if found:
+            told += 1
+            total = sum(weight.value for weight in found)
+            assert logistic(total / noise) == pytest.approx(entry.probability, abs=1e-9)
+            assert abs(found[0].value) == max(abs(weight.value) for weight in found)
+            without = chance_without(run.model, entry, found[0].name)
+            assert logistic((total - found[0].value) / noise) == pytest.approx(without, abs=1e-9)
+    assert told > 100
+
+
+def test_why_says_who_what_the_odds_and_what_weighed(run: Run) -> None:
+    entry = next(e for e in run.model.journal.entries if e.decision == "attend" and e.outcome == "stayed_away")
+    text = run.why(entry.who, table=entry.place, week=entry.week)
+    name = run.model.world.case.name_of(entry.who)
+    assert text.startswith(f"Week {entry.week}.")
+    assert f"{name[:1].upper()}{name[1:]} stayed away from" in text
+    assert f"the draw {entry.draw:.2f}" in text
+    assert weighed(run.model, entry) in text
+    assert "Where it started, and why:" in text
+
+
+def test_why_says_when_there_was_nothing_to_decide(run: Run) -> None:
+    assert "nothing to come to" in run.why("TAL", table="intra_afghan", week=1)
+    assert "has no seat" in run.why("TTP", table="doha", week=1)
+    assert "was not asked" in run.why("CHN", table="intra_afghan", week=5)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ({"who": "TALIBAN"}, "'TALIBAN' decides nothing; allowed: US, PAK"),
+        ({"who": "TAL", "table": "intra_afgan"}, "did you mean intra_afghan?"),
+        ({"who": "TAL", "week": 0}, "0 has not been played; allowed: 1 to 104"),
+        ({"who": "TAL", "week": 105}, "105 has not been played"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_gives_one_line(run: Run, question: dict[str, object], answer: str) -> None:
+    with pytest.raises(InputError) as caught:
+        run.why(**question)  # type: ignore[arg-type]  # wrong on purpose
+    assert answer in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_story_tells_every_week_once_and_every_turning_point(run: Run) -> None:
+    periods = story(run.model)
+    weeks = [week for period in periods for week in range(period.first, period.last + 1)]
+    assert weeks == list(range(1, 105))
+    assert len(periods) < 60
+    text = " ".join(line.text for period in periods for line in period.lines)
+    assert "announced that its presence ends in 21 weeks" in text
+    assert "the parties were called together" in text
+    assert all(period.lines for period in periods)
+
+
+def test_the_beginning_has_evidence_behind_every_number(run: Run) -> None:
+    found = beginnings(run.model)
+    assert {f"trust.{who}.{whom}" for who, whom in main_pairs(run.model)} <= {one.name for one in found}
+    for one in found:
+        assert one.value == run.model.drawn[one.name]
+        assert one.article or one.status == "assumed"
+        assert because(one) in cited(one)
+    coded = [one for one in found if one.pass_]
+    assert coded
+    assert all("paragraph" in one.where and one.paraphrase for one in coded)
+    assert source(run.model, "trust.US.NOBODY") is None
+    assert "agreement was in force at the US-Taliban talks" in tables_at_start(run.model)
+
+
+def test_the_told_run_reads_from_question_to_end(run: Run) -> None:
+    console = Console(record=True, width=100, file=StringIO())
+    tell(run, console)
+    text = console.export_text()
+    assert run.model.world.scenario.question in text.replace("\n", " ").replace("  ", " ")
+    assert "How it began" in text
+    assert "Week 1" in text
+    assert summary(run).split(".")[0] in text.replace("\n", " ")
+
+
+def test_the_page_stands_alone_and_its_drawing_is_well_formed(run: Run) -> None:
+    text = run_page(run)
+    assert all(f'id="{part}"' in text for part in ("timeline", "beginning", "story", "decisions", "again"))
+    assert "src=" not in text.replace('src="data:', "")
+    assert "job=explain scenario=turkey_summit run=17 size.runs=4 seed=1 epoch=2021-04 horizon=104" in text
+    drawing = ElementTree.fromstring(timeline(run.model))
+    titles = [node.text or "" for node in drawing.iter() if node.tag.endswith("title")]
+    offers = [entry for entry in run.model.journal.find(decision="offer")]
+    assert sum("session" in title or "no deal" in title for title in titles) >= len(offers)
+    assert run_page(run) == text

@@ -1,0 +1,248 @@
+"""Laws of the patterns: what holds in a draw, what is counted, and what their file may say."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from sim.case.loading import load_case
+from sim.case.patterns import Claim, Less, Patterns, World, load_patterns
+from sim.evidence.harmonised import harmonised
+from sim.evidence.loading import load_evidence
+from sim.experiment.patterns import Finding, Found, Measured, carriers, measure, measured
+from sim.inputs import InputError
+from sim.model.parameters import SWITCHES
+from sim.pages.patterns.page import patterns_page
+from sim.pages.patterns.table import HEAD, csv_text, print_patterns
+
+CASE = load_case("afghanistan")
+PATTERNS = load_patterns(CASE)
+NAN = float("nan")
+
+
+def runs_of(columns: dict[str, list[list[float]]], **starts: list[float]) -> Any:
+    """Runs as far as a claim looks at them."""
+    values = {name: np.array(column, dtype=np.float64) for name, column in columns.items()}
+    return SimpleNamespace(values=lambda name: values[name].copy(), draws=pd.DataFrame(starts))
+
+
+def a_claim(**changes: Any) -> Claim:
+    given = {"claim": "more", "world": "here", "outcome": "x", "less": Less(world="there"), "above": 0.05}
+    return Claim(**{**given, **changes})
+
+
+# --- what is measured ------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_holds_in_a_draw_whose_mean_paired_difference_is_beyond_the_threshold() -> None:
+    here = runs_of({"x": [[1.0, 1.0], [1.0, 0.0], [0.0, 0.0]]})
+    there = runs_of({"x": [[0.0, 1.0], [0.0, 1.0], [0.05, 0.0]]})
+    found = measure(a_claim(), {"here": here, "there": there})
+    assert found.effects.tolist() == [0.5, 0.0, -0.025]
+    assert found.holds.tolist() == [1.0, 0.0, 0.0]
+    assert found.share[0] == pytest.approx(1 / 3)
+
+
+def test_a_claim_of_less_holds_below_its_threshold() -> None:
+    runs = {"here": runs_of({"x": [[0.0], [0.4]]}), "there": runs_of({"x": [[0.5], [0.4]]})}
+    assert measure(a_claim(above=None, below=-0.05), runs).holds.tolist() == [1.0, 0.0]
+
+
+def test_a_pair_with_an_undefined_run_does_not_count_and_a_draw_without_pairs_cannot_be_told() -> None:
+    runs = {"here": runs_of({"x": [[1.0, NAN], [NAN, 1.0]]}), "there": runs_of({"x": [[0.0, 1.0], [0.0, NAN]]})}
+    found = measure(a_claim(), runs)
+    np.testing.assert_array_equal(found.effects, [1.0, NAN])
+    np.testing.assert_array_equal(found.holds, [1.0, NAN])
+    assert found.draws == 1
+
+
+def test_two_outcomes_of_one_run_are_compared_with_each_other() -> None:
+    runs = {"here": runs_of({"x": [[0.9, 0.7]], "y": [[0.5, 0.5]]})}
+    assert measure(a_claim(less=Less(outcome="y")), runs).effects.tolist() == pytest.approx([0.3])
+
+
+def test_a_change_is_taken_from_the_start_of_the_draw() -> None:
+    runs = {"here": runs_of({"x": [[0.5, 0.7], [0.1, 0.1]]}, trust=[0.4, 0.3])}
+    assert measure(a_claim(less=Less(start="trust")), runs).effects.tolist() == pytest.approx([0.2, -0.2])
+
+
+def test_runs_with_a_condition_are_compared_with_the_other_runs_of_their_draw() -> None:
+    runs = {"here": runs_of({"x": [[5.0, 1.0, 9.0]], "fell": [[1.0, 0.0, 0.0]], "stood": [[0.0, 1.0, 0.0]]})}
+    found = measure(a_claim(given="fell", less=Less(given="stood")), runs)
+    assert found.effects.tolist() == [4.0]
+
+
+def test_of_several_outcomes_any_counts_and_an_undefined_one_does_not() -> None:
+    runs = {"here": runs_of({"x": [[1.0, NAN]], "y": [[0.0, NAN]]})}
+    assert measure(a_claim(outcome=("x", "y"), less=None), runs).effects.tolist() == [0.5]
+
+
+def test_a_threshold_in_standard_deviations_is_one_of_what_is_compared_with() -> None:
+    there = runs_of({"x": [[0.0, 20.0], [0.0, 20.0]]})
+    runs = {"here": runs_of({"x": [[0.0, 20.0], [3.0, 23.0]]}), "there": there}
+    found = measure(a_claim(above=0.1, unit="SD"), runs)
+    assert found.threshold == pytest.approx(1.0)
+    assert found.holds.tolist() == [0.0, 1.0]
+
+
+def finding(*effects: list[float], need_not: bool = False, off: tuple[str, ...] = ()) -> Finding:
+    claims = [Measured(a_claim(), np.array(effect), 0.05) for effect in effects]
+    if need_not:
+        claims[-1] = replace(claims[-1], claim=a_claim(need_not=True))
+    return Finding("P", None, off, tuple(claims), ())
+
+
+def test_a_pattern_holds_in_a_draw_in_which_all_of_its_claims_do() -> None:
+    assert finding([1.0, 1.0, 0.0], [1.0, 0.0, 0.0]).share[0] == pytest.approx(1 / 3)
+
+
+def test_a_pattern_holds_in_enough_of_the_draws_or_not() -> None:
+    assert finding([1.0] * 4 + [0.0]).holds(0.8)
+    assert not finding([1.0] * 3 + [0.0]).holds(0.8)
+
+
+def test_what_need_not_be_must_not_hold_everywhere() -> None:
+    assert finding([1.0] * 5, [1.0, 0.0, 0.0, 0.0, 0.0], need_not=True).holds(0.8)
+    assert not finding([1.0] * 5, [1.0] * 5, need_not=True).holds(0.8)
+
+
+def test_a_mechanism_carries_a_pattern_if_less_than_half_of_the_effect_is_left_without_it() -> None:
+    whole = finding([0.5, 0.6])
+    without = [finding([0.1, 0.1], off=("learning",)), finding([0.5, 0.5], off=("optimism",))]
+    assert carriers(whole, without) == ("learning",)
+    assert carriers(finding([0.5, -0.6]), without) == ()  # no clear effect, so nothing that carries it
+
+
+# --- the patterns of the case ----------------------------------------------------------------------------------------
+
+
+def test_the_fourteen_patterns_are_there_in_order() -> None:
+    assert list(PATTERNS.patterns) == [f"P{n}" for n in range(1, 15)]
+    assert PATTERNS.enough == 0.8
+
+
+def test_only_two_patterns_are_built_in() -> None:
+    assert [name for name, pattern in PATTERNS.patterns.items() if pattern.kind == "built_in"] == ["P5", "P8"]
+
+
+def test_a_pattern_rests_on_the_paragraphs_of_its_mechanisms() -> None:
+    cited: dict[str, dict[str, set[int]]] = {}
+    for mechanism in harmonised(load_evidence(CASE.folder / "evidence")).mechanisms:
+        for row in mechanism.rows:
+            cited.setdefault(mechanism.pattern, {}).setdefault(row.article, set()).update(row.paragraphs)
+    for name, pattern in PATTERNS.patterns.items():
+        assert {article: set(numbers) for article, numbers in pattern.paragraphs.items()} == cited[name], name
+
+
+def test_a_claim_says_five_points_or_a_tenth_of_a_standard_deviation_unless_it_says_seldom() -> None:
+    for name, pattern in PATTERNS.patterns.items():
+        for claim in (*pattern.claims, *pattern.also):
+            bound = claim.above if claim.above is not None else claim.below
+            assert bound is not None
+            wanted = 0.1 if claim.unit == "SD" else 0.05
+            assert abs(bound) == wanted or (name == "P11" and bound == 0.2)
+
+
+# --- mistakes --------------------------------------------------------------------------------------------------------
+
+
+MISTAKES = [
+    ("kind: open", "kind: opened", "kind"),
+    ("below: -0.05\n", "below: -0.05\n        above: 0.05\n", "exactly one of above, below"),
+    ("less: {world: silence}", "less: {world: silense}", "did you mean silence?"),
+    ("less: {world: silence}", "less: {world: silence, start: trust.KAB.PAK}", "compares with nothing or with several"),
+    ("conditional_exit: {scenario: conditions_based_withdrawal}", "conditional_exit: {scenario: stay}", "stay"),
+    ("horizon: 70}", "horizon: 70}\n  idle: {scenario: status_quo}", "no claim looks at it"),
+    ("levers: {on_condition: 1}", "levers: {on_conditions: 1}", "did you mean on_condition?"),
+    ("event: restrain_groups", "event: restrain_group", "did you mean restrain_groups?"),
+    ("enough: 0.8", "enough: 1.8", "enough"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copied = tmp_path_factory.mktemp("case") / "afghanistan"
+    shutil.copytree(CASE.folder, copied)
+    return copied
+
+
+@pytest.mark.parametrize(("right", "wrong", "told"), MISTAKES)
+def test_a_mistake_in_the_file_is_one_line_that_names_it(folder: Path, right: str, wrong: str, told: str) -> None:
+    text = (CASE.folder / "patterns.yaml").read_text(encoding="utf-8")
+    assert right in text
+    (folder / "patterns.yaml").write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        load_patterns(CASE.model_copy(update={"folder": folder}))
+    assert told in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_event_that_a_world_leaves_out_does_not_happen(folder: Path) -> None:
+    world = World(scenario="turkey_summit", without=("announce_withdrawal",))
+    found = Patterns(CASE, 0.8, {"kept": world}, {}).scenario("kept")
+    assert [event["event"] for event in found.events] == ["invite", "convene"]
+    assert list(found.levers) == ["summit_week"]
+
+
+# --- the job ---------------------------------------------------------------------------------------------------------
+
+FEW = replace(PATTERNS, patterns={name: PATTERNS.patterns[name] for name in ("P5", "P8")})
+
+
+@pytest.fixture(scope="module")
+def found() -> Found:
+    return measured(FEW, draws=12, runs=8, seed=1, switches=("learning",))
+
+
+def test_failed_talks_with_forces_leaving_raise_violence_and_flight(found: Found) -> None:
+    assert found.whole[0].holds(0.8)
+
+
+def test_with_pakistan_the_agreement_is_signed_at_least_as_often(found: Found) -> None:
+    for one in found.whole[1:]:
+        assert np.mean(one.claims[0].effects) >= 0.0, one.epoch
+
+
+def test_every_pattern_is_measured_at_each_epoch_with_everything_and_with_each_switch_off(found: Found) -> None:
+    places = [("P5", None), *(("P8", epoch) for epoch in FEW.patterns["P8"].epochs)]
+    assert [(one.name, one.epoch, one.off) for one in found.findings] == [
+        (*place, off) for off in ((), ("learning",)) for place in places
+    ]
+
+
+def test_the_same_seed_gives_the_same_files_byte_for_byte(found: Found) -> None:
+    again = measured(FEW, draws=12, runs=8, seed=1, switches=("learning",))
+    assert patterns_page(again) == patterns_page(found)
+    assert csv_text(again) == csv_text(found)
+
+
+def test_the_table_for_machines_has_a_row_for_every_claim(found: Found) -> None:
+    rows = list(csv.DictReader(io.StringIO(csv_text(found))))
+    assert tuple(rows[0]) == HEAD
+    assert len(rows) == sum(len(one.claims) + len(one.also) for one in found.findings)
+    assert all(0.0 <= float(row["share_low"]) <= float(row["share"]) <= float(row["share_high"]) <= 1.0 for row in rows)
+
+
+def test_every_statement_is_printed_and_on_the_page(found: Found) -> None:
+    out = io.StringIO()
+    print_patterns(found, Console(file=out, width=200))
+    page = patterns_page(found)
+    for pattern in FEW.patterns.values():
+        assert pattern.statement in page
+        assert pattern.statement.split(".")[0][:40] in out.getvalue()
+    assert "<script src" not in page
+    assert "http" not in page.split("</style>")[-1].split("<script>")[0]
+
+
+def test_there_are_seven_switches_to_carry_a_pattern() -> None:
+    assert len(SWITCHES) == 7

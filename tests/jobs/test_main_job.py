@@ -1,0 +1,162 @@
+"""The main job says what it will take, does it once, and tells it so that a person can read it."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import pytest
+
+from sim.case.scenario import scenario_names
+from sim.command.composing import compose
+from sim.command.main import main
+from sim.experiment.results import Results
+from sim.inputs import InputError
+from sim.jobs.asked import plan_of
+from sim.jobs.scenarios import check_cap
+from sim.pages.report.table import SUMMARY, Figure, check_headline, headlines, median, shown
+
+WORDS = ["size=smoke", "size.draws=4", "horizon=20"]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """The folder of a main job over few weeks, and what it printed: for the reader, and aside."""
+    import contextlib
+    import io
+
+    out = tmp_path_factory.mktemp("main") / "results"
+    for_reader, aside = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(for_reader), contextlib.redirect_stderr(aside):
+        assert main([*WORDS, f"out={out}"]) == 0
+    return out, for_reader.getvalue(), aside.getvalue()
+
+
+def summary(folder: Path) -> list[dict[str, str]]:
+    with (folder / SUMMARY).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_it_says_what_it_will_take_before_it_starts(told: tuple[Path, str, str]) -> None:
+    last = told[2].strip().splitlines()[-1]
+    assert "19 cells and " in last
+    assert all(word in last for word in ("runs: about", "seconds at", "runs a second, at most", "B, in "))
+
+
+def test_the_folder_has_the_report_the_summary_and_the_runs(told: tuple[Path, str, str]) -> None:
+    assert {path.name for path in told[0].iterdir()} >= {"report.html", "runs", "summary.csv"}
+    assert list((told[0] / "runs").glob("runs-*.parquet"))
+
+
+def test_the_table_names_every_scenario_and_every_headline(told: tuple[Path, str, str]) -> None:
+    plan = plan_of(compose(WORDS).settings())
+    words = " ".join(told[1].split())
+    assert all(name in words for name in scenario_names(plan.grid.case))
+    assert all(name in words for name in ("takeover", "comprehensive", "interim", "ceasefire", "bilateral", "none"))
+    assert all(headline.label.split()[-1] in words for headline in plan.grid.case.headline)
+    assert "difference to status_quo" in words
+
+
+def test_the_printed_lines_are_no_wider_than_they_have_to_be(told: tuple[Path, str, str]) -> None:
+    assert max(map(len, told[1].splitlines()[:-1])) <= 126
+
+
+def test_the_summary_has_a_row_a_scenario_and_shares_that_add_up(told: tuple[Path, str, str]) -> None:
+    rows = summary(told[0])
+    assert [row["scenario"] for row in rows] == list(scenario_names(plan_of(compose(WORDS).settings()).grid.case))
+    for row in rows:
+        kinds = [
+            float(row[name]) for name in ("takeover", "comprehensive", "interim", "ceasefire", "bilateral", "none")
+        ]
+        assert sum(kinds) == pytest.approx(1.0, abs=1e-5)
+        assert float(row["collapse.low"]) <= float(row["collapse"]) <= float(row["collapse.high"])
+        assert row["failed_runs"] == "0"
+
+
+def test_status_quo_alone_is_compared_with_nothing(told: tuple[Path, str, str]) -> None:
+    without = [row["scenario"] for row in summary(told[0]) if not row["refugees.difference"]]
+    assert without == ["status_quo"]
+
+
+def test_the_same_words_again_do_nothing_twice(told: tuple[Path, str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    before = (told[0] / SUMMARY).read_bytes()
+    assert main([*WORDS, f"out={told[0]}"]) == 0
+    out, err = capsys.readouterr()
+    assert out == told[1]
+    assert "are in " in err
+    assert (told[0] / SUMMARY).read_bytes() == before
+
+
+def test_a_changed_size_in_the_same_folder_is_refused(
+    told: tuple[Path, str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*WORDS, "size.runs=3", f"out={told[0]}"]) == 2
+    assert "runs: 2 there, 3 now" in capsys.readouterr().err
+
+
+def test_a_sweep_is_one_folder_and_one_table_with_the_swept_values(tmp_path: Path) -> None:
+    words = ["scenario=turkey_summit", "scenario.levers.summit_week=4,12,20", "trust.us.pak=0.1,0.5,0.9"]
+    assert main(["-m", *words, *WORDS, f"out={tmp_path}/sweep"]) == 0
+    rows = summary(tmp_path / "sweep")
+    swept = [(float(row["levers.summit_week"]), float(row["fixed.trust.US.PAK"])) for row in rows]
+    assert swept == [(week, trust) for week in (4, 12, 20) for trust in (0.1, 0.5, 0.9)]
+    assert len(list((tmp_path / "sweep" / "runs").glob("runs-*.parquet"))) == 1
+
+
+def test_a_sweep_is_printed_with_its_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["scenario=status_quo", "off=[],[red_lines]", "patience=1,1.5", *WORDS]
+    assert main(["-m", *words, f"out={tmp_path}/sweep"]) == 0
+    assert " off=[red_lines] patience=1.5 " in capsys.readouterr().out
+
+
+def test_more_runs_than_the_cap_need_a_yes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["cap=100", f"out={tmp_path}/here", "size=smoke"]
+    assert main(words) == 2
+    assert capsys.readouterr().err == (
+        "command line: cap: 24 cells of 40 runs are 960 runs, above cap=100; "
+        "allowed: yes=true to start all the same, a smaller size, or a higher cap\n"
+    )
+    settings = compose([*words, "yes=true"]).settings()
+    check_cap(plan_of(settings), settings)
+
+
+# --- figures ---------------------------------------------------------------------------------------------------------
+
+
+def results(folder: Path) -> Results:
+    """The results of the main job in its folder."""
+    from sim.storage.plans import Collection
+
+    settings = compose(WORDS).settings()
+    plan = plan_of(settings)
+    cells = Collection(plan, folder / "runs")
+    return Results(plan.grid.case, cells, plan.draws, plan.runs, plan.seed, "smoke", folder, "jirga")
+
+
+def test_a_headline_that_is_no_outcome_names_the_case_file(told: tuple[Path, str, str]) -> None:
+    found = results(told[0])
+    wrong = found.case.headline[0].model_copy(update={"outcome": "colapse"})
+    broken = Results(
+        found.case.model_copy(update={"headline": (wrong,)}), found.cells, 4, 2, 1, "smoke", told[0], "jirga"
+    )
+    with pytest.raises(InputError, match=r"case\.yaml: headline\[0\]\.outcome: .*did you mean collapse\?"):
+        check_headline(broken)
+
+
+def test_the_median_lies_in_its_interval(told: tuple[Path, str, str]) -> None:
+    for cell in results(told[0]):
+        middle, low, high = median(cell.runs, "war.afghan_war.violence")
+        assert low <= middle <= high
+
+
+def test_what_no_run_has_is_told_by_a_dash(told: tuple[Path, str, str]) -> None:
+    assert shown(Figure(), headlines(results(told[0]))[0]) == "-"
+
+
+def test_a_clear_difference_stands_out(told: tuple[Path, str, str]) -> None:
+    share = headlines(results(told[0]))[0]
+    clear = Figure(0.5, 0.4, 0.6, 0.2, 0.1, 0.3)
+    assert shown(clear, share) == "50 [dim]±10[/dim]\n[bold]+20 ±10[/bold]"
+    assert "[bold]" not in shown(Figure(0.5, 0.4, 0.6, 0.0, -0.1, 0.1), share)
+    assert "\n" not in shown(Figure(0.5, 0.4, 0.6, math.nan, math.nan, math.nan), share)

@@ -1,0 +1,261 @@
+"""The report: whole, without network, the same bytes for the same results, and honest about what it shows."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from scipy.stats import rankdata
+
+from sim.analysis.chance import chance_share
+from sim.analysis.influence import by_luck, fisher, influences, ranks
+from sim.analysis.timing import median, survival
+from sim.case.loading import load_case
+from sim.case.scenario import BASELINE, load_scenario
+from sim.engine.computing import compute, made
+from sim.engine.sweep import Sweep
+from sim.experiment.results import Result, Results
+from sim.experiment.runs import Runs
+from sim.model.outcomes import SETTLEMENTS
+from sim.pages.documents.scenarios import scenario_table
+from sim.pages.kit.networks import colour, network
+from sim.pages.report.cards import explain_command
+from sim.pages.report.measures import class_shares, examples, groups, measures, seated
+from sim.pages.report.page import FILE, PICTURE, outcomes_picture, report, write
+
+DRAWS, RUNS = 24, 3
+SCENARIOS = (BASELINE, "turkey_summit", "merger_reversal")
+
+
+def runs_of(name: str, epoch: str | None = None, runs: int = RUNS) -> Runs:
+    scenario = load_scenario(load_case("afghanistan"), name)
+    sweep = Sweep(scenario.change(epoch=epoch or scenario.epoch), DRAWS, runs, 1)
+    return Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
+
+
+def results_of(runs: int = RUNS) -> Results:
+    cells = []
+    for name in SCENARIOS:
+        found = runs_of(name, runs=runs)
+        epoch = found.sweep.scenario.epoch
+        cells.append(Result(name, {}, found, None if name == BASELINE else runs_of(BASELINE, epoch, runs)))
+    case = load_case("afghanistan")
+    return Results(case, tuple(cells), DRAWS, runs, 1, "tiny", Path("results"), "python -m sim size=tiny")
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return results_of()
+
+
+@pytest.fixture(scope="module")
+def page(results: Results) -> str:
+    return report(results)
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+def test_same_results_give_the_same_bytes(results: Results, page: str) -> None:
+    assert report(results) == page
+
+
+def test_the_page_fetches_nothing(page: str) -> None:
+    assert "default-src 'none'" in html.unescape(page)
+    for address in re.findall(r'(?:src|href)="([^"]*)"', page):
+        assert address.startswith(("#", "data:"))
+    assert not re.search(r"url\((?!#)", page)
+
+
+def test_every_anchor_that_is_linked_exists_and_every_drawing_can_be_heard(page: str) -> None:
+    anchors = set(re.findall(r'\bid="([^"]*)"', page))
+    assert set(re.findall(r'href="#([^"]*)"', page)) <= anchors
+    for drawing in re.findall(r"<svg[^>]*>", page):
+        assert "aria-label=" in drawing
+
+
+def test_the_page_tells_what_was_run_what_it_asks_and_what_it_cannot_say(results: Results, page: str) -> None:
+    for cell in results:
+        assert cell.scenario.question in page
+        assert f"<code>{cell.label}</code>" in page
+    assert f"{DRAWS} draws" in page
+    assert "seed 1" in page
+    assert "What the model cannot say" in page
+    assert results.command in page
+    assert "job=explain" in page
+
+
+def test_no_number_on_the_page_is_undefined(page: str) -> None:
+    assert not re.search(r"\b(nan|inf|None)\b", re.sub(r"<(script|style).*?</\1>", "", page, flags=re.DOTALL))
+
+
+def test_the_files_are_written_and_the_picture_stands_alone(results: Results, tmp_path: Path) -> None:
+    size = write(results, tmp_path)
+    assert (tmp_path / FILE).stat().st_size == size
+    assert size < 6_000_000
+    assert (tmp_path / PICTURE).read_text(encoding="utf-8") == outcomes_picture(results)
+    assert ElementTree.parse(tmp_path / PICTURE).getroot().tag.endswith("svg")
+
+
+def test_one_run_a_draw_is_said_not_to_tell_chance_from_ignorance() -> None:
+    assert "the two cannot be told apart" in report(results_of(runs=1))
+
+
+def test_a_sweep_has_lines_over_its_numeric_keys(results: Results) -> None:
+    cells = []
+    for week in (4.0, 12.0):
+        cell = results["turkey_summit"]
+        label = f"turkey_summit levers.summit_week={week:g}"
+        cells.append(replace(cell, label=label, swept={"levers.summit_week": week}))
+    told = report(replace(results, cells=tuple(cells)))
+    assert "Over the swept values" in told
+    assert "levers.summit_week=12" in told
+
+
+def test_the_command_to_explain_a_run_holds_all_that_the_run_depends_on(results: Results) -> None:
+    cell = results["merger_reversal"]
+    words = explain_command(cell.runs, 7, {}).split()
+    assert {"run=7", f"size.runs={RUNS}", "seed=1", "scenario=merger_reversal", "epoch=2022-08"} <= set(words)
+
+
+def test_the_readme_shows_the_scenarios_as_the_files_have_them() -> None:
+    readme = Path(__file__).resolve().parents[2] / "README.md"
+    assert scenario_table(load_case("afghanistan")).strip() in readme.read_text(encoding="utf-8")
+
+
+# --- what is gathered ------------------------------------------------------------------------------------------------
+
+
+def test_shares_of_the_settlement_classes_add_up_to_one_within_their_intervals(results: Results) -> None:
+    for cell in results:
+        shares = class_shares(cell.runs)
+        assert sum(one.value for one in shares) == pytest.approx(1.0)
+        assert all(one.low <= one.value <= one.high for one in shares)
+
+
+def test_every_cell_stands_in_one_group_with_a_baseline_of_its_epoch(results: Results) -> None:
+    found = groups(results.case, results.cells)
+    labels = [label for group in found for label, _ in group.everything]
+    assert sorted(set(labels)) == sorted(SCENARIOS)
+    for group in found:
+        assert BASELINE in group.baselines
+        assert {runs.sweep.scenario.epoch for _, runs in group.everything} == {group.epoch}
+
+
+def test_examples_end_in_the_class_that_they_are_told_for(results: Results) -> None:
+    for cell in results:
+        settlement = cell.runs.column("settlement").ravel()
+        for name, number in examples(cell.runs).items():
+            assert SETTLEMENTS[settlement[number]] == name
+
+
+def test_settlement_is_comprehensive_or_interim(results: Results) -> None:
+    runs = results[BASELINE].runs
+    both = runs.values("comprehensive") + runs.values("interim")
+    assert np.array_equal(measures(results)[0].values(runs), 100.0 * both)
+
+
+def test_an_actor_without_a_table_is_not_seated() -> None:
+    case = load_case("afghanistan")
+    assert set(seated(case, "2021-04")) == set(case.actors)
+    assert "KAB" not in seated(case, "2022-08")
+
+
+# --- the numbers behind the figures ----------------------------------------------------------------------------------
+
+
+def test_a_rank_correlation_sees_order_alone() -> None:
+    x = np.random.default_rng(1).normal(size=200)
+    (one,) = influences(["x"], x[:, None], np.exp(3.0 * x))
+    assert one.value == pytest.approx(1.0)
+    (other,) = influences(["x"], x[:, None], -(x**3))
+    assert other.value == pytest.approx(-1.0)
+
+
+def test_ranks_are_those_of_scipy() -> None:
+    values = np.random.default_rng(2).integers(0, 9, 100).astype(float)
+    assert np.array_equal(ranks(values), rankdata(values))
+
+
+def test_a_column_that_is_constant_or_seldom_drawn_has_no_influence() -> None:
+    random = np.random.default_rng(3)
+    drawn = np.stack([np.ones(100), np.where(np.arange(100) < 10, 1.0, np.nan), random.normal(size=100)], axis=1)
+    assert [one.name for one in influences(["constant", "seldom", "drawn"], drawn, random.normal(size=100))] == [
+        "drawn"
+    ]
+    assert influences(["drawn"], drawn[:, 2:], np.ones(100)) == ()
+
+
+def test_fishers_interval_covers_independence_as_often_as_it_says() -> None:
+    random = np.random.default_rng(4)
+    covered = 0
+    for _ in range(400):
+        (one,) = influences(["x"], random.normal(size=(60, 1)), random.normal(size=60))
+        covered += one.low <= 0.0 <= one.high
+    assert 0.92 <= covered / 400 <= 0.98
+    low, high = fisher(0.3, 50)
+    assert -1.0 < low < 0.3 < high < 1.0
+
+
+def test_the_band_of_luck_is_passed_by_chance_in_one_table_of_twenty() -> None:
+    random = np.random.default_rng(5)
+    names = [f"x{n}" for n in range(50)]
+    most = [abs(influences(names, random.normal(size=(100, 50)), random.normal(size=100))[0].value) for _ in range(200)]
+    assert 0.005 <= np.mean(np.array(most) > by_luck(50, 100)) <= 0.12
+
+
+def test_survival_falls_from_one_to_the_share_that_never_sees_it() -> None:
+    weeks = np.array([[0, 5, -1], [3, -1, -1]])
+    curve = survival(weeks, 10)
+    assert np.all(np.diff(curve.value) <= 0.0)
+    assert curve.value[0] == pytest.approx(5 / 6)
+    assert curve.value[-1] == pytest.approx(0.5)
+    assert np.all((curve.low <= curve.value) & (curve.value <= curve.high))
+
+
+def test_the_median_is_that_of_all_values_and_lies_in_its_interval() -> None:
+    values = np.random.default_rng(6).normal(size=(80, 5))
+    values[::7, 0] = np.nan
+    found = median(values)
+    assert found is not None
+    assert found.value == np.nanmedian(values)
+    assert found.low < found.value < found.high
+    assert median(np.full((3, 2), np.nan)) is None
+
+
+def test_all_chance_and_no_chance_are_told_apart() -> None:
+    random = np.random.default_rng(7)
+    between = random.normal(size=(300, 1))
+    within = random.normal(size=(300, 8))
+    half = chance_share(between + within)
+    assert half is not None
+    assert half.low < 0.5 < half.high
+    assert half.high - half.low < 0.2
+    alone = chance_share(np.repeat(between, 8, axis=1))
+    assert alone is not None
+    assert alone.value == pytest.approx(0.0, abs=1e-12)
+    assert chance_share(between) is None
+
+
+# --- networks --------------------------------------------------------------------------------------------------------
+
+
+def test_the_colour_of_a_change_deepens_with_it_and_tells_its_direction() -> None:
+    assert colour(0.1) != colour(-0.1)
+    assert colour(0.3) == colour(0.9)
+    blue = [int(colour(change)[1:3], 16) for change in (0.0, 0.1, 0.2, 0.25)]
+    assert blue == sorted(blue, reverse=True)
+
+
+def test_an_actor_without_arrows_is_faint_and_an_assumed_trust_is_broken() -> None:
+    trust = {("A", "B"): 0.5, ("B", "A"): 0.25}
+    drawn = network(["A", "B", "C"], trust, None, "a network", {("A", "B")})
+    assert drawn.count("stroke-dasharray") == 1
+    assert drawn.count('fill="#999"') == 1
+    assert ">.50<" in drawn
+    assert ">.25<" in drawn
