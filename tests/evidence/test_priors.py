@@ -359,7 +359,7 @@ def test_without_implied_rows_only_stated_ones_stand_behind_a_prior(tables, case
 def test_an_unknown_epoch_is_refused(case: Case, evidence: Evidence) -> None:
     with pytest.raises(InputError) as refused:
         priors(case, evidence, "2019-4")
-    said = f"{case.folder}: epoch: there is no epoch '2019-4'; allowed: {', '.join(EPOCHS)}; did you mean 2019-04?"
+    said = f"{case.folder}: epoch: '2019-4' is not an epoch; allowed: {', '.join(EPOCHS)}; did you mean 2019-04?"
     assert str(refused.value) == said
 
 
