@@ -79,7 +79,7 @@ class Prior:
     status: Status
     source: str
     kind: Kind
-    slot: int
+    rank: int
     components: tuple[Component, ...] = ()
     article: str = ""
     steps: int = 0

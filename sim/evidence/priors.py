@@ -16,12 +16,15 @@ Rules (model, section 5).
    way and stands 0.01 beyond the position.
 5. Shares of the instruments of a pair are Dirichlet(1, ..., 1) over all its instruments.
 
-A draw is a pure function of (seed, number of the draw). Every quantity of the case has one fixed slot at all epochs,
-so a quantity that two epochs share has the same uniform number in both. Slots come in this order: the pass, the
-structural parameters, trust and leverage of every ordered pair, positions, saliences and red lines of every player and
-cell, starting conditions, shares. `prisoners` rows feed the cell prisoners_ttp only where it names their actor, and
-nobody coded such a row: the Pakistani coded row is about a prisoner of the Afghan Taliban. So ten positions of parties
-stay assumed at every epoch, where the design counts nine issues.
+A draw is a pure function of (seed, number of the draw). Every quantity takes its chance by its name: a quantity that
+two epochs share has the same uniform number in both, and a quantity that is added, taken out or moved leaves every
+other as it was, so that a mechanism that is switched off gives the old numbers back. Columns come in this order: the
+pass, the structural parameters, trust and leverage of every ordered pair, positions, saliences and red lines of every
+player and cell, starting conditions, shares.
+
+`prisoners` rows feed the cell prisoners_ttp only where it names their actor, and nobody coded such a row: the Pakistani
+coded row is about a prisoner of the Afghan Taliban. So ten positions of parties stay assumed at every epoch, where the
+design counts nine issues.
 """
 
 from __future__ import annotations
@@ -61,7 +64,7 @@ def triangle(low: float, mode: float, high: float, steps: int = 0) -> tuple[floa
 
 @dataclass(frozen=True)
 class Priors:
-    """The priors of one epoch, in the order of their slots, and their joint draws."""
+    """The priors of one epoch, in their order, and their joint draws."""
 
     epoch: str
     passes: tuple[str, ...]
@@ -104,8 +107,8 @@ class Priors:
         return drawn(self._layout, n, seed, first, threads or available_threads())
 
 
-def slots(case: Case, structural: Iterable[str]) -> dict[str, int]:
-    """The slot of every quantity of a case, over all its epochs; 0 is the pass."""
+def ranks(case: Case, structural: Iterable[str]) -> dict[str, int]:
+    """The place of every quantity of a case in a list of them, over all its epochs; 0 is the pass."""
     players = case.players
     pairs = [f"{i}.{j}" for i in players for j in players if i != j]
     stands = [f"{i}.{cell}" for i in players for cell in case.cells]
@@ -114,7 +117,7 @@ def slots(case: Case, structural: Iterable[str]) -> dict[str, int]:
     names += [f"{group}.{stand}" for group in ("position", "salience", "red_line") for stand in stands]
     names += [f"start.{name}" for name in sorted({name for e in case.epochs.values() for name in e.start})]
     names += [tool.column for tool in case.instruments]
-    return {name: slot for slot, name in enumerate(names)}
+    return {name: rank for rank, name in enumerate(names)}
 
 
 def all_columns(case: Case, evidence: Evidence) -> dict[str, str]:
@@ -131,7 +134,7 @@ def priors(case: Case, evidence: Evidence, epoch: str) -> Priors:
     """
     one_of(case.folder, "epoch", epoch, case.epochs, "an epoch")
     builder = _Builder(case, evidence, case.epochs[epoch])
-    columns = tuple(sorted(builder.columns(), key=lambda prior: prior.slot))
+    columns = tuple(sorted(builder.columns(), key=lambda prior: prior.rank))
     return Priors(epoch, evidence.passes, columns, layout_of(columns, evidence.passes))
 
 
@@ -142,7 +145,7 @@ class _Builder:
         self.case = case
         self.evidence = evidence
         self.epoch = epoch
-        self.slots = slots(case, evidence.structural)
+        self.ranks = ranks(case, evidence.structural)
         order = [article.id for article in evidence.articles]
         # Nearest first: the epoch's own article, then the earlier ones.
         self.articles = tuple(reversed(order[: order.index(epoch.article) + 1]))
@@ -170,7 +173,7 @@ class _Builder:
             status="fixed",
             source="each pass equally likely",
             kind="choice",
-            slot=self.slots["pass"],
+            rank=self.ranks["pass"],
             parts=len(passes),
         )
 
@@ -186,7 +189,7 @@ class _Builder:
                 status=parameter.status,
                 source=parameter.source,
                 kind="uniform",
-                slot=self.slots[name],
+                rank=self.ranks[name],
                 why=parameter.why,
             )
 
@@ -235,7 +238,7 @@ class _Builder:
                 name=f"red_line.{stand}",
                 group="red_line",
                 kind="line",
-                slot=self.slots[f"red_line.{stand}"],
+                rank=self.ranks[f"red_line.{stand}"],
                 meaning=f"the point of {cell} beyond which {who} refuses any deal",
                 components=lines,
                 low=0.0,
@@ -254,7 +257,7 @@ class _Builder:
             status="assumed",
             source="no counted pass codes it at this article or an earlier one",
             kind="uniform",
-            slot=self.slots[name],
+            rank=self.ranks[name],
         )
 
     def _from_rows(self, blank: Prior, corners: Callable[[Coding], tuple[float, float, float]]) -> Prior:
@@ -292,7 +295,7 @@ class _Builder:
                 status=start.status,
                 source=self.epoch.article,
                 kind="uniform",
-                slot=self.slots[f"start.{name}"],
+                rank=self.ranks[f"start.{name}"],
                 article=self.epoch.article,
                 paragraphs=start.paragraphs,
                 why=start.why,
@@ -312,7 +315,7 @@ class _Builder:
                 status="assumed" if parts > 1 else "fixed",
                 source=f"Dirichlet(1, ..., 1) over {parts} instruments" if parts > 1 else "the pair's only instrument",
                 kind="share",
-                slot=self.slots[tool.column],
+                rank=self.ranks[tool.column],
                 parts=parts,
             )
 

@@ -12,19 +12,18 @@ from numpy.typing import NDArray
 
 from sim.evidence.densities import LINE_MARGIN, Component, Kind, Numbers, Prior
 from sim.numerics.arithmetic import log
-from sim.numerics.chance import PARAMETERS, uniform, uniforms4
+from sim.numerics.chance import PARAMETERS, counter_of, uniforms4
 from sim.numerics.dialect import compilable
 from sim.numerics.machine import compiled
 
 
 class Layout(NamedTuple):
-    """The priors as arrays, for the compiled loop: C columns, P passes, K components, B blocks of four slots.
+    """The priors as arrays, for the compiled loop: C columns, P passes, K components.
 
     Lists of columns, one for each kind of prior, spare the loop a branch for every number.
     """
 
-    blocks: NDArray[np.int64]  # (B,) the blocks of slots that any column needs
-    place: NDArray[np.int64]  # (C,) where a column's uniform number lies among those of the blocks
+    counter: NDArray[np.int64]  # (C,) the block of chance that belongs to a column's name
     uniforms: NDArray[np.int64]  # columns that are uniform on [start, start + width]
     triangles: NDArray[np.int64]  # columns that are mixtures of triangles
     shares: NDArray[np.int64]  # columns that are shares
@@ -35,23 +34,24 @@ class Layout(NamedTuple):
     own: NDArray[np.int64]  # (C, P) component of each pass, -1 without
     corner: Numbers  # (C, K, 5) low, high, P(X < mode), and the squared scale of the rising and the falling side
     partner: NDArray[np.int64]  # (C,) the position that a salience or a red line belongs to, else the column itself
-    stand_in: NDArray[np.int64]  # (C,) the partner's slot: it picks the pass that stands in for one without a row
     line: Numbers  # (C, P) where the line of each pass stands, NaN without
     below: NDArray[np.bool_]  # (C, P) whether it forbids what lies below it
     pair: NDArray[np.int64]  # (S, M) columns of the shares of each pair, -1 beyond its last
 
 
 def layout_of(columns: Sequence[Prior], passes: Sequence[str]) -> Layout:
-    """The priors as arrays; column 0 is the pass."""
+    """The priors as arrays; column 0 is the pass.
+
+    Raises:
+        ValueError: two names have the same block of chance, so that one of them has to be called otherwise.
+    """
     index = {prior.name: column for column, prior in enumerate(columns)}
     size, most = len(columns), max([1, *(len(prior.components) for prior in columns)])
-    partner = [index[_partner(prior)] for prior in columns]
-    drawn_slots = [prior.slot for prior in columns if prior.kind != "line"]
-    blocks = sorted({slot >> 2 for slot in drawn_slots})
-    first = {block: 4 * number for number, block in enumerate(blocks)}
+    counter = np.array([counter_of(prior.name) for prior in columns], np.int64)
+    if len(np.unique(counter)) < size:
+        raise ValueError("two of the priors have names that draw the same numbers")
     layout = Layout(
-        blocks=np.array(blocks),
-        place=np.array([first.get(prior.slot >> 2, 0) + (prior.slot & 3) for prior in columns]),
+        counter=counter,
         uniforms=_columns_of("uniform", columns),
         triangles=_columns_of("triangles", columns),
         shares=_columns_of("share", columns),
@@ -61,8 +61,7 @@ def layout_of(columns: Sequence[Prior], passes: Sequence[str]) -> Layout:
         parts=np.array([max(prior.parts, len(prior.components)) for prior in columns]),
         own=np.full((size, len(passes)), -1),
         corner=np.zeros((size, most, 5)),
-        partner=np.array(partner),
-        stand_in=np.array([columns[c].slot for c in partner]),
+        partner=np.array([index[_partner(prior)] for prior in columns]),
         line=np.full((size, len(passes)), np.nan),
         below=np.zeros((size, len(passes)), dtype=np.bool_),
         pair=_pairs_of_shares(columns),
@@ -110,52 +109,42 @@ def fill(out: Numbers, seed: int, first: int, layout: Layout) -> None:
 
     `seed` is a 64-bit word read as a signed integer.
     """
-    (
-        blocks,
-        place,
-        uniforms,
-        triangles,
-        shares,
-        lines,
-        start,
-        width,
-        parts,
-        own,
-        corner,
-        partner,
-        stand_in,
-        line,
-        below,
-        pair,
-    ) = layout
-    u = np.empty(4 * blocks.size)
     for row in range(out.shape[0]):
-        for b in range(blocks.size):
-            four = uniforms4(seed, first + row, 0, 0, blocks[b], PARAMETERS)
-            u[4 * b], u[4 * b + 1], u[4 * b + 2], u[4 * b + 3] = four
-        own_pass = int(u[0] * parts[0])
-        out[row, 0] = own_pass
-        for c in uniforms:
-            out[row, c] = start[c] + u[place[c]] * width[c]
-        for c in triangles:
-            k = own[c, own_pass]
-            if k < 0:
-                k = int(uniform(seed, first + row, 0, 1, stand_in[c], PARAMETERS) * parts[c])
-            out[row, c] = _triangular(
-                u[place[c]], corner[c, k, 0], corner[c, k, 1], corner[c, k, 2], corner[c, k, 3], corner[c, k, 4]
-            )
-        for c in lines:
-            out[row, c] = _line(out[row, partner[c]], line[c, own_pass], below[c, own_pass])
-        for c in shares:
-            out[row, c] = -log(u[place[c]])
-        # Exponential numbers divided by their sum are Dirichlet(1, ..., 1) (Devroye 1986, chapter 11).
-        for s in range(pair.shape[0]):
-            total = 0.0
-            for m in range(pair.shape[1]):
-                total += out[row, pair[s, m]] if pair[s, m] >= 0 else 0.0
-            for m in range(pair.shape[1]):
-                if pair[s, m] >= 0:
-                    out[row, pair[s, m]] /= total
+        values = out[row]
+        own_pass = int(_numbers(seed, first + row, layout.counter[0])[0] * layout.parts[0])
+        values[0] = own_pass
+        for c in layout.uniforms:
+            values[c] = layout.start[c] + _numbers(seed, first + row, layout.counter[c])[0] * layout.width[c]
+        for c in layout.triangles:
+            k = layout.own[c, own_pass]
+            if k < 0:  # a salience is of the pass that its position is of
+                k = int(_numbers(seed, first + row, layout.counter[layout.partner[c]])[1] * layout.parts[c])
+            low, high, turn, rise, fall = layout.corner[c, k]
+            values[c] = _triangular(_numbers(seed, first + row, layout.counter[c])[0], low, high, turn, rise, fall)
+        for c in layout.lines:
+            values[c] = _line(values[layout.partner[c]], layout.line[c, own_pass], layout.below[c, own_pass])
+        for c in layout.shares:
+            values[c] = -log(_numbers(seed, first + row, layout.counter[c])[0])
+        _scale(values, layout.pair)
+
+
+@compilable
+def _numbers(seed: int, draw: int, counter: int) -> tuple[float, float]:
+    """The numbers of a column in a draw: the first decides its value, the second which pass stands in."""
+    value, stand_in, _, _ = uniforms4(seed, draw, 0, 0, counter, PARAMETERS)
+    return value, stand_in
+
+
+@compilable
+def _scale(values: Numbers, pair: NDArray[np.int64]) -> None:
+    """Exponential numbers divided by their sum are Dirichlet(1, ..., 1) (Devroye 1986, chapter 11)."""
+    for s in range(pair.shape[0]):
+        total = 0.0
+        for m in range(pair.shape[1]):
+            total += values[pair[s, m]] if pair[s, m] >= 0 else 0.0
+        for m in range(pair.shape[1]):
+            if pair[s, m] >= 0:
+                values[pair[s, m]] /= total
 
 
 @compilable
@@ -181,7 +170,7 @@ _fill = compiled(fill)
 
 def drawn(layout: Layout, n: int, seed: int, first: int, threads: int) -> Numbers:
     """The draws first, ..., first + n - 1, spread over threads; the bits do not depend on how many."""
-    out = np.empty((n, layout.place.size))
+    out = np.empty((n, layout.counter.size))
     signed = seed if seed < 2**63 else seed - 2**64
     edges = [n * k // threads for k in range(threads + 1)]
     with ThreadPoolExecutor(threads) as pool:

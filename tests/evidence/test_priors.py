@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -20,12 +21,12 @@ from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.evidence.densities import Component, Prior
 from sim.evidence.loading import load_evidence
-from sim.evidence.priors import Priors, priors, slots
+from sim.evidence.priors import Priors, priors, ranks
 from sim.evidence.rows import DyadRow, Evidence, PositionRow
 from sim.evidence.sampling import fill
 from sim.evidence.trace import trace
 from sim.inputs import InputError
-from sim.numerics.chance import PARAMETERS, uniform
+from sim.numerics.chance import PARAMETERS, counter_of, uniforms4
 
 EPOCHS = ("2018-12", "2019-04", "2019-07", "2021-04", "2022-08")
 DRAWS = 20_000
@@ -104,7 +105,7 @@ def test_a_draw_takes_its_numbers_from_its_own_pass(tables, drawn, epoch: str) -
 
 def test_position_and_salience_come_from_the_same_stand_in(tables, drawn, case: Case, evidence: Evidence) -> None:
     table, values = tables["2022-08"], drawn["2022-08"]
-    place, seen = slots(case, evidence.structural), 0
+    seen = 0
     for prior in table.columns:
         coded = [part.rows[0].pass_ for part in prior.components]
         if prior.group != "position" or not 0 < len(coded) < len(table.passes):
@@ -112,7 +113,7 @@ def test_position_and_salience_come_from_the_same_stand_in(tables, drawn, case: 
         twin = table[prior.name.replace("position", "salience", 1)]
         for draw in range(60):
             if table.passes[int(values[draw, 0])] not in coded:
-                k = int(uniform(SEED, draw, 0, 1, place[prior.name], PARAMETERS) * len(coded))
+                k = int(uniforms4(SEED, draw, 0, 0, counter_of(prior.name), PARAMETERS)[1] * len(coded))
                 for one in (prior, twin):
                     part = one.components[k]
                     assert part.low <= values[draw, table.index[one.name]] <= part.high
@@ -271,12 +272,44 @@ def test_an_issue_of_two_cells_feeds_the_cells_that_its_row_speaks_of(tables) ->
     assert "position.TAL.prisoners_ttp" not in table.index
 
 
-def test_columns_stand_in_the_order_of_their_slots_and_no_two_share_one(tables, case, evidence) -> None:
-    place = slots(case, evidence.structural)
+def test_columns_stand_in_one_order_at_every_epoch(tables, case, evidence) -> None:
+    place = ranks(case, evidence.structural)
     assert sorted(place.values()) == list(range(len(place)))
     for table in tables.values():
         assert [place[name] for name in table.names] == sorted(place[name] for name in table.names)
         assert table.names[0] == "pass"
+
+
+def changed_structural(evidence: Evidence, change: str) -> Evidence:
+    """The evidence with structural parameters added, taken out or in another order."""
+    found = dict(evidence.structural)
+    if change == "added":
+        found = {"audience_cost": found["noise"], **found, "resolve": found["patience"]}
+    elif change == "removed":
+        del found["prior_strength"], found["noise"], found["attack_rate"]
+    else:
+        found = dict(reversed(found.items()))
+    return replace(evidence, structural=MappingProxyType(found))
+
+
+@pytest.mark.parametrize("change", ["added", "removed", "reordered"])
+@pytest.mark.parametrize("epoch", EPOCHS)
+def test_a_parameter_more_or_less_leaves_every_other_draw_to_the_bit(
+    tables, case: Case, evidence: Evidence, epoch: str, change: str
+) -> None:
+    before, after = tables[epoch], priors(case, changed_structural(evidence, change), epoch)
+    one, other = before.draw(50, SEED), after.draw(50, SEED)
+    shared = [name for name in before.names if name in after.index]
+    assert len(shared) == len(before.names) - (3 if change == "removed" else 0)
+    assert len(after.names) == len(shared) + (2 if change == "added" else 0)
+    for name in shared:
+        assert one[:, before.index[name]].tobytes() == other[:, after.index[name]].tobytes(), name
+
+
+def test_names_that_draw_the_same_numbers_are_refused(monkeypatch, case: Case, evidence: Evidence) -> None:
+    monkeypatch.setattr("sim.evidence.sampling.counter_of", lambda name: len(name))
+    with pytest.raises(ValueError, match="draw the same numbers"):
+        priors(case, evidence, "2018-12")
 
 
 def test_the_shares_of_a_pair_sum_to_one(tables, drawn) -> None:

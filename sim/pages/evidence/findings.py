@@ -30,9 +30,9 @@ class Findings:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names of all parameters, of any epoch, in the order of their slots."""
-        slots = {prior.name: prior.slot for priors in self.priors.values() for prior in priors.columns}
-        return tuple(sorted(slots, key=slots.__getitem__))
+        """The names of all parameters, of any epoch, in their order."""
+        ranks = {prior.name: prior.rank for priors in self.priors.values() for prior in priors.columns}
+        return tuple(sorted(ranks, key=ranks.__getitem__))
 
     @cached_property
     def garbled(self) -> frozenset[tuple[str, int]]:

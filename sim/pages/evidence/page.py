@@ -108,7 +108,7 @@ def _apart(found: Findings) -> list[tuple[float, str, Prior]]:
         for prior in table_.columns
         if prior.status == "coded" and prior.group != "red_line"
     ]
-    return sorted(wide, key=lambda one: (-round(one[0], 6), one[1], one[2].slot))
+    return sorted(wide, key=lambda one: (-round(one[0], 6), one[1], one[2].rank))
 
 
 def _counts(found: Findings) -> Html:
