@@ -243,7 +243,7 @@ BARE_SIZES = {
     "J": words.PIECES_OF_A_CLAUSE,
     "F": 4,
     "L": words.MOST_SESSIONS + 1,
-    "X": words.TERMS,
+    "X": 11,
 }
 
 

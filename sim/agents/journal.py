@@ -10,6 +10,7 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.model import vocabulary as words
+from sim.model.equations.decisions import CHOICES
 from sim.model.equations.war import chance
 from sim.numerics.arithmetic import logistic
 
@@ -94,28 +95,47 @@ class Journal:
             Decision(week, phase, decision, who, place, clause, about, outcome, probability, draw, terms, package)
         )
 
+    def _decided(
+        self,
+        phase: str,
+        decision: str,
+        who: str,
+        outcome: str,
+        noted: Any,
+        *,
+        place: str,
+        clause: str = "",
+        about: str = "",
+    ) -> None:
+        """A decision that was left to chance, with all that was noted of it (`equations.decisions`)."""
+        found = _named(CHOICES[decision].noted, noted)
+        odds, draw = found.pop("log_odds"), found.pop("draw")
+        probability = logistic(odds)
+        self._add(
+            phase,
+            decision,
+            who,
+            outcome,
+            place=place,
+            clause=clause,
+            about=about,
+            probability=probability,
+            draw=draw,
+            terms=found,
+        )
+
     # --- coming to the table
 
     def attended(self, t: int, place: int) -> None:
         """A party (places 0 and 1) or a seat decided whether it comes."""
-        terms = _named(words.ATTEND_TERMS, self.state.attend_terms[t, place])
-        terms["probability"] = logistic(terms.pop("log_odds"))
         party = place < 2
-        who = self.parties[t][place] if party else self.seats[t][place - 2]
-        came = self.state.attending[t, place] == 1
-        if not party:  # the terms of a seat have other names
-            terms = {"gain": terms["surplus"], "welcome": terms["trust"], "consent": terms["bar"], **_chance(terms)}
-        else:
-            terms = {**terms, "zone": float(self.state.zone[t])}
-        self._add(
+        self._decided(
             "attend",
             "attend" if party else "mediate",
-            who,
-            "came" if came else "stayed_away",
+            self.parties[t][place] if party else self.seats[t][place - 2],
+            "came" if self.state.attending[t, place] == 1 else "stayed_away",
+            self.state.attend_terms[t, place],
             place=self.tables[t],
-            probability=terms["probability"],
-            draw=terms["draw"],
-            terms=_without_chance(terms),
         )
 
     # --- bargaining
@@ -141,34 +161,28 @@ class Journal:
 
     def ratified(self, t: int, side: int) -> None:
         """A party put what it had accepted to a vote at home."""
-        terms = _named(words.RATIFY_TERMS, self.state.ratify_terms[t, side])
-        self._add(
+        self._decided(
             "bargain",
             "ratify",
             self.parties[t][side],
-            "ratified" if terms.pop("ratified") == 1.0 else "not_ratified",
+            "ratified" if self.state.ratified[t, side] == 1 else "not_ratified",
+            self.state.ratify_terms[t, side],
             place=self.tables[t],
-            probability=terms["probability"],
-            draw=terms["draw"],
-            terms=_without_chance(terms),
         )
 
     # --- keeping promises
 
     def complied(self, t: int, k: int, side: int) -> None:
         """A party decided about the tranche of a clause."""
-        terms = _named(words.COMPLY_TERMS, self.state.comply_terms[t, k, side])
-        self._add(
+        self._decided(
             "comply",
             "comply",
             self.parties[t][side],
             words.CONDUCT_NAMES[self.state.conduct[t, k, side]],
+            self.state.comply_terms[t, k, side],
             place=self.tables[t],
             clause=self.clauses[t][k],
             about=self.parties[t][1 - side],
-            probability=terms["probability"],
-            draw=terms["draw"],
-            terms=_without_chance(terms),
         )
 
     # --- what happens to tables, lines and the regime
@@ -262,11 +276,3 @@ class Journal:
 def _named(names: tuple[str, ...], values: Any, used: Any = None) -> dict[str, float]:
     found = {name: float(values[n]) for n, name in enumerate(names) if used is None or used[n] == 1}
     return {name: value for name, value in found.items() if not isnan(value)}
-
-
-def _chance(terms: Mapping[str, float]) -> dict[str, float]:
-    return {name: terms[name] for name in ("probability", "draw")}
-
-
-def _without_chance(terms: Mapping[str, float]) -> dict[str, float]:
-    return {name: value for name, value in terms.items() if name not in ("probability", "draw")}

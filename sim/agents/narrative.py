@@ -251,12 +251,13 @@ def _kept_away(model: Running, asked: Sequence[Decision]) -> str:
 
 
 def _reason(model: Running, entry: Decision) -> str:
-    against = [weight for weight in weights(model, entry) if weight.value < 0]
-    if not entry.terms["zone"]:
-        return "there was no deal in sight that serves both"
+    against = [weight for weight in weights(entry) if weight.value < 0]
+    absent = [weight.term.absent for weight in weights(entry) if weight.value == 0.0 and weight.term.absent]
+    if absent:
+        return f"there was {absent[0]}"
     if not against or entry.probability >= 0.5:
         return "luck"
-    return f"{against[0].words} outweighed the rest"
+    return f"{against[0].term.words} outweighed the rest"
 
 
 def _war_line(model: Running, name: str, entries: Sequence[Decision], long: bool) -> Line | None:

@@ -12,9 +12,8 @@ from sim.agents.journal import Decision
 from sim.agents.sources import cited, columns_behind, source
 from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
 from sim.inputs.errors import InputError, nearest, one_of
-from sim.model.equations.attendance import mediator_log_odds, party_log_odds
-from sim.model.equations.compliance import delivery
-from sim.model.equations.ratification import ratification
+from sim.model.equations.choice import Term, log_odds
+from sim.model.equations.decisions import CHOICES
 from sim.numerics.arithmetic import logistic
 
 if TYPE_CHECKING:
@@ -26,116 +25,53 @@ LEAST_WEIGHT = 0.0005  # below this a term is not worth a word
 
 
 class Weight(NamedTuple):
-    """One term of a decision: its name in the record, what it is in words, and what it adds to the sum."""
+    """One term of a decision, and what it adds to the sum."""
 
-    name: str
-    words: str
+    term: Term
     value: float
 
 
-def weights(model: Running, decision: Decision) -> tuple[Weight, ...]:
+def weights(decision: Decision) -> tuple[Weight, ...]:
     """The terms of a decision left to chance, as they add up in its equation; largest first."""
-    if by_schedule(decision):
+    if decision.decision not in CHOICES or by_schedule(decision):
         return ()
-    make = {"attend": _attend, "mediate": _mediate, "ratify": _ratify, "comply": _comply}.get(decision.decision)
-    if make is None:
-        return ()
-    return tuple(sorted(make(model, decision), key=lambda weight: -abs(weight.value)))
+    found = [Weight(term, decision.terms[term.name]) for term in CHOICES[decision.decision].terms]
+    return tuple(sorted(found, key=lambda weight: -abs(weight.value)))
 
 
-def _side(model: Running, decision: Decision) -> tuple[int, int]:
-    table = model.tables[decision.place]
-    return table.number, [party.code for party in table.parties].index(decision.who)
-
-
-def _attend(model: Running, decision: Decision) -> list[Weight]:
-    terms, weight = decision.terms, float(model.draw.table_weight[_side(model, decision)])
-    recognised = terms["bar"] > float(model.draw.attendance_cost)
-    cost = "what coming costs and concedes" if recognised else "the cost of coming"
-    hope = "half of the best deal still open to it" if terms["zone"] else "no deal in sight that serves both"
-    return [
-        Weight("surplus", hope, weight * terms["surplus"]),
-        Weight("offer", "what was offered for coming", weight * terms["offer"]),
-        Weight("arrears", "what those at the table owe it", -weight * terms["arrears"]),
-        Weight("pressure", "the mediators' pressure", terms["pressure"]),
-        Weight("bar", cost, -terms["bar"]),
-    ]
-
-
-def _mediate(model: Running, decision: Decision) -> list[Weight]:
-    table = model.tables[decision.place]
-    seat = next(seat for seat in table.seats if seat.name == decision.who)
-    saliences = [model.draw.observer_table_weight[table.number, member.index] for member in seat.members]
-    gain = sum(saliences) / len(saliences) * decision.terms["gain"]
-    return [
-        Weight("gain", "what a middling deal would do for it", float(gain)),
-        Weight("welcome", "the trust of the less trusting party", decision.terms["welcome"]),
-        Weight("consent", "the welcome that a mediator needs", -decision.terms["consent"]),
-    ]
-
-
-def _ratify(model: Running, decision: Decision) -> list[Weight]:
-    terms = decision.terms
-    return [
-        Weight("surplus", "its own gain from the package", terms["surplus"]),
-        Weight("others", "the gains and losses of those who can move it", terms["others"]),
-        Weight("hurdle", "the hurdle at home", -terms["hurdle"]),
-    ]
-
-
-def _comply(model: Running, decision: Decision) -> list[Weight]:
-    terms = decision.terms
-    kept = float(model.draw.patience) * max(terms["surplus"], 0.0)
-    return [
-        Weight("surplus", "what the agreement is still worth to it", kept),
-        Weight("enforcement", "the other side's reach", terms["enforcement"]),
-        Weight("temptation", "what the clause costs it", -terms["temptation"]),
-    ]
-
-
-def chance_without(model: Running, decision: Decision, name: str) -> float:
+def chance_without(decision: Decision, name: str, noise: float) -> float:
     """The probability of the decision had one term been nothing, by the engine's own equation."""
-    terms = {**decision.terms, name: 0.0}
-    draw, noise = model.draw, model.draw.noise
-    if decision.decision == "attend":
-        weight = draw.table_weight[_side(model, decision)]
-        given = (terms["surplus"], terms["offer"], terms["arrears"], terms["pressure"], terms["bar"])
-        return logistic(party_log_odds(weight, *given, noise))
-    if decision.decision == "mediate":
-        gain = next(weight.value for weight in _mediate(model, decision) if weight.name == "gain")
-        gain = 0.0 if name == "gain" else gain
-        return logistic(mediator_log_odds(1.0, gain, terms["welcome"], terms["consent"], noise))
-    if decision.decision == "ratify":
-        return float(ratification(terms["surplus"], terms["others"], terms["hurdle"], noise))
-    reach = 0.0 if name == "enforcement" else (terms["enforcement"] / draw.pressure_weight) ** 0.5
-    return float(delivery(draw.patience, terms["surplus"], draw.pressure_weight, reach, terms["temptation"], noise))
+    names = (term.name for term in CHOICES[decision.decision].terms)
+    left = tuple(0.0 if term == name else decision.terms[term] for term in names)
+    return float(logistic(log_odds(left, noise)))
 
 
 def weighed(model: Running, decision: Decision) -> str:
     """What spoke for and against, and what the chance would have been without the weightiest term."""
-    found = weights(model, decision)
+    found, noise = weights(decision), float(model.draw.noise)
     if not found:
         return ""
     told = [weight for weight in found if abs(weight.value) >= LEAST_WEIGHT]
-    pro = [f"{weight.words} ({weight.value:+.3f})" for weight in told if weight.value > 0]
-    con = [f"{weight.words} ({weight.value:+.3f})" for weight in told if weight.value < 0]
+    pro = [f"{weight.term.words} ({weight.value:+.3f})" for weight in told if weight.value > 0]
+    con = [f"{weight.term.words} ({weight.value:+.3f})" for weight in told if weight.value < 0]
     parts = []
     if pro:
         parts.append(f"For it spoke {listing(pro)}")
     if con:
         parts.append(f"against it {listing(con)}" if pro else f"Against it spoke {listing(con)}")
     text = "; ".join(parts)
-    nothing = [weight.words for weight in found if weight.words.startswith("no deal")]
-    if nothing:
-        text += f"; there was {nothing[0]}"
+    absent = [weight.term.absent for weight in found if weight.value == 0.0 and weight.term.absent]
+    if absent:
+        text += f"; there was {listing(absent)}"
     total = sum(weight.value for weight in found)
-    text += f". In sum {total:+.3f}, with noise {float(model.draw.noise):.3f}."
+    text += f". In sum {total:+.3f}, with noise {noise:.3f}."
     if (decision.draw < decision.probability) != (decision.probability >= 0.5):
         text += " It was the less likely course."
     against = [weight for weight in told if (weight.value < 0) == (total < 0)]
     if against:
-        without = chance_without(model, decision, against[0].name)
-        text += f" Without {against[0].words} the chance would have been {percent(without)}."
+        term = against[0].term
+        without = chance_without(decision, term.name, noise)
+        text += f" Without {term.words} the chance would have been {percent(without)}."
     return text
 
 
@@ -155,12 +91,12 @@ def told(model: Running, decision: Decision) -> str:
     if decision.decision in ("attend", "mediate"):
         role = " as a mediator" if decision.decision == "mediate" else ""
         what = f"came to {place}{role}" if decision.outcome == "came" else f"stayed away from {place}{role}"
-        return sentence(f"{who} {what}: {_odds(decision, 'coming')}")
+        return sentence(f"{who} {what}: {_odds(decision)}")
     if decision.decision == "offer":
         return _told_offer(world, decision, who, place)
     if decision.decision == "ratify":
         what = "ratified" if decision.outcome == "ratified" else "failed to ratify"
-        return sentence(f"{who} {what} what was signed at {place}: {_odds(decision, 'ratification')}")
+        return sentence(f"{who} {what} what was signed at {place}: {_odds(decision)}")
     if decision.decision == "comply":
         return _told_compliance(world, decision, who, place)
     if decision.decision == "line":
@@ -168,7 +104,8 @@ def told(model: Running, decision: Decision) -> str:
     return sentence(f"{who} {decision.decision} {decision.outcome}".strip())
 
 
-def _odds(decision: Decision, of: str) -> str:
+def _odds(decision: Decision) -> str:
+    of = CHOICES[decision.decision].of
     return f"the chance of {of} was {percent(decision.probability)}, the draw {decision.draw:.2f}"
 
 
@@ -198,7 +135,7 @@ def _told_compliance(world: World, decision: Decision, who: str, place: str) -> 
     if by_schedule(decision):
         behind = "the announced schedule is behind what was signed" if what == "broke" else "as announced"
         return sentence(f"{who} {what} its promise of {clause} to {other}: {behind}")
-    return sentence(f"{who} {what} its promise of {clause} to {other}: {_odds(decision, 'delivery')}")
+    return sentence(f"{who} {what} its promise of {clause} to {other}: {_odds(decision)}")
 
 
 def why(model: Running, who: str, *, table: str | None = None, week: int | None = None) -> str:
@@ -225,7 +162,7 @@ def why(model: Running, who: str, *, table: str | None = None, week: int | None 
         return "\n".join(dict.fromkeys(lines))
     for entry in found:
         lines.append(told(model, entry))
-        if weights(model, entry):
+        if weights(entry):
             lines.append("  " + weighed(model, entry))
     columns = dict.fromkeys(column for entry in found for column in columns_behind(model, entry))
     sources = [cited(one) for column in columns if (one := source(model, column)) is not None]

@@ -51,6 +51,9 @@ def load_case(name: str | Path = "afghanistan") -> LoadedCase:
 def _load_epoch(case: Case, path: Path) -> Epoch:
     epoch = checked(Epoch, read_yaml(path), file=str(path))
     one_of(str(path), "regime", epoch.regime, case.regimes, "a regime")
+    for name in _needed_starts(case):
+        if name not in epoch.start:
+            raise InputError(str(path), f"start.{name}", "is missing", allowed="a range, low to high, with its reason")
     for name, start in epoch.start.items():
         _check_start(case, str(path), f"start.{name}", name, start)
     for name, table in epoch.tables.items():
@@ -58,6 +61,12 @@ def _load_epoch(case: Case, path: Path) -> Epoch:
         for cell in table.package:
             one_of(str(path), f"tables.{name}.package.{cell}", cell, case.tables[name].clauses, "a clause")
     return epoch
+
+
+def _needed_starts(case: Case) -> list[str]:
+    """The starting conditions without which the model would begin with nothing: control, and the patron's presence."""
+    patrons = any(war.patron is not None for war in case.wars.values())
+    return [*(["presence"] if patrons else []), *(f"control.{war}" for war in case.wars)]
 
 
 def _check_start(case: Case, file: str, key: str, name: str, start: Start) -> None:

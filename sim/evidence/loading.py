@@ -41,6 +41,7 @@ from sim.evidence.rows import (
 from sim.inputs.errors import InputError, nearest, one_of
 from sim.inputs.files import Row, read_csv, read_yaml
 from sim.inputs.objects import Strict, checked
+from sim.model.parameters import PARAMETERS, Parameter, parity
 
 
 class _Articles(Strict):
@@ -114,20 +115,28 @@ def _articles(path: Path) -> tuple[Article, ...]:
 
 
 def _structural(path: Path, case: Case) -> Mapping[str, Structural]:
+    """The prior of every parameter of the model and of every war's parity: all of them, and nothing else."""
+    known = {row.name: row for row in PARAMETERS}
+    known |= {war.parity_prior: parity(war.parity_prior) for war in case.wars.values()}
     found = {}
     for name, data in read_yaml(path).items():
-        parameter = checked(Structural, data, file=path, key=name)
-        if parameter.low > parameter.high:
-            problem = f"low {parameter.low} is above high {parameter.high}"
-            raise InputError(path, name, problem, allowed="low <= high")
-        if not name.isidentifier() or name == "pass":
-            raise InputError(path, name, "is not a name for a parameter", allowed="letters, digits and _; not pass")
-        found[name] = parameter
-    for name, war in case.wars.items():
-        if war.parity_prior not in found:
-            problem = f"is missing; wars.{name}.parity_prior of the case names it"
-            raise InputError(path, war.parity_prior, problem, meant=nearest(war.parity_prior, found))
+        one_of(path, name, name, known, "a parameter of the model")
+        found[name] = checked(Structural, data, file=path, key=name)
+        _check_range(path, found[name], known[name])
+    for name in known:
+        if name not in found:
+            raise InputError(path, name, "is missing", allowed="a prior for every parameter of the model")
     return MappingProxyType(found)
+
+
+def _check_range(path: Path, prior: Structural, parameter: Parameter) -> None:
+    if prior.low > prior.high:
+        problem = f"low {prior.low} is above high {prior.high}"
+        raise InputError(path, parameter.name, problem, allowed="low <= high")
+    for end in ("low", "high"):
+        value = getattr(prior, end)
+        if not parameter.allows(value):
+            raise InputError(path, f"{parameter.name}.{end}", f"{value:g} is out of range", allowed=parameter.domain)
 
 
 def _check_epochs(case: Case, known: Known) -> None:

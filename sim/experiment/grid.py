@@ -18,7 +18,7 @@ from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_names
 from sim.evidence.priors import Priors, priors
 from sim.evidence.rows import Evidence
 from sim.inputs.errors import InputError, nearest, one_of, shown
-from sim.model.parameters import SWITCHES
+from sim.model.parameters import EACH, SWITCHES
 from sim.world.uncertainty import Uncertainty, fixable
 
 LEVERS = "levers."
@@ -166,7 +166,7 @@ def _check_value(grid: Grid, key: str, value: Value) -> None:
         for switch in value if isinstance(value, tuple) else (str(value),):
             if not isinstance(value, tuple) or switch not in SWITCHES:
                 problem = "is not a list" if not isinstance(value, tuple) else "is not a switch"
-                allowed = f"a list of {', '.join(SWITCHES)}"
+                allowed = f"a list of {', '.join(SWITCHES)}; in a sweep {EACH}, for each alone"
                 raise InputError(
                     grid.source, key, f"{shown(switch)} {problem}", allowed=allowed, meant=nearest(switch, SWITCHES)
                 )

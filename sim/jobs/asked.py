@@ -12,6 +12,7 @@ from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_of
 from sim.evidence.loading import load_evidence
 from sim.experiment.grid import FIXED, FRAME, LEVERS, Axis, Grid, grid_of
 from sim.experiment.plan import Plan
+from sim.model.parameters import EACH, SWITCHES
 
 if TYPE_CHECKING:
     from sim.jobs.settings import Settings
@@ -47,8 +48,14 @@ def set_axes(settings: Settings) -> tuple[Axis, ...]:
     swept = [(key, _own(values) if key == "scenario" else values) for key, values in settings.sweep.items()]
     kept = [(key, values) for key, values in found if key not in settings.sweep]
     return tuple(
-        Axis(key, tuple(tuple(v) if isinstance(v, list) else v for v in values)) for key, values in kept + swept
+        Axis(key, tuple(tuple(v) if isinstance(v, list) else v for v in (_each(values) if key == "off" else values)))
+        for key, values in kept + swept
     )
+
+
+def _each(values: Sequence[Any]) -> list[Any]:
+    """Lists of switches, the word `each` standing for every switch alone."""
+    return [one for value in values for one in ([[name] for name in SWITCHES] if value == EACH else [value])]
 
 
 def _own(files: Sequence[str]) -> list[str]:

@@ -1,77 +1,149 @@
-"""The structural parameters of the model and the switches that turn a mechanism off."""
+"""The structural parameters of the model and the switches that turn a mechanism off: one row each.
+
+Everything else follows from the rows: the fields of a draw, what a case's structural.yaml has to say and may say, what
+can be switched off and how that is told. A new mechanism adds a row here, its prior with its source in structural.yaml,
+its equation with the line of a phase that calls it, and a test of its direction (docs/guides/first_mechanism.md).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import inf, isinf, nan
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 
-# What each switch turns off, so that a pattern can be traced to the mechanism that carries it (design, section 8).
-SWITCHES: Mapping[str, str] = MappingProxyType(
-    {
-        "red_lines": "no red line binds",
-        "guarantors": "mediators do not make promises more believable (guarantor_weight = 0)",
-        "forecast_default": "the default of power sharing is what is the case, not the forecast of the war",
-        "vulnerability": "delivering to a cheat costs no more than delivering (vulnerability = 0)",
-        "learning": "trust stays where it starts",
-        "war_cost": "fighting costs neither side anything at the table",
-        "optimism": "both sides see the same default",
-    }
+class Switch(NamedTuple):
+    """A mechanism that can be turned off, so that a pattern can be traced to what carries it.
+
+    Attributes:
+        name: as in a scenario's `off`.
+        meaning: what is so when it is off.
+        value: what its field of a draw is when it is off.
+    """
+
+    name: str
+    meaning: str
+    value: float = 0.0
+
+
+class Parameter(NamedTuple):
+    """A structural parameter: one number of a draw, the same for all actors, with its prior in structural.yaml.
+
+    Attributes:
+        name: of the field of a draw, and in structural.yaml.
+        off: the switch that turns its mechanism off, if any; two parameters may share one.
+        high: the largest value with which the equations make sense; the least is 0.
+        positive: whether 0 itself makes no sense.
+    """
+
+    name: str
+    off: Switch | None = None
+    high: float = inf
+    positive: bool = False
+
+    def allows(self, value: float) -> bool:
+        """Whether the equations make sense with a value."""
+        return 0.0 <= value <= self.high and not (self.positive and value == 0.0)
+
+    @property
+    def domain(self) -> str:
+        """What it allows, in words.
+
+        >>> Parameter("noise", positive=True).domain, Parameter("consent", high=1.0).domain
+        ('above 0', '0 to 1')
+        """
+        if isinf(self.high):
+            return "above 0" if self.positive else "0 or more"
+        return f"above 0, up to {self.high:g}" if self.positive else f"0 to {self.high:g}"
+
+
+class Flag(NamedTuple):
+    """A mechanism without a number of its own: a field of a draw that is 1, and 0 when it is off."""
+
+    name: str
+    meaning: str
+    off: Switch
+
+
+class Coded(NamedTuple):
+    """A coded quantity that can be left out: a field of a draw, and the switch that empties it."""
+
+    name: str
+    off: Switch
+
+
+WAR_COST = Switch("war_cost", "fighting costs neither side anything at the table")
+
+CODED: tuple[Coded, ...] = (Coded("red_line", Switch("red_lines", "no red line binds", nan)),)
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter("prior_strength", positive=True),
+    Parameter("loss_weight"),
+    Parameter("half_life", positive=True),
+    Parameter(
+        "guarantor_weight",
+        Switch("guarantors", "mediators do not make promises more believable (guarantor_weight = 0)"),
+        high=1.0,
+    ),
+    Parameter(
+        "vulnerability",
+        Switch("vulnerability", "delivering to a cheat costs no more than delivering (vulnerability = 0)"),
+    ),
+    Parameter("war_cost_challenger", WAR_COST),
+    Parameter("war_cost_incumbent", WAR_COST),
+    Parameter("pressure_weight"),
+    Parameter("patience"),
+    Parameter("noise", positive=True),
+    Parameter("attendance_cost"),
+    Parameter("consent", high=1.0),
+    Parameter("hurdle"),
+    Parameter("deadline", positive=True),
+    Parameter("concession", positive=True),
+    Parameter("forecast_horizon", positive=True),
+    Parameter("combat_pace"),
+    Parameter("combat_noise"),
+    Parameter("sanctuary_effect"),
+    Parameter("presence_effect"),
+    Parameter("patron_share", high=1.0),
+    Parameter("setback_effect"),
+    Parameter("collapse_rate"),
+    Parameter("optimism", Switch("optimism", "both sides see the same default"), high=1.0),
+    Parameter("autonomy", high=1.0),
+    Parameter("flight_base"),
+    Parameter("flight_shift"),
+    Parameter("attack_rate"),
 )
+
+FLAGS: tuple[Flag, ...] = (
+    Flag(
+        "forecast_on",
+        "1 where the default of power sharing follows the forecast of the war",
+        Switch("forecast_default", "the default of power sharing is what is the case, not the forecast of the war"),
+    ),
+    Flag("learning_on", "1 where trust is learnt", Switch("learning", "trust stays where it starts")),
+)
+
+
+def parity(name: str) -> Parameter:
+    """The parameter of a war's parity, under the name that the case gives it (`wars.NAME.parity_prior`)."""
+    return Parameter(name, high=1.0, positive=True)
+
+
+def switched() -> Iterator[tuple[str, Switch]]:
+    """Every field of a draw that a switch sets, with the switch."""
+    rows: Iterable[Coded | Parameter | Flag] = (*CODED, *PARAMETERS, *FLAGS)
+    for row in rows:
+        if row.off is not None:
+            yield row.name, row.off
+
+
+SWITCHES: Mapping[str, str] = MappingProxyType({switch.name: switch.meaning for _, switch in switched()})
+EACH = "each"  # in a sweep of `off`: every switch in turn, one at a time
 
 
 def switch_off(draws: Any, off: Sequence[str]) -> None:
     """Turn mechanisms off in records of draws, in place."""
-    if "red_lines" in off:
-        draws.red_line[...] = np.nan
-    if "guarantors" in off:
-        draws.guarantor_weight[...] = 0.0
-    if "vulnerability" in off:
-        draws.vulnerability[...] = 0.0
-    if "optimism" in off:
-        draws.optimism[...] = 0.0
-    if "war_cost" in off:
-        draws.war_cost_challenger[...] = 0.0
-        draws.war_cost_incumbent[...] = 0.0
-    if "forecast_default" in off:
-        draws.forecast_on[...] = 0
-    if "learning" in off:
-        draws.learning_on[...] = 0
-
-
-STRUCTURAL: tuple[str, ...] = (
-    "prior_strength",
-    "loss_weight",
-    "half_life",
-    "guarantor_weight",
-    "vulnerability",
-    "war_cost_challenger",
-    "war_cost_incumbent",
-    "pressure_weight",
-    "patience",
-    "noise",
-    "attendance_cost",
-    "consent",
-    "hurdle",
-    "deadline",
-    "concession",
-    "forecast_horizon",
-    "combat_pace",
-    "combat_noise",
-    "sanctuary_effect",
-    "presence_effect",
-    "patron_share",
-    "setback_effect",
-    "collapse_rate",
-    "optimism",
-    "autonomy",
-    "war_parity_afghan_war",
-    "war_parity_ttp_insurgency",
-    "flight_base",
-    "flight_shift",
-    "attack_rate",
-)
-
-ENGINE_PARAMETERS: tuple[str, ...] = tuple(name for name in STRUCTURAL if not name.startswith("war_parity"))
+    for field, switch in switched():
+        if switch.name in off:
+            draws[field][...] = switch.value

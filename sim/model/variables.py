@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.model.parameters import ENGINE_PARAMETERS
+from sim.model.parameters import FLAGS, PARAMETERS
 from sim.model.vocabulary import FOREVER
 
 Record = Any  # a numpy record; numba sees the same memory
@@ -64,7 +64,7 @@ AXES = {
     "L": "sessions",
     "F": "numbers of a block of chance",
     "H": "slopes",
-    "X": "terms",
+    "X": "noted numbers",
     "U": "regimes",
 }
 
@@ -168,12 +168,11 @@ RULES: tuple[Variable, ...] = (
 
 DRAW: tuple[Variable, ...] = (
     *(
-        _number(name, "", "see structural.yaml", 0.0, INFINITY, "structural parameter (structural.yaml)")
-        for name in ENGINE_PARAMETERS
+        _number(row.name, "", "see structural.yaml", 0.0, row.high, "structural parameter (structural.yaml)")
+        for row in PARAMETERS
     ),
     _index("index", "", "number of the draw"),
-    _index("forecast_on", "", "switch: the default of power sharing follows the forecast of the war"),
-    _index("learning_on", "", "switch: trust is learnt"),
+    *(_index(flag.name, "", flag.meaning) for flag in FLAGS),
     _share("decay", "", "weekly factor at which trust returns to its start"),
     _number("log_time", "L", "logarithm of a share", -INFINITY, 0.0, "of the time before the deadline, by session"),
     _number("start_for", "PP", "agreements", 0.0, INFINITY, "starting count of kept promises"),
@@ -300,16 +299,17 @@ STATE: tuple[Variable, ...] = (
     _share("seat_effort", "TMS", "effort of a seat that is asked on the side; 0 of the others"),
     _share("midpoint", "TK", "package at equal shares of each side's best"),
     _index("attending", "TA", "1 for who came: the two parties, then the seats"),
-    _number("attend_terms", "TAX", "see the terms", -INFINITY, INFINITY, "what decided it"),
+    _number("attend_terms", "TAX", "see the decision", -INFINITY, INFINITY, "what decided it"),
     _number("conditional_offer", "TSC", "share", 0.0, 1.0, "offered to the side if it comes; NaN for none"),
     _index("offers", "TS", "how many offers wait for the side to come"),
     _index("offered_by", "TSC", "player that offered, or -1"),
     _index("offering", "T", "side that made the offer, or -1"),
     _share("offer", "TK", "package on offer"),
-    _number("offer_terms", "TX", "see the terms", -INFINITY, INFINITY, "what decided the session"),
+    _number("offer_terms", "TX", "see the decision", -INFINITY, INFINITY, "what decided the session"),
     _index("session", "T", "code of what came of the session"),
-    _number("ratify_terms", "TSX", "see the terms", -INFINITY, INFINITY, "what decided ratification"),
-    _number("comply_terms", "TKSX", "see the terms", -INFINITY, INFINITY, "what decided delivery"),
+    _index("ratified", "TS", "1 where the side has ratified what it accepted"),
+    _number("ratify_terms", "TSX", "see the decision", -INFINITY, INFINITY, "what decided ratification"),
+    _number("comply_terms", "TKSX", "see the decision", -INFINITY, INFINITY, "what decided delivery"),
     _index("conduct", "TKS", "code of what the side did about the clause"),
     _index("pieces", "T", "how many pieces the frontier has"),
     _share("cut", "TKJ", "points between a clause's pieces, from the first party's end to the second's"),

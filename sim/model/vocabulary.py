@@ -134,9 +134,5 @@ NEVER = -1
 FOREVER = 1_000_000
 
 
-# Terms of each decision, in the order of the last axis.
-TERMS = 8
-ATTEND_TERMS = ("surplus", "offer", "arrears", "pressure", "bar", "trust", "log_odds", "draw")
+# What is noted of a session, in order; what is noted of a decision stands beside its equation.
 OFFER_TERMS = ("session", "aspiration", "gain", "other_gain", "other_floor", "accepted", "best", "other_best")
-RATIFY_TERMS = ("surplus", "others", "hurdle", "probability", "draw", "trust", "leverage", "ratified")
-COMPLY_TERMS = ("surplus", "enforcement", "temptation", "probability", "draw", "arrears", "owed", "trust")

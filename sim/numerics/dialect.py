@@ -16,7 +16,7 @@ bits are the same, because each lane's arithmetic is that of one run. Whoever wr
   This loop is written out wherever it is needed: a generator would cost a call for every lane, and a loop over a known
   number of lanes would be unrolled into four copies of what is in it.
 - A table of numbers is read at a place that may differ between runs with `look_up`; a chance event with `one_of`.
-- What a decision rested on is kept with `note`.
+- A decision's terms are a tuple: `total` adds them up, and `note` keeps what it rested on.
 - Every function says `@compilable`, or `@standalone` where it is long and called from many places.
 
 What these words compile to is not needed to use them: `sim.numerics.vectors` and `sim.numerics.interleaved`.
@@ -117,9 +117,22 @@ def look_up(table: Any, place: Any) -> float:
     return float(table[place])
 
 
-def note(state: Any, terms: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any) -> None:
-    """Write down what a decision rested on; of runs in step nobody asks."""
-    terms[0], terms[1], terms[2], terms[3], terms[4], terms[5], terms[6], terms[7] = a, b, c, d, e, f, g, h
+def total(values: tuple[Any, ...]) -> Any:
+    """The sum of some numbers, from the first to the last.
+
+    >>> total((1.0, 2.0, 4.0))
+    7.0
+    """
+    found = values[0]
+    for value in values[1:]:
+        found = found + value
+    return found
+
+
+def note(state: Any, place: Any, values: tuple[Any, ...]) -> None:
+    """Write down what a decision rested on, as many numbers as it takes; of runs in step nobody asks."""
+    for number, value in enumerate(values):
+        place[number] = value
 
 
 def plain(x: Any) -> float:

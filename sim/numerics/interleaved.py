@@ -35,10 +35,16 @@ CACHE_LINE = 64  # bytes
 
 
 @overload(note, jit_options=INLINED, strict=False)
-def _note_compiled(state: Any, terms: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any) -> Any:
-    if isinstance(state, Interleaved):
-        return lambda state, terms, a, b, c, d, e, f, g, h: None
-    return note
+def _note_compiled(state: Any, place: Any, values: Any) -> Any:
+    if isinstance(state, Interleaved) or len(values) == 0:
+        return lambda state, place, values: None
+    last = len(values) - 1
+
+    def note_all(state: Any, place: Any, values: Any) -> None:
+        note(state, place, values[:-1])
+        place[last] = values[-1]
+
+    return note_all
 
 
 class Interleaved(types.Type):

@@ -27,7 +27,7 @@ from numba.extending import (
     type_callable,
 )
 
-from sim.numerics.dialect import any_of, fails, first_lane, lanes_where, look_up, one_of, plain, where
+from sim.numerics.dialect import any_of, fails, first_lane, lanes_where, look_up, one_of, plain, total, where
 
 LANES = 4  # runs in step: what a register of 256 bits holds of doubles
 
@@ -333,3 +333,10 @@ def _look_up_compiled(table: Any, place: Any) -> Any:
             table[one_of(place, 0)], table[one_of(place, 1)], table[one_of(place, 2)], table[one_of(place, 3)]
         )
     return lambda table, place: table[place]
+
+
+@overload(total, jit_options=INLINED, strict=False)
+def _total_compiled(values: Any) -> Any:
+    if len(values) == 1:
+        return lambda values: values[0]
+    return lambda values: total(values[:-1]) + values[-1]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case.case import Case, Epoch
-from sim.model import parameters as parameters_module
 from sim.model import variables as variables_module
+from sim.model.parameters import FLAGS, PARAMETERS
 from sim.model.variables import records
 from sim.world.rules import sizes
 
@@ -35,8 +35,8 @@ def draw_records(case: Case, epoch: Epoch, names: Sequence[str], table: NDArray[
     """
     draws = records(variables_module.DRAW, sizes(case), len(table))
     draws.index = np.arange(first, first + len(table))
-    draws.forecast_on = 1
-    draws.learning_on = 1
+    for flag in FLAGS:
+        draws[flag.name] = 1
     draws.red_line = np.nan
     draws.start_cell = start_cells(case, epoch)
     writers = {name: number for number, name in enumerate(case.players)}
@@ -61,12 +61,13 @@ def _write_column(case: Case, draws: Any, column: str, values: NDArray[np.float6
         draws.tool_share[:, tools.index(column)] = values
     elif kind == "start":
         _write_start(case, draws, rest, values)
-    elif kind in parameters_module.ENGINE_PARAMETERS:
+    elif kind in {row.name for row in PARAMETERS}:
         draws[kind] = values
-    else:
-        for w, war in enumerate(case.wars.values()):
-            if war.parity_prior == kind:
-                draws.parity[:, w] = values
+    elif kind != "pass":
+        wars = [w for w, war in enumerate(case.wars.values()) if war.parity_prior == kind]
+        if not wars:
+            raise KeyError(f"{kind} is no parameter of the model")
+        draws.parity[:, wars] = values[:, None]
 
 
 def _write_start(case: Case, draws: Any, rest: Sequence[str], values: NDArray[np.float64]) -> None:

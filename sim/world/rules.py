@@ -7,6 +7,7 @@ import numpy as np
 from sim.case.case import Case, Table, War, deliverer_of, trusting_pairs
 from sim.model import variables as variables_module
 from sim.model import vocabulary as words
+from sim.model.equations.decisions import CHOICES
 from sim.model.variables import Record, records
 
 
@@ -36,7 +37,7 @@ def sizes(case: Case) -> dict[str, int]:
         "L": words.MOST_SESSIONS + 1,
         "F": 4,
         "H": 2,
-        "X": words.TERMS,
+        "X": max(len(words.OFFER_TERMS), *(len(choice.noted) for choice in CHOICES.values())),
         "U": 2,
     }
 

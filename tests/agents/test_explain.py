@@ -56,13 +56,13 @@ def test_any_single_difference_from_the_stored_row_silences_it(run: Run) -> None
 def test_the_words_of_every_decision_add_up_to_its_probability(run: Run) -> None:
     noise, told = float(run.model.draw.noise), 0
     for entry in run.model.journal.entries:
-        found = weights(run.model, entry)
+        found = weights(entry)
         if found:
             told += 1
             total = sum(weight.value for weight in found)
             assert logistic(total / noise) == pytest.approx(entry.probability, abs=1e-9)
             assert abs(found[0].value) == max(abs(weight.value) for weight in found)
-            without = chance_without(run.model, entry, found[0].name)
+            without = chance_without(entry, found[0].term.name, noise)
             assert logistic((total - found[0].value) / noise) == pytest.approx(without, abs=1e-9)
     assert told > 100
 

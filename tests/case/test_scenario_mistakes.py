@@ -24,6 +24,7 @@ LISTS = {
     "<players>": CASE.players,
     "<epochs>": CASE.epochs,
     "<tables>": CASE.tables,
+    "<switches>": SWITCHES,
 }
 BASE: dict[str, Any] = {
     "scenario": "mine",

@@ -16,6 +16,7 @@ from sim.evidence.reading import date_problem, passes_of
 from sim.evidence.red_lines import moved
 from sim.evidence.rows import Evidence
 from sim.inputs import InputError
+from sim.model.parameters import PARAMETERS
 
 ARTICLES = "2018-12-arabnews, 2019-04-retreat, 2019-07-nayadaur, 2021-04-techburaq, 2022-08-aljazeera"
 PLAYERS = "US, PAK, KAB, TAL, TTP, IND, CHN, RUS, IRN, TUR, QAT, SAU, UAE, INT"
@@ -198,6 +199,7 @@ def _break_epoch(old: str, new: str) -> Callable[[Path], None]:
     return lambda folder: replace_text(folder.parent / "epoch" / "2018-12.yaml", old, new)
 
 
+KNOWN = (*(row.name for row in PARAMETERS), "war_parity_afghan_war", "war_parity_ttp_insurgency")
 BROKEN_FILES: list[tuple[Callable[[Path], None], str]] = [
     (_drop_file, "EVIDENCE/pass_b/events.csv: there is no such file"),
     (_rename_column, "EVIDENCE/pass_a/dyads.csv:1: 'paraphrases' is not a column; allowed: "
@@ -225,11 +227,25 @@ BROKEN_FILES: list[tuple[Callable[[Path], None], str]] = [
      "allowed: sourced, judged, assumed"),
     (_break_structural("low: 0.5", 'low: "0.5"'),
      "EVIDENCE/structural.yaml: prior_strength.low: '0.5' is not a number; allowed: a number"),
-    (_break_structural("prior_strength:", "pass:"), "EVIDENCE/structural.yaml: pass: is not a name for a parameter; "
-     "allowed: letters, digits and _; not pass"),
     (_break_structural("war_parity_afghan_war:", "war_parity_afgan_war:"),
-     "EVIDENCE/structural.yaml: war_parity_afghan_war: is missing; wars.afghan_war.parity_prior of the case names it; "
-     "did you mean war_parity_afgan_war?"),
+     "EVIDENCE/structural.yaml: war_parity_afgan_war: 'war_parity_afgan_war' is not a parameter of the model; allowed: "
+     f"{', '.join(KNOWN)}; did you mean war_parity_afghan_war?"),
+    (_break_structural("deadline:", "deadlinex:"),
+     "EVIDENCE/structural.yaml: deadlinex: 'deadlinex' is not a parameter of the model; allowed: "
+     f"{', '.join(KNOWN)}; did you mean deadline?"),
+    (_break_structural("prior_strength:", "pass:"),
+     "EVIDENCE/structural.yaml: pass: 'pass' is not a parameter of the model; allowed: "
+     f"{', '.join(KNOWN)}"),
+    (_break_structural("low: 0.02\n  high: 0.1\n", "low: 0.0\n  high: 0.1\n"),
+     "EVIDENCE/structural.yaml: noise.low: 0 is out of range; allowed: above 0"),
+    (_break_structural("low: 0.1\n  high: 0.4\n", "low: 0.1\n  high: 1.5\n"),
+     "EVIDENCE/structural.yaml: consent.high: 1.5 is out of range; allowed: 0 to 1"),
+    (_break_structural("low: 0.5", "low: -0.5"),
+     "EVIDENCE/structural.yaml: prior_strength.low: -0.5 is out of range; allowed: above 0"),
+    (_break_epoch("  presence: ", "  cell.delisting: "),
+     "CASE/epoch/2018-12.yaml: start.presence: is missing; allowed: a range, low to high, with its reason"),
+    (_break_epoch("  control.afghan_war: ", "  cell.delisting: "),
+     "CASE/epoch/2018-12.yaml: start.control.afghan_war: is missing; allowed: a range, low to high, with its reason"),
     (_break_lines("at: 0.5", "at: 1.5"),
      "EVIDENCE/red_lines.yaml: red_lines[0].at: 1.5 is out of range; allowed: a number at least 0.0 and at most 1.0"),
     (_break_lines("at: 0.5", "at: 0.4"),

@@ -21,7 +21,6 @@ from sim.evidence.harmonised import harmonised
 from sim.evidence.loading import load_evidence
 from sim.experiment.patterns import Finding, Found, Measured, carriers, measure, measured
 from sim.inputs import InputError
-from sim.model.parameters import SWITCHES
 from sim.pages.patterns.page import patterns_page
 from sim.pages.patterns.table import HEAD, csv_text, print_patterns
 
@@ -242,7 +241,3 @@ def test_every_statement_is_printed_and_on_the_page(found: Found) -> None:
         assert pattern.statement.split(".")[0][:40] in out.getvalue()
     assert "<script src" not in page
     assert "http" not in page.split("</style>")[-1].split("<script>")[0]
-
-
-def test_there_are_seven_switches_to_carry_a_pattern() -> None:
-    assert len(SWITCHES) == 7

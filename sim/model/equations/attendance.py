@@ -1,11 +1,30 @@
-"""Coming to the table, as a party and as a mediator: a logit choice (McFadden 1974; McKelvey & Palfrey 1995).
-
-The equations give log-odds; the probability is their logistic.
-"""
+"""Coming to the table, as a party and as a mediator."""
 
 from __future__ import annotations
 
+from sim.model.equations.choice import Choice, Term
 from sim.numerics.dialect import compilable
+
+ATTEND = Choice(
+    (
+        Term("surplus", "half of the best deal still open to it", "no deal in sight that serves both"),
+        Term("offer", "what was offered for coming"),
+        Term("arrears", "what those at the table owe it"),
+        Term("pressure", "the mediators' pressure"),
+        Term("cost", "the cost of coming"),
+        Term("recognition", "what it concedes by coming at all"),
+    ),
+    "coming",
+    ("trust",),
+)
+MEDIATE = Choice(
+    (
+        Term("gain", "what a middling deal would do for it"),
+        Term("welcome", "the trust of the less trusting party"),
+        Term("consent", "the welcome that a mediator needs"),
+    ),
+    "coming",
+)
 
 
 @compilable
@@ -19,10 +38,10 @@ def pressure(pressure_weight: float, resistance: float) -> float:
 
 
 @compilable
-def party_log_odds(
-    weight: float, surplus: float, offer: float, arrears: float, pressure: float, cost: float, noise: float
-) -> float:
-    """logit P = (W (S + offer - arrears) + pressure - cost) / T.
+def attendance(
+    weight: float, surplus: float, offer: float, arrears: float, pressure: float, cost: float, recognition: float
+) -> tuple[float, float, float, float, float, float]:
+    """W S, W offer, -W arrears, pressure, -cost, -recognition: the terms of a party that decides whether it comes.
 
     Args:
         weight: W, the table's salience as a share of the party's weightiest table.
@@ -31,26 +50,25 @@ def party_log_odds(
         arrears: what the others present owe it.
         pressure: of the mediators, in [0, mu].
         cost: of coming.
-        noise: T > 0.
+        recognition: what it concedes by coming, where sitting down at the table is itself the point of a cell.
 
-    >>> party_log_odds(1.0, 0.1, 0.0, 0.0, 0.0, 0.1, 0.05)
-    0.0
+    >>> attendance(0.5, 0.2, 0.0, 0.1, 0.3, 0.1, 0.0)
+    (0.1, 0.0, -0.05, 0.3, -0.1, -0.0)
     """
-    return (weight * (surplus + offer - arrears) + pressure - cost) / noise
+    return weight * surplus, weight * offer, -weight * arrears, pressure, -cost, -recognition
 
 
 @compilable
-def mediator_log_odds(weight: float, gain: float, welcome: float, consent: float, noise: float) -> float:
-    """logit P = (W S_m + min(tau_1m, tau_2m) - consent) / T: both parties have to accept a mediator (Kydd 2003).
+def mediation(weight: float, gain: float, welcome: float, consent: float) -> tuple[float, float, float]:
+    """W S_m, min(tau_1m, tau_2m), -consent: both parties have to accept a mediator (Kydd 2003).
 
     Args:
-        weight: the table's salience to the mediator.
+        weight: W, the table's salience to the mediator.
         gain: S_m, its own gain at the middle of the frontier.
         welcome: the lesser of the parties' trust in it.
         consent: the welcome it needs.
-        noise: T > 0.
 
-    >>> mediator_log_odds(1.0, 0.0, 0.3, 0.3, 0.05)
-    0.0
+    >>> mediation(1.0, 0.0, 0.3, 0.3)
+    (0.0, 0.3, -0.3)
     """
-    return (weight * gain + welcome - consent) / noise
+    return weight * gain, welcome, -consent

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from sim.numerics.arithmetic import logistic
+from sim.model.equations.choice import Choice, Term
 from sim.numerics.dialect import compilable
+
+RATIFY = Choice(
+    (
+        Term("surplus", "its own gain from the package"),
+        Term("others", "the gains and losses of those who can move it"),
+        Term("hurdle", "the hurdle at home"),
+    ),
+    "ratification",
+    ("trust",),
+)
 
 
 @compilable
-def ratification(surplus: float, others: float, hurdle: float, noise: float) -> float:
-    """P = logistic((V - d + sum_o lambda_o G_o - hurdle) / T).
+def ratification(surplus: float, others: float, hurdle: float) -> tuple[float, float, float]:
+    """V - d, sum_o lambda_o G_o, -hurdle: the terms of a party that puts what it accepted to those who can stop it.
 
     Args:
         surplus: V - d, the signer's own gain, a share of the table's value.
         others: gains of the players with leverage on the signer, each times that leverage.
         hurdle: what has to be overcome at home.
-        noise: T > 0.
 
-    >>> ratification(0.05, 0.0, 0.05, 0.1)
-    0.5
+    >>> ratification(0.05, 0.0, 0.05)
+    (0.05, 0.0, -0.05)
     """
-    return logistic((surplus + others - hurdle) / noise)
+    return surplus, others, -hurdle

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import isnan, nan
 from typing import Any
 
-from sim.model.equations.attendance import party_log_odds
+from sim.model.equations.attendance import attendance
+from sim.model.equations.choice import log_odds
 from sim.model.equations.package import concession_cost, promise_worth, utility
 from sim.model.equations.trust import evidence
 from sim.model.phases.defaults import look_again, set_defaults
@@ -229,15 +230,16 @@ def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     offer = conditional_offer(rules, draw, state, t, side)
     owed = arrears_of_present(rules, state, t, side)
     pressed = state.pressure[t, side]
-    cost = draw.attendance_cost + recognition_cost(rules, draw, state, t, side)
-    log_odds = party_log_odds(draw.table_weight[t, side], surplus, offer, owed, pressed, cost, draw.noise)
+    conceded = recognition_cost(rules, draw, state, t, side)
+    weight, cost = draw.table_weight[t, side], draw.attendance_cost
+    terms = attendance(weight, surplus, offer, owed, pressed, cost, conceded)
+    odds = log_odds(terms, draw.noise)
     number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + side)
-    came = where(here & (number < logistic(log_odds)), 1, 0)
+    came = where(here & (number < logistic(odds)), 1, 0)
     state.attending[t, side] = where(here, came, state.attending[t, side])
     state.asked[t, side] += where(here, 1, 0)
     state.attended[t, side] += came
-    trusted = state.guaranteed_trust[t, side]
-    note(state, state.attend_terms[t, side], surplus, offer, owed, pressed, cost, trusted, log_odds, number)
+    note(state, state.attend_terms[t, side], (*terms, odds, number, state.guaranteed_trust[t, side]))
     left = lanes_where((came == 1) & (state.offers[t, side] > 0))
     while left:
         lane, left = first_lane(left), left & (left - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.model.equations.choice import log_odds
 from sim.model.equations.concession import aspiration, eagerness
 from sim.model.equations.package import gain
 from sim.model.equations.ratification import ratification
@@ -34,6 +35,7 @@ from sim.model.vocabulary import (
     TRANCHE_WEEKS,
     USUAL_WEEKS,
 )
+from sim.numerics.arithmetic import logistic
 from sim.numerics.dialect import compilable, first_lane, lanes_where, note, run_of, standalone
 
 
@@ -71,7 +73,7 @@ def hold_session(rules: Any, draw: Any, state: Any, t: int) -> None:
     state.offering[t] = side
     if state.zone[t] == 0:
         state.session[t] = NO_ZONE
-        note(state, state.offer_terms[t], float(state.sessions[t]), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        note(state, state.offer_terms[t], (float(state.sessions[t]),))
         return
     make_offer(rules, draw, state, t, side)
 
@@ -88,9 +90,8 @@ def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     state.session[t] = SIGNED if accepted else (OUT_OF_TIME if out_of_time else REFUSED)
     best, other_best = state.best[t, side], state.best[t, 1 - side]
     taken = 1.0 if accepted else 0.0
-    note(
-        state, state.offer_terms[t], float(state.sessions[t]), own, own_gain, other_gain, floor, taken, best, other_best
-    )
+    numbers = (float(state.sessions[t]), own, own_gain, other_gain, floor, taken, best, other_best)
+    note(state, state.offer_terms[t], numbers)
 
 
 @compilable
@@ -123,18 +124,17 @@ def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     surplus = package_value(rules, state, t, side, state.offer[t])
     others = others_gain(rules, draw, state, t, side)
     hurdle = draw.hurdle + rules.table_hurdle[t]
-    chance = ratification(surplus, others, hurdle, draw.noise)
-    terms = state.ratify_terms[t, side]
-    terms[0], terms[1], terms[2], terms[3] = surplus, others, hurdle, chance
-    terms[4], terms[5], terms[6] = number, state.guaranteed_trust[t, side], 0.0
-    terms[7] = 1.0 if number < chance else 0.0
+    terms = ratification(surplus, others, hurdle)
+    odds = log_odds(terms, draw.noise)
+    state.ratified[t, side] = 1 if number < logistic(odds) else 0
+    note(state, state.ratify_terms[t, side], (*terms, odds, number, state.guaranteed_trust[t, side]))
 
 
 @compilable
 def conclude(rules: Any, draw: Any, state: Any, t: int) -> None:
     """Close the session: sign what both have ratified, else count an impasse where there was one."""
     if state.session[t] == SIGNED:
-        if state.ratify_terms[t, 0, 7] == 1.0 and state.ratify_terms[t, 1, 7] == 1.0:
+        if state.ratified[t, 0] == 1 and state.ratified[t, 1] == 1:
             sign(rules, draw, state, t)
             return
         state.session[t] = NOT_RATIFIED

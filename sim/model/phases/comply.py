@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.model.equations.choice import log_odds
 from sim.model.equations.compliance import delivery
 from sim.model.equations.package import gain
 from sim.model.equations.trust import evidence
@@ -30,6 +31,7 @@ from sim.model.vocabulary import (
     WITHHELD,
     WITHHOLDING_SHARE,
 )
+from sim.numerics.arithmetic import logistic
 from sim.numerics.dialect import compilable, first_lane, lanes_where, note, run_of, standalone
 
 
@@ -90,7 +92,8 @@ def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None
     change = gain(state.package[t, k], state.default[t, side, k], state.position[i, cell])
     temptation = draw.weight[t, side, k] * max(-change, 0.0)
     reach = state.leverage[j, i]
-    chance = delivery(draw.patience, surplus, draw.pressure_weight, reach, temptation, draw.noise)
+    terms = delivery(draw.patience, surplus, draw.pressure_weight, reach, temptation)
+    odds = log_odds(terms, draw.noise)
     owed = state.arrears_share[t, side]
     scheduled = cell == rules.presence_cell and state.schedule_on == 1
     if scheduled:
@@ -99,11 +102,9 @@ def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None
     elif owed > WITHHOLDING_SHARE + LEAST_GAIN:
         state.conduct[t, k, side] = WITHHELD
     else:
-        state.conduct[t, k, side] = KEPT if number < chance else BROKEN
-    pressed, moved = draw.pressure_weight * (reach * reach), abs(state.due[t, k] - state.cell[cell])
-    trusted = state.guaranteed_trust[t, side]
-    terms = state.comply_terms[t, k, side]
-    note(state, terms, surplus, pressed, temptation, chance, number, owed, moved, trusted)
+        state.conduct[t, k, side] = KEPT if number < logistic(odds) else BROKEN
+    moved, trusted = abs(state.due[t, k] - state.cell[cell]), state.guaranteed_trust[t, side]
+    note(state, state.comply_terms[t, k, side], (*terms, odds, number, owed, moved, trusted))
 
 
 @standalone

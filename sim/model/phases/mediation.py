@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.model.equations.attendance import mediator_log_odds, pressure
+from sim.model.equations.attendance import mediation, pressure
+from sim.model.equations.choice import log_odds
 from sim.model.equations.leverage import joint
 from sim.model.equations.package import gain
 from sim.model.equations.trust import guarantee
@@ -129,11 +130,12 @@ def mediate(rules: Any, draw: Any, state: Any, t: int, m: int) -> None:
     gained = gained * rules.seat_share[t, m]
     weight = weight * rules.seat_share[t, m]
     welcome = min(seat_trust(rules, state, t, m, i), seat_trust(rules, state, t, m, j))
-    log_odds = mediator_log_odds(weight, gained, welcome, draw.consent, draw.noise)
+    terms = mediation(weight, gained, welcome, draw.consent)
+    odds = log_odds(terms, draw.noise)
     number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + 2 + m)
-    came = where(here & (number < logistic(log_odds)), 1, 0)
+    came = where(here & (number < logistic(odds)), 1, 0)
     state.seat_gain[t, m] = where(here, gained, state.seat_gain[t, m])
     state.attending[t, 2 + m] = where(state.status[t] == OPEN, came, state.attending[t, 2 + m])
     state.asked[t, 2 + m] += where(here, 1, 0)
     state.attended[t, 2 + m] += came
-    note(state, state.attend_terms[t, 2 + m], gained, 0.0, 0.0, 0.0, draw.consent, welcome, log_odds, number)
+    note(state, state.attend_terms[t, 2 + m], (*terms, odds, number))

@@ -20,6 +20,8 @@ from sim.evidence.rows import Evidence
 from sim.model import equations, phases
 from sim.model import variables as variables_module
 from sim.model import vocabulary as words
+from sim.model.equations.decisions import CHOICES
+from sim.model.parameters import SWITCHES
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 FILE, TEMPLATE, DECISIONS = DOCS / "odd.md", DOCS / "odd_template.md", DOCS / "odd_decisions.md"
@@ -72,10 +74,9 @@ def sections(case: Case, evidence: Evidence) -> dict[str, str]:
         "rules": variables(variables_module.RULES),
         "draw": variables(variables_module.DRAW),
         "plan": variables(variables_module.PLAN),
-        "attend_terms": ", ".join(words.ATTEND_TERMS),
+        "choices": table(("decision", "terms, in the order in which they add up", "noted besides"), _choices()),
         "offer_terms": ", ".join(words.OFFER_TERMS),
-        "ratify_terms": ", ".join(words.RATIFY_TERMS),
-        "comply_terms": ", ".join(words.COMPLY_TERMS),
+        "switches": table(("off", "then"), ((f"`{name}`", meaning) for name, meaning in SWITCHES.items())),
         "phases": ", ".join(f"**{name}**" for name in words.PHASES),
         "epochs": "; ".join(f"{name}: {epoch.title}" for name, epoch in case.epochs.items()),
         "starts": table(("epoch", "quantity", "range", "status", "why"), _starts(case)),
@@ -155,6 +156,12 @@ def _plain(thing: object) -> str:
     text = re.sub(r"\n {4,}(?=\S)", " ", text)
     text = re.sub(r"\n{3,}", "\n\n", text)
     return text.replace("<", "&lt;").strip()
+
+
+def _choices() -> Iterable[Sequence[object]]:
+    for name, choice in CHOICES.items():
+        terms = "; ".join(f"`{term.name}`: {term.words}" for term in choice.terms)
+        yield name, terms, ", ".join(f"`{one}`" for one in choice.noted[len(choice.terms) :])
 
 
 def _tables(case: Case) -> Iterable[Sequence[object]]:

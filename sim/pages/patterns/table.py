@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.experiment.patterns import Finding, Found, Measured, carriers
+from sim.model.parameters import SWITCHES
 
 KINDS = {"built_in": "built in", "open": "open"}
 HEAD = (
@@ -54,7 +55,7 @@ def told_threshold(measured: Measured) -> str:
 def told_carriers(found: Found, whole: Finding) -> str:
     """The mechanisms without which less than half of the first claim's effect is left."""
     names = carriers(whole, found.without(whole))
-    return ", ".join(name.replace("_", " ") for name in names) or "none of the seven alone"
+    return ", ".join(name.replace("_", " ") for name in names) or f"none of the {len(SWITCHES)} alone"
 
 
 # --- the printed table -----------------------------------------------------------------------------------------------

@@ -1,0 +1,79 @@
+"""A decision is the sum of its terms: as noted, as told, and as the engine worked it out."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from sim.agents.journal import Decision
+from sim.agents.model import NegotiationModel
+from sim.agents.reasons import by_schedule, chance_without, weighed, weights
+from sim.model.equations.attendance import attendance, mediation
+from sim.model.equations.choice import log_odds
+from sim.model.equations.compliance import delivery
+from sim.model.equations.decisions import CHOICES
+from sim.model.equations.ratification import ratification
+from sim.numerics.arithmetic import logistic
+
+EQUATIONS = {
+    "attend": attendance(1.0, 0.2, 0.1, 0.3, 0.4, 0.1, 0.2),
+    "mediate": mediation(1.0, 0.2, 0.1, 0.3),
+    "ratify": ratification(0.1, -0.2, 0.3),
+    "comply": delivery(1.0, 0.2, 0.1, 0.3, 0.4),
+}
+
+
+@cache
+def played() -> NegotiationModel:
+    model = NegotiationModel("turkey_summit", draw=3, horizon=60)
+    model.run_model()
+    return model
+
+
+def decisions(name: str) -> list[Decision]:
+    found = list(played().journal.find(decision=name))
+    assert found, name
+    return found
+
+
+def test_every_choice_has_as_many_terms_as_its_equation() -> None:
+    assert {name: len(choice.terms) for name, choice in CHOICES.items()} == {n: len(t) for n, t in EQUATIONS.items()}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_the_names_of_what_is_noted_differ(name: str) -> None:
+    assert len(set(CHOICES[name].noted)) == len(CHOICES[name].noted)
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_the_probability_is_that_of_the_terms_to_the_bit(name: str) -> None:
+    noise = float(played().draw.noise)
+    for entry in decisions(name):
+        terms = tuple(entry.terms[term.name] for term in CHOICES[name].terms)
+        assert entry.probability == logistic(log_odds(terms, noise))
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_without_a_term_is_without_it(name: str) -> None:
+    noise = float(played().draw.noise)
+    for entry in decisions(name)[:40]:
+        for term in CHOICES[name].terms:
+            left = entry._replace(terms={**entry.terms, term.name: 0.0})
+            without = chance_without(entry, term.name, noise)
+            assert without == chance_without(left, term.name, noise)
+            assert (without < entry.probability) <= (entry.terms[term.name] > 0.0)
+            assert (without > entry.probability) <= (entry.terms[term.name] < 0.0)
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_every_term_that_weighs_is_told(name: str) -> None:
+    told = 0
+    for entry in decisions(name)[:40]:
+        text = weighed(played(), entry)
+        assert bool(text) != by_schedule(entry)
+        for weight in weights(entry):
+            if abs(weight.value) >= 0.001:
+                assert f"{weight.term.words} ({weight.value:+.3f})" in text
+                told += 1
+    assert told
