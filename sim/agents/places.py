@@ -15,6 +15,7 @@ from sim.model.phases.attend import prepare
 from sim.model.phases.bargain import bargain, conclude
 from sim.model.phases.comply import fall_due, judge, revalue, set_arrears, settle_clause, tranche_due
 from sim.model.phases.learn import fade_arrears, notice_norms
+from sim.model.phases.private import renew_sides
 from sim.model.phases.week import dismiss
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Table:
     def gather(self) -> None:
         """The attend phase: mediators first, then what the table now promises, then the parties."""
         model, t = self.model, self.number
+        renew_sides(model.rules, model.draw, model.state, t)
         if model.state.status[t] != words.OPEN:
             dismiss(model.rules, model.state, t)
             return

@@ -73,6 +73,7 @@ class Coded(NamedTuple):
     off: Switch
 
 
+BANDWAGON = Switch("bandwagon", "nobody changes sides for who is expected to win, and cohesion follows the day")
 WAR_COST = Switch("war_cost", "fighting costs neither side anything at the table")
 
 CODED: tuple[Coded, ...] = (Coded("red_line", Switch("red_lines", "no red line binds", nan)),)
@@ -113,6 +114,9 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("flight_base"),
     Parameter("flight_shift"),
     Parameter("attack_rate"),
+    Parameter("own_motion", Switch("own_motion", "who delivers alone wants all that it is ready to do", 1.0), high=1.0),
+    Parameter("renewal", positive=True),
+    Parameter("bandwagon", BANDWAGON, high=1.0),
 )
 
 FLAGS: tuple[Flag, ...] = (
@@ -122,6 +126,12 @@ FLAGS: tuple[Flag, ...] = (
         Switch("forecast_default", "the default of power sharing is what is the case, not the forecast of the war"),
     ),
     Flag("learning_on", "1 where trust is learnt", Switch("learning", "trust stays where it starts")),
+    Flag(
+        "private_on",
+        "1 where stance, mind and sincerity last as long as leaders do",
+        Switch("private", "every week draws anew whether a side comes, accepts and keeps"),
+    ),
+    Flag("foresight_on", "1 where the incumbent's cohesion follows the presence announced", BANDWAGON),
 )
 
 

@@ -19,7 +19,7 @@ from sim.numerics.arithmetic import logistic
 EQUATIONS = {
     "attend": attendance(1.0, 0.2, 0.1, 0.3, 0.4, 0.1, 0.2),
     "mediate": mediation(1.0, 0.2, 0.1, 0.3),
-    "ratify": ratification(0.1, -0.2, 0.3),
+    "ratify": ratification(0.1, -0.2, 0.1, 0.3),
     "comply": delivery(1.0, 0.2, 0.1, 0.3, 0.4),
 }
 

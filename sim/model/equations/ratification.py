@@ -9,6 +9,7 @@ RATIFY = Choice(
     (
         Term("surplus", "its own gain from the package"),
         Term("others", "the gains and losses of those who can move it"),
+        Term("pressure", "the mediators' pressure"),
         Term("hurdle", "the hurdle at home"),
     ),
     "ratification",
@@ -17,15 +18,16 @@ RATIFY = Choice(
 
 
 @compilable
-def ratification(surplus: float, others: float, hurdle: float) -> tuple[float, float, float]:
-    """V - d, sum_o lambda_o G_o, -hurdle: the terms of a party that puts what it accepted to those who can stop it.
+def ratification(surplus: float, others: float, pressure: float, hurdle: float) -> tuple[float, float, float, float]:
+    """V - d, sum_o lambda_o G_o, pressure, -hurdle: the terms of a party that has accepted.
 
     Args:
         surplus: V - d, the signer's own gain, a share of the table's value.
         others: gains of the players with leverage on the signer, each times that leverage.
+        pressure: of the mediators, in [0, mu].
         hurdle: what has to be overcome at home.
 
-    >>> ratification(0.05, 0.0, 0.05)
-    (0.05, 0.0, -0.05)
+    >>> ratification(0.05, 0.0, 0.1, 0.05)
+    (0.05, 0.0, 0.1, -0.05)
     """
-    return surplus, others, -hurdle
+    return surplus, others, pressure, -hurdle

@@ -59,6 +59,21 @@ def next_control(control: float, growth: float, shock: float) -> float:
 
 
 @compilable
+def side_taking(bandwagon: float, control: float, expected: float) -> float:
+    """s (c* - c): who holds a place changes sides when it expects the other to win (Kuran 1991; Christia 2012).
+
+    Args:
+        bandwagon: s, share of the way in a week.
+        control: c, in [0, 1].
+        expected: c*, the control that both sides see coming.
+
+    >>> side_taking(0.1, 0.5, 0.75)
+    0.025
+    """
+    return bandwagon * (expected - control)
+
+
+@compilable
 def next_intensity(intensity: float, ceasefire: float, offensive: float) -> float:
     """v + (v0 (1 - y)(1 + offensive) - v) / 4, in units of the war's usual intensity (v0 = 1).
 

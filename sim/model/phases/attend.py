@@ -235,6 +235,8 @@ def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     terms = attendance(weight, surplus, offer, owed, pressed, cost, conceded)
     odds = log_odds(terms, draw.noise)
     number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + side)
+    if draw.private_on == 1:
+        number = state.stance[t, side]
     came = where(here & (number < logistic(odds)), 1, 0)
     state.attending[t, side] = where(here, came, state.attending[t, side])
     state.asked[t, side] += where(here, 1, 0)

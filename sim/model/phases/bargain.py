@@ -7,11 +7,13 @@ from typing import Any
 from sim.model.equations.choice import log_odds
 from sim.model.equations.concession import aspiration, eagerness
 from sim.model.equations.package import gain
+from sim.model.equations.private import reservation
 from sim.model.equations.ratification import ratification
 from sim.model.phases.defaults import cut_again
 from sim.model.phases.frontier import best_gain, concede, package_value, trace_frontier
 from sim.model.phases.luck import luck
 from sim.model.phases.mediation import gone, observer_gain
+from sim.model.phases.private import renew_sincerity
 from sim.model.vocabulary import (
     CONCESSION,
     IMPASSES_TO_PAUSE,
@@ -85,13 +87,27 @@ def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     own = side_aspiration(draw, state, t, side, log_time)
     floor = side_aspiration(draw, state, t, 1 - side, log_time) * state.best[t, 1 - side]
     own_gain, other_gain = concede(rules, state, t, side, own * state.best[t, side], state.offer[t])
-    accepted = other_gain >= floor - LEAST_GAIN
+    bears_it = True
+    if draw.private_on == 1:
+        least = home_accepts(rules, draw, state, t, side)
+        if own_gain < least:
+            own_gain, other_gain = concede(rules, state, t, side, min(least, state.best[t, side]), state.offer[t])
+        bears_it = own_gain >= home_accepts(rules, draw, state, t, side) - LEAST_GAIN
+        floor = max(floor, home_accepts(rules, draw, state, t, 1 - side))
+    accepted = bears_it and other_gain >= floor - LEAST_GAIN
     out_of_time = state.sessions[t] >= draw.deadline
     state.session[t] = SIGNED if accepted else (OUT_OF_TIME if out_of_time else REFUSED)
     best, other_best = state.best[t, side], state.best[t, 1 - side]
     taken = 1.0 if accepted else 0.0
     numbers = (float(state.sessions[t]), own, own_gain, other_gain, floor, taken, best, other_best)
     note(state, state.offer_terms[t], numbers)
+
+
+@standalone
+def home_accepts(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
+    """The least gain from the package on offer that a side's home would ratify."""
+    hurdle, others = draw.hurdle + rules.table_hurdle[t], others_gain(rules, draw, state, t, side)
+    return reservation(hurdle, draw.noise, state.mind[t, side], state.pressure[t, side], others)
 
 
 @compilable
@@ -124,9 +140,15 @@ def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     surplus = package_value(rules, state, t, side, state.offer[t])
     others = others_gain(rules, draw, state, t, side)
     hurdle = draw.hurdle + rules.table_hurdle[t]
-    terms = ratification(surplus, others, hurdle)
+    pressed = 0.0
+    if draw.private_on == 1:
+        number, pressed = state.mind[t, side], state.pressure[t, side]
+    terms = ratification(surplus, others, pressed, hurdle)
     odds = log_odds(terms, draw.noise)
-    state.ratified[t, side] = 1 if number < logistic(odds) else 0
+    ratified = number < logistic(odds)
+    if draw.private_on == 1:  # what was offered and accepted with home in mind is what home accepts, to the dust
+        ratified = surplus >= reservation(hurdle, draw.noise, number, pressed, others) - 2.0 * LEAST_GAIN
+    state.ratified[t, side] = 1 if ratified else 0
     note(state, state.ratify_terms[t, side], (*terms, odds, number, state.guaranteed_trust[t, side]))
 
 
@@ -172,6 +194,8 @@ def sign(rules: Any, draw: Any, state: Any, t: int) -> None:
     state.agreements[t] += 1
     if state.agreed_week[t] == NEVER:
         state.agreed_week[t] = state.week
+    for side in range(2):
+        renew_sincerity(state, t, side)
     first = package_value(rules, state, t, 0, state.offer[t])
     second = package_value(rules, state, t, 1, state.offer[t])
     state.nash_product[t] = first * second

@@ -6,6 +6,7 @@ from math import isnan, nan
 from typing import Any
 
 from sim.model.equations.concession import log_of_time
+from sim.model.equations.position import ideal_point
 from sim.model.equations.trust import weekly_decay
 from sim.model.equations.war import incumbent_strength, parity_strength
 from sim.model.phases.attend import prepare
@@ -109,6 +110,16 @@ def begin_players(rules: Any, draw: Any, state: Any) -> None:
 
 
 @standalone
+def begin_positions(rules: Any, draw: Any, state: Any) -> None:
+    """What those who deliver an issue alone want of it for nothing."""
+    for i in range(rules.players):
+        for cell in range(rules.cells):
+            if rules.owns[i, cell] == 1 and state.has_position[i, cell] == 1:
+                coded = state.position[i, cell]
+                state.position[i, cell] = ideal_point(state.cell_start[cell], coded, draw.own_motion)
+
+
+@standalone
 def begin_wars(rules: Any, draw: Any, plan: Any, state: Any) -> None:
     """Control as drawn, usual intensity less the ceasefire, cohesion at its target, parity at the epoch."""
     state.presence = draw.start_presence
@@ -196,6 +207,9 @@ def begin_run(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int)
     for cell in range(rules.cells):
         state.cell[cell] = draw.start_cell[cell]
     begin_wars(rules, draw, plan, state)
+    for cell in range(rules.cells):
+        state.cell_start[cell] = state.cell[cell]
+    begin_positions(rules, draw, state)
     for pair in range(rules.pairs):
         set_availability_at_epoch(rules, draw, state, pair)
         set_leverage(rules, draw, state, pair)

@@ -86,6 +86,8 @@ def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None
     if state.in_package[t, k] == 0 or state.delivers[t, k, side] == 0:
         return
     number = luck(state, COMPLY_SLOT + t * PLACE_STRIDE + k * CLAUSE_STRIDE + side)
+    if draw.private_on == 1:
+        number = state.sincerity[t, side]
     i, j = rules.party[t, side], rules.party[t, 1 - side]
     cell = rules.clause_cell[t, k]
     surplus = state.worth[t, side]

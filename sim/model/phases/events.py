@@ -5,8 +5,10 @@ from __future__ import annotations
 from math import isnan, nan
 from typing import Any
 
+from sim.model.equations.position import ideal_point
 from sim.model.equations.trust import evidence
 from sim.model.phases.defaults import look_again
+from sim.model.phases.private import call_anew
 from sim.model.phases.witness import witness
 from sim.model.vocabulary import (
     ABSENT,
@@ -182,6 +184,8 @@ def set_cell(rules: Any, draw: Any, state: Any, player: int, cell: int, point: f
 def take_stand(rules: Any, draw: Any, state: Any, player: int, cell: int, point: float) -> None:
     """A player declares where it stands; others judge the move from what it said, or from what is the case."""
     before = state.position[player, cell] if state.has_position[player, cell] == 1 else state.cell[cell]
+    if rules.owns[player, cell] == 1:
+        point = ideal_point(state.cell_start[cell], point, draw.own_motion)
     state.position[player, cell] = point
     state.has_position[player, cell] = 1
     look_again(rules, state)
@@ -226,6 +230,8 @@ def convene(rules: Any, state: Any, t: int) -> None:
     """Call a table together, if it exists under the regime and no agreement is in force there."""
     if rules.table_regime[t, state.regime] == 0 or state.status[t] == IN_FORCE:
         return
+    if state.status[t] == CLOSED:
+        call_anew(state, t)
     state.status[t] = OPEN
     state.sessions[t] = 0
     state.impasses_in_row[t] = 0

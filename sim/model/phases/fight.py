@@ -15,8 +15,9 @@ from sim.model.equations.war import (
     next_cohesion,
     next_control,
     next_intensity,
+    side_taking,
 )
-from sim.model.phases.defaults import strength_of_challenger, success_at
+from sim.model.phases.defaults import announced_presence, forecast_control, strength_of_challenger, success_at
 from sim.model.phases.luck import luck
 from sim.model.vocabulary import (
     CLOSED,
@@ -54,7 +55,10 @@ def target_cohesion(rules: Any, draw: Any, state: Any, w: int) -> Any:
     patron = rules.patron[w]
     if patron < 0:
         return 1.0
-    return cohesion_target(draw.patron_share, state.trust[rules.incumbent[w], patron], state.presence)
+    presence = state.presence
+    if draw.foresight_on == 1:
+        presence = announced_presence(rules, draw, state)
+    return cohesion_target(draw.patron_share, state.trust[rules.incumbent[w], patron], presence)
 
 
 @compilable
@@ -84,7 +88,8 @@ def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
     growth = control_growth(draw.combat_pace, state.intensity[w], state.success[w])
     shock = draw.combat_noise * sqrt(state.intensity[w]) * normal_quantile(state.combat_draw[w])
     before = state.control[w]
-    state.control[w] = where(fought, next_control(before, growth, shock), before)
+    drawn = side_taking(draw.bandwagon, before, forecast_control(rules, draw, state, w))
+    state.control[w] = where(fought, next_control(before + drawn, growth, shock), before)
     state.control_change[w] = state.control[w] - before
     rate = draw.attack_rate * strength_of_challenger(rules, draw, state, w) * state.intensity[w]
     state.attacks[w] = poisson_quantile(attack_draw, where(fought, rate, 0.0))

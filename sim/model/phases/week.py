@@ -15,6 +15,7 @@ from sim.model.phases.fight import fight
 from sim.model.phases.learn import fade_arrears, learn, notice_coercion, notice_norms
 from sim.model.phases.leverage import set_leverage
 from sim.model.phases.mediation import asked, mediate
+from sim.model.phases.private import renew_sides
 from sim.model.phases.record import record
 from sim.model.vocabulary import IN_FORCE, OPEN, SIGNED, TRANCHE_WEEKS
 from sim.numerics.dialect import any_of, compilable, fails, first_lane, lanes_where, run_of, standalone, where
@@ -37,6 +38,7 @@ def dismiss(rules: Any, state: Any, t: int) -> None:
 @standalone
 def attend_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     """The attend phase of one table: mediators first, then what the table now promises, then the parties."""
+    renew_sides(rules, draw, state, t)
     here = state.status[t] == OPEN
     dismiss(rules, state, t)
     if not any_of(here):
