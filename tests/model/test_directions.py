@@ -208,7 +208,7 @@ CODED = [
     (more_trust, "2018-12", to_gain, RISES, 1),
     (more_trust, "2018-12", attendance, RISES, WEEKS),
     (more_trust_of_kabul_in_washington, "2019-07", cohesion, RISES, 8),
-    (more_control, "2021-04", takeover, RISES, WEEKS),
+    (more_control, "2021-04", takeover, RISES, 26),  # two years later nearly all have fallen
     (more_presence, "2021-04", cohesion, RISES, 4),
     (better_odds, "2021-04", control, RISES, WEEKS),
     (no_red_lines, "2018-12", agreements, RISES, WEEKS),

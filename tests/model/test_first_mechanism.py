@@ -104,5 +104,5 @@ def test_with_the_switch_off_the_old_numbers_come_back_to_the_bit(changed: Path)
 def test_everything_else_follows_from_the_row(changed: Path) -> None:
     ran(changed, "-m", "sim.pages.documents.odd")
     written = (changed / "docs" / "odd.md").read_text(encoding="utf-8")
-    assert "| `audience_cost` | a | 0 to 0.05 |" in written
+    assert "| `audience_cost` | a | 0 to 0.01 |" in written
     assert "`audience`: what talking on costs it at home" in written

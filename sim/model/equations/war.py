@@ -5,6 +5,8 @@ from __future__ import annotations
 from sim.numerics.arithmetic import exp
 from sim.numerics.dialect import compilable
 
+LEAST_CONTROL, MOST_CONTROL = 0.01, 0.99  # a beaten side keeps a remainder, and the odds stay finite
+
 
 @compilable
 def challenger_strength(strength: float, sanctuary_effect: float, sanctuary: float, armed: float) -> float:
@@ -55,7 +57,7 @@ def next_control(control: float, growth: float, shock: float) -> float:
     >>> next_control(0.5, 0.1, 0.0)
     0.525
     """
-    return min(max(control + control * (1.0 - control) * (growth + shock), 0.01), 0.99)
+    return min(max(control + control * (1.0 - control) * (growth + shock), LEAST_CONTROL), MOST_CONTROL)
 
 
 @compilable

@@ -7,6 +7,8 @@ from typing import Any
 
 from sim.model.equations.leverage import sanctuary
 from sim.model.equations.war import (
+    LEAST_CONTROL,
+    MOST_CONTROL,
     chance,
     cohesion_target,
     collapse_hazard,
@@ -88,12 +90,13 @@ def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
     growth = control_growth(draw.combat_pace, state.intensity[w], state.success[w])
     shock = draw.combat_noise * sqrt(state.intensity[w]) * normal_quantile(state.combat_draw[w])
     before = state.control[w]
-    drawn = side_taking(draw.bandwagon, before, forecast_control(rules, draw, state, w))
-    state.control[w] = where(fought, next_control(before + drawn, growth, shock), before)
+    won = next_control(before, growth, shock)
+    joined = side_taking(draw.bandwagon, before, forecast_control(rules, draw, state, w))
+    state.control[w] = where(fought, min(max(won + joined, LEAST_CONTROL), MOST_CONTROL), before)
     state.control_change[w] = state.control[w] - before
     rate = draw.attack_rate * strength_of_challenger(rules, draw, state, w) * state.intensity[w]
     state.attacks[w] = poisson_quantile(attack_draw, where(fought, rate, 0.0))
-    lose_heart(rules, draw, state, w, fought)
+    lose_heart(rules, draw, state, w, won - before, fought)
     flee(rules, draw, state, w, fought)
     offensive = where(state.week < state.offensive_until[w], state.offensive[w], 0.0)
     intensity = next_intensity(state.intensity[w], state.cell[rules.ceasefire_cell[w]], offensive)
@@ -102,10 +105,13 @@ def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
 
 
 @compilable
-def lose_heart(rules: Any, draw: Any, state: Any, w: int, fought: Any) -> None:
-    """Cohesion after the week, and the rate at which the incumbent collapses."""
+def lose_heart(rules: Any, draw: Any, state: Any, w: int, lost: Any, fought: Any) -> None:
+    """Cohesion after the week, and the rate at which the incumbent collapses.
+
+    Only what was lost in combat demoralises: who changes sides has counted the expected end already.
+    """
     target = target_cohesion(rules, draw, state, w)
-    cohesion = next_cohesion(state.cohesion[w], target, draw.setback_effect, state.control_change[w])
+    cohesion = next_cohesion(state.cohesion[w], target, draw.setback_effect, lost)
     state.cohesion[w] = where(fought, cohesion, state.cohesion[w])
     if rules.turns_regime[w] == 1:
         rate = collapse_hazard(draw.collapse_rate, state.presence, state.cohesion[w], state.control[w])
