@@ -12,13 +12,13 @@ import numpy as np
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import Influence, influences
 from sim.analysis.paired import Difference
-from sim.analysis.shares import Estimate
+from sim.analysis.shares import Estimate, draw_means
 from sim.analysis.timing import Median
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs
 from sim.pages.kit.html import Content, Html, tag
 from sim.pages.report.figures import Interval, Named
-from sim.pages.report.measures import Group, Measure, draw_means, groups, measures
+from sim.pages.report.measures import Group, Measure, groups, measures
 
 MOST_CELLS = 120  # a sweep of more is told by its lines and its files
 
@@ -105,7 +105,7 @@ def _strongest(group: Group, measure: Measure) -> tuple[Influence, ...]:
     runs = group.baseline
     names, drawn = runs.uncertainties, runs.draws_table()
     nominal = [n for n, name in enumerate(names) if name != "pass"]  # the pass is a name, not a number
-    return influences([names[n] for n in nominal], drawn[:, nominal], draw_means(measure.values(runs)))
+    return influences([names[n] for n in nominal], drawn[:, nominal], draw_means(measure.values(runs))[0])
 
 
 def chance_parts(group: Group, asked: Sequence[Measure]) -> list[Named]:
