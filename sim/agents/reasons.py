@@ -91,22 +91,25 @@ def told(model: Running, decision: Decision) -> str:
     if decision.decision in ("attend", "mediate"):
         role = " as a mediator" if decision.decision == "mediate" else ""
         what = f"came to {place}{role}" if decision.outcome == "came" else f"stayed away from {place}{role}"
-        return sentence(f"{who} {what}: {_odds(decision)}")
+        return sentence(f"{who} {what}: {_odds(model, decision)}")
     if decision.decision == "offer":
         return _told_offer(world, decision, who, place)
     if decision.decision == "ratify":
         what = "ratified" if decision.outcome == "ratified" else "failed to ratify"
-        return sentence(f"{who} {what} what was signed at {place}: {_odds(decision)}")
+        return sentence(f"{who} {what} what was signed at {place}: {_odds(model, decision)}")
     if decision.decision == "comply":
-        return _told_compliance(world, decision, who, place)
+        return _told_compliance(model, decision, who, place)
     if decision.decision == "line":
         return sentence(f"pressure lifted the red line of {who} on {issue(decision.clause)}")
     return sentence(f"{who} {decision.decision} {decision.outcome}".strip())
 
 
-def _odds(decision: Decision) -> str:
-    of = CHOICES[decision.decision].of
-    return f"the chance of {of} was {percent(decision.probability)}, the draw {decision.draw:.2f}"
+def _odds(model: Running, decision: Decision) -> str:
+    """The chance, and what it was held against: a number of the week, or one that has lasted."""
+    choice = CHOICES[decision.decision]
+    lasts = choice.private and model.draw.private_on == 1
+    held = f"its {choice.private} since week {decision.terms['since']:.0f} is" if lasts else "the draw"
+    return f"the chance of {choice.of} was {percent(decision.probability)}, {held} {decision.draw:.2f}"
 
 
 def _told_offer(world: World, decision: Decision, who: str, place: str) -> str:
@@ -126,7 +129,8 @@ def _told_offer(world: World, decision: Decision, who: str, place: str) -> str:
     return sentence(f"{asked} at {place} (session {terms['session']:.0f}); {wanted} {ends[decision.outcome]}")
 
 
-def _told_compliance(world: World, decision: Decision, who: str, place: str) -> str:
+def _told_compliance(model: Running, decision: Decision, who: str, place: str) -> str:
+    world = model.world
     clause, other = issue(decision.clause), name_of(world, decision.about)
     if decision.outcome == "withheld":
         owed = percent(decision.terms["arrears"])
@@ -135,7 +139,7 @@ def _told_compliance(world: World, decision: Decision, who: str, place: str) -> 
     if by_schedule(decision):
         behind = "the announced schedule is behind what was signed" if what == "broke" else "as announced"
         return sentence(f"{who} {what} its promise of {clause} to {other}: {behind}")
-    return sentence(f"{who} {what} its promise of {clause} to {other}: {_odds(decision)}")
+    return sentence(f"{who} {what} its promise of {clause} to {other}: {_odds(model, decision)}")
 
 
 def why(model: Running, who: str, *, table: str | None = None, week: int | None = None) -> str:

@@ -274,6 +274,7 @@ STATE: tuple[Variable, ...] = (
     _index("pressure_weeks", "TS", "weeks of strong pressure in a row"),
     _index("renewals", "TS", "how often the side's leaders have been drawn"),
     _index("renews_at", "TS", "week in which they are drawn anew"),
+    _index("renewed_at", "TS", "week in which they were drawn last"),
     _share("stance", "TS", "the private part of its coming: it comes where the chance is above"),
     _share("mind", "TS", "the private part of what its home accepts"),
     _share("sincerity", "TS", "the private part of its keeping: it delivers where the chance is above"),

@@ -15,7 +15,8 @@ ATTEND = Choice(
         Term("recognition", "what it concedes by coming at all"),
     ),
     "coming",
-    ("trust",),
+    "stance",
+    ("trust", "since"),
 )
 MEDIATE = Choice(
     (

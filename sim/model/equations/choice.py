@@ -32,11 +32,13 @@ class Choice(NamedTuple):
     Attributes:
         terms: in the order of the tuple that the equation gives.
         of: what has the probability, in words.
+        private: what the number that the probability is held against is called where it lasts; else empty.
         besides: names of further numbers, which the log-odds do not contain.
     """
 
     terms: tuple[Term, ...]
     of: str
+    private: str = ""
     besides: tuple[str, ...] = ()
 
     @property

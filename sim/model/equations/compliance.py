@@ -12,7 +12,8 @@ COMPLY = Choice(
         Term("temptation", "what the clause costs it"),
     ),
     "delivery",
-    ("arrears", "owed", "trust"),
+    "sincerity",
+    ("arrears", "owed", "trust", "since"),
 )
 
 

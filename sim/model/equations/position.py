@@ -7,7 +7,7 @@ from sim.numerics.dialect import compilable
 
 @compilable
 def ideal_point(start: float, coded: float, own_motion: float) -> float:
-    """y0 + m (coded - y0): the point that the one who delivers an issue alone wants for nothing.
+    """(1 - m) y0 + m coded: the point that the one who delivers an issue alone wants for nothing.
 
     Whoever controls an issue alone could move it to its own point today, and has not. So what an article says that an
     actor would do lies between what it wants (m = 1) and what it would give for a return (m = 0).
@@ -20,4 +20,4 @@ def ideal_point(start: float, coded: float, own_motion: float) -> float:
     >>> ideal_point(0.2, 0.8, 0.5)
     0.5
     """
-    return start + own_motion * (coded - start)
+    return (1.0 - own_motion) * start + own_motion * coded  # exact at both ends

@@ -13,7 +13,8 @@ RATIFY = Choice(
         Term("hurdle", "the hurdle at home"),
     ),
     "ratification",
-    ("trust",),
+    "mind",
+    ("trust", "since"),
 )
 
 

@@ -234,14 +234,14 @@ def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     weight, cost = draw.table_weight[t, side], draw.attendance_cost
     terms = attendance(weight, surplus, offer, owed, pressed, cost, conceded)
     odds = log_odds(terms, draw.noise)
-    number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + side)
+    number, since = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + side), state.week
     if draw.private_on == 1:
-        number = state.stance[t, side]
+        number, since = state.stance[t, side], state.renewed_at[t, side]
     came = where(here & (number < logistic(odds)), 1, 0)
     state.attending[t, side] = where(here, came, state.attending[t, side])
     state.asked[t, side] += where(here, 1, 0)
     state.attended[t, side] += came
-    note(state, state.attend_terms[t, side], (*terms, odds, number, state.guaranteed_trust[t, side]))
+    note(state, state.attend_terms[t, side], (*terms, odds, number, state.guaranteed_trust[t, side], since))
     left = lanes_where((came == 1) & (state.offers[t, side] > 0))
     while left:
         lane, left = first_lane(left), left & (left - 1)

@@ -140,16 +140,17 @@ def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     surplus = package_value(rules, state, t, side, state.offer[t])
     others = others_gain(rules, draw, state, t, side)
     hurdle = draw.hurdle + rules.table_hurdle[t]
-    pressed = 0.0
+    pressed, since = 0.0, state.week
     if draw.private_on == 1:
-        number, pressed = state.mind[t, side], state.pressure[t, side]
+        number, since = state.mind[t, side], state.renewed_at[t, side]
+        pressed = state.pressure[t, side]
     terms = ratification(surplus, others, pressed, hurdle)
     odds = log_odds(terms, draw.noise)
     ratified = number < logistic(odds)
     if draw.private_on == 1:  # what was offered and accepted with home in mind is what home accepts, to the dust
         ratified = surplus >= reservation(hurdle, draw.noise, number, pressed, others) - 2.0 * LEAST_GAIN
     state.ratified[t, side] = 1 if ratified else 0
-    note(state, state.ratify_terms[t, side], (*terms, odds, number, state.guaranteed_trust[t, side]))
+    note(state, state.ratify_terms[t, side], (*terms, odds, number, state.guaranteed_trust[t, side], since))
 
 
 @compilable

@@ -85,9 +85,9 @@ def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None
     state.conduct[t, k, side] = NOT_DUE
     if state.in_package[t, k] == 0 or state.delivers[t, k, side] == 0:
         return
-    number = luck(state, COMPLY_SLOT + t * PLACE_STRIDE + k * CLAUSE_STRIDE + side)
+    number, since = luck(state, COMPLY_SLOT + t * PLACE_STRIDE + k * CLAUSE_STRIDE + side), state.week
     if draw.private_on == 1:
-        number = state.sincerity[t, side]
+        number, since = state.sincerity[t, side], max(state.renewed_at[t, side], state.signed_week[t])
     i, j = rules.party[t, side], rules.party[t, 1 - side]
     cell = rules.clause_cell[t, k]
     surplus = state.worth[t, side]
@@ -106,7 +106,7 @@ def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None
     else:
         state.conduct[t, k, side] = KEPT if number < logistic(odds) else BROKEN
     moved, trusted = abs(state.due[t, k] - state.cell[cell]), state.guaranteed_trust[t, side]
-    note(state, state.comply_terms[t, k, side], (*terms, odds, number, owed, moved, trusted))
+    note(state, state.comply_terms[t, k, side], (*terms, odds, number, owed, moved, trusted, since))
 
 
 @standalone

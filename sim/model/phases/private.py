@@ -37,6 +37,7 @@ def renew(draw: Any, state: Any, t: int, side: int) -> None:
     state.stance[t, side], state.mind[t, side] = stance, mind
     state.renews_at[t, side] = state.week + spell(draw.renewal, until)
     state.renewals[t, side] = count + 1
+    state.renewed_at[t, side] = state.week
     renew_sincerity(state, t, side)
 
 
