@@ -229,7 +229,7 @@ def memory(*sizes: int) -> None:
 
 def parity(count: int) -> None:
     """Whole Mesa runs against their rows."""
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "engine"))
     import test_kernel as tests
 
     for number, (name, draw, run, seed) in enumerate(tests.triples(count, int(np.random.default_rng().integers(1e9)))):

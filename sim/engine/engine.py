@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.kernel import UNFINISHED, UNSOUND, compiled_simulate
+from sim.engine.kernel import UNFINISHED, UNSOUND, Memory, Out, What, Which, compiled_simulate
 from sim.engine.sweep import BINS, Sweep
 from sim.model import variables as variables_module
 from sim.model.variables import records
@@ -125,11 +125,12 @@ class Engine:
         self, scratch: Scratch, draws: Any, first: int, rows: Any, flaws: Any, paths: Any, most: int = LANES
     ) -> None:
         sweep = self.sweep
-        self.kernel(
-            self.rules, draws, self.plan, scratch.single, scratch.memory, scratch.epoch, self.seed, sweep.runs, first,
-            sweep.scenario.horizon, rows, flaws, most, scratch.today, scratch.values, sweep.path_step, paths,
-            sweep.band_step, self.scale, scratch.kept, scratch.waiting, scratch.bands,
+        which = Which(self.seed, sweep.runs, first, sweep.scenario.horizon, most, sweep.path_step, sweep.band_step)
+        memory = Memory(
+            scratch.single, scratch.memory, scratch.epoch, scratch.today, scratch.values, scratch.kept, scratch.waiting,
+            self.scale,
         )  # fmt: skip
+        self.kernel(What(self.rules, draws, self.plan), which, memory, Out(rows, flaws, paths, scratch.bands))
 
     def path_runs(self, first: int, last: int) -> NDArray[np.int64]:
         """Numbers of the runs that leave a path among runs first, ..., last - 1."""

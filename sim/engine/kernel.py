@@ -7,7 +7,7 @@ The kernel has no logic of its own: it loops over draws, runs and weeks and call
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -56,117 +56,161 @@ def mark(marks: Any, number: int, together: int, path_step: int, band_step: int)
     return marked != 0
 
 
-@standalone
-def write_weeks(
-    rules: Any, state: Any, n: int, marks: Any, today: Any, values: Any, path: int, paths: Any,
-    band_scale: Any, kept: Any, waiting: int, bins: int,
-) -> None:  # fmt: skip
-    """Write what is kept of week n of some runs: those on a path, and those in the bands."""
-    for lane in range(LANES):
-        if marks[lane] != 0:
-            write_week(rules, run_of(state, lane), today[0])
-        if marks[lane] & ON_PATH:
-            paths[path, n, :] = values
-            path += 1
-        if marks[lane] & IN_BANDS:
-            bin_week(values, band_scale, bins - 1, kept[waiting, n])
-            waiting += 1
+class What(NamedTuple):
+    """What is simulated.
 
-
-def simulate(
-    rules: Any,
-    draws: Any,
-    plan: Any,
-    single: Any,
-    memory: Any,
-    epoch: Any,
-    seed: int,
-    runs: int,
-    first: int,
-    weeks: int,
-    rows: Any,
-    flaws: Any,
-    most: int,
-    today: Any,
-    values: Any,
-    path_step: int,
-    paths: Any,
-    band_step: int,
-    band_scale: Any,
-    kept: Any,
-    waiting: Any,
-    bands: Any,
-) -> None:
-    """Simulate the runs whose numbers are first, first + 1, ..., one for each of `rows`.
-
-    Runs of a draw go in step, as many as there are lanes; in lanes that are left over nothing happens.
-    A run is counted in the bands after its last week, with others: week by week over many runs, the counts of a week
-    stay in the processor's cache. All that wait are counted when the call ends; those that an error leaves waiting, by
-    the next call with the same memory, which may have no rows.
-
-    Args:
+    Attributes:
         rules: the case.
-        draws: records of the draws that these runs belong to, in order; derived here.
+        draws: records of the draws that the runs belong to, in order; derived here.
         plan: the scenario.
-        single: an array of one state, for its type.
-        memory: int64 (words, LANES), the states of the runs in step.
-        epoch: int64 (words,), the state of their draw's epoch, where they all begin.
+    """
+
+    rules: Any
+    draws: Any
+    plan: Any
+
+
+class Which(NamedTuple):
+    """Which runs.
+
+    Attributes:
         seed: a 64-bit word read as a signed integer.
         runs: R, runs per draw in the whole sweep; a run's number is draw * R + run.
         first: number of the first run.
         weeks: the horizon.
-        rows: outcome records, one a run, filled in order.
-        flaws: int8, one a run: SOUND, UNSOUND, or UNFINISHED where an error ended this call.
         most: how many runs go in step, at most; 1 tells which of them fails.
-        today: an array of one week's record; `values` is the same memory as float32.
-        values: see `today`.
         path_step: runs whose number is a multiple of it leave a path; 0 for none.
-        paths: float32 (paths, weeks + 1, values), filled in order; that of an unfinished run is not whole.
         band_step: runs whose number is a multiple of it count in the bands; 0 for none.
-        band_scale: float64 (values,), bins per unit of each value.
+    """
+
+    seed: int
+    runs: int
+    first: int
+    weeks: int
+    most: int
+    path_step: int
+    band_step: int
+
+
+class Memory(NamedTuple):
+    """Where they are simulated.
+
+    Attributes:
+        single: an array of one state, for its type.
+        states: int64 (words, LANES), the states of the runs in step.
+        epoch: int64 (words,), the state of their draw's epoch, where they all begin.
+        today: an array of one week's record.
+        values: the same memory as float32 (values,).
         kept: uint8 (LANES or more, weeks + 1, values), the bins of the runs that wait to be counted.
         waiting: int64 (1,), how many do.
+        scale: float64 (values,), bins per unit of each value.
+    """
+
+    single: Any
+    states: Any
+    epoch: Any
+    today: Any
+    values: Any
+    kept: Any
+    waiting: Any
+    scale: Any
+
+
+class Out(NamedTuple):
+    """What is written.
+
+    Attributes:
+        rows: outcome records, one a run, filled in order.
+        flaws: int8, one a run: SOUND, UNSOUND, or UNFINISHED where an error ended this call.
+        paths: float32 (paths, weeks + 1, values), filled in order; that of an unfinished run is not whole.
         bands: int32 (weeks + 1, values, bins), added to.
     """
-    state = in_step(memory, single[0])
+
+    rows: Any
+    flaws: Any
+    paths: Any
+    bands: Any
+
+
+@standalone
+def write_weeks(what: What, memory: Memory, out: Out, state: Any, n: int, marks: Any, path: int) -> None:
+    """Write what is kept of week n of some runs: those on a path, and those in the bands."""
+    waiting = memory.waiting[0]
+    for lane in range(LANES):
+        if marks[lane] != 0:
+            write_week(what.rules, run_of(state, lane), memory.today[0])
+        if marks[lane] & ON_PATH:
+            out.paths[path, n, :] = memory.values
+            path += 1
+        if marks[lane] & IN_BANDS:
+            bin_week(memory.values, memory.scale, out.bands.shape[2] - 1, memory.kept[waiting, n])
+            waiting += 1
+
+
+@compilable
+def begin_draw(what: What, which: Which, memory: Memory, state: Any, draw: Any) -> None:
+    """Derive a draw, and keep the state of the epoch in which all its runs begin."""
+    derive(what.rules, draw, what.plan)
+    memory.states[:, 0] = 0
+    begin_run(what.rules, draw, what.plan, run_of(state, 0), which.seed, 0)
+    memory.epoch[:] = memory.states[:, 0]
+    copy_epoch(memory.epoch, memory.states)
+    prepare_all(what.rules, draw, state)
+    memory.epoch[:] = memory.states[:, 0]
+
+
+@compilable
+def begin_together(what: What, memory: Memory, state: Any, run: int, together: int) -> None:
+    """Set the lanes to the epoch of their draw; in those that are left over nothing happens."""
+    copy_epoch(memory.epoch, memory.states)
+    for lane in range(LANES):
+        run_of(state, lane).run = run + lane
+        if lane >= together:
+            lay_idle(what.rules, run_of(state, lane))
+
+
+@compilable
+def finish(what: What, memory: Memory, out: Out, state: Any, place: int, together: int, marks: Any) -> int:
+    """Write the outcomes of the runs in step, and count those that wait where there is no more room; their paths."""
+    paths = 0
+    for lane in range(together):
+        one = run_of(state, lane)
+        write_outcomes(what.rules, one, out.rows[place + lane])
+        out.flaws[place + lane] = SOUND if is_sound(what.rules, one) else UNSOUND
+        paths += 1 if marks[lane] & ON_PATH else 0
+        memory.waiting[0] += 1 if marks[lane] & IN_BANDS else 0
+    if memory.waiting[0] + LANES > memory.kept.shape[0]:
+        count_weeks(memory.kept, memory.waiting, out.bands)
+    return paths
+
+
+def simulate(what: What, which: Which, memory: Memory, out: Out) -> None:
+    """Simulate the runs whose numbers are first, first + 1, ..., one for each row.
+
+    Runs of a draw go in step, as many as there are lanes. A run is counted in the bands after its last week, with
+    others: week by week over many runs, the counts of a week stay in the processor's cache. All that wait are counted
+    when the call ends; those that an error leaves waiting, by the next call with the same memory, with or without rows.
+    """
+    state = in_step(memory.states, memory.single[0])
     marks = np.zeros(LANES, np.int64)
     place, path = 0, 0
-    while place < rows.shape[0]:
-        number = first + place
-        draw = draws[number // runs - draws[0].index]
-        run = number % runs
+    while place < out.rows.shape[0]:
+        number = which.first + place
+        draw = what.draws[number // which.runs - what.draws[0].index]
+        run = number % which.runs
         if place == 0 or run == 0:
-            derive(rules, draw, plan)
-            memory[:, 0] = 0
-            begin_run(rules, draw, plan, run_of(state, 0), seed, 0)
-            epoch[:] = memory[:, 0]
-            copy_epoch(epoch, memory)
-            prepare_all(rules, draw, state)
-            epoch[:] = memory[:, 0]
-        together = min(min(LANES, most), min(runs - run, rows.shape[0] - place))
-        copy_epoch(epoch, memory)
-        for lane in range(LANES):
-            run_of(state, lane).run = run + lane
-            if lane >= together:
-                lay_idle(rules, run_of(state, lane))
-        marked = mark(marks, number, together, path_step, band_step)
-        for n in range(weeks + 1):
+            begin_draw(what, which, memory, state, draw)
+        together = min(min(LANES, which.most), min(which.runs - run, out.rows.shape[0] - place))
+        begin_together(what, memory, state, run, together)
+        marked = mark(marks, number, together, which.path_step, which.band_step)
+        for n in range(which.weeks + 1):
             if n > 0:
-                week(rules, draw, plan, state)
+                week(what.rules, draw, what.plan, state)
             if marked:
-                write_weeks(
-                    rules, state, n, marks, today, values, path, paths, band_scale, kept, waiting[0], bands.shape[2]
-                )
-        for lane in range(together):
-            one = run_of(state, lane)
-            write_outcomes(rules, one, rows[place + lane])
-            flaws[place + lane] = SOUND if is_sound(rules, one) else UNSOUND
-            path += 1 if marks[lane] & ON_PATH else 0
-            waiting[0] += 1 if marks[lane] & IN_BANDS else 0
-        if waiting[0] + LANES > kept.shape[0]:
-            count_weeks(kept, waiting, bands)
+                write_weeks(what, memory, out, state, n, marks, path)
+        path += finish(what, memory, out, state, place, together, marks)
         place += together
-    count_weeks(kept, waiting, bands)
+    count_weeks(memory.kept, memory.waiting, out.bands)
 
 
 @cache

@@ -9,13 +9,11 @@ from sim.model.equations.position import ideal_point
 from sim.model.equations.trust import evidence
 from sim.model.phases.defaults import look_again
 from sim.model.phases.private import call_anew
+from sim.model.phases.triggers import look_out
 from sim.model.phases.witness import witness
 from sim.model.vocabulary import (
     ABSENT,
     AFTER,
-    AT_LEAST,
-    AT_MOST,
-    BY_ALL,
     BY_POSITION,
     BY_WEEK,
     CLOSED,
@@ -27,28 +25,10 @@ from sim.model.vocabulary import (
     IN_FORCE,
     INVITE,
     LEAST_GAIN,
-    LESS,
-    MORE,
     NEVER,
     OFFENSIVE,
     OFFER,
     OPEN,
-    Q_AGREED,
-    Q_CELL,
-    Q_COHESION,
-    Q_COLLAPSED,
-    Q_CONTROL,
-    Q_IMPASSES,
-    Q_IN_FORCE,
-    Q_INTENSITY,
-    Q_LEVERAGE,
-    Q_OPEN,
-    Q_PRESENCE,
-    Q_REGIME,
-    Q_SESSIONS,
-    Q_STATUS,
-    Q_TRUST,
-    Q_WEEK,
     SCHEDULE,
     SET_CELL,
     SHIFT_CELL,
@@ -57,102 +37,7 @@ from sim.model.vocabulary import (
     TRANCHE_WEEKS,
     WITHHOLDING_SHARE,
 )
-from sim.numerics.dialect import compilable, first_lane, lanes_where, run_of, standalone, where
-
-
-@compilable
-def quantity(state: Any, code: int, first: int, second: int) -> float:
-    """The quantity that a trigger watches, as last week left it."""
-    value = 0.0
-    if code == Q_WEEK:
-        value = float(state.week)
-    elif code == Q_REGIME:
-        value = float(state.regime)
-    elif code == Q_PRESENCE:
-        value = state.presence
-    elif code == Q_CELL:
-        value = state.cell[first]
-    elif code == Q_TRUST:
-        value = state.trust[first, second]
-    elif code == Q_LEVERAGE:
-        value = state.leverage[first, second]
-    elif code == Q_CONTROL:
-        value = state.control[first]
-    elif code == Q_INTENSITY:
-        value = state.intensity[first]
-    elif code == Q_COHESION:
-        value = state.cohesion[first]
-    else:
-        value = table_quantity(state, code, first)
-    return value
-
-
-@compilable
-def table_quantity(state: Any, code: int, t: int) -> float:
-    """A quantity of a table: its status, or a count."""
-    value = 0
-    if code == Q_STATUS:
-        value = state.status[t]
-    elif code == Q_SESSIONS:
-        value = state.sessions_held[t]
-    elif code == Q_IMPASSES:
-        value = state.impasses[t]
-    elif code == Q_AGREED:
-        value = 1 if state.agreed_week[t] >= 0 else 0
-    elif code == Q_COLLAPSED:
-        value = 1 if state.collapsed_week[t] >= 0 else 0
-    elif code == Q_IN_FORCE:
-        value = 1 if state.status[t] == IN_FORCE else 0
-    elif code == Q_OPEN:
-        value = 1 if state.status[t] == OPEN else 0
-    return float(value)
-
-
-@compilable
-def condition_holds(plan: Any, state: Any, e: int, d: int) -> bool:
-    """Whether one condition of an event holds."""
-    value = quantity(state, plan.quantity[e, d], plan.quantity_first[e, d], plan.quantity_second[e, d])
-    threshold = plan.threshold[e, d]
-    comparison = plan.comparison[e, d]
-    if comparison == LESS:
-        return value < threshold
-    if comparison == AT_MOST:
-        return value <= threshold
-    if comparison == MORE:
-        return value > threshold
-    return comparison == AT_LEAST and value >= threshold
-
-
-@compilable
-def triggered(plan: Any, state: Any, e: int) -> bool:
-    """Whether all, or any, of an event's conditions hold."""
-    holding = 0
-    for d in range(plan.conditions[e]):
-        holding += 1 if condition_holds(plan, state, e, d) else 0
-    if plan.mode[e] == BY_ALL:
-        return holding == plan.conditions[e]
-    return holding > 0
-
-
-@compilable
-def happens(plan: Any, state: Any, e: int) -> bool:
-    """Whether a triggered event happens this week: its trigger must hold `hold` weeks; it acts `lag` weeks later."""
-    if state.fires_at[e] >= 0:
-        if state.week < state.fires_at[e]:
-            return False
-        state.fires_at[e] = NEVER
-        return True
-    if state.fired[e] > 0 and plan.repeats[e] == 0:
-        return False
-    state.held[e] = state.held[e] + 1 if triggered(plan, state, e) else 0
-    if state.held[e] < max(plan.hold[e], 1):
-        return False
-    state.held[e] = 0
-    if plan.lag[e] > 0:
-        state.fires_at[e] = state.week + plan.lag[e]
-        state.fired[e] += 1
-        return False
-    return True
+from sim.numerics.dialect import compilable, first_lane, lanes_where, run_of, standalone
 
 
 @compilable
@@ -369,19 +254,6 @@ def open_table(rules: Any, state: Any, t: int) -> None:
     while left:
         lane, left = first_lane(left), left & (left - 1)
         convene(rules, run_of(state, lane), t)
-
-
-@compilable
-def look_out(plan: Any, state: Any, e: int) -> None:
-    """See whether an event's time has come, before any of this week's has changed what the others watch."""
-    if plan.mode[e] == BY_WEEK:
-        state.happening[e] = where(state.week == plan.at_week[e], 1, 0)
-        return
-    left = lanes_where(state.idle == 0)
-    while left:
-        lane, left = first_lane(left), left & (left - 1)
-        one = run_of(state, lane)
-        one.happening[e] = 1 if happens(plan, one, e) else 0
 
 
 @compilable
