@@ -1,17 +1,27 @@
-"""The functions that researchers call: a case, a sweep of a scenario, a sweep on disk, a comparison."""
+"""What researchers call that no other folder has ready: `sim.sweep` and `sim.switches`.
+
+Nothing is computed here. What is asked for becomes the objects of the layers below, and these do it; the other names of
+`sim` are theirs as they stand.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from sim.case.scenario import Scenario
 from sim.engine.computing import compute, made
 from sim.engine.sweep import BAND_RUNS, PATHS, Sweep
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
+from sim.model.parameters import SWITCHES
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
+
+# The mechanisms that a scenario can switch off, by name, and what is then so, in words: `Scenario.change(off=[name])`.
+switches: Mapping[str, str] = MappingProxyType({name: meaning for name, meaning in SWITCHES.items()})
 
 
 def sweep(
