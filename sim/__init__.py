@@ -6,9 +6,17 @@
 >>> scenario.levers["summit_week"].value
 12.0
 
-`sim.sweep(scenario, draws=1000, runs=20, seed=1)` simulates it, `sim.compare(a, b)` pairs two sweeps,
-`sim.open(folder)` opens one that was kept, and `sim.NegotiationModel(scenario)` is one run, agent by agent. Each is
-imported when first used, so that the command line stays quick. What the package is made of, layer by layer:
+Public is what these names give, and what that gives in turn:
+
+- `load_case(name)`: a case with its scenarios.
+- `sweep(scenario, draws=1000, runs=20, seed=1)`: many runs of a scenario.
+- `open(folder)`: a sweep that was kept.
+- `compare(first, second)`: two sweeps with the same luck, paired.
+- `NegotiationModel(scenario)`: one run, agent by agent.
+- `switches`: the mechanisms that can be switched off, by name, and what is then so.
+- `settlements`: the classes in which a run can end, by name, each with its `meaning` and the `colour` of its figures.
+
+Each is imported when first used, so that the command line stays quick. What the package is made of, layer by layer:
 docs/architecture.md.
 """
 
@@ -23,17 +31,20 @@ if TYPE_CHECKING:
     from sim.agents.model import NegotiationModel
     from sim.case.loading import load_case
     from sim.experiment.comparison import compare
+    from sim.pages.report.settlements import settlements
     from sim.storage.sweeps import open_sweep as open
-    from sim.surface import sweep
+    from sim.surface import sweep, switches
 
-__all__ = ["NegotiationModel", "__version__", "compare", "load_case", "open", "sweep"]
+__all__ = ["NegotiationModel", "__version__", "compare", "load_case", "open", "settlements", "sweep", "switches"]
 
 _PUBLIC = {
     "NegotiationModel": ("sim.agents.model", "NegotiationModel"),
     "compare": ("sim.experiment.comparison", "compare"),
     "load_case": ("sim.case.loading", "load_case"),
     "open": ("sim.storage.sweeps", "open_sweep"),
+    "settlements": ("sim.pages.report.settlements", "settlements"),
     "sweep": ("sim.surface", "sweep"),
+    "switches": ("sim.surface", "switches"),
 }
 
 
@@ -45,4 +56,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_PUBLIC])
+    return list(__all__)

@@ -1,8 +1,13 @@
-"""The functions that researchers call: a case, a sweep of a scenario, a sweep on disk, a comparison."""
+"""What researchers call that no other folder has ready: `sim.sweep` and `sim.switches`.
+
+Nothing is computed here. What is asked for becomes the objects of the layers below, and these do it; the other names of
+`sim` are theirs as they stand.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from sim.case.scenario import Scenario
@@ -10,8 +15,12 @@ from sim.engine.computing import compute, made
 from sim.engine.sweep import BAND_RUNS, PATHS, Sweep
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
+from sim.model.parameters import SWITCHES
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
+
+# The mechanisms that a scenario can switch off, by name, and what is then so, in words: `Scenario.change(off=[name])`.
+switches: Mapping[str, str] = SWITCHES
 
 
 def sweep(

@@ -12,6 +12,7 @@ from mesa import Model
 from mesa.datacollection import DataCollector
 
 from sim.agents.journal import Journal
+from sim.agents.narrative import Period, story
 from sim.agents.places import Table, War
 from sim.agents.players import KINDS, Actor, Player, ThirdParty
 from sim.agents.reasons import why
@@ -223,6 +224,11 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
     def decisions(self) -> DataFrame:
         """One row a decision, with the terms that made it (`sim.agents.journal`)."""
         return self.journal.frame()
+
+    @property
+    def story(self) -> tuple[Period, ...]:
+        """What happened so far, period by period, in words: print one, or read its `lines`."""
+        return story(self)
 
     def why(self, who: str, *, table: str | None = None, week: int | None = None) -> str:
         """Why a player did what it did in a week, in words; see `sim.agents.reasons.why`."""

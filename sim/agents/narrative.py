@@ -42,6 +42,9 @@ class Period(NamedTuple):
         """Its weeks in words."""
         return f"Week {self.first}" if self.first == self.last else f"Weeks {self.first} to {self.last}"
 
+    def __str__(self) -> str:
+        return "\n".join((self.title, *(f"  - {line.text}" for line in self.lines)))
+
 
 def story(model: Running) -> tuple[Period, ...]:
     """The run so far, period by period."""
@@ -310,15 +313,6 @@ def beginnings(model: Running, kinds: Sequence[str] = ("trust", "leverage")) -> 
     starts = [name for name in model.drawn if name.startswith("start.")]
     found = (source(model, column) for column in [*columns, *starts])
     return tuple(one for one in found if one is not None)
-
-
-def label(model: Running, found: Source) -> str:
-    """A number of the draw in a few words."""
-    kind, *rest = found.name.split(".")
-    if kind == "start":
-        return issue(found.meaning.removeprefix("cell of "))
-    who, whom = (name_of(model.world, code) for code in rest)
-    return f"{kind} of {who} {'in' if kind == 'trust' else 'over'} {whom}"
 
 
 def tables_at_start(model: Running) -> str:

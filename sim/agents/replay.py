@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.model import NegotiationModel
+from sim.agents.narrative import Period
 from sim.agents.reasons import why
 from sim.agents.words import listing, sentence
 from sim.inputs.errors import InputError
@@ -46,6 +47,11 @@ class Run:
     def decisions(self) -> DataFrame:
         """One row a decision, with the terms that made it."""
         return self.model.decisions
+
+    @property
+    def story(self) -> tuple[Period, ...]:
+        """What happened, period by period, in words: print one, or read its `lines`."""
+        return self.model.story
 
     def why(self, who: str, *, table: str | None = None, week: int | None = None) -> str:
         """Why a player did what it did in a week, in words."""

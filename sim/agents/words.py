@@ -1,4 +1,4 @@
-"""Names, issues and probabilities as they stand in a sentence."""
+"""Names, issues, uncertainties and probabilities as they stand in a sentence."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sim.case.case import Case
     from sim.world.world import World
 
 
@@ -58,3 +59,32 @@ def place_of(world: World, place: str) -> str:
     if place in world.case.tables:
         return world.case.tables[place].title
     return "the " + issue(place).replace("afghan", "Afghan").replace("ttp", "TTP")
+
+
+def label(case: Case, name: str) -> str:
+    """An uncertainty of a case in a few words, for a table or a figure.
+
+    >>> from sim.case.loading import load_case
+    >>> afghanistan = load_case("afghanistan")
+    >>> label(afghanistan, "trust.US.PAK"), label(afghanistan, "start.cell.delisting"), label(afghanistan, "half_life")
+    ('trust of the United States in Pakistan', 'delisting at the start', 'half life')
+    """
+    match name.split("."):
+        case ["trust", who, whom]:
+            return f"trust of {case.name_of(who)} in {case.name_of(whom)}"
+        case ["leverage", who, whom]:
+            return f"leverage of {case.name_of(who)} over {case.name_of(whom)}"
+        case ["position" | "red_line" as kind, who, cell]:
+            return f"{issue(kind)} of {case.name_of(who)} on {issue(cell)}"
+        case ["salience", who, cell]:
+            return f"salience of {issue(cell)} for {case.name_of(who)}"
+        case ["share", who, whom, tool]:
+            return f"share of {issue(tool)} in the leverage of {case.name_of(who)} over {case.name_of(whom)}"
+        case ["start", "cell", cell]:
+            return f"{issue(cell)} at the start"
+        case ["start", what, where]:
+            return f"{what} of {issue(where)} at the start"
+        case ["start", what]:
+            return f"{what} at the start"
+        case _:
+            return issue(name)

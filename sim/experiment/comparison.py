@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.paired import Difference, difference
 from sim.inputs.errors import InputError
+from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.experiment.runs import Runs
-
-
-OUTCOMES = ("takeover", "comprehensive", "interim", "ceasefire", "bilateral", "none")
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Comparison:
         """The paired difference of an outcome: a column, a settlement class, or a condition (`Runs.values`)."""
         return difference(self.first.values(what), self.second.values(what))
 
-    def table(self, outcomes: Sequence[str] = OUTCOMES, half_width: float = 0.01) -> pd.DataFrame:
+    def table(self, outcomes: Sequence[str] = SETTLEMENTS, half_width: float = 0.01) -> pd.DataFrame:
         """One row an outcome: both means, the difference, its interval, and the runs missing for `half_width`."""
         import pandas as pd
 
@@ -52,7 +50,7 @@ class Comparison:
         return pd.DataFrame(rows).set_index("outcome")
 
     def __str__(self) -> str:
-        return "\n".join(f"{what:>14}  {self.difference(what)}" for what in OUTCOMES)
+        return "\n".join(f"{what:>14}  {self.difference(what)}" for what in SETTLEMENTS)
 
 
 def compare(first: Runs, second: Runs) -> Comparison:

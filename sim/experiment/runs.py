@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.shares import Estimate, estimate
+from sim.agents.words import label
+from sim.analysis.influence import FEWEST, Influence, by_luck, influences
+from sim.analysis.shares import Estimate, estimate, told_means
 from sim.engine.computing import Made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, nearest
@@ -87,6 +89,11 @@ class Runs:
         """The names of what the draws vary."""
         return self.sweep.uncertainty.priors.names
 
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What the draws vary in a few words each, by name: `trust.US.PAK` is the trust of the one in the other."""
+        return {name: label(self.sweep.case, name) for name in self.uncertainties}
+
     def column(self, name: str) -> NDArray[Any]:
         """An outcome column as (draws, runs), as stored; see `values` for numbers to reckon with."""
         if name not in self.columns:
@@ -153,6 +160,40 @@ class Runs:
             return estimate(values)
         except ValueError as error:
             raise InputError("runs", what, str(error)) from None
+
+    def influence(self, what: str) -> pd.DataFrame:
+        """Which uncertainties matter for an outcome: the rank correlation of each with the outcome, strongest first.
+
+        A correlation is not an effect: drawn numbers of one pass hang together. `Scenario.change(fixed=...)` holds one
+        at a value, and a sweep of it says what it does.
+
+        Args:
+            what: as in `values`.
+
+        Returns:
+            One row an uncertainty that varies, none where the outcome is the same in every draw. By the name of the
+            uncertainty: its `label`; the `correlation` over the draws, -1 to 1, from `low` to `high` (95 %); the number
+            of `draws` that have both; by `luck`, the correlation that the strongest of so many uncertainties, none of
+            which mattered, would exceed in one table of twenty; and the `meaning` of the uncertainty.
+
+        Raises:
+            InputError: no such outcome, or fewer than 20 draws have a value of it.
+        """
+        import pandas as pd
+
+        values = self.values(what)
+        defined = int((~np.isnan(values)).any(axis=1).sum())
+        if defined < FEWEST:
+            raise InputError("runs", what, f"only {defined} draws have a value", allowed=f"{FEWEST} or more")
+        found = influences_on(self, values)
+        priors = self.sweep.uncertainty.priors
+        rows = [
+            (self.labels[one.name], one.value, one.low, one.high, one.draws, by_luck(len(found), one.draws))
+            for one in found
+        ]
+        names = pd.Index([one.name for one in found], name="uncertainty", dtype="object")
+        table = pd.DataFrame(rows, names, ["label", "correlation", "low", "high", "draws", "luck"])
+        return table.assign(meaning=[priors[one.name].meaning for one in found])
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -222,6 +263,23 @@ class Runs:
         sweep = self.sweep
         world = load_world(sweep.scenario, sweep.case, passes=sweep.passes or None, implied=sweep.implied)
         return replay(world, int(number), seed=sweep.seed, runs=sweep.runs, expected=self.row(int(number)))
+
+
+def influences_on(runs: Runs, values: NDArray[np.float64]) -> tuple[Influence, ...]:
+    """The correlation of every uncertainty of a sweep with values of its runs, strongest first.
+
+    Args:
+        runs: of the sweep.
+        values: (draws, runs), NaN where undefined; a draw counts with its mean.
+
+    Returns:
+        As `sim.analysis.influence.influences`, without the pass, which is a name and not a number.
+    """
+    names = runs.uncertainties
+    numbers = [n for n, name in enumerate(names) if name != "pass"]
+    means, _ = told_means(values)
+    known = ~np.isnan(values).all(axis=1)
+    return influences([names[n] for n in numbers], runs.draws_table()[known][:, numbers], means)
 
 
 def band_quantiles(counts: NDArray[np.int64], levels: Sequence[float], high: float) -> NDArray[np.float64]:

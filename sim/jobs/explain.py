@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sim.agents.narrative import beginnings, label, story, tables_at_start
+from sim.agents.narrative import beginnings, tables_at_start
 from sim.agents.replay import Run, heading, own_pass, replay, summary
 from sim.agents.sources import Source, because
-from sim.agents.words import sentence
+from sim.agents.words import label, sentence
 from sim.world.world import load_world
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def tell(run: Run, console: Console) -> None:
     console.print("[bold]How it began[/bold]")
     console.print(escape(f"{tables_at_start(run.model)} The draw takes its numbers from {own_pass(run)}."))
     console.print(_table_of(run, beginnings(run.model, ("trust",))))
-    for period in story(run.model):
+    for period in run.story:
         console.print(f"\n[bold cyan]{period.title}[/bold cyan]")
         for line in period.lines:
             style = "bold" if line.weight > 1 else ""
@@ -71,5 +71,5 @@ def _table_of(run: Run, sources: Iterable[Source]) -> Table:
 
     table = Table("what", "here", "because", box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for found in sources:
-        table.add_row(escape(label(run.model, found)), f"{found.value:.2f}", escape(because(found)))
+        table.add_row(escape(label(run.model.world.case, found.name)), f"{found.value:.2f}", escape(because(found)))
     return table

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from sim.agents.narrative import beginnings, main_pairs, story, tables_at_start
+from sim.agents.narrative import beginnings, main_pairs, tables_at_start
 from sim.agents.reasons import chance_without, weighed, weights
 from sim.agents.replay import Run, differences, outcomes, replay, summary
 from sim.agents.sources import because, cited, source
@@ -101,7 +101,7 @@ def test_a_question_that_cannot_be_answered_gives_one_line(run: Run, question: d
 
 
 def test_the_story_tells_every_week_once_and_every_turning_point(run: Run) -> None:
-    periods = story(run.model)
+    periods = run.story
     weeks = [week for period in periods for week in range(period.first, period.last + 1)]
     assert weeks == list(range(1, 105))
     assert len(periods) < 60
@@ -109,6 +109,7 @@ def test_the_story_tells_every_week_once_and_every_turning_point(run: Run) -> No
     assert "announced that its presence ends in 21 weeks" in text
     assert "the parties were called together" in text
     assert all(period.lines for period in periods)
+    assert str(periods[0]).splitlines() == ["Week 1", *(f"  - {line.text}" for line in periods[0].lines)]
 
 
 def test_the_beginning_has_evidence_behind_every_number(run: Run) -> None:

@@ -10,7 +10,8 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.pages.kit.plots import BLUE, STYLE, VERMILLION
+from sim.pages.kit.colours import BLUE, VERMILLION
+from sim.pages.kit.plots import STYLE
 from sim.pages.kit.sketches import Reading
 
 if TYPE_CHECKING:

@@ -6,19 +6,13 @@ import io
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from sim.pages.kit.html import Html
 
-if TYPE_CHECKING:
-    pass
-
-
-# Okabe and Ito (2008): colours that colour-blind readers can tell apart; each comes with a shape of its own.
-BLUE, VERMILLION, GREEN, ORANGE, PURPLE = "#0072b2", "#d55e00", "#009e73", "#e69f00", "#aa4499"
 STYLE: Mapping[Any, object] = MappingProxyType(
     {
         "font.size": 9.0,

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from sim.analysis.influence import Influence
 from sim.analysis.timing import Curve
+from sim.pages.kit.colours import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 from sim.pages.kit.html import Content, Html
 from sim.pages.kit.html import figure as captioned
-from sim.pages.kit.plots import BLUE, GREEN, ORANGE, PURPLE, STYLE, VERMILLION, svg_of
+from sim.pages.kit.plots import STYLE, svg_of
+from sim.pages.report.settlements import settlements
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,9 +25,8 @@ if TYPE_CHECKING:
 
 NAMES = 1.95  # inches for the names of rows
 WIDTH = 4.8  # inches: fills a phone, and two stand side by side on a desktop
-SKY, YELLOW, GREY, INK = "#56b4e9", "#f0e442", "#c4c4c4", "#222222"
-# One colour for each settlement class, in the order of `sim.outcomes.SETTLEMENTS`.
-CLASS_COLOURS = (VERMILLION, BLUE, SKY, GREEN, YELLOW, GREY)
+INK = "#222222"
+CLASS_COLOURS = tuple(one.colour for one in settlements.values())
 DARK = frozenset({VERMILLION, BLUE, GREEN})
 # One for the regime, one for each of seven tables.
 EVENT_STYLES = (

@@ -10,12 +10,12 @@ from itertools import islice
 import numpy as np
 
 from sim.analysis.chance import chance_share
-from sim.analysis.influence import Influence, influences
+from sim.analysis.influence import Influence
 from sim.analysis.paired import Difference
-from sim.analysis.shares import Estimate, draw_means
+from sim.analysis.shares import Estimate
 from sim.analysis.timing import Median
 from sim.experiment.results import Result, Results
-from sim.experiment.runs import Runs
+from sim.experiment.runs import Runs, influences_on
 from sim.pages.kit.html import Content, Html, tag
 from sim.pages.report.figures import Interval, Named
 from sim.pages.report.measures import Group, Measure, groups, measures
@@ -80,7 +80,7 @@ class Findings:
     def strongest(self) -> tuple[tuple[Group, Measure, tuple[Influence, ...]], ...]:
         """For every starting point, its outcomes and what they hang on."""
         return tuple(
-            (group, measure, _strongest(group, measure))
+            (group, measure, influences_on(group.baseline, measure.values(group.baseline)))
             for group in self.groups
             for measure in _open(group, self.measures)
         )
@@ -99,13 +99,6 @@ def _open(group: Group, asked: Sequence[Measure]) -> list[Measure]:
 
 def _is_open(measure: Measure, runs: Runs, least: float = 3.0) -> bool:
     return least <= float(np.nanmean(measure.values(runs))) <= 100.0 - least
-
-
-def _strongest(group: Group, measure: Measure) -> tuple[Influence, ...]:
-    runs = group.baseline
-    names, drawn = runs.uncertainties, runs.draws_table()
-    nominal = [n for n, name in enumerate(names) if name != "pass"]  # the pass is a name, not a number
-    return influences([names[n] for n in nominal], drawn[:, nominal], draw_means(measure.values(runs))[0])
 
 
 def chance_parts(group: Group, asked: Sequence[Measure]) -> list[Named]:

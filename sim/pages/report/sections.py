@@ -13,7 +13,7 @@ from sim.experiment.runs import Runs
 from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.html import Content, Html, details, joined, link, paragraphs, table, tag
 from sim.pages.report import figures as report_plots
-from sim.pages.report.figures import CLASS_COLOURS, Composed, Interval, Named, Swept, drawing
+from sim.pages.report.figures import Composed, Interval, Named, Swept, drawing
 from sim.pages.report.findings import (
     Findings,
     anchor,
@@ -27,6 +27,7 @@ from sim.pages.report.findings import (
     told_number,
 )
 from sim.pages.report.measures import Group, Measure, baseline_label, class_shares
+from sim.pages.report.settlements import settlements
 
 MOST_READ = 400  # cells behind the lines of a sweep
 STRONGEST = 12  # uncertainties of a figure
@@ -87,20 +88,10 @@ def composition_section(found: Findings) -> Html:
 
 def _key() -> Html:
     swatches = [
-        joined([tag("b", style=f"background:{colour}"), f"{name}: {MEANT[name]}"])
-        for name, colour in zip(SETTLEMENTS, CLASS_COLOURS, strict=True)
+        joined([tag("b", style=f"background:{one.colour}"), f"{name}: {one.meaning}"])
+        for name, one in settlements.items()
     ]
     return tag("ul", *(tag("li", one) for one in swatches), class_="key")
-
-
-MEANT = {
-    "takeover": "the incumbent fell and the regime turned",
-    "comprehensive": "an agreement between the warring sides in force, power sharing and ceasefire at least half kept",
-    "interim": "the same in force, with less kept",
-    "ceasefire": "only a ceasefire",
-    "bilateral": "only an agreement between challenger and patron in force",
-    "none": "none of these",
-}
 
 
 def bars(group: Group) -> list[Composed]:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.agents.journal import Decision
-from sim.agents.narrative import beginnings, label, story, tables_at_start
+from sim.agents.narrative import beginnings, tables_at_start
 from sim.agents.reasons import told, weighed
 from sim.agents.replay import Run, heading, own_pass, summary
 from sim.agents.sources import because
-from sim.agents.words import sentence
+from sim.agents.words import label, sentence
 from sim.pages.kit.html import Html, Section, details, figure, finder, joined, listed, page, table, tag, write
 from sim.pages.run.timeline import KEY, timeline
 
@@ -54,14 +54,15 @@ def _timeline(run: Run) -> Html:
 
 
 def _beginning(run: Run) -> Html:
-    rows = [(label(run.model, found), f"{found.value:.2f}", because(found)) for found in beginnings(run.model)]
+    case = run.model.world.case
+    rows = [(label(case, found.name), f"{found.value:.2f}", because(found)) for found in beginnings(run.model)]
     told_at = f"{tables_at_start(run.model)} The draw takes its numbers from {own_pass(run)}."
     return joined((tag("p", told_at), table(("what", "here", "because"), rows)))
 
 
 def _story(model: NegotiationModel) -> Html:
     parts: list[Html] = []
-    for period in story(model):
+    for period in model.story:
         parts.append(tag("h3", period.title))
         lines = []
         for line in period.lines:
