@@ -9,11 +9,11 @@ import numpy as np
 
 from sim.case.case import Case
 from sim.case.scenario import Scenario
-from sim.evidence.loading import load_evidence
 from sim.evidence.rows import Evidence
 from sim.inputs.errors import InputError
 from sim.world.columns import Column, outcome_columns, weekly_columns
-from sim.world.uncertainty import Uncertainty, uncertainty
+from sim.world.uncertainty import Uncertainty
+from sim.world.world import World, load_world
 
 PIECE_RUNS = 5_000  # runs of one call of the kernel: short enough to stop and to report, long enough to cost nothing
 SHARD_RUNS = 25_000  # in memory at once, a few times over: their rows, as columns, compressed
@@ -96,18 +96,19 @@ class Sweep:
         return -(-self.draws // self.shard_draws)
 
     @cached_property
+    def world(self) -> World:
+        """What its runs are played in."""
+        return load_world(self.scenario, self.case, passes=self.passes or None, implied=self.implied)
+
+    @property
     def evidence(self) -> Evidence:
         """The coded evidence that counts."""
-        folder = self.case.folder / "evidence"
-        if self.passes:
-            return load_evidence(folder, passes=self.passes, implied=self.implied, case=self.case)
-        return load_evidence(folder, implied=self.implied, case=self.case)
+        return self.world.evidence
 
-    @cached_property
+    @property
     def uncertainty(self) -> Uncertainty:
         """The joint prior, with what the scenario fixes and switches off."""
-        scenario = self.scenario
-        return uncertainty(self.case, self.evidence, scenario.epoch, scenario.fixed, scenario.off)
+        return self.world.uncertainty
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

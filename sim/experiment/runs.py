@@ -252,7 +252,6 @@ class Runs:
         row, of which nothing true could be told.
         """
         from sim.agents.replay import replay
-        from sim.world.world import load_world
 
         given: object = number  # a notebook passes what it likes
         if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 <= given < len(self):
@@ -261,7 +260,7 @@ class Runs:
         if failed is not None:
             raise InputError("explain", f"run {number}", f"has failed: {failed}", allowed="a run without an error")
         sweep = self.sweep
-        world = load_world(sweep.scenario, sweep.case, passes=sweep.passes or None, implied=sweep.implied)
+        world = sweep.world
         return replay(world, int(number), seed=sweep.seed, runs=sweep.runs, expected=self.row(int(number)))
 
 
