@@ -405,11 +405,3 @@ def test_composing_leaves_nothing_behind(tmp_path: Path) -> None:
     code = f"import sys; sys.path.insert(0, {str(root)!r}); from sim.__main__ import main; main(['--cfg'])"
     assert program("-c", code, folder=tmp_path).returncode == 0
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("words", ["--help", "--version"])
-def test_what_only_tells_imports_no_heavy_library(words: str) -> None:
-    heavy = "{'duckdb', 'hydra', 'matplotlib', 'mesa', 'numba', 'numpy', 'pandas', 'pyarrow', 'scipy'}"
-    code = f"import sys; from sim.command.main import main; main([{words!r}]); print({heavy} & set(sys.modules))"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.splitlines()[-1] == "set()"
