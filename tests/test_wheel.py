@@ -73,12 +73,6 @@ def test_the_wheel_carries_every_data_file(wheel: Path) -> None:
     assert data_files() <= set(zipfile.ZipFile(wheel).namelist())
 
 
-def test_the_wheel_carries_every_style_and_script(wheel: Path) -> None:
-    found = {path.relative_to(ROOT).as_posix() for kind in ("css", "js") for path in (ROOT / "sim").rglob(f"*.{kind}")}
-    assert len(found) >= 6
-    assert found <= set(zipfile.ZipFile(wheel).namelist())
-
-
 def test_the_wheel_carries_every_module() -> None:
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "sim").rglob("*.py")}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.shares import Z95, Spread, spread, told_means
+from sim.analysis.shares import Z95, Spread, draw_means, spread
 
 if TYPE_CHECKING:
     pass
@@ -74,12 +74,12 @@ def difference(first: Any, second: Any) -> Difference:
     if first.shape != second.shape:
         raise ValueError(f"values of shape {first.shape} and {second.shape} cannot be paired")
     pairs = second - first
-    means, _ = told_means(pairs)
+    means, _ = draw_means(pairs)
     if len(means) < 2:
         raise ValueError("a paired difference needs two draws in which both scenarios have a value")
     error = float(means.std(ddof=1)) / math.sqrt(len(means))
     value = float(means.mean())
-    apart = math.sqrt(sum(float(told_means(one)[0].var(ddof=1)) for one in (first, second)) / len(means))
+    apart = math.sqrt(sum(float(draw_means(one)[0].var(ddof=1)) for one in (first, second)) / len(means))
     return Difference(
         value=value,
         low=value - Z95 * error,

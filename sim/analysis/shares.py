@@ -66,21 +66,11 @@ class Estimate:
 
 
 def draw_means(values: Values) -> tuple[Values, NDArray[np.int64]]:
-    """Mean and number of the defined values (not NaN) of each draw, (draws,) each; NaN and 0 where it has none.
-
-    >>> draw_means(np.array([[1.0, np.nan], [np.nan, np.nan]]))
-    (array([ 1., nan]), array([1, 0]))
-    """
+    """Mean and number of the defined values of each draw; draws without any are left out."""
     defined = ~np.isnan(values)
     count = defined.sum(axis=1)
     sums = np.where(defined, values, 0.0).sum(axis=1)
-    return np.divide(sums, count, out=np.full(len(values), np.nan), where=count > 0), count
-
-
-def told_means(values: Values) -> tuple[Values, NDArray[np.int64]]:
-    """The same of the draws that have a value."""
-    means, count = draw_means(values)
-    return means[count > 0], count[count > 0]
+    return sums[count > 0] / count[count > 0], count[count > 0]
 
 
 def spread(values: Values) -> Spread:
@@ -94,7 +84,7 @@ def spread(values: Values) -> Spread:
     >>> spread(np.array([[0.0, 1.0], [0.0, 1.0]])).share_of_chance
     1.0
     """
-    means, count = told_means(values)
+    means, count = draw_means(values)
     if len(means) < 2:
         return Spread(math.nan, math.nan)
     between = float(means.var(ddof=1))
@@ -114,7 +104,7 @@ def estimate(values: Any) -> Estimate:
     (1927) for the number of independent runs that would be as uncertain; any other the normal one.
     """
     values = np.asarray(values, dtype=np.float64)
-    means, count = told_means(values)
+    means, count = draw_means(values)
     if not len(means):
         raise ValueError("no run of the sweep has a value for this outcome")
     value, runs = float(means.mean()), int(count.sum())

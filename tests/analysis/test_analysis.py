@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.paired import NOTABLE, difference
-from sim.analysis.shares import estimate, spread, told_means, wilson
+from sim.analysis.shares import draw_means, estimate, spread, wilson
 
 
 def two_levels(rng: np.random.Generator, draws: int, runs: int, between: float, within: float) -> np.ndarray:
@@ -65,7 +65,7 @@ def test_one_run_a_draw_cannot_tell_chance_from_ignorance() -> None:
 
 def test_undefined_values_do_not_count() -> None:
     values = np.array([[1.0, np.nan], [np.nan, np.nan], [3.0, 5.0]])
-    means, count = told_means(values)
+    means, count = draw_means(values)
     assert means.tolist() == [1.0, 4.0]
     assert count.tolist() == [1, 2]
     assert estimate(values).runs == 3

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from sim.analysis.shares import draw_means
 from sim.analysis.timing import survival
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Result
@@ -17,7 +16,7 @@ from sim.pages.kit.networks import network
 from sim.pages.report import figures as report_plots
 from sim.pages.report.figures import Event, Fan, Interval, drawing
 from sim.pages.report.findings import Findings, anchor, start_of
-from sim.pages.report.measures import Group, examples, seated
+from sim.pages.report.measures import Group, draw_means, examples, seated
 
 RARE = 0.01  # what happens in fewer runs has no curve
 
@@ -132,7 +131,7 @@ def _trust(found: Findings, group: Group, runs: Runs) -> dict[tuple[str, str], t
         name = f"trust.{who}.{whom}"
         if name in names:
             start = drawn[:, names.index(name)].astype(np.float64)
-            change = draw_means(runs.values(name))[0] - start
+            change = draw_means(runs.values(name)) - start
             change = change[~np.isnan(change)]
             error = 1.96 * float(change.std(ddof=1)) / len(change) ** 0.5 if len(change) > 1 else 0.0
             mean = float(change.mean())

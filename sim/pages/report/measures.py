@@ -66,11 +66,6 @@ class Measure:
             return None
 
     @property
-    def column(self) -> str:
-        """Its name in summary.csv."""
-        return f"{self.outcomes[0]}{'.median' if self.told == 'median' else ''}"
-
-    @property
     def points(self) -> str:
         """The unit of a difference."""
         return "percentage points" if self.scale != 1.0 else self.unit
@@ -92,20 +87,10 @@ def settled() -> Measure:
     return Measure("settlement", SETTLED, "share", "% of the runs", 100.0)
 
 
-def kinds() -> tuple[Measure, ...]:
-    """The settlement classes."""
-    return tuple(Measure(name, (name,), "share", "% of the runs", 100.0) for name in SETTLEMENTS)
-
-
 def measures(results: Results) -> tuple[Measure, ...]:
     """What the report tells of every scenario: settlement, then the case's own headline."""
-    return (settled(), *headline(results))
-
-
-def headline(results: Results) -> tuple[Measure, ...]:
-    """What the case tells first."""
     columns = results.cells[0].runs.columns
-    found = []
+    found = [settled()]
     for line in results.headline:
         column = columns.get(line.outcome)
         share = line.told == "share" or (column is not None and column.unit == "share")
@@ -121,7 +106,7 @@ def agreements(case: Case) -> tuple[Measure, ...]:
 
 
 def class_shares(runs: Runs) -> tuple[Estimate, ...]:
-    """The share of each settlement class, in the order of `sim.model.outcomes.SETTLEMENTS`."""
+    """The share of each settlement class, in the order of `sim.outcomes.SETTLEMENTS`."""
     return tuple(runs.share(name) for name in SETTLEMENTS)
 
 
@@ -183,6 +168,19 @@ def seated(case: Case, epoch: str) -> tuple[str, ...]:
     regime = case.epochs[epoch].regime
     parties = {party for table in case.tables.values() if regime in table.regimes for party in table.parties}
     return tuple(actor for actor in case.actors if actor in parties)
+
+
+def draw_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean of each draw's runs, NaN where no run has a value; (draws,).
+
+    >>> draw_means(np.array([[1.0, np.nan], [np.nan, np.nan]]))
+    array([ 1., nan])
+    """
+    known = ~np.isnan(values)
+    count = known.sum(axis=1)
+    sums = np.where(known, values, 0.0).sum(axis=1)
+    means: NDArray[np.float64] = np.divide(sums, count, out=np.full(len(values), np.nan), where=count > 0)
+    return means
 
 
 def examples(runs: Runs, classes: Sequence[str] = SETTLEMENTS) -> dict[str, int]:

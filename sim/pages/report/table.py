@@ -6,20 +6,24 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.analysis.paired import Difference
-from sim.analysis.shares import Estimate
-from sim.analysis.timing import Median
+import numpy as np
+
+from sim.analysis.shares import Z95, draw_means
+from sim.case.case import Headline
 from sim.experiment.results import Result, Results
 from sim.inputs.errors import InputError, nearest
+from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.own_files import put
-from sim.pages.report.measures import Measure, headline, kinds
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+    from sim.experiment.runs import Runs
 
 
 RUNS, SUMMARY, REPORT = "runs", "summary.csv", "report.html"
@@ -28,51 +32,99 @@ SUMMARY_MARK = ",".join(SUMMARY_HEAD)
 PRINTED_CELLS = 60  # a longer table is no longer read; summary.csv has all cells
 
 
+@dataclass(frozen=True)
+class Figure:
+    """One outcome of one cell: its value and its paired difference to `status_quo`, with 95 % intervals; NaN: none."""
+
+    value: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    difference: float = math.nan
+    difference_low: float = math.nan
+    difference_high: float = math.nan
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the difference's interval leaves zero out."""
+        return self.difference_low > 0.0 or self.difference_high < 0.0
+
+
+def headlines(results: Results) -> tuple[Headline, ...]:
+    """What is told of each cell: the settlement classes, then what the case names first."""
+    kinds = [Headline(outcome=name, label=name, told="share") for name in SETTLEMENTS]
+    return (*kinds, *results.headline)
+
+
 def check_headline(results: Results) -> None:
     """Refuse a headline that is no outcome; `InputError` names the case's file."""
     cell = results.cells[0]
-    for number, line in enumerate(results.headline):
+    for number, headline in enumerate(results.headline):
         try:
-            cell.runs.values(line.outcome)
+            cell.runs.values(headline.outcome)
         except InputError as error:
             file, known = results.case.folder / "case.yaml", cell.runs.columns
-            meant = error.meant or nearest(line.outcome, known)
+            meant = error.meant or nearest(headline.outcome, known)
             raise InputError(file, f"headline[{number}].outcome", error.problem, meant=meant) from None
+
+
+def figure(cell: Result, headline: Headline) -> Figure:
+    """One outcome of one cell."""
+    if headline.told == "median":
+        return Figure(*median(cell.runs, headline.outcome))
+    found, paired = cell.estimate(headline.outcome), cell.difference(headline.outcome)
+    if found is None:
+        return Figure()
+    if paired is None:
+        return Figure(found.value, found.low, found.high)
+    return Figure(found.value, found.low, found.high, paired.value, paired.low, paired.high)
+
+
+def median(runs: Runs, what: str) -> tuple[float, float, float]:
+    """The median of an outcome over the runs in which it is defined, with its 95 % interval.
+
+    The interval inverts that of the share of runs below the median, which rests on draws (Woodruff 1952).
+    """
+    values = runs.values(what)
+    defined = values[~np.isnan(values)]
+    if not len(defined):
+        return math.nan, math.nan, math.nan
+    middle = float(np.median(defined))
+    means, _ = draw_means(np.where(np.isnan(values), np.nan, (values <= middle).astype(np.float64)))
+    error = float(means.std(ddof=1)) / math.sqrt(len(means)) if len(means) > 1 else 0.5
+    low, high = np.quantile(defined, [max(0.0, 0.5 - Z95 * error), min(1.0, 0.5 + Z95 * error)])
+    return middle, float(low), float(high)
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
-def shown(measure: Measure, found: Estimate | Median | None, gap: Difference | None) -> str:
-    """A measure of a cell in two lines: value and half of its interval; difference to `status_quo`, bold if clear."""
-    if found is None:
+def shown(figure: Figure, headline: Headline) -> str:
+    """A figure in two lines: value and half of its interval; difference to `status_quo`, bold where it is clear."""
+    if math.isnan(figure.value):
         return "-"
-    digits = 0 if measure.scale != 1.0 or measure.told == "median" else 2 if abs(found.value) < 10 else 1
-    lines = f"{found.value:.{digits}f} [dim]±{(found.high - found.low) / 2.0:.{digits}f}[/dim]"
-    if gap is None:
+    scale = 100.0 if headline.told == "share" else 1.0
+    digits = 0 if headline.told in ("share", "median") else 2 if abs(figure.value) < 10 else 1
+    half = scale * (figure.high - figure.low) / 2.0
+    lines = f"{scale * figure.value:.{digits}f} [dim]±{half:.{digits}f}[/dim]"
+    if math.isnan(figure.difference):
         return lines
-    told = f"{gap.value:+.{digits}f} ±{(gap.high - gap.low) / 2.0:.{digits}f}"
-    return f"{lines}\n{f'[bold]{told}[/bold]' if gap.low > 0.0 or gap.high < 0.0 else f'[dim]{told}[/dim]'}"
+    half = scale * (figure.difference_high - figure.difference_low) / 2.0
+    told = f"{scale * figure.difference:+.{digits}f} ±{half:.{digits}f}"
+    return f"{lines}\n{f'[bold]{told}[/bold]' if figure.is_clear else f'[dim]{told}[/dim]'}"
 
 
-def gap_of(cell: Result, measure: Measure) -> Difference | None:
-    """The difference to `status_quo` that is told: none for medians, whose pairs are not of the same runs."""
-    return None if measure.told == "median" else measure.difference(cell)
-
-
-def printed(title: str, columns: Sequence[Measure], cells: Sequence[Result]) -> Table:
+def printed(results: Results, title: str, columns: Sequence[Headline], cells: Sequence[Result]) -> Table:
     """A table with one row a cell and one column an outcome."""
     from rich import box
     from rich.table import Table
 
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, collapse_padding=True)
     table.add_column("scenario", no_wrap=True)
-    for measure in columns:
-        unit = "%" if measure.scale != 1.0 else measure.unit
-        table.add_column(f"{measure.label}\n{unit}", justify="right", max_width=13 if len(columns) < 7 else 11)
+    for headline in columns:
+        unit = "%" if headline.told == "share" else headline.unit
+        table.add_column(f"{headline.label}\n{unit}", justify="right", max_width=13 if len(columns) < 7 else 11)
     for cell in cells:
-        told = (shown(measure, measure.estimate(cell.runs), gap_of(cell, measure)) for measure in columns)
-        table.add_row(named(cell), *told)
+        table.add_row(named(cell), *(shown(figure(cell, headline), headline) for headline in columns))
     return table
 
 
@@ -88,8 +140,9 @@ def named(cell: Result) -> str:
 def tell(results: Results, console: Console) -> None:
     """Print what a person wants to know first."""
     cells = results.cells[:PRINTED_CELLS]
-    console.print(printed("How it stands at the end: % of runs in each settlement class", kinds(), cells))
-    console.print(printed("What happens on the way", headline(results), cells))
+    kinds, first = headlines(results)[: len(SETTLEMENTS)], results.headline
+    console.print(printed(results, "How it stands at the end: % of runs in each settlement class", kinds, cells))
+    console.print(printed(results, "What happens on the way", first, cells))
     console.print(
         f"{results.draws:,} draws of what is not known x {results.runs:,} runs of chance, seed {results.seed}. "
         "±: half a 95 % Monte Carlo interval. Second line: difference to status_quo at the same epoch and over the "
@@ -114,20 +167,16 @@ def write_summary(results: Results, path: Path) -> None:
 
 
 def _rows(results: Results) -> Iterator[list[object]]:
-    told = (*kinds(), *headline(results))
+    told = headlines(results)
     names = ("", ".low", ".high", ".difference", ".difference.low", ".difference.high")
-    yield [*SUMMARY_HEAD, *results.swept, "failed_runs", *(f"{one.column}{name}" for one in told for name in names)]
+    numbers = [f"{h.outcome}{'.median' if h.told == 'median' else ''}{name}" for h in told for name in names]
+    yield [*SUMMARY_HEAD, *results.swept, "failed_runs", *numbers]
     for number, cell in enumerate(results):
         scenario = cell.scenario
         row: list[object] = [number, scenario.scenario, scenario.epoch, scenario.horizon, *cell.swept.values()]
         row.append(len(cell.runs.errors()))
-        for measure in told:
-            for found in (measure.estimate(cell.runs), gap_of(cell, measure)):
-                values = () if found is None else (found.value, found.low, found.high)
-                row += [_plain(value / measure.scale) for value in values] or [""] * 3
+        for headline in told:
+            found = figure(cell, headline)
+            values = (found.value, found.low, found.high, found.difference, found.difference_low, found.difference_high)
+            row += ["" if math.isnan(value) else f"{value:.6g}" for value in values]
         yield row
-
-
-def _plain(value: float) -> str:
-    """A number of summary.csv: shares as shares, nothing where there is none."""
-    return f"{value:.6g}" if math.isfinite(value) else ""
