@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sim.experiment.patterns import Finding, Found, Measured
 from sim.model.parameters import SWITCHES
-from sim.pages.kit.html import Content, Html, Section, joined, note, page, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, Section, joined, note, page, paragraphs, style, table, tag
 from sim.pages.patterns.table import (
     HEAD,
     KINDS,
@@ -35,7 +35,7 @@ def patterns_page(found: Found) -> str:
     ]
     foot = paragraphs(f"jirga {__version__}. Written by: python -m sim job=patterns")
     title = f"Patterns: {found.patterns.case.title}"
-    return page(title, joined([tag("style", Html(STYLE)), _lead(found)]), [overview, *sections], foot)
+    return page(title, joined([style("patterns/patterns.css"), _lead(found)]), [overview, *sections], foot)
 
 
 def _lead(found: Found) -> Html:
@@ -115,12 +115,3 @@ def share_bar(share: tuple[float, float, float], enough: float) -> Html:
     return tag(
         "svg", *parts, viewBox=f"0 0 {WIDE:g} {HIGH:g}", role="img", aria_label=told_share(share), class_="share"
     )
-
-
-STYLE = """
-svg.share { width: 7.5rem; height: .75rem; display: block; }
-svg.share .all { fill: #e4e4e0; }
-svg.share .part { fill: #56b4e9; }
-svg.share .reach { stroke: #1a1a1a; stroke-width: 1.5; }
-svg.share .mark { stroke: #d55e00; stroke-width: 2; }
-"""

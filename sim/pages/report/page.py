@@ -13,7 +13,20 @@ from sim.analysis.paired import NOTABLE
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Results
 from sim.model.outcomes import SETTLEMENTS
-from sim.pages.kit.html import GENERATOR, Content, Html, Section, joined, link, listed, note, page, paragraphs, tag
+from sim.pages.kit.html import (
+    GENERATOR,
+    Content,
+    Html,
+    Section,
+    joined,
+    link,
+    listed,
+    note,
+    page,
+    paragraphs,
+    style,
+    tag,
+)
 from sim.pages.kit.html import write as write_page
 from sim.pages.kit.own_files import put, refuse_foreign
 from sim.pages.kit.plots import svg_of
@@ -79,24 +92,7 @@ def report(results: Results) -> str:
         Section("reopen", "How to open a run again", _reopen(found)),
     ]
     foot = paragraphs(f"jirga {__version__}. Written by: {results.command}")
-    return page(f"{results.case.title}: the report", joined([tag("style", Html(LOOK)), _lead(found)]), sections, foot)
-
-
-LOOK = """
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: .4rem 1.6rem; }
-.grid figure { margin: .5rem 0; min-width: 0; break-inside: avoid; }
-.key { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
-.key b { display: inline-block; width: 1em; height: 1em; vertical-align: -.12em; margin-right: .4em;
-  border: 1px solid #888; }
-.card { border-top: 1px solid var(--rule); margin-top: 1.6rem; }
-.card h3 { margin-top: .8rem; }
-td { font-variant-numeric: tabular-nums; }
-td small { white-space: nowrap; }
-@media (min-width: 44.01rem), print { .told td small, .told td span { display: block; } }
-.network { max-width: 27rem; width: 100%; }
-.network text { font: 11px system-ui, sans-serif; text-anchor: middle; }
-.network .actor { font-size: 14px; font-weight: bold; }
-"""
+    return page(f"{results.case.title}: the report", joined([style("report/report.css"), _lead(found)]), sections, foot)
 
 
 def _lead(found: Findings) -> Html:
