@@ -1,4 +1,4 @@
-"""The figures of the report, in the style of `sim.plots`: colour-blind safe, fit for a phone, intervals drawn."""
+"""The figures of the report, in the style of `kit.plots`: colour-blind safe, fit for a phone, intervals drawn."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from sim.analysis.influence import Influence
+from sim.analysis.shares import Interval
 from sim.analysis.timing import Curve
 from sim.pages.kit.html import Content, Html
 from sim.pages.kit.html import figure as captioned
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 NAMES = 1.95  # inches for the names of rows
 WIDTH = 4.8  # inches: fills a phone, and two stand side by side on a desktop
 SKY, YELLOW, GREY, INK = "#56b4e9", "#f0e442", "#c4c4c4", "#222222"
-# One colour for each settlement class, in the order of `sim.outcomes.SETTLEMENTS`.
+# One colour for each settlement class, in the order of `sim.model.outcomes.SETTLEMENTS`.
 CLASS_COLOURS = (VERMILLION, BLUE, SKY, GREEN, YELLOW, GREY)
 DARK = frozenset({VERMILLION, BLUE, GREEN})
 # One for the regime, one for each of seven tables.
@@ -33,14 +34,6 @@ EVENT_STYLES = (
     ("#777733", "*"),
 )
 ROOM_FOR_NUMBER = 0.055
-
-
-class Interval(NamedTuple):
-    """A number with the ends of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 class Composed(NamedTuple):

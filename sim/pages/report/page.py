@@ -32,7 +32,7 @@ from sim.pages.kit.own_files import put, refuse_foreign
 from sim.pages.kit.plots import svg_of
 from sim.pages.report import figures as report_plots
 from sim.pages.report.cards import cards_section, explain_command
-from sim.pages.report.findings import MOST_CARDS, Findings, anchor, can_turn, chance_parts, code, signed, start_of
+from sim.pages.report.findings import MOST_CARDS, Findings, anchor, can_turn, chance_parts, code, start_of
 from sim.pages.report.measures import Measure, class_shares, examples
 from sim.pages.report.sections import (
     bars,
@@ -43,6 +43,7 @@ from sim.pages.report.sections import (
     swept_section,
     table_section,
 )
+from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, signed, told_size
 from sim.version import __version__
 
 FILE, PICTURE = "report.html", "outcomes.svg"
@@ -81,8 +82,8 @@ def report(results: Results) -> str:
     """The whole page as text; the same results give the same bytes."""
     found = Findings(results)
     sections = [
-        Section("composition", "What comes of it: kinds of settlement", composition_section(found)),
-        Section("table", "The scenarios in numbers", table_section(found)),
+        Section("composition", KINDS_HEAD, composition_section(found)),
+        Section("table", NUMBERS_HEAD, table_section(found)),
         *([Section("swept", "Over the swept values", swept_section(found))] if results.swept else []),
         Section("differences", f"What each scenario changes, against {BASELINE}", differences_section(found)),
         Section("influence", "Which uncertainties matter", influence_section(found)),
@@ -101,9 +102,8 @@ def _lead(found: Findings) -> Html:
     total = cells * results.draws * results.runs
     what = (
         f"{cells} {'cells of a sweep' if results.swept else 'scenarios'} of the case “{results.case.title}”; "
-        f"{results.draws:,} draws of everything uncertain, {results.runs:,} runs of chance for each draw: "
-        f"{total:,} runs, size {results.size}, seed {results.seed}; jirga {__version__}, Python {python_version()}, "
-        f"numpy {np.__version__}."
+        f"{told_size(results)}: {total:,} runs, size {results.size}, seed {results.seed}; jirga {__version__}, "
+        f"Python {python_version()}, numpy {np.__version__}."
     )
     how = (
         "A draw is one set of values for all that nobody knows: coded trust, leverage, positions and the model's own "
