@@ -33,13 +33,13 @@ def done(words: Sequence[str | Path], folder: Path) -> subprocess.CompletedProce
 
 
 def data_files() -> set[str]:
-    """Every data file of the configuration and the scenarios, as its place in the package."""
-    kinds = (".yaml", ".csv", ".md")
+    """Every file of the package, the configuration and the scenarios that is no module, as its place in the wheel."""
+    places = {"sim": "", "conf": "sim/", "scenarios": "sim/"}
     return {
-        f"sim/{path.relative_to(ROOT).as_posix()}"
-        for top in ("conf", "scenarios")
+        f"{above}{path.relative_to(ROOT).as_posix()}"
+        for top, above in places.items()
         for path in (ROOT / top).rglob("*")
-        if path.suffix in kinds
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
     }
 
 
@@ -70,7 +70,9 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_every_data_file(wheel: Path) -> None:
-    assert data_files() <= set(zipfile.ZipFile(wheel).namelist())
+    wanted = data_files()
+    assert {Path(name).suffix for name in wanted} >= {".yaml", ".csv", ".md", ".css", ".js"}
+    assert wanted - set(zipfile.ZipFile(wheel).namelist()) == set()
 
 
 def test_the_wheel_carries_every_module() -> None:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.shares import Z95, spread
+from sim.analysis.shares import Z95, Interval, spread
 
 
-class ChanceShare(NamedTuple):
-    """The part of the variance that is chance, in [0, 1], with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def chance_share(values: NDArray[np.float64]) -> ChanceShare | None:
-    """The part of the variance of values (draws, runs) that is chance, NaN left out.
+def chance_share(values: NDArray[np.float64]) -> Interval | None:
+    """The part of the variance of values (draws, runs) that is chance, in [0, 1], NaN left out.
 
     The interval is that of the jackknife over draws (Efron and Stein 1981). None where the two parts cannot be told
     apart: one run a draw, fewer than three draws, or nothing that varies.
@@ -36,7 +27,7 @@ def chance_share(values: NDArray[np.float64]) -> ChanceShare | None:
     without = _without_each(kept)
     n = len(without)
     error = math.sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
-    return ChanceShare(value, max(0.0, value - Z95 * error), min(1.0, value + Z95 * error))
+    return Interval(value, max(0.0, value - Z95 * error), min(1.0, value + Z95 * error))
 
 
 def _without_each(kept: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from sim.analysis.shares import Z95, Spread, draw_means, spread
-
-if TYPE_CHECKING:
-    pass
-
+from sim.analysis.shares import Spread, mean_interval, spread, standard_error, told_means
 
 NOTABLE = 0.05  # a difference of this much counts as one (design, section 8)
 
@@ -74,16 +70,16 @@ def difference(first: Any, second: Any) -> Difference:
     if first.shape != second.shape:
         raise ValueError(f"values of shape {first.shape} and {second.shape} cannot be paired")
     pairs = second - first
-    means, _ = draw_means(pairs)
+    means, _ = told_means(pairs)
     if len(means) < 2:
         raise ValueError("a paired difference needs two draws in which both scenarios have a value")
-    error = float(means.std(ddof=1)) / math.sqrt(len(means))
-    value = float(means.mean())
-    apart = math.sqrt(sum(float(draw_means(one)[0].var(ddof=1)) for one in (first, second)) / len(means))
+    value, low, high = mean_interval(means)
+    error = standard_error(means)
+    apart = math.sqrt(sum(float(told_means(one)[0].var(ddof=1)) for one in (first, second)) / len(means))
     return Difference(
         value=value,
-        low=value - Z95 * error,
-        high=value + Z95 * error,
+        low=low,
+        high=high,
         draws=len(means),
         spread=spread(pairs),
         rises=float((means > NOTABLE).mean()),

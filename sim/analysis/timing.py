@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.shares import Z95
+from sim.analysis.shares import Z95, Interval
 
 
 class Curve(NamedTuple):
@@ -16,14 +17,6 @@ class Curve(NamedTuple):
     value: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-
-
-class Median(NamedTuple):
-    """A median with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 def survival(weeks: NDArray[np.integer], horizon: int) -> Curve:
@@ -49,11 +42,11 @@ def survival(weeks: NDArray[np.integer], horizon: int) -> Curve:
     return Curve(value, np.clip(value - Z95 * error, 0.0, 1.0), np.clip(value + Z95 * error, 0.0, 1.0))
 
 
-def median(values: NDArray[np.float64]) -> Median | None:
+def median(values: NDArray[np.float64]) -> Interval | None:
     """Median of values (draws, runs), NaN left out, with Woodruff's interval (1952); None without a value.
 
-    The share of values up to the median is a mean over draws; the ends of its interval, read as quantiles, are those
-    of the median's.
+    The share of values up to the median is a ratio of sums over draws; the ends of its interval, read as quantiles, are
+    those of the median's. NaN ends where one draw has all the values.
 
     >>> median(np.array([[1.0, 2.0], [3.0, np.nan]])).value
     2.0
@@ -69,7 +62,7 @@ def median(values: NDArray[np.float64]) -> Median | None:
     rest = below - share * size  # the linearised ratio: its sum is zero
     draws = int((size > 0).sum())
     if draws < 2:
-        return Median(middle, float(pooled.min()), float(pooled.max()))
+        return Interval(middle, math.nan, math.nan)
     error = float(np.sqrt(draws / (draws - 1) * (rest**2).sum())) / float(size.sum())
     low, high = np.quantile(pooled, np.clip([0.5 - Z95 * error, 0.5 + Z95 * error], 0.0, 1.0))
-    return Median(middle, float(low), float(high))
+    return Interval(middle, float(low), float(high))

@@ -246,6 +246,13 @@ class Case(Strict):
         return named or tuple(name for name, cell in matching.items() if not cell.only_for)
 
 
+def seated(case: Case, epoch: str) -> tuple[str, ...]:
+    """The actors that are party to a table under an epoch's regime."""
+    regime = case.epochs[epoch].regime
+    parties = {party for table in case.tables.values() if regime in table.regimes for party in table.parties}
+    return tuple(actor for actor in case.actors if actor in parties)
+
+
 def trusting_pairs(case: Case) -> tuple[tuple[str, str], ...]:
     """The ordered pairs that can learn: all actors and mediators, of each other."""
     members = {m for table in case.tables.values() for _, seat, _ in table.seats for m in seat}

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from sim.analysis.shares import Z95, wilson
+from sim.analysis.shares import Interval, Values, draw_means, mean_interval, wilson
 from sim.case.patterns import Claim, Pattern, Patterns
 from sim.engine.computing import compute, made
 from sim.engine.sweep import Sweep
@@ -19,7 +18,6 @@ from sim.experiment.runs import Runs
 from sim.model.parameters import SWITCHES
 
 HALF = 0.5
-Values = NDArray[np.float64]
 Simulate = Callable[[str, str | None, tuple[str, ...]], Runs]  # world, epoch, what is off -> its runs
 
 
@@ -30,7 +28,7 @@ class Measured:
     Attributes:
         claim: what was claimed.
         effects: the draws' means, NaN for a draw without a run that counts.
-        threshold: in the outcome's own unit.
+        threshold: in the outcome's own unit; NaN where it is told in standard deviations of fewer than two runs.
     """
 
     claim: Claim
@@ -41,7 +39,7 @@ class Measured:
     def holds(self) -> Values:
         """1 for a draw in which it holds, 0 where it does not, NaN where it cannot be told."""
         beyond = self.effects > self.threshold if self.claim.above is not None else self.effects < self.threshold
-        return np.where(np.isnan(self.effects), np.nan, beyond.astype(np.float64))
+        return np.where(np.isnan(self.effects - self.threshold), np.nan, beyond.astype(np.float64))
 
     @property
     def draws(self) -> int:
@@ -49,13 +47,13 @@ class Measured:
         return int((~np.isnan(self.effects)).sum())
 
     @property
-    def effect(self) -> tuple[float, float, float]:
-        """The mean effect over the draws and its 95 % interval; NaN without draws."""
+    def effect(self) -> Interval:
+        """The mean effect over the draws; NaN without draws, NaN ends with one."""
         return mean_interval(self.effects)
 
     @property
-    def share(self) -> tuple[float, float, float]:
-        """The share of draws in which it holds and its 95 % interval (Wilson 1927); NaN without draws."""
+    def share(self) -> Interval:
+        """The share of draws in which it holds (Wilson 1927); NaN without draws."""
         return share_interval(self.holds)
 
 
@@ -78,38 +76,27 @@ class Finding:
     also: tuple[Measured, ...]
 
     @property
-    def share(self) -> tuple[float, float, float]:
-        """The share of draws in which every claim holds that has to, and its interval."""
+    def share(self) -> Interval:
+        """The share of draws in which every claim holds that has to; NaN without draws."""
         needed = np.array([measured.holds for measured in self.claims if not measured.claim.need_not])
         return share_interval(np.where(np.isnan(needed).any(axis=0), np.nan, needed.min(axis=0)))
 
-    def holds(self, enough: float) -> bool:
-        """Whether it holds in enough of the draws, and no claim does that need not."""
-        free = (measured.share[0] < enough for measured in self.claims if measured.claim.need_not)
-        return self.share[0] >= enough and all(free)
+    def holds(self, enough: float) -> bool | None:
+        """Whether it holds in enough of the draws, and no claim does that need not; None where that cannot be told."""
+        needed = self.share.value
+        free = [measured.share.value for measured in self.claims if measured.claim.need_not]
+        if needed < enough or any(share >= enough for share in free):
+            return False
+        return None if any(map(math.isnan, (needed, *free))) else True
 
 
-def mean_interval(values: Values) -> tuple[float, float, float]:
-    """Mean of independent values and its 95 % interval; NaN are left out.
-
-    >>> mean_interval(np.array([1.0, 1.0, np.nan]))
-    (1.0, 1.0, 1.0)
-    """
-    kept = values[~np.isnan(values)]
-    if not len(kept):
-        return math.nan, math.nan, math.nan
-    mean = float(kept.mean())
-    error = float(kept.std(ddof=1)) / math.sqrt(len(kept)) if len(kept) > 1 else math.inf
-    return mean, mean - Z95 * error, mean + Z95 * error
-
-
-def share_interval(holds: Values) -> tuple[float, float, float]:
+def share_interval(holds: Values) -> Interval:
     """Share of ones among zeros and ones with Wilson's interval; NaN are left out."""
     kept = holds[~np.isnan(holds)]
     if not len(kept):
-        return math.nan, math.nan, math.nan
+        return Interval(math.nan, math.nan, math.nan)
     share = float(kept.mean())
-    return share, *wilson(share, len(kept))
+    return Interval(share, *wilson(share, len(kept)))
 
 
 def outcome_values(runs: Runs, outcome: str | tuple[str, ...]) -> Values:
@@ -125,12 +112,9 @@ def where(runs: Runs, values: Values, given: str | None) -> Values:
     return values if given is None else np.where(runs.values(given) == 1.0, values, np.nan)
 
 
-def mean_of_draws(values: Values) -> Values:
-    """The mean of each draw's defined values, NaN where it has none."""
-    defined = ~np.isnan(values)
-    count = defined.sum(axis=1)
-    sums = np.where(defined, values, 0.0).sum(axis=1)
-    return np.where(count > 0, sums / np.maximum(count, 1), np.nan)
+def deviation(values: Values) -> float:
+    """The standard deviation of values over all runs, NaN left out; NaN for fewer than two, which have none."""
+    return float(np.nanstd(values)) if np.count_nonzero(~np.isnan(values)) > 1 else math.nan
 
 
 def measure(claim: Claim, runs: Mapping[str, Runs]) -> Measured:
@@ -140,14 +124,14 @@ def measure(claim: Claim, runs: Mapping[str, Runs]) -> Measured:
     first = where(here, every, claim.given)
     other = _compared(claim, runs, every)
     if other is None:
-        effects = mean_of_draws(first)
+        effects, _ = draw_means(first)
     elif claim.less is not None and claim.less.given is not None:
-        effects = mean_of_draws(first) - mean_of_draws(other)
+        effects = draw_means(first)[0] - draw_means(other)[0]
     else:
-        effects = mean_of_draws(first - other)
+        effects, _ = draw_means(first - other)
     bound = claim.above if claim.above is not None else claim.below
     assert bound is not None  # checked when it was loaded
-    scale = float(np.nanstd(first if other is None else other)) if claim.unit == "SD" else 1.0
+    scale = deviation(first if other is None else other) if claim.unit == "SD" else 1.0
     return Measured(claim, effects, bound * scale)
 
 
@@ -185,10 +169,10 @@ def find_all(patterns: Patterns, simulate: Simulate, switches: Sequence[str] = t
 
 def carriers(whole: Finding, without: Sequence[Finding]) -> tuple[str, ...]:
     """The switches without whose mechanism less than half of the first claim's effect is left; none of no effect."""
-    value, low, high = whole.claims[0].effect
-    if not (low > 0.0 or high < 0.0):
+    effect = whole.claims[0].effect
+    if not (effect.low > 0.0 or effect.high < 0.0):
         return ()
-    return tuple(one.off[0] for one in without if one.claims[0].effect[0] / value < HALF)
+    return tuple(one.off[0] for one in without if one.claims[0].effect.value / effect.value < HALF)
 
 
 RUNS = 50  # of chance for each draw, where there are enough

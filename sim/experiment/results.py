@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.analysis.paired import Difference, difference
 from sim.case.case import Case, Headline
 
 if TYPE_CHECKING:
-    from sim.analysis.shares import Estimate
     from sim.case.scenario import Scenario
     from sim.experiment.runs import Runs
 
@@ -37,26 +35,6 @@ class Result:
     def scenario(self) -> Scenario:
         """The scenario, as it was run."""
         return self.runs.sweep.scenario
-
-    def estimate(self, what: str) -> Estimate | None:
-        """The mean of an outcome (`Runs.values`) with its interval; None where no run has a value."""
-        from sim.inputs.errors import InputError
-
-        try:
-            return self.runs.mean(what)
-        except InputError:
-            if what in self.runs.columns:
-                return None
-            raise
-
-    def difference(self, what: str) -> Difference | None:
-        """This scenario less `status_quo`, paired; None for `status_quo`, or where fewer than two draws have both."""
-        if self.paired is None:
-            return None
-        try:
-            return difference(self.paired.values(what), self.runs.values(what))
-        except ValueError:
-            return None
 
 
 @dataclass(frozen=True)

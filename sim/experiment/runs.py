@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.agents.words import label
 from sim.analysis.influence import FEWEST, Influence, by_luck, influences
-from sim.analysis.shares import Estimate, estimate, draw_means
+from sim.analysis.shares import Estimate, estimate, told_means
 from sim.engine.computing import Made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, nearest
@@ -276,7 +276,7 @@ def influences_on(runs: Runs, values: NDArray[np.float64]) -> tuple[Influence, .
     """
     names = runs.uncertainties
     numbers = [n for n, name in enumerate(names) if name != "pass"]
-    means, _ = draw_means(values)
+    means, _ = told_means(values)
     known = ~np.isnan(values).all(axis=1)
     return influences([names[n] for n in numbers], runs.draws_table()[known][:, numbers], means)
 

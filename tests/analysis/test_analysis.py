@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from sim.analysis.paired import NOTABLE, difference
-from sim.analysis.shares import draw_means, estimate, spread, wilson
+from sim.analysis.shares import Interval, draw_means, estimate, mean_interval, spread, told_means, wilson
+from sim.analysis.timing import median
 
 
 def two_levels(rng: np.random.Generator, draws: int, runs: int, between: float, within: float) -> np.ndarray:
@@ -65,12 +66,32 @@ def test_one_run_a_draw_cannot_tell_chance_from_ignorance() -> None:
 
 def test_undefined_values_do_not_count() -> None:
     values = np.array([[1.0, np.nan], [np.nan, np.nan], [3.0, 5.0]])
-    means, count = draw_means(values)
+    means, count = told_means(values)
     assert means.tolist() == [1.0, 4.0]
     assert count.tolist() == [1, 2]
+    every, number = draw_means(values)
+    assert np.array_equal(every, [1.0, np.nan, 4.0], equal_nan=True)
+    assert number.tolist() == [1, 0, 2]
     assert estimate(values).runs == 3
     with pytest.raises(ValueError, match="no run"):
         estimate(np.full((2, 2), np.nan))
+
+
+def test_one_draw_has_no_interval_but_a_share_has_that_of_one_trial() -> None:
+    values = np.array([[0.25, 0.75], [np.nan, np.nan]])
+    assert estimate(values).value == 0.5
+    assert str(estimate(values)) == "0.5 (one draw: no interval)"
+    for found in (estimate(values), median(values), mean_interval(values[:, 0])):
+        assert found is not None
+        assert math.isnan(found.low)
+        assert math.isnan(found.high)
+    share = estimate(np.array([[0.0, 1.0]]))
+    assert (share.low, share.high) == wilson(0.5, 1)
+
+
+def test_of_no_value_there_is_not_even_a_mean() -> None:
+    assert all(map(math.isnan, mean_interval(np.full(3, np.nan))))
+    assert isinstance(mean_interval(np.zeros(2)), Interval)
 
 
 def test_pairing_takes_out_the_luck_that_both_share() -> None:

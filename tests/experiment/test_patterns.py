@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -22,10 +23,11 @@ from sim.evidence.loading import load_evidence
 from sim.experiment.patterns import Finding, Found, Measured, carriers, measure, measured
 from sim.inputs import InputError
 from sim.pages.patterns.page import patterns_page
-from sim.pages.patterns.table import HEAD, csv_text, print_patterns
+from sim.pages.patterns.table import HEAD, csv_text, print_patterns, told_effect, told_threshold
 
 CASE = load_case("afghanistan")
 PATTERNS = load_patterns(CASE)
+FEW = replace(PATTERNS, patterns={name: PATTERNS.patterns[name] for name in ("P5", "P8")})
 NAN = float("nan")
 
 
@@ -94,6 +96,25 @@ def test_a_threshold_in_standard_deviations_is_one_of_what_is_compared_with() ->
     assert found.holds.tolist() == [0.0, 1.0]
 
 
+def test_no_run_and_one_run_have_no_standard_deviation_so_that_nothing_is_beyond_a_part_of_it() -> None:
+    here = {"x": [[1.0, NAN], [NAN, NAN]]}
+    for there in ([[0.0, NAN], [NAN, NAN]], [[NAN, NAN], [NAN, NAN]]):
+        runs = {"here": runs_of(here), "there": runs_of({"x": there})}
+        found = measure(a_claim(above=0.1, unit="SD"), runs)
+        assert np.isnan(found.threshold)
+        assert np.isnan(found.holds).all()
+        assert np.isnan(found.share.value)
+        assert told_threshold(found) == "above +0.1 SD, which cannot be told"
+
+
+def test_an_effect_in_one_draw_has_no_interval() -> None:
+    runs = {"here": runs_of({"x": [[1.0], [NAN]]}), "there": runs_of({"x": [[0.0], [0.0]]})}
+    found = measure(a_claim(), runs)
+    assert (found.effect.value, found.draws) == (1.0, 1)
+    assert np.isnan(found.effect.low)
+    assert told_effect(found.effect) == "+1 (one draw: no interval)"
+
+
 def finding(*effects: list[float], need_not: bool = False, off: tuple[str, ...] = ()) -> Finding:
     claims = [Measured(a_claim(), np.array(effect), 0.05) for effect in effects]
     if need_not:
@@ -113,6 +134,20 @@ def test_a_pattern_holds_in_enough_of_the_draws_or_not() -> None:
 def test_what_need_not_be_must_not_hold_everywhere() -> None:
     assert finding([1.0] * 5, [1.0, 0.0, 0.0, 0.0, 0.0], need_not=True).holds(0.8)
     assert not finding([1.0] * 5, [1.0] * 5, need_not=True).holds(0.8)
+
+
+def test_what_no_draw_tells_neither_holds_nor_fails() -> None:
+    assert finding([NAN, NAN]).holds(0.8) is None
+    assert finding([1.0] * 5, [NAN] * 5, need_not=True).holds(0.8) is None
+    assert finding([0.0] * 5, [NAN] * 5, need_not=True).holds(0.8) is False
+    untold = Found(FEW, (replace(finding([NAN, NAN]), name="P5"),), 2, 1, 1)
+    out = io.StringIO()
+    print_patterns(untold, Console(file=out, width=200))
+    assert "0 of 1 hold, 1 cannot be told" in out.getvalue()
+    assert "P5 cannot be told, built in\n" in out.getvalue()
+    assert "P5: cannot be told" in patterns_page(untold)
+    (row,) = csv.DictReader(io.StringIO(csv_text(untold)))
+    assert (row["share"], row["holds"]) == ("nan", "unknown")
 
 
 def test_a_mechanism_carries_a_pattern_if_less_than_half_of_the_effect_is_left_without_it() -> None:
@@ -195,8 +230,6 @@ def test_an_event_that_a_world_leaves_out_does_not_happen(folder: Path) -> None:
 
 # --- the job ---------------------------------------------------------------------------------------------------------
 
-FEW = replace(PATTERNS, patterns={name: PATTERNS.patterns[name] for name in ("P5", "P8")})
-
 
 @pytest.fixture(scope="module")
 def found() -> Found:
@@ -241,3 +274,9 @@ def test_every_statement_is_printed_and_on_the_page(found: Found) -> None:
         assert pattern.statement.split(".")[0][:40] in out.getvalue()
     assert "<script src" not in page
     assert "http" not in page.split("</style>")[-1].split("<script>")[0]
+
+
+def test_two_draws_of_one_run_each_tell_what_they_can_without_a_warning() -> None:
+    few = replace(PATTERNS, patterns={"P10": PATTERNS.patterns["P10"]})
+    found = measured(few, draws=2, runs=1, seed=1, switches=())
+    assert "nan" not in re.sub(r"<(script|style).*?</\1>", "", patterns_page(found), flags=re.DOTALL)

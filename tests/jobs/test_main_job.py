@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import math
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from sim.analysis.paired import Difference
+from sim.analysis.shares import Estimate, Interval, Spread
 from sim.case.scenario import scenario_names
 from sim.command.composing import compose
 from sim.command.main import main
@@ -15,7 +19,9 @@ from sim.experiment.results import Results
 from sim.inputs import InputError
 from sim.jobs.asked import plan_of
 from sim.jobs.scenarios import check_cap
-from sim.pages.report.table import SUMMARY, Figure, check_headline, headlines, median, shown
+from sim.pages.report.measures import Measure, headline, kinds
+from sim.pages.report.table import REPORT, SUMMARY, check_headline, shown
+from sim.pages.report.telling import digits
 
 WORDS = ["size=smoke", "size.draws=4", "horizon=20"]
 
@@ -124,11 +130,11 @@ def test_more_runs_than_the_cap_need_a_yes(capsys: pytest.CaptureFixture[str], t
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def results(folder: Path) -> Results:
+def results(folder: Path, words: Sequence[str] = WORDS) -> Results:
     """The results of the main job in its folder."""
     from sim.storage.plans import Collection
 
-    settings = compose(WORDS).settings()
+    settings = compose(words).settings()
     plan = plan_of(settings)
     cells = Collection(plan, folder / "runs")
     return Results(plan.grid.case, cells, plan.draws, plan.runs, plan.seed, "smoke", folder, "jirga")
@@ -144,19 +150,79 @@ def test_a_headline_that_is_no_outcome_names_the_case_file(told: tuple[Path, str
         check_headline(broken)
 
 
-def test_the_median_lies_in_its_interval(told: tuple[Path, str, str]) -> None:
-    for cell in results(told[0]):
-        middle, low, high = median(cell.runs, "war.afghan_war.violence")
-        assert low <= middle <= high
+# --- the same number wherever it is told -----------------------------------------------------------------------------
 
 
-def test_what_no_run_has_is_told_by_a_dash(told: tuple[Path, str, str]) -> None:
-    assert shown(Figure(), headlines(results(told[0]))[0]) == "-"
+def in_the_report(page: str, label: str, measure: Measure) -> list[float]:
+    """The numbers that the report's table gives of a cell: value, ends of its interval, and the difference."""
+    head = measure.label if measure.scale != 1.0 else f"{measure.label}, {measure.unit}"
+    cell = rf'<td data-head="{re.escape(head)}">(.*?)</td>'
+    (told,) = (
+        found[1] for row in re.findall(r"<tr>.*", page) if f">{label}<" in row and (found := re.search(cell, row))
+    )
+    words = re.sub(r"<[^>]*>", "", told).replace("−", "-")
+    return [float(number) for number in re.findall(r"[-+]?\d+(?:\.\d+)?", words)]
 
 
-def test_a_clear_difference_stands_out(told: tuple[Path, str, str]) -> None:
-    share = headlines(results(told[0]))[0]
-    clear = Figure(0.5, 0.4, 0.6, 0.2, 0.1, 0.3)
-    assert shown(clear, share) == "50 [dim]±10[/dim]\n[bold]+20 ±10[/bold]"
-    assert "[bold]" not in shown(Figure(0.5, 0.4, 0.6, 0.0, -0.1, 0.1), share)
-    assert "\n" not in shown(Figure(0.5, 0.4, 0.6, math.nan, math.nan, math.nan), share)
+def in_the_print(out: str, label: str, measures: tuple[Measure, ...]) -> dict[str, tuple[float, float]]:
+    """Value and half of the interval of each headline in the second printed table; those that have both."""
+    line = next(line for line in reversed(out.splitlines()) if line.startswith(f" {label} "))
+    told = [part.split() for part in re.split(r" {2,}", line.removeprefix(f" {label} ").strip())]
+    assert len(told) == len(measures)
+    return {
+        measure.label: (float(part[0]), float(part[1].removeprefix("±")))
+        for measure, part in zip(measures, told, strict=True)
+        if len(part) == 2
+    }
+
+
+def test_the_print_the_summary_and_the_report_tell_the_same_number_and_interval(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, out = "conditions_based_withdrawal", tmp_path / "here"
+    assert main([f"scenario={name}", "size=smoke", "size.draws=24", "horizon=104", f"out={out}"]) == 0
+    told = headline(results(out, [f"scenario={name}", "size=smoke", "size.draws=24", "horizon=104"]))
+    printed = in_the_print(capsys.readouterr().out, name, told)
+    page = (out / REPORT).read_text(encoding="utf-8")
+    (row,) = summary(out)
+    assert any(measure.told == "median" for measure in told if measure.label in printed)
+    for measure in told:
+        ends = ("", ".low", ".high")
+        value, low, high = (measure.scale * float(row[measure.column + end] or "nan") for end in ends)
+        shown_here = in_the_report(page, name, measure)
+        if not shown_here:  # it never happens, here and in status_quo
+            assert value == 0.0 or math.isnan(value)
+            continue
+        fine = 0.51 * 10.0 ** -digits(value, measure.scale)
+        assert shown_here[:3] == pytest.approx([value, low, high], abs=fine), measure.label
+        gap = measure.scale * float(row[f"{measure.outcome}.difference"])
+        assert shown_here[3:] == pytest.approx([gap], abs=fine), measure.label
+        assert printed[measure.label] == pytest.approx([value, (high - low) / 2.0], abs=10.0 * fine), measure.label
+
+
+def test_a_number_lies_in_its_interval(told: tuple[Path, str, str]) -> None:
+    found = results(told[0])
+    for cell in found:
+        for measure in (*kinds(), *headline(found)):
+            estimate = measure.estimate(cell.runs)
+            if estimate is not None and not math.isnan(estimate.low):
+                assert estimate.low <= estimate.value <= estimate.high
+
+
+def test_what_no_run_has_is_told_by_a_dash() -> None:
+    assert shown(kinds()[0], None, None) == "-"
+
+
+def test_what_one_draw_alone_gives_says_so() -> None:
+    weeks = Measure("week", ("collapse_week",), "median", "week", 1.0)
+    assert shown(weeks, Interval(12.0, math.nan, math.nan), None) == "12 [dim]one draw[/dim]"
+
+
+def test_a_clear_difference_stands_out() -> None:
+    share, nothing = kinds()[0], Spread(0.0, 0.0)
+    found = Estimate(50.0, 40.0, 60.0, 10, 10, nothing)
+    clear = Difference(20.0, 10.0, 30.0, 10, nothing, 0.0, 0.0, 1.0)
+    assert shown(share, found, clear) == "50 [dim]±10[/dim]\n[bold]+20 ±10[/bold]"
+    unclear = Difference(-0.1, -10.1, 9.9, 10, nothing, 0.0, 0.0, 1.0)
+    assert shown(share, found, unclear) == "50 [dim]±10[/dim]\n[dim]+0 ±10[/dim]"
+    assert "\n" not in shown(share, found, None)

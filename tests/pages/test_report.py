@@ -15,6 +15,7 @@ from scipy.stats import rankdata
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import by_luck, fisher, influences, ranks
 from sim.analysis.timing import median, survival
+from sim.case.case import seated
 from sim.case.loading import load_case
 from sim.case.scenario import BASELINE, load_scenario
 from sim.engine.computing import compute, made
@@ -25,7 +26,7 @@ from sim.model.outcomes import SETTLEMENTS
 from sim.pages.documents.scenarios import scenario_table
 from sim.pages.kit.networks import colour, network
 from sim.pages.report.cards import explain_command
-from sim.pages.report.measures import class_shares, examples, groups, measures, seated
+from sim.pages.report.measures import class_shares, examples, groups, headline, kinds, measures
 from sim.pages.report.page import FILE, PICTURE, outcomes_picture, report, write
 
 DRAWS, RUNS = 24, 3
@@ -158,6 +159,34 @@ def test_settlement_is_comprehensive_or_interim(results: Results) -> None:
     runs = results[BASELINE].runs
     both = runs.values("comprehensive") + runs.values("interim")
     assert np.array_equal(measures(results)[0].values(runs), 100.0 * both)
+
+
+def test_the_report_tells_a_settlement_and_what_the_case_names_first_in_the_words_of_the_printed_table(
+    results: Results,
+) -> None:
+    told = measures(results)
+    assert told[1:] == headline(results)
+    assert [one.label for one in headline(results)] == [line.label for line in results.headline]
+    assert [one.outcome for one in kinds()] == list(SETTLEMENTS)
+    attendance = next(one for one in told if one.outcome == "attendance.intra_afghan.TAL")
+    assert (attendance.told, attendance.scale, attendance.sign) == ("mean", 100.0, "%")  # a share, told in per cent
+
+
+def test_trust_that_one_draw_alone_gives_has_no_interval(results: Results) -> None:
+    cell = results["turkey_summit"]
+    held = cell.runs.values
+
+    class OneDraw(Runs):
+        def values(self, what: str) -> np.ndarray:
+            found = held(what)
+            if what.startswith("trust."):
+                found[1:] = np.nan
+            return found
+
+    runs = OneDraw(cell.runs.sweep, cell.runs._held)
+    told = report(replace(results, cells=(replace(cell, runs=runs),)))
+    assert "(one draw: no interval)" in told
+    assert "+nan" not in told
 
 
 def test_an_actor_without_a_table_is_not_seated() -> None:

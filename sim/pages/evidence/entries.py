@@ -180,30 +180,3 @@ def _row(found: Findings, group: Sequence[Trace]) -> tuple[Content, ...]:
         joined([one.paraphrase, *doubt], " "),
         where,
     )
-
-
-ENTRY_STYLE = """
-.entry > summary { list-style-position: outside; margin-left: 1.1rem; }
-.one { display: block; margin: 0 0 .3rem; }
-.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.4rem, 1fr)); gap: .2rem .8rem; }
-.cell { display: flex; flex-direction: column; font-size: .78rem; line-height: 1.3; max-width: 10rem; }
-.k { width: 100%; max-width: 10rem; height: auto; display: block; }
-.k text { font: 8px system-ui, "DejaVu Sans", sans-serif; fill: #555; }
-.k .d { fill: #d9d9d9; stroke: #555; stroke-width: .8; }
-.k.trust .d { fill: #b5d5ea; stroke: #0072b2; }
-.k.leverage .d { fill: #f5cfb0; stroke: #d55e00; }
-.k.position .d { fill: #b4dfd2; stroke: #007a5a; }
-.k.salience .d { fill: #e6cfe0; stroke: #8a3a7c; }
-.k.red_line .d { fill: #f7e3ae; stroke: #9a6b00; }
-.k .x { stroke: #555; stroke-width: .7; fill: none; }
-.k .i { stroke: #1a1a1a; stroke-width: 2.4; fill: none; }
-.k .m { stroke: #1a1a1a; stroke-width: 1.4; fill: none; }
-.k .p { fill: #1a1a1a; stroke: #fff; stroke-width: .4; }
-.mark { display: inline-block; min-width: 1.4em; padding: 0 .28em; text-align: center; border: 1px solid #1a1a1a;
-  border-radius: .2em; font-size: .72rem; line-height: 1.25; font-weight: 700; background: #fff; color: #1a1a1a; }
-.mark.stated, .mark.sourced { background: #1a1a1a; color: #fff; }
-.mark.carried { box-shadow: inset 0 0 0 1px #fff, inset 0 0 0 2px #1a1a1a; }
-.mark.assumed { border-style: dashed; font-weight: 400; }
-.warning { display: inline-block; border: 1px solid #d55e00; border-left-width: 5px;
-  padding: 0 .4rem; font-size: .82rem; }
-"""

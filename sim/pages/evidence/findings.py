@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.case.case import Case
+from sim.case.case import Case, seated
 from sim.evidence.agreement import Agreement
 from sim.evidence.densities import Numbers, Prior
 from sim.evidence.harmonised import Harmonised
@@ -59,9 +59,8 @@ def counts(found: Findings, group: str, epoch: str) -> Counter[Mark]:
 
 def absent_actors(found: Findings, epoch: str) -> list[str]:
     """The actors that are party to no table under the epoch's regime."""
-    regime = found.case.epochs[epoch].regime
-    seated = {party for table_ in found.case.tables.values() if regime in table_.regimes for party in table_.parties}
-    return [actor for actor in found.case.actors if actor not in seated]
+    inside = seated(found.case, epoch)
+    return [actor for actor in found.case.actors if actor not in inside]
 
 
 def loose_rows(found: Findings) -> tuple[CodedRow, ...]:

@@ -74,23 +74,6 @@ def shade(group: str, value: float) -> str:
     return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
-MAP_STYLE = """
-.maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 31rem), 1fr)); gap: 1rem 2rem; }
-.heat { width: 100%; table-layout: fixed; }
-.heat th, .heat td { padding: .15rem .2rem; border: 1px solid #fff; text-align: center; }
-.heat th:first-child { width: 2.6rem; text-align: right; }
-.heat td { border: 1px solid #999; }
-.heat td.none { background: #f4f4f2; border-color: #ddd; }
-.heat td.wide-prior { background: repeating-linear-gradient(135deg, #fff 0 5px, #e2e2e2 5px 6.5px); }
-.heat a { color: #1a1a1a; text-decoration: none; display: block; font-size: .92rem; }
-.heat .mark { margin-left: .25em; }
-.heat small { color: #1a1a1a; font-size: .7rem; white-space: nowrap; }
-.heat .k { max-width: none; max-height: 1rem; }
-@media print { .maps { grid-template-columns: 1fr 1fr; gap: 1rem; } }
-.legend ul { list-style: none; padding: 0; font-size: .9rem; }
-"""
-
-
 # --- over the epochs ------------------------------------------------------------------------------------------------
 
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from sim.evidence.densities import Prior
 from sim.pages.evidence.account import how_to_object, made_how
-from sim.pages.evidence.entries import ENTRY_STYLE, badge, digits_of, entry
+from sim.pages.evidence.entries import badge, digits_of, entry
 from sim.pages.evidence.findings import CODED_MARKS, Findings, counts
-from sim.pages.evidence.maps import MAP_STYLE, course_of_readings, maps, maps_legend
+from sim.pages.evidence.maps import course_of_readings, maps, maps_legend
 from sim.pages.evidence.reported import chronology, conditions, loose, mechanisms
-from sim.pages.kit.html import Content, Html, Section, details, finder, joined, link, page, paragraphs, table, tag
+from sim.pages.kit.html import (
+    Content,
+    Html,
+    Section,
+    details,
+    finder,
+    joined,
+    link,
+    page,
+    paragraphs,
+    style,
+    table,
+    tag,
+)
 from sim.pages.kit.sketches import density, mark_of
 from sim.version import __version__
 
@@ -31,9 +44,9 @@ def evidence_page(found: Findings) -> str:
         Section("conditions", "Figures that the articles give", conditions(found)),
         Section("loose", "Rows that feed nothing", loose(found)),
     )
-    style = tag("style", Html(ENTRY_STYLE + MAP_STYLE))
+    looks = style("evidence/entries.css", "evidence/maps.css")
     foot = paragraphs(f"jirga {__version__}. Written by: python -m sim job=evidence")
-    return page(f"The evidence: {found.case.title}", joined([style, _lead(found)]), sections, foot)
+    return page(f"The evidence: {found.case.title}", joined([looks, _lead(found)]), sections, foot)
 
 
 # --- what the reader must know first --------------------------------------------------------------------------------

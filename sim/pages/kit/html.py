@@ -9,6 +9,7 @@ import base64
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from sim.pages.kit.own_files import put
@@ -145,14 +146,29 @@ def page(title: str, lead: Html, sections: Sequence[Section], foot: Content = ""
             tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
             tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
             tag("title", title),
-            tag("style", Html(STYLE)),
+            style("kit/page.css"),
         ),
         "\n",
     )
+    script = shipped("kit/page.js")  # without it the page is whole too: what is closed opens by a click
     parts = (tag("header", tag("h1", title), lead), contents, tag("main", body), tag("footer", foot))
     return f'<!doctype html>\n<html lang="en"><head>\n{head}\n</head><body>\n' + (
-        "\n".join(parts) + f"\n<script>{SCRIPT}</script>\n</body></html>\n"
+        "\n".join(parts) + f"\n<script>{script}</script>\n</body></html>\n"
     )
+
+
+def shipped(name: str) -> Html:
+    """A style sheet or a script that comes with the package, on lines of its own.
+
+    Args:
+        name: where it lies below `sim/pages`, such as `kit/page.css`.
+    """
+    return Html("\n" + files("sim.pages").joinpath(name).read_text(encoding="utf-8"))
+
+
+def style(*names: str) -> Html:
+    """An element with style sheets that come with the package; see `shipped`."""
+    return tag("style", *map(shipped, names))
 
 
 def write(path: Path, content: str) -> int:
@@ -166,93 +182,3 @@ def write(path: Path, content: str) -> int:
 
 GENERATOR = tag("meta", name="generator", content="jirga")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'"
-
-STYLE = """
-:root { --ink: #1a1a1a; --soft: #555; --rule: #c8c8c8; --wash: #f4f4f2; --link: #0b4f8a; }
-* { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
-body { margin: 0 auto; padding: 1rem; max-width: 72rem; color: var(--ink); background: #fff;
-  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin: .3em 0 .5em; }
-h2 { font-size: 1.3rem; margin: 2.4em 0 .6em; padding-top: .5em; border-top: 2px solid var(--ink); }
-h3 { font-size: 1.08rem; margin: 1.8em 0 .4em; }
-h4 { font-size: 1rem; margin: 1em 0 .3em; }
-p, li { max-width: 46rem; }
-a { color: var(--link); }
-code { font: .9em ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
-pre { background: var(--wash); padding: .6rem .8rem; overflow-x: auto; font-size: .9rem; }
-small, .soft { color: var(--soft); }
-nav { border: 1px solid var(--rule); padding: .2rem 1rem; margin: 1.2rem 0; }
-nav ul { columns: 17rem; column-gap: 2.5rem; padding-left: 1rem; margin: .5rem 0; }
-.note { border-left: 5px solid #d55e00; background: var(--wash); padding: .3rem 1rem; margin: 1rem 0; }
-figure { margin: 1.2rem 0; }
-figcaption { color: var(--soft); font-size: .9rem; max-width: 46rem; }
-.drawing svg, .drawing img { max-width: 100%; height: auto; }
-.wide { overflow-x: auto; }
-.wide svg, .wide img { min-width: 52rem; max-width: none; width: 100%; height: auto; }
-table { border-collapse: collapse; font-size: .92rem; margin: .6rem 0; }
-caption { text-align: left; color: var(--soft); padding: .3rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--rule); }
-thead th { border-bottom: 2px solid var(--ink); }
-td ul { margin: 0; padding-left: 1.1rem; }
-td code { white-space: nowrap; }
-td details { border: 0; padding: 0; }
-details { border-bottom: 1px solid var(--rule); padding: .35rem 0; }
-details > summary { cursor: pointer; }
-details[open] > summary { margin-bottom: .4rem; }
-.finder input { font: inherit; padding: .3rem .5rem; width: 22rem; max-width: 100%; }
-.finder button { font: inherit; padding: .25rem .6rem; }
-[hidden] { display: none !important; }
-:target { outline: 3px solid #e69f00; outline-offset: 2px; }
-footer { margin-top: 3rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: .9rem; }
-@media (max-width: 44rem) {
-  body { padding: .7rem; }
-  table.cards, table.cards tbody, table.cards tr, table.cards td { display: block; width: 100%; }
-  table.cards thead { display: none; }
-  table.cards tr { border-bottom: 2px solid var(--rule); padding: .4rem 0; }
-  table.cards td { border: 0; padding: .1rem 0; }
-  table.cards td:not(:empty)::before { content: attr(data-head) ": "; color: var(--soft); }
-  table.cards caption { display: block; }
-}
-@media print {
-  body { max-width: none; padding: 0; font-size: 9.5pt; }
-  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  nav, .finder { display: none !important; }
-  a { color: inherit; text-decoration: none; }
-  tr, figure, details, .keep { break-inside: avoid; }
-  h2, h3, h4 { break-after: avoid; }
-  .wide svg, .wide img { min-width: 0; }
-}
-"""
-
-# Without a script the page is whole too: what is closed opens by a click, and the browser's own search works.
-SCRIPT = """
-(function () {
-  function show() {
-    var at = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (var up = at; up; up = up.parentElement) {
-      if (up.tagName === "DETAILS") { up.open = true; }
-      up.hidden = false;
-    }
-    if (at) { at.scrollIntoView(); }
-  }
-  function entries(of) { return document.getElementById(of.dataset.among).querySelectorAll(".entry"); }
-  document.querySelectorAll(".finder").forEach(function (finder) { finder.hidden = false; });
-  document.querySelectorAll("input[data-among]").forEach(function (field) {
-    field.addEventListener("input", function () {
-      var words = field.value.toLowerCase().split(/\\s+/);
-      entries(field).forEach(function (entry) {
-        var told = entry.textContent.toLowerCase();
-        entry.hidden = !words.every(function (word) { return told.includes(word); });
-      });
-    });
-  });
-  document.querySelectorAll("button[data-set]").forEach(function (button) {
-    button.addEventListener("click", function () {
-      entries(button).forEach(function (entry) { if (!entry.hidden) { entry.open = button.dataset.set === "open"; } });
-    });
-  });
-  window.addEventListener("hashchange", show);
-  if (location.hash) { show(); }
-})();
-"""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from sim.analysis.shares import Interval
 from sim.experiment.patterns import Finding, Found, Measured
 from sim.model.parameters import SWITCHES
-from sim.pages.kit.html import Content, Html, Section, joined, note, page, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, Section, joined, note, page, paragraphs, style, table, tag
 from sim.pages.patterns.table import (
     HEAD,
     KINDS,
     numbers_told,
     told_carriers,
     told_effect,
+    told_held,
     told_place,
     told_share,
     told_threshold,
@@ -35,13 +37,12 @@ def patterns_page(found: Found) -> str:
     ]
     foot = paragraphs(f"jirga {__version__}. Written by: python -m sim job=patterns")
     title = f"Patterns: {found.patterns.case.title}"
-    return page(title, joined([tag("style", Html(STYLE)), _lead(found)]), [overview, *sections], foot)
+    return page(title, joined([style("patterns/patterns.css"), _lead(found)]), [overview, *sections], foot)
 
 
 def _lead(found: Found) -> Html:
-    held = sum(one.holds(found.patterns.enough) for one in found.whole)
     told = (
-        f"{held} of {len(found.whole)} hold, counted at each epoch where one is measured at several. A pattern holds "
+        f"{told_held(found)}, counted at each epoch where one is measured at several. A pattern holds "
         f"if every claim of it lies beyond its threshold in at least {100 * found.patterns.enough:.0f} % of "
         f"{found.draws} draws of what is not known. In a draw, {found.runs} runs with the same luck in every world are "
         f"compared pair by pair (seed {found.seed}). Intervals are 95 %."
@@ -82,7 +83,7 @@ def _entry(found: Found, one: Finding) -> Html:
 
 def _claims(title: str, claims: Sequence[Measured]) -> Html:
     rows = [
-        (part.claim.claim, told_effect(part), told_threshold(part), told_share(part.share), str(part.draws))
+        (part.claim.claim, told_effect(part.effect), told_threshold(part), told_share(part.share), str(part.draws))
         for part in claims
     ]
     return table(("claim", "mean effect", "threshold", "holds in", "draws"), rows, caption=title)
@@ -91,7 +92,7 @@ def _claims(title: str, claims: Sequence[Measured]) -> Html:
 def _switches(found: Found, one: Finding) -> Html:
     rows: list[tuple[Content, ...]] = []
     for other in found.without(one):
-        effects = joined([tag("div", told_effect(part)) for part in other.claims])
+        effects = joined([tag("div", told_effect(part.effect)) for part in other.claims])
         shown = joined([share_bar(other.share, found.patterns.enough), tag("small", told_share(other.share))])
         rows.append((other.off[0].replace("_", " "), SWITCHES[other.off[0]], shown, effects))
     return table(("off", "which means", "holds in", "mean effects"), rows, caption="With one mechanism off")
@@ -100,7 +101,7 @@ def _switches(found: Found, one: Finding) -> Html:
 WIDE, HIGH = 120.0, 12.0  # of a bar, in its own units
 
 
-def share_bar(share: tuple[float, float, float], enough: float) -> Html:
+def share_bar(share: Interval, enough: float) -> Html:
     """A share as a bar with its interval and a mark at what is needed."""
     value, low, high = share
     if math.isnan(value):
@@ -115,12 +116,3 @@ def share_bar(share: tuple[float, float, float], enough: float) -> Html:
     return tag(
         "svg", *parts, viewBox=f"0 0 {WIDE:g} {HIGH:g}", role="img", aria_label=told_share(share), class_="share"
     )
-
-
-STYLE = """
-svg.share { width: 7.5rem; height: .75rem; display: block; }
-svg.share .all { fill: #e4e4e0; }
-svg.share .part { fill: #56b4e9; }
-svg.share .reach { stroke: #1a1a1a; stroke-width: 1.5; }
-svg.share .mark { stroke: #d55e00; stroke-width: 2; }
-"""

@@ -11,10 +11,16 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from sim.analysis.shares import Interval
 from sim.experiment.patterns import Finding, Found, Measured, carriers
 from sim.model.parameters import SWITCHES
 
 KINDS = {"built_in": "built in", "open": "open"}
+UNTOLD = "cannot be told"
+# By what a pattern's `holds` says; None: it cannot be told.
+VERDICTS = {True: "holds", False: "fails", None: UNTOLD}
+STYLES = {True: "bold green", False: "bold red", None: "bold"}
+HOLDS = {True: "yes", False: "no", None: "unknown"}  # for machines
 HEAD = (
     "pattern", "epoch", "kind", "off", "part", "claim", "unit", "threshold", "effect", "effect_low", "effect_high",
     "share", "share_low", "share_high", "draws", "pattern_share", "pattern_low", "pattern_high", "holds", "statement",
@@ -22,20 +28,26 @@ HEAD = (
 )  # fmt: skip
 
 
-def told_share(share: tuple[float, float, float]) -> str:
+def told_share(share: Interval) -> str:
     """A share of draws with its interval, in per cent.
 
-    >>> told_share((0.8, 0.71, 0.87))
+    >>> told_share(Interval(0.8, 0.71, 0.87))
     '80 % (71 to 87)'
     """
     value, low, high = (100.0 * part for part in share)
-    return "cannot be told" if math.isnan(value) else f"{value:.0f} % ({low:.0f} to {high:.0f})"
+    return UNTOLD if math.isnan(value) else f"{value:.0f} % ({low:.0f} to {high:.0f})"
 
 
-def told_effect(measured: Measured) -> str:
-    """A mean effect with its interval, in the outcome's unit."""
-    value, low, high = measured.effect
-    return "cannot be told" if math.isnan(value) else f"{value:+.3g} ({low:+.3g} to {high:+.3g})"
+def told_effect(effect: Interval) -> str:
+    """A mean effect with its interval, in the outcome's unit.
+
+    >>> told_effect(Interval(0.2, 0.1, 0.3)), told_effect(Interval(0.2, math.nan, math.nan))
+    ('+0.2 (+0.1 to +0.3)', '+0.2 (one draw: no interval)')
+    """
+    value, low, high = effect
+    if math.isnan(value):
+        return UNTOLD
+    return f"{value:+.3g} (one draw: no interval)" if math.isnan(low) else f"{value:+.3g} ({low:+.3g} to {high:+.3g})"
 
 
 def told_place(finding: Finding) -> str:
@@ -48,12 +60,16 @@ def told_threshold(measured: Measured) -> str:
     claim = measured.claim
     side = "above" if claim.above is not None else "below"
     bound = claim.above if claim.above is not None else claim.below
-    told = f"{side} {bound:+g} SD, which is {measured.threshold:+.3g}" if claim.unit == "SD" else f"{side} {bound:+g}"
+    told = f"{side} {bound:+g}"
+    if claim.unit == "SD":
+        told += f" SD, which {UNTOLD if math.isnan(measured.threshold) else f'is {measured.threshold:+.3g}'}"
     return f"need not be {told}" if claim.need_not else told
 
 
 def told_carriers(found: Found, whole: Finding) -> str:
     """The mechanisms without which less than half of the first claim's effect is left."""
+    if math.isnan(whole.claims[0].effect.value):
+        return UNTOLD
     names = carriers(whole, found.without(whole))
     return ", ".join(name.replace("_", " ") for name in names) or f"none of the {len(SWITCHES)} alone"
 
@@ -65,9 +81,8 @@ def print_patterns(found: Found, console: Console | None = None) -> None:
     """Print each pattern with its verdict, and beneath it each of its claims."""
     console = console or Console(highlight=False)
     whole, enough = found.whole, found.patterns.enough
-    held = sum(one.holds(enough) for one in whole)
     console.print(
-        f"{held} of {len(whole)} hold: in at least {100 * enough:.0f} % of {found.draws} draws of what is not known, "
+        f"{told_held(found)}: in at least {100 * enough:.0f} % of {found.draws} draws of what is not known, "
         f"each with {found.runs} runs of chance. After a claim: its mean effect, and the share of draws in which "
         "it holds. Intervals are 95 %.",
         markup=False,
@@ -75,12 +90,16 @@ def print_patterns(found: Found, console: Console | None = None) -> None:
     for one in whole:
         pattern = found.patterns.patterns[one.name]
         head = f"{told_place(one)} {verdict(found, one)}"
-        rest = f", {KINDS[pattern.kind]}: in {told_share(one.share)}; carried by {told_carriers(found, one)}"
-        console.print(Text.assemble("\n", (head, "bold green" if one.holds(enough) else "bold red"), rest))
+        rest = f", {KINDS[pattern.kind]}"
+        if not math.isnan(one.share.value):
+            rest += f": in {told_share(one.share)}; carried by {told_carriers(found, one)}"
+        console.print(Text.assemble("\n", (head, STYLES[one.holds(enough)]), rest))
         console.print(Padding(Text(pattern.statement), (0, 0, 0, 2)))
         for part in one.claims:
-            words = f"- {part.claim.claim} ({told_threshold(part)}): {told_effect(part)}, in {told_share(part.share)}"
-            console.print(Padding(Text(words), (0, 0, 0, 4)))
+            words = told_effect(part.effect)
+            if not math.isnan(part.share.value):
+                words += f", in {told_share(part.share)}"
+            console.print(Padding(Text(f"- {part.claim.claim} ({told_threshold(part)}): {words}"), (0, 0, 0, 4)))
 
 
 # --- for machines ----------------------------------------------------------------------------------------------------
@@ -107,7 +126,7 @@ def _row(found: Found, one: Finding, part: str, measured: Measured) -> Iterator[
     yield from measured.share
     yield measured.draws
     yield from one.share
-    yield from ("yes" if one.holds(found.patterns.enough) else "no", pattern.statement, rests)
+    yield from (HOLDS[one.holds(found.patterns.enough)], pattern.statement, rests)
 
 
 def numbers_told(numbers: Iterable[int]) -> str:
@@ -115,4 +134,12 @@ def numbers_told(numbers: Iterable[int]) -> str:
 
 
 def verdict(found: Found, one: Finding) -> str:
-    return "holds" if one.holds(found.patterns.enough) else "fails"
+    """Whether a pattern holds, in a word or three."""
+    return VERDICTS[one.holds(found.patterns.enough)]
+
+
+def told_held(found: Found) -> str:
+    """How many of the patterns hold, and of how many it cannot be told."""
+    every = [one.holds(found.patterns.enough) for one in found.whole]
+    untold = f", {every.count(None)} cannot be told" if None in every else ""
+    return f"{every.count(True)} of {len(every)} hold{untold}"

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from sim.analysis.shares import Interval, draw_means, mean_interval
 from sim.analysis.timing import survival
+from sim.case.case import seated
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
 from sim.pages.kit.html import Html, Section, details, figure, joined, listed, paragraphs, table, tag
 from sim.pages.kit.networks import network
 from sim.pages.report import figures as report_plots
-from sim.pages.report.figures import Event, Fan, Interval, drawing
+from sim.pages.report.figures import Event, Fan, drawing
 from sim.pages.report.findings import Findings, anchor, start_of
-from sim.pages.report.measures import Group, draw_means, examples, seated
+from sim.pages.report.measures import Group, examples
+from sim.pages.report.telling import NO_INTERVAL
 
 RARE = 0.01  # what happens in fewer runs has no curve
 
@@ -131,11 +135,10 @@ def _trust(found: Findings, group: Group, runs: Runs) -> dict[tuple[str, str], t
         name = f"trust.{who}.{whom}"
         if name in names:
             start = drawn[:, names.index(name)].astype(np.float64)
-            change = draw_means(runs.values(name)) - start
-            change = change[~np.isnan(change)]
-            error = 1.96 * float(change.std(ddof=1)) / len(change) ** 0.5 if len(change) > 1 else 0.0
-            mean = float(change.mean())
-            known[who, whom] = float(start.mean()), Interval(mean, mean - error, mean + error)
+            means, _ = draw_means(runs.values(name))
+            change = mean_interval(means - start)
+            if not math.isnan(change.value):
+                known[who, whom] = float(start.mean()), change
     return known
 
 
@@ -164,11 +167,15 @@ AFTER = (
 
 def _trust_table(found: Findings, group: Group, runs: Runs) -> Html:
     rows = [
-        (f"{who} → {whom}", f"{start:.2f}", f"{start + gap.value:.2f}",
-         f"{gap.value:+.3f} ({gap.low:+.3f} to {gap.high:+.3f})")
+        (f"{who} → {whom}", f"{start:.2f}", f"{start + gap.value:.2f}", _told_change(gap))
         for (who, whom), (start, gap) in _trust(found, group, runs).items()
-    ]  # fmt: skip
+    ]
     return table(("who trusts whom", "before", "after", "change (95 % interval)"), rows)
+
+
+def _told_change(gap: Interval) -> str:
+    ends = NO_INTERVAL if math.isnan(gap.low) else f"{gap.low:+.3f} to {gap.high:+.3f}"
+    return f"{gap.value:+.3f} ({ends})"
 
 
 def _runs_to_open(runs: Runs, swept: Mapping[str, str | float]) -> Html:

@@ -1,4 +1,4 @@
-"""The figures of the report, in the style of `sim.plots`: colour-blind safe, fit for a phone, intervals drawn."""
+"""The figures of the report, in the style of `kit.plots`: colour-blind safe, fit for a phone, intervals drawn."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from sim.analysis.influence import Influence
+from sim.analysis.shares import Interval
 from sim.analysis.timing import Curve
 from sim.pages.kit.colours import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 from sim.pages.kit.html import Content, Html
@@ -34,14 +35,6 @@ EVENT_STYLES = (
     ("#777733", "*"),
 )
 ROOM_FOR_NUMBER = 0.055
-
-
-class Interval(NamedTuple):
-    """A number with the ends of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 class Composed(NamedTuple):

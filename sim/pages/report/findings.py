@@ -1,4 +1,4 @@
-"""What the sections of the report share: the cells by starting point, their differences, and how numbers are told."""
+"""What the sections of the report share: the cells by starting point, their differences, and what they hang on."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ import numpy as np
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import Influence
 from sim.analysis.paired import Difference
-from sim.analysis.shares import Estimate
-from sim.analysis.timing import Median
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs, influences_on
 from sim.pages.kit.html import Content, Html, tag
-from sim.pages.report.figures import Interval, Named
+from sim.pages.report.figures import Named
 from sim.pages.report.measures import Group, Measure, groups, measures
 
 MOST_CELLS = 120  # a sweep of more is told by its lines and its files
@@ -109,7 +107,7 @@ def chance_parts(group: Group, asked: Sequence[Measure]) -> list[Named]:
         if measure.varies(runs) and (measure.told != "share" or _is_open(measure, runs, 1.0)):
             part = chance_share(measure.values(runs))
             if part is not None:
-                rows.append(Named(measure.label, Interval(*part)))
+                rows.append(Named(measure.label, part))
     return rows
 
 
@@ -117,44 +115,6 @@ def can_turn(group: Group) -> bool:
     """Whether the regime can still turn: the epoch's regime is the case's first."""
     case = group.baseline.sweep.case
     return case.epochs[group.epoch].regime == case.regimes[0]
-
-
-def told_number(value: float, scale: float = 1.0) -> str:
-    """A number with the digits that it deserves.
-
-    >>> told_number(12.34, 100.0), told_number(0.1079), told_number(40.87), told_number(-0.0)
-    ('12.3', '0.108', '40.9', '0')
-    """
-    digits = 1 if scale != 1.0 or abs(value) >= 10.0 else 2 if abs(value) >= 1.0 else 3
-    told = f"{value:.{digits}f}"
-    return "0" if float(told) == 0.0 else told
-
-
-def told(found: Estimate | Median | None, measure: Measure) -> str:
-    """A number with its interval and unit."""
-    if found is None:
-        return "–"
-    ends = " to ".join(told_number(end, measure.scale) for end in (found.low, found.high))
-    sign = " %" if measure.scale != 1.0 else ""
-    return f"{told_number(found.value, measure.scale)}{sign} ({ends})"
-
-
-def told_ends(low: float, high: float, scale: float) -> str:
-    return f"{told_number(low, scale)} to {told_number(high, scale)}"
-
-
-def told_gap(gap: Difference | None, measure: Measure) -> Content:
-    """A paired difference with its interval; bold where the interval leaves zero out."""
-    if gap is None:
-        return "–"
-    value, low, high = (signed(one, measure.scale) for one in (gap.value, gap.low, gap.high))
-    words = f"{value} ({low} to {high})"
-    return tag("b", words) if gap.is_clear else words
-
-
-def signed(value: float, scale: float) -> str:
-    told = told_number(abs(value), scale)
-    return told if told == "0" else ("+" if value > 0.0 else "−") + told
 
 
 def code(word: Content) -> Html:

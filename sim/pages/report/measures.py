@@ -1,4 +1,6 @@
-"""What the report measures: outcomes with a name and a unit, gathered by the starting point that scenarios share."""
+"""What the report, the printed table and `summary.csv` tell: outcomes with a name and a unit, each with its number, its
+interval and its difference; and the cells by the starting point that they share.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.paired import Difference, difference
-from sim.analysis.shares import Estimate, estimate
-from sim.analysis.timing import Median, median
+from sim.analysis.shares import Estimate, Interval, estimate
+from sim.analysis.timing import median
 from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ SETTLED = ("comprehensive", "interim")
 
 @dataclass(frozen=True)
 class Measure:
-    """One outcome that the report tells.
+    """One outcome that is told of every scenario.
 
     Attributes:
         label: its name for a reader.
@@ -46,7 +48,7 @@ class Measure:
         first, *rest = (runs.values(outcome) for outcome in self.outcomes)
         return self.scale * sum(rest, start=first)
 
-    def estimate(self, runs: Runs) -> Estimate | Median | None:
+    def estimate(self, runs: Runs) -> Estimate | Interval | None:
         """Its share, mean or median with the interval; None where no run has a value."""
         values = self.values(runs)
         if np.isnan(values).all():
@@ -64,6 +66,21 @@ class Measure:
             return difference(self.values(cell.paired), self.values(cell.runs))
         except ValueError:
             return None
+
+    @property
+    def outcome(self) -> str:
+        """The name of its outcome in `summary.csv`."""
+        return " or ".join(self.outcomes)
+
+    @property
+    def column(self) -> str:
+        """The name of its number in `summary.csv`."""
+        return f"{self.outcome}.median" if self.told == "median" else self.outcome
+
+    @property
+    def sign(self) -> str:
+        """What stands for the unit where there is little room."""
+        return "%" if self.scale != 1.0 else self.unit
 
     @property
     def points(self) -> str:
@@ -87,10 +104,15 @@ def settled() -> Measure:
     return Measure("settlement", SETTLED, "share", "% of the runs", 100.0)
 
 
-def measures(results: Results) -> tuple[Measure, ...]:
-    """What the report tells of every scenario: settlement, then the case's own headline."""
+def kinds() -> tuple[Measure, ...]:
+    """The settlement classes, of which every run is in one."""
+    return tuple(Measure(name, (name,), "share", "% of the runs", 100.0) for name in SETTLEMENTS)
+
+
+def headline(results: Results) -> tuple[Measure, ...]:
+    """What the case names first."""
     columns = results.cells[0].runs.columns
-    found = [settled()]
+    found = []
     for line in results.headline:
         column = columns.get(line.outcome)
         share = line.told == "share" or (column is not None and column.unit == "share")
@@ -100,13 +122,13 @@ def measures(results: Results) -> tuple[Measure, ...]:
     return tuple(found)
 
 
-def agreements(case: Case) -> tuple[Measure, ...]:
-    """Whether each table ever signs, as measures."""
-    return tuple(Measure(f"agreement at {name}", (name,), "share", "% of the runs", 100.0) for name in case.tables)
+def measures(results: Results) -> tuple[Measure, ...]:
+    """What the report tells of every scenario: settlement, then the case's own headline."""
+    return (settled(), *headline(results))
 
 
 def class_shares(runs: Runs) -> tuple[Estimate, ...]:
-    """The share of each settlement class, in the order of `sim.outcomes.SETTLEMENTS`."""
+    """The share of each settlement class, in the order of `sim.model.outcomes.SETTLEMENTS`."""
     return tuple(runs.share(name) for name in SETTLEMENTS)
 
 
@@ -161,26 +183,6 @@ def groups(case: Case, cells: Sequence[Result]) -> tuple[Group, ...]:
         baselines = own | {label: runs for label, runs in paired.items() if label not in known}
         found.append(Group(epoch, horizon, baselines, tuple(cell for cell in inside if cell.paired is not None)))
     return tuple(found)
-
-
-def seated(case: Case, epoch: str) -> tuple[str, ...]:
-    """The actors that are party to a table under an epoch's regime."""
-    regime = case.epochs[epoch].regime
-    parties = {party for table in case.tables.values() if regime in table.regimes for party in table.parties}
-    return tuple(actor for actor in case.actors if actor in parties)
-
-
-def draw_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean of each draw's runs, NaN where no run has a value; (draws,).
-
-    >>> draw_means(np.array([[1.0, np.nan], [np.nan, np.nan]]))
-    array([ 1., nan])
-    """
-    known = ~np.isnan(values)
-    count = known.sum(axis=1)
-    sums = np.where(known, values, 0.0).sum(axis=1)
-    means: NDArray[np.float64] = np.divide(sums, count, out=np.full(len(values), np.nan), where=count > 0)
-    return means
 
 
 def examples(runs: Runs, classes: Sequence[str] = SETTLEMENTS) -> dict[str, int]:

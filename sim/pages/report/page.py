@@ -13,13 +13,26 @@ from sim.analysis.paired import NOTABLE
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Results
 from sim.model.outcomes import SETTLEMENTS
-from sim.pages.kit.html import GENERATOR, Content, Html, Section, joined, link, listed, note, page, paragraphs, tag
+from sim.pages.kit.html import (
+    GENERATOR,
+    Content,
+    Html,
+    Section,
+    joined,
+    link,
+    listed,
+    note,
+    page,
+    paragraphs,
+    style,
+    tag,
+)
 from sim.pages.kit.html import write as write_page
 from sim.pages.kit.own_files import put, refuse_foreign
 from sim.pages.kit.plots import svg_of
 from sim.pages.report import figures as report_plots
 from sim.pages.report.cards import cards_section, explain_command
-from sim.pages.report.findings import MOST_CARDS, Findings, anchor, can_turn, chance_parts, code, signed, start_of
+from sim.pages.report.findings import MOST_CARDS, Findings, anchor, can_turn, chance_parts, code, start_of
 from sim.pages.report.measures import Measure, class_shares, examples
 from sim.pages.report.sections import (
     bars,
@@ -30,6 +43,7 @@ from sim.pages.report.sections import (
     swept_section,
     table_section,
 )
+from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, signed, told_size
 from sim.version import __version__
 
 FILE, PICTURE = "report.html", "outcomes.svg"
@@ -68,8 +82,8 @@ def report(results: Results) -> str:
     """The whole page as text; the same results give the same bytes."""
     found = Findings(results)
     sections = [
-        Section("composition", "What comes of it: kinds of settlement", composition_section(found)),
-        Section("table", "The scenarios in numbers", table_section(found)),
+        Section("composition", KINDS_HEAD, composition_section(found)),
+        Section("table", NUMBERS_HEAD, table_section(found)),
         *([Section("swept", "Over the swept values", swept_section(found))] if results.swept else []),
         Section("differences", f"What each scenario changes, against {BASELINE}", differences_section(found)),
         Section("influence", "Which uncertainties matter", influence_section(found)),
@@ -79,24 +93,7 @@ def report(results: Results) -> str:
         Section("reopen", "How to open a run again", _reopen(found)),
     ]
     foot = paragraphs(f"jirga {__version__}. Written by: {results.command}")
-    return page(f"{results.case.title}: the report", joined([tag("style", Html(LOOK)), _lead(found)]), sections, foot)
-
-
-LOOK = """
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: .4rem 1.6rem; }
-.grid figure { margin: .5rem 0; min-width: 0; break-inside: avoid; }
-.key { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
-.key b { display: inline-block; width: 1em; height: 1em; vertical-align: -.12em; margin-right: .4em;
-  border: 1px solid #888; }
-.card { border-top: 1px solid var(--rule); margin-top: 1.6rem; }
-.card h3 { margin-top: .8rem; }
-td { font-variant-numeric: tabular-nums; }
-td small { white-space: nowrap; }
-@media (min-width: 44.01rem), print { .told td small, .told td span { display: block; } }
-.network { max-width: 27rem; width: 100%; }
-.network text { font: 11px system-ui, sans-serif; text-anchor: middle; }
-.network .actor { font-size: 14px; font-weight: bold; }
-"""
+    return page(f"{results.case.title}: the report", joined([style("report/report.css"), _lead(found)]), sections, foot)
 
 
 def _lead(found: Findings) -> Html:
@@ -105,9 +102,8 @@ def _lead(found: Findings) -> Html:
     total = cells * results.draws * results.runs
     what = (
         f"{cells} {'cells of a sweep' if results.swept else 'scenarios'} of the case “{results.case.title}”; "
-        f"{results.draws:,} draws of everything uncertain, {results.runs:,} runs of chance for each draw: "
-        f"{total:,} runs, size {results.size}, seed {results.seed}; jirga {__version__}, Python {python_version()}, "
-        f"numpy {np.__version__}."
+        f"{told_size(results)}: {total:,} runs, size {results.size}, seed {results.seed}; jirga {__version__}, "
+        f"Python {python_version()}, numpy {np.__version__}."
     )
     how = (
         "A draw is one set of values for all that nobody knows: coded trust, leverage, positions and the model's own "

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import islice
 
 from sim.analysis.influence import by_luck
 from sim.analysis.paired import Difference
+from sim.analysis.shares import Interval
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
 from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.html import Content, Html, details, joined, link, paragraphs, table, tag
 from sim.pages.report import figures as report_plots
-from sim.pages.report.figures import Composed, Interval, Named, Swept, drawing
-from sim.pages.report.findings import (
-    Findings,
-    anchor,
-    chance_parts,
-    code,
-    signed,
-    start_of,
-    told,
-    told_ends,
-    told_gap,
-    told_number,
-)
+from sim.pages.report.figures import Composed, Named, Swept, drawing
+from sim.pages.report.findings import Findings, anchor, chance_parts, code, start_of
 from sim.pages.report.measures import Group, Measure, baseline_label, class_shares
 from sim.pages.report.settlements import settlements
+from sim.pages.report.telling import OF_A_MEDIAN, PAIRED, signed, told, told_ends, told_gap, told_number
 
 MOST_READ = 400  # cells behind the lines of a sweep
 STRONGEST = 12  # uncertainties of a figure
@@ -64,7 +56,7 @@ def _cell(measure: Measure, runs: Runs, gap: Difference | None) -> Content:
     if found is None or (gap is None and found.value == 0.0):
         return ""
     number = told_number(found.value, measure.scale) + (" %" if measure.scale != 1.0 else "")
-    ends = tag("small", f"({told_ends(found.low, found.high, measure.scale)})")
+    ends = tag("small", f"({told_ends(found, measure.scale)})")
     if gap is None:
         return joined([number, ends], " ")
     moved = f"Δ {signed(gap.value, measure.scale)}"
@@ -140,9 +132,9 @@ def _pooled(measure: Measure, cells: Sequence[Result], key: str, value: float) -
     found = [one for cell in cells if cell.swept[key] == value if (one := measure.estimate(cell.runs)) is not None]
     if not found:
         return None
-    return Interval(
-        sum(one.value for one in found) / len(found), min(one.low for one in found), max(one.high for one in found)
-    )
+    ends = [end for one in found for end in (one.low, one.high) if not math.isnan(end)]
+    value = sum(one.value for one in found) / len(found)
+    return Interval(value, min(ends, default=math.nan), max(ends, default=math.nan))
 
 
 def differences_section(found: Findings) -> Html:
@@ -157,11 +149,10 @@ def differences_section(found: Findings) -> Html:
             picture = report_plots.differences(measure.label, f"difference, {measure.points}".rstrip(", "), rows)
             drawn.append(drawing(picture, f"paired differences of {measure.label}", ""))
     words = (
-        f"Scenario less {BASELINE} at the same epoch, over the same horizon, with the same draws and luck: the mean "
+        f"Scenario less {PAIRED}: the mean "
         "difference and its 95 % interval. Filled and coloured, pointing the way it goes, where the interval leaves "
         "zero out; hollow and grey where it does not. A scenario is left out where the outcome is the same in every "
-        "run, or cannot happen. A median in the table is compared by its mean difference, over the runs in which both "
-        "have a number."
+        f"run, or cannot happen. {OF_A_MEDIAN}"
     )
     return joined([paragraphs(words), tag("div", *drawn, class_="grid"), details("The same in numbers", _gaps(found))])
 

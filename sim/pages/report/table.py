@@ -6,24 +6,20 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sim.analysis.shares import Z95, draw_means
-from sim.case.case import Headline
+from sim.analysis.paired import Difference
+from sim.analysis.shares import Estimate, Interval
 from sim.experiment.results import Result, Results
 from sim.inputs.errors import InputError, nearest
-from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.own_files import put
+from sim.pages.report.measures import Measure, headline, kinds
+from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, OF_A_MEDIAN, PAIRED, digits, told_size
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
-
-    from sim.experiment.runs import Runs
 
 
 RUNS, SUMMARY, REPORT = "runs", "summary.csv", "report.html"
@@ -32,99 +28,53 @@ SUMMARY_MARK = ",".join(SUMMARY_HEAD)
 PRINTED_CELLS = 60  # a longer table is no longer read; summary.csv has all cells
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One outcome of one cell: its value and its paired difference to `status_quo`, with 95 % intervals; NaN: none."""
-
-    value: float = math.nan
-    low: float = math.nan
-    high: float = math.nan
-    difference: float = math.nan
-    difference_low: float = math.nan
-    difference_high: float = math.nan
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the difference's interval leaves zero out."""
-        return self.difference_low > 0.0 or self.difference_high < 0.0
-
-
-def headlines(results: Results) -> tuple[Headline, ...]:
-    """What is told of each cell: the settlement classes, then what the case names first."""
-    kinds = [Headline(outcome=name, label=name, told="share") for name in SETTLEMENTS]
-    return (*kinds, *results.headline)
-
-
 def check_headline(results: Results) -> None:
     """Refuse a headline that is no outcome; `InputError` names the case's file."""
     cell = results.cells[0]
-    for number, headline in enumerate(results.headline):
+    for number, line in enumerate(results.headline):
         try:
-            cell.runs.values(headline.outcome)
+            cell.runs.values(line.outcome)
         except InputError as error:
             file, known = results.case.folder / "case.yaml", cell.runs.columns
-            meant = error.meant or nearest(headline.outcome, known)
+            meant = error.meant or nearest(line.outcome, known)
             raise InputError(file, f"headline[{number}].outcome", error.problem, meant=meant) from None
-
-
-def figure(cell: Result, headline: Headline) -> Figure:
-    """One outcome of one cell."""
-    if headline.told == "median":
-        return Figure(*median(cell.runs, headline.outcome))
-    found, paired = cell.estimate(headline.outcome), cell.difference(headline.outcome)
-    if found is None:
-        return Figure()
-    if paired is None:
-        return Figure(found.value, found.low, found.high)
-    return Figure(found.value, found.low, found.high, paired.value, paired.low, paired.high)
-
-
-def median(runs: Runs, what: str) -> tuple[float, float, float]:
-    """The median of an outcome over the runs in which it is defined, with its 95 % interval.
-
-    The interval inverts that of the share of runs below the median, which rests on draws (Woodruff 1952).
-    """
-    values = runs.values(what)
-    defined = values[~np.isnan(values)]
-    if not len(defined):
-        return math.nan, math.nan, math.nan
-    middle = float(np.median(defined))
-    means, _ = draw_means(np.where(np.isnan(values), np.nan, (values <= middle).astype(np.float64)))
-    error = float(means.std(ddof=1)) / math.sqrt(len(means)) if len(means) > 1 else 0.5
-    low, high = np.quantile(defined, [max(0.0, 0.5 - Z95 * error), min(1.0, 0.5 + Z95 * error)])
-    return middle, float(low), float(high)
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
-def shown(figure: Figure, headline: Headline) -> str:
-    """A figure in two lines: value and half of its interval; difference to `status_quo`, bold where it is clear."""
-    if math.isnan(figure.value):
+def shown(measure: Measure, found: Estimate | Interval | None, gap: Difference | None) -> str:
+    """What a measure is in a cell: its value and half of its interval; beneath, the difference, bold where it is clear.
+
+    Args:
+        measure: what is told.
+        found: its number; None is told by a dash.
+        gap: its difference to `status_quo`; None leaves the second line out.
+    """
+    if found is None:
         return "-"
-    scale = 100.0 if headline.told == "share" else 1.0
-    digits = 0 if headline.told in ("share", "median") else 2 if abs(figure.value) < 10 else 1
-    half = scale * (figure.high - figure.low) / 2.0
-    lines = f"{scale * figure.value:.{digits}f} [dim]±{half:.{digits}f}[/dim]"
-    if math.isnan(figure.difference):
-        return lines
-    half = scale * (figure.difference_high - figure.difference_low) / 2.0
-    told = f"{scale * figure.difference:+.{digits}f} ±{half:.{digits}f}"
-    return f"{lines}\n{f'[bold]{told}[/bold]' if figure.is_clear else f'[dim]{told}[/dim]'}"
+    places = digits(found.value, measure.scale) - 1  # a table that is printed is read at a glance
+    half = "one draw" if math.isnan(found.low) else f"±{(found.high - found.low) / 2.0:.{places}f}"
+    first = f"{found.value:.{places}f} [dim]{half}[/dim]"
+    if gap is None:
+        return first
+    second = f"{gap.value:+z.{places}f} ±{(gap.high - gap.low) / 2.0:.{places}f}"
+    return f"{first}\n{f'[bold]{second}[/bold]' if gap.is_clear else f'[dim]{second}[/dim]'}"
 
 
-def printed(results: Results, title: str, columns: Sequence[Headline], cells: Sequence[Result]) -> Table:
+def printed(title: str, columns: Sequence[Measure], cells: Sequence[Result]) -> Table:
     """A table with one row a cell and one column an outcome."""
     from rich import box
     from rich.table import Table
 
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, collapse_padding=True)
     table.add_column("scenario", no_wrap=True)
-    for headline in columns:
-        unit = "%" if headline.told == "share" else headline.unit
-        table.add_column(f"{headline.label}\n{unit}", justify="right", max_width=13 if len(columns) < 7 else 11)
+    for measure in columns:
+        width = 13 if len(columns) < 7 else 11
+        table.add_column(f"{measure.label}\n{measure.sign}", justify="right", max_width=width)
     for cell in cells:
-        table.add_row(named(cell), *(shown(figure(cell, headline), headline) for headline in columns))
+        told = (shown(measure, measure.estimate(cell.runs), measure.difference(cell)) for measure in columns)
+        table.add_row(named(cell), *told)
     return table
 
 
@@ -140,13 +90,11 @@ def named(cell: Result) -> str:
 def tell(results: Results, console: Console) -> None:
     """Print what a person wants to know first."""
     cells = results.cells[:PRINTED_CELLS]
-    kinds, first = headlines(results)[: len(SETTLEMENTS)], results.headline
-    console.print(printed(results, "How it stands at the end: % of runs in each settlement class", kinds, cells))
-    console.print(printed(results, "What happens on the way", first, cells))
+    console.print(printed(f"{KINDS_HEAD}, % of the runs", kinds(), cells))
+    console.print(printed(NUMBERS_HEAD, headline(results), cells))
     console.print(
-        f"{results.draws:,} draws of what is not known x {results.runs:,} runs of chance, seed {results.seed}. "
-        "±: half a 95 % Monte Carlo interval. Second line: difference to status_quo at the same epoch and over the "
-        "same weeks, with the same draws and luck; bold where its interval leaves zero out."
+        f"{told_size(results)}, seed {results.seed}. ±: half a 95 % Monte Carlo interval. Second line: difference to "
+        f"{PAIRED}; bold where its interval leaves zero out. {OF_A_MEDIAN}"
     )
     if len(results.cells) > len(cells):
         console.print(f"{len(results.cells) - len(cells):,} more cells are in {SUMMARY}.")
@@ -167,16 +115,25 @@ def write_summary(results: Results, path: Path) -> None:
 
 
 def _rows(results: Results) -> Iterator[list[object]]:
-    told = headlines(results)
-    names = ("", ".low", ".high", ".difference", ".difference.low", ".difference.high")
-    numbers = [f"{h.outcome}{'.median' if h.told == 'median' else ''}{name}" for h in told for name in names]
+    told = (*kinds(), *headline(results))
+    numbers = [name for measure in told for name in _names(measure)]
     yield [*SUMMARY_HEAD, *results.swept, "failed_runs", *numbers]
     for number, cell in enumerate(results):
         scenario = cell.scenario
         row: list[object] = [number, scenario.scenario, scenario.epoch, scenario.horizon, *cell.swept.values()]
         row.append(len(cell.runs.errors()))
-        for headline in told:
-            found = figure(cell, headline)
-            values = (found.value, found.low, found.high, found.difference, found.difference_low, found.difference_high)
-            row += ["" if math.isnan(value) else f"{value:.6g}" for value in values]
+        for measure in told:
+            row += [*_plain(measure, measure.estimate(cell.runs)), *_plain(measure, measure.difference(cell))]
         yield row
+
+
+def _names(measure: Measure) -> list[str]:
+    """The columns of a measure; a difference is one of means, whatever the number itself is."""
+    here, gap = measure.column, f"{measure.outcome}.difference"
+    return [f"{column}{end}" for column in (here, gap) for end in ("", ".low", ".high")]
+
+
+def _plain(measure: Measure, found: Estimate | Interval | Difference | None) -> list[str]:
+    """Value and ends as they are, a share between 0 and 1; nothing where there is none."""
+    values = (math.nan,) * 3 if found is None else (found.value, found.low, found.high)
+    return ["" if math.isnan(value) else f"{value / measure.scale:.6g}" for value in values]
