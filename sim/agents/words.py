@@ -54,11 +54,20 @@ def name_of(world: World, who: str) -> str:
     return world.case.name_of(who) if who in world.case.players else f"the {who}"
 
 
+def war_of(name: str) -> str:
+    """A war in words.
+
+    >>> war_of("afghan_war"), war_of("ttp_insurgency")
+    ('Afghan war', 'TTP insurgency')
+    """
+    return issue(name).replace("afghan", "Afghan").replace("ttp", "TTP")
+
+
 def place_of(world: World, place: str) -> str:
     """A table's or a war's name in a sentence."""
     if place in world.case.tables:
         return world.case.tables[place].title
-    return "the " + issue(place).replace("afghan", "Afghan").replace("ttp", "TTP")
+    return f"the {war_of(place)}"
 
 
 def label(case: Case, name: str) -> str:

@@ -10,6 +10,7 @@ from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_of
 from sim.evidence.loading import load_evidence
+from sim.evidence.rows import Evidence
 from sim.experiment.grid import FIXED, FRAME, LEVERS, Axis, Grid, grid_of
 from sim.experiment.plan import Plan
 from sim.model.parameters import EACH, SWITCHES
@@ -23,11 +24,16 @@ SOURCE = "configuration"  # what a mistake in the settings is told of
 
 def scenario_of_settings(settings: Settings, case: Case) -> Scenario:
     """The one scenario that the settings name, else `status_quo`, with all that they set of it."""
-    evidence = load_evidence(case.folder / "evidence", settings.evidence.passes, settings.evidence.implied, case=case)
+    evidence = evidence_of(settings, case)
     plain = settings.model_copy(update={"sweep": {}})
     axes = set_axes(plain)
     base = base_of(settings, case) or load_scenario(case, BASELINE)
     return Grid(case, evidence, axes, base, SOURCE).scenario(0)
+
+
+def evidence_of(settings: Settings, case: Case) -> Evidence:
+    """The rows of a case that count by the settings; `InputError` for a mistake in them."""
+    return load_evidence(case.folder / "evidence", settings.evidence.passes, settings.evidence.implied, case=case)
 
 
 def base_of(settings: Settings, case: Case) -> Scenario | None:
@@ -67,7 +73,6 @@ def plan_of(settings: Settings) -> Plan:
     """The plan that the settings ask for; `InputError` for what is impossible."""
     case = load_case(settings.case)
     counted = settings.evidence
-    evidence = load_evidence(case.folder / "evidence", counted.passes, counted.implied, case=case)
-    grid = grid_of(case, evidence, set_axes(settings), base_of(settings, case), SOURCE)
+    grid = grid_of(case, evidence_of(settings, case), set_axes(settings), base_of(settings, case), SOURCE)
     size = settings.size
     return Plan(grid, size.draws, size.runs, settings.seed, size.paths, size.band_runs, counted.passes, counted.implied)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.case.loading import load_case
 from sim.evidence.agreement import agreement
 from sim.evidence.harmonised import harmonised
-from sim.evidence.loading import load_evidence
 from sim.evidence.priors import priors
+from sim.jobs.asked import evidence_of
 from sim.jobs.settings import Settings
 from sim.pages.evidence.account import about
 from sim.pages.evidence.findings import Findings
@@ -31,7 +31,7 @@ def run(settings: Settings) -> None:
 def findings(settings: Settings) -> Findings:
     """Load the case and its evidence, and draw from the priors of every epoch."""
     case = load_case(settings.case)
-    coded = load_evidence(case.folder / "evidence", settings.evidence.passes, settings.evidence.implied, case=case)
+    coded = evidence_of(settings, case)
     by_epoch = {epoch: priors(case, coded, epoch) for epoch in case.epochs}
     drawn = {epoch: found.draw(settings.evidence.draws, settings.seed) for epoch, found in by_epoch.items()}
     return Findings(case, coded, by_epoch, drawn, agreement(coded, case.actors), harmonised(coded), settings.seed)

@@ -15,9 +15,10 @@ from sim.case.event import OPTIONAL, Argument, Event
 from sim.case.events import EVENTS
 from sim.case.happening import Lever, what_fits
 from sim.case.loading import load_case
-from sim.case.scenario import Scenario, load_scenario, scenario_names
+from sim.case.scenario import load_scenario, scenario_names
 from sim.case.trigger import KINDS
 from sim.inputs.errors import InputError
+from sim.pages.kit.words import citations
 
 PAGE = Path("docs") / "scenarios.md"
 
@@ -85,10 +86,6 @@ def _lever(name: str, lever: Lever) -> str:
     return f"`{name}` {lever.value:g} ({span}): {lever.meaning}"
 
 
-def _sources(scenario: Scenario) -> str:
-    return "; ".join(f"{article} {', '.join(map(str, numbers))}" for article, numbers in scenario.paragraphs.items())
-
-
 def scenario_table(case: Case) -> str:
     """The scenarios of a case as a table in Markdown: name, epoch, what happens, question, levers, paragraphs."""
     scenarios = sorted((load_scenario(case, name) for name in scenario_names(case)), key=lambda one: one.epoch)
@@ -98,7 +95,7 @@ def scenario_table(case: Case) -> str:
             one.epoch,
             f"{one.title[:1].upper()}{one.title[1:]}. {one.question}",
             "<br>".join(_lever(name, lever) for name, lever in one.levers.items()) or "none",
-            _sources(one),
+            citations(one.paragraphs),
         )
         for one in scenarios
     )

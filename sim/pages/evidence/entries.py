@@ -12,6 +12,7 @@ from sim.evidence.trace import Trace, trace
 from sim.pages.evidence.findings import Findings
 from sim.pages.kit.html import Content, Html, details, joined, listed, paragraphs, table, tag
 from sim.pages.kit.sketches import LETTERS, Mark, density, mark_of, reading
+from sim.pages.kit.words import numbers_told
 
 STAND = ("position", "salience", "red_line")
 
@@ -53,8 +54,8 @@ def numbered(numbers: Iterable[int]) -> str:
     >>> numbered((3, 12))
     '¶3, 12'
     """
-    joined_numbers = ", ".join(map(str, numbers))
-    return f"¶{joined_numbers}" if joined_numbers else ""
+    told = numbers_told(numbers)
+    return f"¶{told}" if told else ""
 
 
 def _strip(found: Findings, name: str, course: Mapping[str, Prior]) -> Html:

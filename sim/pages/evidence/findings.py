@@ -49,6 +49,23 @@ class Findings:
         return column
 
 
+AGREEMENT = ("variable", "alpha", "metric", "units", "codings")
+
+
+def agreement_rows(found: Findings) -> list[tuple[str, str, str, str, str]]:
+    """How far the passes agree on each variable, in the order of `AGREEMENT`."""
+    return [
+        (
+            one.variable,
+            "undefined" if one.alpha is None else f"{one.alpha:.2f}",
+            one.metric,
+            str(one.units),
+            str(one.values),
+        )
+        for one in found.agreement
+    ]
+
+
 CODED_MARKS: tuple[Mark, ...] = ("stated", "implied", "carried", "assumed")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.evidence.densities import Prior
 from sim.pages.evidence.account import how_to_object, made_how
 from sim.pages.evidence.entries import badge, digits_of, entry
-from sim.pages.evidence.findings import CODED_MARKS, Findings, counts
+from sim.pages.evidence.findings import CODED_MARKS, Findings, agreement_rows, counts
 from sim.pages.evidence.maps import course_of_readings, maps, maps_legend
 from sim.pages.evidence.reported import chronology, conditions, loose, mechanisms
 from sim.pages.kit.html import (
@@ -76,16 +76,6 @@ def _lead(found: Findings) -> Html:
 
 
 def _agreement(found: Findings) -> Html:
-    rows = [
-        (
-            one.variable,
-            "undefined" if one.alpha is None else f"{one.alpha:.2f}",
-            one.metric,
-            str(one.units),
-            str(one.values),
-        )
-        for one in found.agreement
-    ]
     columns = ("variable", "Krippendorff's alpha", "metric", "units coded by two passes or more", "codings")
     told = (
         "1 is perfect agreement, 0 what chance would give (Krippendorff 2011). A unit is an ordered pair, or an "
@@ -101,7 +91,7 @@ def _agreement(found: Findings) -> Html:
     )
     return joined(
         [
-            table(columns, rows),
+            table(columns, agreement_rows(found)),
             paragraphs(told, joined([link("made", "What agreement does not prove"), " stands above."])),
             apart,
             _counts(found),

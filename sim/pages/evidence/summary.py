@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from sim.pages.evidence.findings import CODED_MARKS, Findings, counts
+from sim.pages.evidence.findings import AGREEMENT, CODED_MARKS, Findings, agreement_rows, counts
 from sim.pages.kit.sketches import LETTERS, reading
 
 
@@ -40,11 +40,10 @@ def print_summary(
 
 def _agreement(found: Findings) -> Table:
     table = Table()
-    for column in ("variable", "alpha", "metric", "units", "codings"):
+    for column in AGREEMENT:
         table.add_column(column, justify="left" if column in ("variable", "metric") else "right")
-    for one in found.agreement:
-        alpha = "undefined" if one.alpha is None else f"{one.alpha:.2f}"
-        table.add_row(one.variable, alpha, one.metric, str(one.units), str(one.values))
+    for row in agreement_rows(found):
+        table.add_row(*row)
     return table
 
 

@@ -9,10 +9,10 @@ from sim.analysis.shares import Interval
 from sim.experiment.patterns import Finding, Found, Measured
 from sim.model.parameters import SWITCHES
 from sim.pages.kit.html import Content, Html, Section, joined, note, page, paragraphs, style, table, tag
+from sim.pages.kit.words import citations
 from sim.pages.patterns.table import (
     HEAD,
     KINDS,
-    numbers_told,
     told_carriers,
     told_effect,
     told_held,
@@ -73,7 +73,7 @@ def _overview(found: Found) -> Html:
 
 def _entry(found: Found, one: Finding) -> Html:
     pattern = found.patterns.patterns[one.name]
-    rests = "; ".join(f"{article}, paragraphs {numbers_told(n)}" for article, n in pattern.paragraphs.items())
+    rests = citations(pattern.paragraphs, ", paragraphs ")
     about = [pattern.statement, f"Kind: {KINDS[pattern.kind]}. Rests on {rests}."]
     parts = [paragraphs(*about, *([pattern.note] if pattern.note else [])), _claims("Claims", one.claims)]
     parts += [_claims("Measured beside", one.also)] if one.also else []

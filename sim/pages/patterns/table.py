@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,6 +14,7 @@ from rich.text import Text
 from sim.analysis.shares import Interval
 from sim.experiment.patterns import Finding, Found, Measured, carriers
 from sim.model.parameters import SWITCHES
+from sim.pages.kit.words import citations
 
 KINDS = {"built_in": "built in", "open": "open"}
 UNTOLD = "cannot be told"
@@ -119,18 +120,13 @@ def csv_text(found: Found) -> str:
 def _row(found: Found, one: Finding, part: str, measured: Measured) -> Iterator[object]:
     pattern, claim = found.patterns.patterns[one.name], measured.claim
     side = "need_not" if claim.need_not else part
-    rests = "; ".join(f"{article}: {numbers_told(numbers)}" for article, numbers in pattern.paragraphs.items())
     yield from (one.name, one.epoch or "", pattern.kind, " ".join(one.off), side, claim.claim, claim.unit)
     yield measured.threshold
     yield from measured.effect
     yield from measured.share
     yield measured.draws
     yield from one.share
-    yield from (HOLDS[one.holds(found.patterns.enough)], pattern.statement, rests)
-
-
-def numbers_told(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers))
+    yield from (HOLDS[one.holds(found.patterns.enough)], pattern.statement, citations(pattern.paragraphs, ": "))
 
 
 def verdict(found: Found, one: Finding) -> str:

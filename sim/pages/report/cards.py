@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from sim.experiment.results import Result
 from sim.experiment.runs import Runs
 from sim.pages.kit.html import Html, Section, details, figure, joined, listed, paragraphs, table, tag
 from sim.pages.kit.networks import network
+from sim.pages.kit.words import citations
 from sim.pages.report import figures as report_plots
 from sim.pages.report.figures import Event, Fan, drawing
 from sim.pages.report.findings import Findings, anchor, start_of
@@ -47,7 +48,6 @@ def cards_section(found: Findings, group: Group) -> Section:
 
 def _card(found: Findings, group: Group, label: str, runs: Runs, cell: Result | None) -> Html:
     scenario = runs.sweep.scenario
-    cited = "; ".join(f"{article} {_numbers(numbers)}" for article, numbers in scenario.paragraphs.items())
     levers = [
         f"{name} = {lever.value:g} {lever.unit} ({lever.low:g} to {lever.high:g}): {lever.meaning}"
         for name, lever in scenario.levers.items()
@@ -55,7 +55,7 @@ def _card(found: Findings, group: Group, label: str, runs: Runs, cell: Result | 
     head = [
         tag("h3", tag("code", label), f": {scenario.title}"),
         paragraphs(tag("i", scenario.question)),
-        tag("p", f"Rests on articles and paragraphs: {cited}.", class_="soft"),
+        tag("p", f"Rests on articles and paragraphs: {citations(scenario.paragraphs, ' §')}.", class_="soft"),
     ]
     if levers:
         head.append(details("Its levers", listed(levers)))
@@ -68,10 +68,6 @@ def _card(found: Findings, group: Group, label: str, runs: Runs, cell: Result | 
 
 def _card_id(label: str, cell: Result | None) -> str | None:
     return anchor(cell) if cell is not None else None
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    return "§" + ", ".join(map(str, numbers))
 
 
 def _survival(found: Findings, runs: Runs, baseline: Runs | None) -> Iterable[Html]:

@@ -205,10 +205,8 @@ def differences(title: str, unit: str, rows: Sequence[Named]) -> Figure:
         axes.axvline(0.0, color="#777777", lw=0.8)
         for row, (_, found, _) in enumerate(rows):
             clear = found.low > 0.0 or found.high < 0.0
-            colour = "#777777" if not clear else BLUE if found.value > 0.0 else VERMILLION
-            marker = "o" if not clear else ">" if found.value > 0.0 else "<"
-            axes.plot([found.low, found.high], [row, row], color=colour, lw=1.6)
-            axes.plot([found.value], [row], marker, ms=5.0, color=colour, mfc=colour if clear else "white")
+            colour, marker = _pointing(found.value) if clear else ("#777777", "o")
+            _whisker(axes, row, found, colour, marker, filled=clear)
         _rows(axes, [one.label for one in rows])
         _headings(axes, [one.heading for one in rows])
         ends = [abs(end) for one in rows for end in one.interval[1:]]
@@ -218,6 +216,16 @@ def differences(title: str, unit: str, rows: Sequence[Named]) -> Figure:
         figure.suptitle(title, x=0.01, y=0.99, ha="left", va="top", fontsize=9.0, weight="bold")
         axes.grid(axis="x", color="#e2e2e2", linewidth=0.5)
     return figure
+
+
+def _pointing(value: float) -> tuple[str, str]:
+    """The colour and the marker of a number that is above zero, or below it."""
+    return (BLUE, ">") if value > 0.0 else (VERMILLION, "<")
+
+
+def _whisker(axes: Axes, row: int, found: Interval | Influence, colour: str, marker: str, *, filled: bool) -> None:
+    axes.plot([found.low, found.high], [row, row], color=colour, lw=1.6)
+    axes.plot([found.value], [row], marker, ms=5.0, color=colour, mfc=colour if filled else "white")
 
 
 def _rows(axes: Axes, labels: Sequence[str]) -> None:
@@ -245,11 +253,7 @@ def influence(title: str, found: Sequence[Influence], luck: float) -> Figure:
         axes.axvspan(-luck, luck, color="#e6e6e6", lw=0)
         axes.axvline(0.0, color="#777777", lw=0.8)
         for row, one in enumerate(found):
-            colour = BLUE if one.value > 0.0 else VERMILLION
-            marker = ">" if one.value > 0.0 else "<"
-            clear = abs(one.value) > luck
-            axes.plot([one.low, one.high], [row, row], color=colour, lw=1.6)
-            axes.plot([one.value], [row], marker, ms=5.0, color=colour, mfc=colour if clear else "white")
+            _whisker(axes, row, one, *_pointing(one.value), filled=abs(one.value) > luck)
         _rows(axes, [one.name for one in found])
         reach = max([0.3, luck * 1.1, *(max(abs(one.low), abs(one.high)) * 1.05 for one in found)])
         axes.set_xlim(-min(reach, 1.0), min(reach, 1.0))

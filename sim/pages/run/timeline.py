@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.agents.journal import Decision
 from sim.agents.narrative import happened, main_pairs, package
 from sim.agents.reasons import told
+from sim.agents.words import war_of
 from sim.pages.kit.html import Html, joined, tag
 
 if TYPE_CHECKING:
@@ -184,17 +185,17 @@ def _charts(model: Running) -> list[tuple[str, list[Course]]]:
     """The charts below the tables: control and violence, cohesion and presence, trust."""
     colours = dict(zip(model.wars, COLOURS, strict=False))
     control = [
-        Course(f"control, {_war(name)}", _values(model, f"war.{name}.control"), c) for name, c in colours.items()
+        Course(f"control, {war_of(name)}", model.course(f"war.{name}.control"), c) for name, c in colours.items()
     ]
     violence = [
-        Course(f"intensity, {_war(name)}", _values(model, f"war.{name}.intensity"), c, True)
+        Course(f"intensity, {war_of(name)}", model.course(f"war.{name}.intensity"), c, True)
         for name, c in colours.items()
     ]
-    held = [Course(f"cohesion, {model.wars[name].incumbent.code}", _values(model, f"war.{name}.cohesion"), c)
+    held = [Course(f"cohesion, {model.wars[name].incumbent.code}", model.course(f"war.{name}.cohesion"), c)
             for name, c in colours.items()]  # fmt: skip
-    held.append(Course("presence", _values(model, "presence"), COLOURS[2], True))
+    held.append(Course("presence", model.course("presence"), COLOURS[2], True))
     trust = [
-        Course(f"{who} in {whom}", _values(model, f"trust.{who}.{whom}"), COLOURS[n // 2 % len(COLOURS)], n % 2 == 1)
+        Course(f"{who} in {whom}", model.course(f"trust.{who}.{whom}"), COLOURS[n // 2 % len(COLOURS)], n % 2 == 1)
         for n, (who, whom) in enumerate(main_pairs(model))
     ]
     return [
@@ -202,14 +203,6 @@ def _charts(model: Running) -> list[tuple[str, list[Course]]]:
         ("Cohesion of the incumbents, and the patron's presence (dashed)", held),
         ("Trust between those who meet", trust),
     ]
-
-
-def _war(name: str) -> str:
-    return name.replace("_", " ").replace("afghan", "Afghan").replace("ttp", "TTP")
-
-
-def _values(model: Running, name: str) -> list[float]:
-    return model.course(name)
 
 
 def _chart(title: str, courses: Sequence[Course], scale: Scale, y: float) -> Html:
