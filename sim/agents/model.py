@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -51,6 +51,8 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
             its own `rng` here, so seeds for it are named `rng=[1, 2]`.
         case: a case, the name of one, or a case's folder.
         horizon: weeks; None: the scenario's.
+        passes: the coding passes that count; None: all.
+        implied: whether rows that an article only implies count.
         world: what `load_world` gives, in place of scenario and case, to load them once for many runs.
         rng: for Mesa's own use (shuffling agents in a notebook); the model takes no chance from it.
         levers: the scenario's levers by name, e.g. `summit_week=8`.
@@ -74,13 +76,15 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         case: str | Path | Case = "afghanistan",
         *,
         horizon: int | None = None,
+        passes: Sequence[str] | None = None,
+        implied: bool = True,
         world: World | None = None,
         rng: Any = None,
         **levers: float,
     ) -> None:
         seed = 1 if seed is None else int(seed)
         super().__init__(rng=seed if rng is None else rng)
-        world = load_world(scenario, case) if world is None else world
+        world = load_world(scenario, case, passes=passes, implied=implied) if world is None else world
         if levers or horizon is not None:
             changed: dict[str, Any] = {"horizon": horizon, **levers}
             world = world.change(world.scenario.change(**changed))

@@ -25,7 +25,6 @@ from sim.experiment.runs import Runs
 from sim.model.outcomes import SETTLEMENTS
 from sim.pages.documents.scenarios import scenario_table
 from sim.pages.kit.networks import colour, network
-from sim.pages.report.cards import explain_command
 from sim.pages.report.measures import class_shares, examples, groups, headline, kinds, measures
 from sim.pages.report.page import FILE, PICTURE, outcomes_picture, report, write
 
@@ -116,12 +115,6 @@ def test_a_sweep_has_lines_over_its_numeric_keys(results: Results) -> None:
     told = report(replace(results, cells=tuple(cells)))
     assert "Over the swept values" in told
     assert "levers.summit_week=12" in told
-
-
-def test_the_command_to_explain_a_run_holds_all_that_the_run_depends_on(results: Results) -> None:
-    cell = results["merger_reversal"]
-    words = explain_command(cell.runs, 7, {}).split()
-    assert {"run=7", f"size.runs={RUNS}", "seed=1", "scenario=merger_reversal", "epoch=2022-08"} <= set(words)
 
 
 def test_the_readme_shows_the_scenarios_as_the_files_have_them() -> None:

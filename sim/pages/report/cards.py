@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from sim.pages.report.figures import Event, Fan, drawing
 from sim.pages.report.findings import Findings, anchor, start_of
 from sim.pages.report.measures import Group, examples
 from sim.pages.report.telling import NO_INTERVAL
+from sim.pages.run.again import explain_command
 
 RARE = 0.01  # what happens in fewer runs has no curve
 
@@ -61,8 +61,7 @@ def _card(found: Findings, group: Group, label: str, runs: Runs, cell: Result | 
         head.append(details("Its levers", listed(levers)))
     baseline = None if cell is None else cell.paired
     drawn = [*_survival(found, runs, baseline), *_fans(runs, baseline), *_networks(found, group, runs)]
-    swept = {} if cell is None else cell.swept
-    rest = [details("Trust before and after, in numbers", _trust_table(found, group, runs)), _runs_to_open(runs, swept)]
+    rest = [details("Trust before and after, in numbers", _trust_table(found, group, runs)), _runs_to_open(runs)]
     return tag("div", *head, tag("div", *drawn, class_="grid"), *rest, class_="card", id=_card_id(label, cell))
 
 
@@ -174,21 +173,11 @@ def _told_change(gap: Interval) -> str:
     return f"{gap.value:+.3f} ({ends})"
 
 
-def _runs_to_open(runs: Runs, swept: Mapping[str, str | float]) -> Html:
-    scenario = runs.sweep.scenario.scenario
+def _runs_to_open(runs: Runs) -> Html:
+    sweep = runs.sweep
+    scenario = sweep.scenario.scenario
     rows = [
-        (name, str(number), tag("code", explain_command(runs, number, swept)))
+        (name, str(number), tag("code", explain_command(sweep.world, number, sweep.runs, sweep.seed)))
         for name, number in examples(runs).items()
     ]
     return details(f"Runs of {scenario} to open", table(("ends in", "run", "command"), rows))
-
-
-def explain_command(runs: Runs, number: int, swept: Mapping[str, str | float]) -> str:
-    """The words that tell one run again, week by week."""
-    sweep = runs.sweep
-    scenario = sweep.scenario
-    words = ["python", "-m", "sim", "job=explain", f"scenario={scenario.scenario}", f"run={number}"]
-    words += [f"epoch={scenario.epoch}", f"horizon={scenario.horizon}", f"size.runs={sweep.runs}", f"seed={sweep.seed}"]
-    words += [f"fixed.{name}={value:.12g}" for name, value in scenario.fixed.items()]
-    words += [f"{key}={value}" for key, value in swept.items() if key.startswith("levers.")]
-    return shlex.join(words)

@@ -31,7 +31,7 @@ from sim.pages.kit.html import write as write_page
 from sim.pages.kit.own_files import put, refuse_foreign
 from sim.pages.kit.plots import svg_of
 from sim.pages.report import figures as report_plots
-from sim.pages.report.cards import cards_section, explain_command
+from sim.pages.report.cards import cards_section
 from sim.pages.report.findings import MOST_CARDS, Findings, anchor, can_turn, chance_parts, code, start_of
 from sim.pages.report.measures import Measure, class_shares, examples
 from sim.pages.report.sections import (
@@ -44,6 +44,7 @@ from sim.pages.report.sections import (
     table_section,
 )
 from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, signed, told_size
+from sim.pages.run.again import explain_command
 from sim.version import __version__
 
 FILE, PICTURE = "report.html", "outcomes.svg"
@@ -210,8 +211,8 @@ def _luck(found: Findings) -> Iterator[Content]:
 
 def _reopen(found: Findings) -> Html:
     results = found.results
-    first = results.cells[0]
-    number = next(iter(examples(first.runs).values()), 0)
+    first = results.cells[0].runs
+    sweep, number = first.sweep, next(iter(examples(first).values()), 0)
     words = (
         "A run is a pure function of the seed, its draw and its number: it can be computed again alone, and told week "
         "by week with the reasons of every decision, down to the article and paragraph behind each number:"
@@ -219,7 +220,7 @@ def _reopen(found: Findings) -> Html:
     return joined(
         [
             paragraphs(words),
-            tag("pre", explain_command(first.runs, number, first.swept)),
+            tag("pre", explain_command(sweep.world, number, sweep.runs, sweep.seed)),
             paragraphs(
                 f"Run n of a scenario is run n mod {results.runs} of draw n // {results.runs}. To make it all again:"
             ),

@@ -13,6 +13,7 @@ from sim.agents.replay import Run, heading, own_pass, summary
 from sim.agents.sources import because
 from sim.agents.words import label, sentence
 from sim.pages.kit.html import Html, Section, details, figure, finder, joined, listed, page, table, tag, write
+from sim.pages.run.again import explain_command, notebook
 from sim.pages.run.timeline import KEY, timeline
 
 if TYPE_CHECKING:
@@ -95,24 +96,8 @@ def _week(model: NegotiationModel, entries: Iterable[Decision]) -> Html:
 
 
 def _again(run: Run) -> Html:
-    """How to have the same run again, with the levers, epoch and horizon that it had."""
+    """How to have the same run again, with all that it depends on."""
     model = run.model
-    scenario = model.world.scenario
-    levers = {name: f"{lever.value:g}" for name, lever in scenario.levers.items()}
-    command = " ".join(
-        (
-            f"python -m sim job=explain scenario={scenario.scenario} run={run.number} size.runs={run.runs}",
-            f"seed={model.seed_of_chance} epoch={scenario.epoch} horizon={scenario.horizon}",
-            *(f"levers.{name}={value}" for name, value in levers.items()),
-        )
-    )
-    given = "".join(f", {name}={value}" for name, value in levers.items())
-    notebook = (
-        "import sim\n"
-        f'model = sim.NegotiationModel("{scenario.scenario}", draw={model.draw_number}, run={model.run_number}, '
-        f"seed={model.seed_of_chance}, horizon={scenario.horizon}{given})\n"
-        "model.run_model()\n"
-        f'print(model.why("{next(iter(model.world.case.actors))}", week=1))\n'
-        "model.decisions, model.weeks"
-    )
-    return joined((tag("pre", command), tag("p", "In a notebook:"), tag("pre", notebook)))
+    command = explain_command(model.world, run.number, run.runs, model.seed_of_chance)
+    lines = notebook(model.world, model.draw_number, model.run_number, model.seed_of_chance)
+    return joined((tag("pre", command), tag("p", "In a notebook:"), tag("pre", lines)))

@@ -1,0 +1,81 @@
+"""How to have a run again: the words of a command, and lines for a notebook, with all that the run depends on."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from sim.case.case import Case
+from sim.case.folder import CASES, CHECKOUT
+from sim.case.scenario import Scenario
+from sim.evidence.reading import passes_of
+from sim.world.world import World
+
+DEFAULT = "afghanistan"  # the case that nobody has to name
+
+
+def explain_command(world: World, number: int, runs: int, seed: int) -> str:
+    """The command that plays a run again and tells it.
+
+    Args:
+        world: what the run was played in.
+        number: of the run in its sweep.
+        runs: runs a draw of that sweep.
+        seed: of all chance.
+    """
+    scenario, evidence = world.scenario, world.evidence
+    words = ["python", "-m", "sim", "job=explain", f"scenario={_named(scenario)}", f"run={number}"]
+    words += [f"size.runs={runs}", f"seed={seed}", f"epoch={scenario.epoch}", f"horizon={scenario.horizon}"]
+    words += [f"levers.{name}={exact(lever.value)}" for name, lever in scenario.levers.items()]
+    words += [f"fixed.{name}={exact(value)}" for name, value in scenario.fixed.items()]
+    words += [f"off=[{','.join(scenario.off)}]"] if scenario.off else []
+    words += [f"evidence.passes=[{','.join(evidence.passes)}]"] if _are_some(world) else []
+    words += [] if evidence.implied else ["evidence.implied=false"]
+    case = _case(world.case)
+    return shlex.join(words if case == DEFAULT else [*words, f"case={case}"])
+
+
+def notebook(world: World, draw: int, run: int, seed: int) -> str:
+    """Lines that play a run again in a notebook, by the number of its draw and of the run within it."""
+    scenario = world.scenario
+    changes = [f'epoch="{scenario.epoch}"', f"horizon={scenario.horizon}"]
+    changes += [f"{name}={exact(lever.value)}" for name, lever in scenario.levers.items()]
+    changes += [f"fixed={dict(scenario.fixed)!r}"] if scenario.fixed else []
+    changes += [f"off={list(scenario.off)!r}"] if scenario.off else []
+    evidence = [f"passes={list(world.evidence.passes)!r}"] if _are_some(world) else []
+    evidence += [] if world.evidence.implied else ["implied=False"]
+    given = "".join(f", {one}" for one in evidence)
+    return (
+        "import sim\n"
+        f'scenario = sim.load_case("{_case(world.case)}").scenario("{_named(scenario)}", {", ".join(changes)})\n'
+        f"model = sim.NegotiationModel(scenario, draw={draw}, run={run}, seed={seed}{given})\n"
+        "model.run_model()\n"
+        f'print(model.why("{next(iter(world.case.actors))}", week=1))\n'
+        "model.decisions, model.weeks"
+    )
+
+
+def exact(value: float) -> str:
+    """A number as one writes it, with all its digits.
+
+    >>> exact(12.0), exact(0.1), exact(1.0 / 3.0)
+    ('12', '0.1', '0.3333333333333333')
+    """
+    short = f"{value:g}"
+    return short if float(short) == value else repr(float(value))
+
+
+def _are_some(world: World) -> bool:
+    """Whether not all coding passes count."""
+    return world.evidence.passes != passes_of(world.evidence.folder)
+
+
+def _case(case: Case) -> str:
+    """A case by its name where it comes with the package, else by its folder."""
+    return case.folder.name if case.folder.parent in (CASES, CHECKOUT) else str(case.folder)
+
+
+def _named(scenario: Scenario) -> str:
+    """A scenario by its name where it is the case's own, else by its file."""
+    own = scenario.case.folder / "scenario" / f"{scenario.scenario}.yaml"
+    return scenario.scenario if own.is_file() or not scenario.file.endswith(".yaml") else str(Path(scenario.file))

@@ -1,0 +1,64 @@
+"""Whoever follows the words that open a run again has the same run, whatever was set, fixed or switched off."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.agents.replay import replay
+from sim.case.loading import load_case
+from sim.command.composing import compose
+from sim.jobs.asked import scenario_of_settings
+from sim.pages.run.again import explain_command, notebook
+from sim.world.world import World, load_world
+
+CASE = load_case()
+OWN = """scenario: mine
+title: mine
+question: what then?
+paragraphs: {2021-04-techburaq: [18]}
+epoch: 2021-04
+events:
+  - {event: announce_withdrawal, weeks_to_go: 30, when: {week: 2}}
+"""
+
+
+def worlds(folder: Path) -> dict[str, World]:
+    own = folder / "mine.yaml"
+    own.write_text(OWN, encoding="utf-8")
+    levers = CASE.scenario("turkey_summit", summit_week=9, weeks_to_go=21.5, horizon=30)
+    fixed = CASE.scenario("status_quo", epoch="2019-07", horizon=20, fixed={"trust.US.PAK": 1.0 / 3.0, "noise": 0.03})
+    return {
+        "plain": load_world(CASE.scenario("status_quo", horizon=20), CASE),
+        "levers": load_world(levers, CASE),
+        "fixed": load_world(fixed, CASE),
+        "off": load_world(CASE.scenario("do_more", off=("red_lines", "private"), horizon=20), CASE),
+        "passes": load_world(CASE.scenario("status_quo", horizon=20), CASE, passes=("pass_b",), implied=False),
+        "own": load_world(CASE.scenario(own, horizon=20), CASE),
+    }
+
+
+@pytest.mark.parametrize("name", ["plain", "levers", "fixed", "off", "passes", "own"])
+def test_the_command_and_the_lines_give_the_same_run(tmp_path: Path, name: str) -> None:
+    world = worlds(tmp_path)[name]
+    known = replay(world, 17, seed=5, runs=4).outcomes
+
+    words = shlex.split(explain_command(world, 17, 4, 5))
+    assert words[:4] == ["python", "-m", "sim", "job=explain"]
+    settings = compose(words[3:]).settings()
+    case = load_case(settings.case)
+    counted = settings.evidence
+    again = load_world(scenario_of_settings(settings, case), case, passes=counted.passes, implied=counted.implied)
+    told = replay(again, settings.run, seed=settings.seed, runs=settings.size.runs).outcomes
+    assert repr(told) == repr(known)
+
+    lines = notebook(world, 17 // 4, 17 % 4, 5)
+    names: dict[str, object] = {}
+    exec(compile(lines.rsplit("\n", 2)[0], "notebook", "exec"), names)
+    model = names["model"]
+    assert isinstance(model, sim.NegotiationModel)
+    played = replay(world, 17, seed=5, runs=4).model
+    assert model.state.record.tobytes() == played.state.record.tobytes()
