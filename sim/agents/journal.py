@@ -26,7 +26,7 @@ class Decision(NamedTuple):
     Attributes:
         week: from 1.
         phase: one of `vocabulary.PHASES`.
-        decision: attend, mediate, offer, ratify, comply; event, status, line, regime, fight, learn.
+        decision: attend, mediate, offer, ratify, comply, break; event, status, line, regime, fight, learn.
         who: code of the player or seat that decided; empty where nobody did.
         place: table or war; empty for none.
         clause: the issue; empty for none.
@@ -197,6 +197,22 @@ class Journal:
         terms = {"reopens": float(self.state.reopens[t])} if after == words.SUSPENDED else NO_TERMS
         signed = package if after == words.IN_FORCE else NO_TERMS
         self._add(phase, "status", "", outcome, place=self.tables[t], terms=terms, package=signed)
+
+    def broke_off(self, t: int) -> None:
+        """Violence ended the talks."""
+        state = self.state
+        odds, draw = chance(float(state.break_rate[t])), float(state.break_draw[t])
+        trust = float(min(state.guaranteed_trust[t, 0], state.guaranteed_trust[t, 1]))
+        self._add(
+            "bargain",
+            "break",
+            "",
+            "broken_off",
+            place=self.tables[t],
+            probability=odds,
+            draw=draw,
+            terms={"rate": float(state.break_rate[t]), "trust": trust},
+        )
 
     def line_lifted(self, i: int, cell: int, t: int) -> None:
         """Pressure has lifted a red line."""

@@ -73,7 +73,7 @@ def _periods(turning: dict[int, list[Line]], last: int) -> Iterator[list[int]]:
 
 
 def _turning_points(model: Running, entries: Iterable[Decision]) -> list[Line]:
-    """What of a week is told by itself: events, signatures, failures of ratification, breaches, collapses."""
+    """What of a week is told by itself: events, signatures, talks broken off, breaches, collapses."""
     found = list(entries)
     lines: list[Line] = []
     for entry in found:
@@ -100,7 +100,7 @@ def _turning_point(model: Running, entry: Decision) -> list[Line]:
     place = place_of(model.world, entry.place) if entry.place else ""
     if entry.decision == "event":
         return [Line(happened(model, entry), weight=2)]
-    if entry.decision == "line":
+    if entry.decision in ("line", "break"):
         return [Line(told(model, entry), weight=2)]
     if entry.decision == "offer" and entry.outcome == "accepted":
         return [Line(told(model, entry))]
@@ -218,14 +218,14 @@ _SESSIONS = {
 
 
 def _attendance(model: Running, name: str, here: Sequence[Decision]) -> str:
-    """How often each party came, of the weeks in which the table was open."""
+    """How often each party came, of the rounds that were held."""
     asked = Counter(entry.who for entry in here if entry.decision == "attend")
     came = Counter(entry.who for entry in here if entry.decision == "attend" and entry.outcome == "came")
     if not asked:
         return ""
     counts = [f"{party.name} {_times(came[party.code])}" for party in model.tables[name].parties]
-    weeks = max(asked.values())
-    return f"open for {weeks} week{'s' if weeks > 1 else ''}, {listing(counts)}"
+    rounds = max(asked.values())
+    return f"{rounds} round{'s' if rounds > 1 else ''}, {listing(counts)}"
 
 
 def _times(count: int) -> str:
@@ -240,7 +240,7 @@ def _status_told(entry: Decision) -> str:
 
 
 def _kept_away(model: Running, asked: Sequence[Decision]) -> str:
-    """What weighed most against coming, for each party that stayed away in at least half of the weeks."""
+    """What weighed most against coming, for each party that stayed away from at least half of the rounds."""
     told_of = []
     for who in dict.fromkeys(entry.who for entry in asked):
         own = [entry for entry in asked if entry.who == who]

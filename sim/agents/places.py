@@ -16,6 +16,7 @@ from sim.model.phases.bargain import bargain, conclude
 from sim.model.phases.comply import fall_due, judge, revalue, set_arrears, settle_clause, tranche_due
 from sim.model.phases.learn import fade_arrears, notice_norms
 from sim.model.phases.private import renew_sides
+from sim.model.phases.rounds import call_round, may_break_off
 from sim.model.phases.week import dismiss
 
 if TYPE_CHECKING:
@@ -103,10 +104,11 @@ class Table:
     # --- the phases, one after the other at this table
 
     def gather(self) -> None:
-        """The attend phase: mediators first, then what the table now promises, then the parties."""
+        """The attend phase of a round: mediators first, then what the table now promises, then the parties."""
         model, t = self.model, self.number
         renew_sides(model.rules, model.draw, model.state, t)
-        if model.state.status[t] != words.OPEN:
+        call_round(model.draw, model.state, t)
+        if model.state.meeting[t] == 0:
             dismiss(model.rules, model.state, t)
             return
         for seat in self.seats:
@@ -128,6 +130,9 @@ class Table:
             for party in self.parties:
                 party.ratify(self)
         conclude(model.rules, model.draw, model.state, t)
+        may_break_off(model.rules, model.draw, model.state, t)
+        if model.state.broken[t] == 1:
+            model.journal.broke_off(t)
         model.journal.turned("bargain", t, before)
 
     def comply(self) -> None:

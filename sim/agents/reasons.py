@@ -99,6 +99,10 @@ def told(model: Running, decision: Decision) -> str:
         return sentence(f"{who} {what} what was signed at {place}: {_odds(model, decision)}")
     if decision.decision == "comply":
         return _told_compliance(model, decision, who, place)
+    if decision.decision == "break":
+        odds = f"the chance of it was {percent(decision.probability)}, the draw {decision.draw:.2f}"
+        trust = f"the less trusting side's trust was {decision.terms['trust']:.2f}"
+        return sentence(f"violence ended {place}: {odds}; {trust}")
     if decision.decision == "line":
         return sentence(f"pressure lifted the red line of {who} on {issue(decision.clause)}")
     return sentence(f"{who} {decision.decision} {decision.outcome}".strip())

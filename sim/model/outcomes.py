@@ -76,6 +76,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     _count("weeks_in_force", "table.{T}.weeks_in_force", "T", "weeks", "weeks with an agreement in force"),
     _count("sessions", "table.{T}.sessions", "T", "sessions", "sessions held in the run"),
     _count("impasses", "table.{T}.impasses", "T", "impasses", "impasses in the run"),
+    _count("broken_off", "table.{T}.broken_off", "T", "times", "how often violence ended the talks"),
     _number("nash_product", "table.{T}.nash_product", "T", "squared share of value", INFINITY,
             "product of both gains at the last signature; NaN without one"),
     _number("regret", "table.{T}.regret", "T", "share of value", INFINITY,
@@ -186,6 +187,7 @@ def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
     row.agreements[t], row.collapses[t] = state.agreements[t], state.collapses[t]
     row.open_weeks[t], row.weeks_in_force[t] = state.open_weeks[t], state.weeks_in_force[t]
     row.sessions[t], row.impasses[t] = state.sessions_held[t], state.impasses[t]
+    row.broken_off[t] = state.broken_off[t]
     signed = state.agreements[t] > 0
     row.nash_product[t] = state.nash_product[t] if signed else nan
     row.regret[t] = state.regret[t] if signed else nan

@@ -117,6 +117,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("own_motion", Switch("own_motion", "who delivers alone wants all that it is ready to do", 1.0), high=1.0),
     Parameter("renewal", positive=True),
     Parameter("bandwagon", BANDWAGON, high=1.0),
+    Parameter("round_weeks", Switch("rounds", "the parties of an open table meet every week", 1.0), positive=True),
+    Parameter("breaking", Switch("breaking", "talks are never broken off")),
 )
 
 FLAGS: tuple[Flag, ...] = (

@@ -39,6 +39,7 @@ OPENS_CODES = {"standing": STANDING, "called": CALLED, "after": AFTER}
 # Slots of chance: phase, table or war, party or clause and k each have their own bits, so that a further actor, clause
 # or table leaves the luck of the others as it was.
 ATTEND_SLOT, RATIFY_SLOT, COMPLY_SLOT, WAR_SLOT = 1 << 24, 2 << 24, 3 << 24, 4 << 24
+ROUND_SLOT, BREAKING_PLACE = 7 << 24, 0
 PRIVATE_SLOT, SINCERITY_SLOT = 5 << 24, 6 << 24  # by the count of renewals in place of the week
 PLACE_STRIDE = 1 << 12  # between tables, between wars
 CLAUSE_STRIDE = 2  # between clauses of the comply phase: one slot a side

@@ -87,6 +87,14 @@ def control(states: Any) -> Any:
     return states.control[:, 0]
 
 
+def broken_off(states: Any) -> Any:
+    return states.broken_off.sum(axis=1)
+
+
+def renewals(states: Any) -> Any:
+    return states.renewals.sum(axis=(1, 2))
+
+
 def presence(states: Any) -> Any:
     return states.presence
 
@@ -142,6 +150,12 @@ PARAMETERS = [
     Pair("attack_rate", "2021-04", attacks, RISES),
     Pair("attack_rate", "2021-04", control, STAYS),
     Pair("attack_rate", "2021-04", agreements, STAYS),
+    Pair("own_motion", "2019-04", agreed("doha"), RISES),
+    Pair("renewal", "2018-12", renewals, FALLS),
+    Pair("bandwagon", "2021-04", control, RISES, 12),
+    Pair("round_weeks", "2018-12", sessions, FALLS),
+    Pair("breaking", "2018-12", broken_off, RISES),
+    Pair("breaking", "2018-12", agreements, FALLS),
     Pair("flight_base", "2021-04", refugees, RISES),
     Pair("flight_shift", "2021-04", refugees, RISES),
     Pair("flight_base", "2021-04", control, STAYS, 1),
@@ -283,6 +297,8 @@ EVENTS = [
     (coerce_the_taliban, "2018-12", trust("TAL", "PAK"), FALLS, 12),
     (attack, "2018-12", violence, RISES, 12),
     (attack, "2018-12", attacks, RISES, 12),
+    (attack, "2018-12", broken_off, RISES, 26),
+    (withdraw_soon, "2019-07", cohesion, FALLS, 3),  # before the last soldier has left
     (keep_the_mediators_away, "2018-12", mediation, FALLS, 26),
     (keep_the_mediators_away, "2018-12", agreements, FALLS, WEEKS),
     (close_the_soil, "2022-08", leverage("TAL", "PAK"), FALLS, 4),

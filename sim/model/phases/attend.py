@@ -14,7 +14,7 @@ from sim.model.phases.frontier import set_midpoint, trace_frontier
 from sim.model.phases.luck import luck
 from sim.model.phases.mediation import gone, guaranteed_trust, mediators_pressure, set_seats
 from sim.model.phases.witness import witness
-from sim.model.vocabulary import ATTEND_SLOT, CONCESSION, OPEN, PLACE_STRIDE, PROMISE, WEEKS_TO_LIFT_A_LINE
+from sim.model.vocabulary import ATTEND_SLOT, CONCESSION, PLACE_STRIDE, PROMISE, WEEKS_TO_LIFT_A_LINE
 from sim.numerics.arithmetic import logistic
 from sim.numerics.dialect import any_of, compilable, first_lane, lanes_where, note, run_of, standalone, where
 
@@ -87,10 +87,10 @@ def set_stakes(rules: Any, draw: Any, state: Any, t: int, here: Any) -> None:
 @compilable
 def set_pressure(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """The mediators' pressure on a side; a quarter of strong pressure lifts the first red line it still holds."""
-    here = state.status[t] == OPEN
+    here = state.meeting[t] == 1
     pressed = mediators_pressure(rules, draw, state, t, side)
     state.pressure[t, side] = where(here, pressed, state.pressure[t, side])
-    weeks = where(pressed <= 0.5 * draw.pressure_weight, 0, state.pressure_weeks[t, side] + 1)
+    weeks = where(pressed <= 0.5 * draw.pressure_weight, 0, state.pressure_weeks[t, side] + int(draw.round_weeks))
     state.pressure_weeks[t, side] = where(here, weeks, state.pressure_weeks[t, side])
     left = lanes_where(here & (weeks >= WEEKS_TO_LIFT_A_LINE))
     while left:
@@ -224,8 +224,8 @@ def collect_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
 
 @compilable
 def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
-    """A party decides whether it comes this week."""
-    here = state.status[t] == OPEN
+    """A party decides whether it comes to this round."""
+    here = state.meeting[t] == 1
     surplus = where(state.zone[t] == 1, 0.5 * state.best[t, side], 0.0)
     offer = conditional_offer(rules, draw, state, t, side)
     owed = arrears_of_present(rules, state, t, side)

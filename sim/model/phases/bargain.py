@@ -25,7 +25,6 @@ from sim.model.vocabulary import (
     NO_ZONE,
     NOT_DUE,
     NOT_RATIFIED,
-    OPEN,
     OUT_OF_TIME,
     PAUSE_WEEKS,
     PLACE_STRIDE,
@@ -62,8 +61,8 @@ def bargain(rules: Any, draw: Any, state: Any, t: int) -> None:
 
 @compilable
 def both_came(state: Any, t: int) -> Any:
-    """Whether both parties are at an open table."""
-    return (state.status[t] == OPEN) & (state.attending[t, 0] == 1) & (state.attending[t, 1] == 1)
+    """Whether both parties have come to a round."""
+    return (state.meeting[t] == 1) & (state.attending[t, 0] == 1) & (state.attending[t, 1] == 1)
 
 
 @compilable

@@ -121,6 +121,7 @@ def convene(rules: Any, state: Any, t: int) -> None:
     state.sessions[t] = 0
     state.impasses_in_row[t] = 0
     state.convenes[t] = NEVER
+    state.meets_at[t] = state.week
 
 
 @compilable

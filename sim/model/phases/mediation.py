@@ -10,7 +10,7 @@ from sim.model.equations.leverage import joint
 from sim.model.equations.package import gain
 from sim.model.equations.trust import guarantee
 from sim.model.phases.luck import luck
-from sim.model.vocabulary import ATTEND_SLOT, FREE_EFFORT, OPEN, PLACE_STRIDE
+from sim.model.vocabulary import ATTEND_SLOT, FREE_EFFORT, PLACE_STRIDE
 from sim.numerics.arithmetic import logistic
 from sim.numerics.dialect import any_of, compilable, fails, note, where
 
@@ -117,9 +117,9 @@ def observer_gain(rules: Any, draw: Any, state: Any, t: int, player: int, packag
 @compilable
 def mediate(rules: Any, draw: Any, state: Any, t: int, m: int) -> None:
     """A mediator that is asked decides whether it comes, on the frontier's midpoint as it last stood."""
-    here = (state.status[t] == OPEN) & asked(rules, state, t, m)
+    here = (state.meeting[t] == 1) & asked(rules, state, t, m)
     if not any_of(here):
-        state.attending[t, 2 + m] = where(state.status[t] == OPEN, 0, state.attending[t, 2 + m])
+        state.attending[t, 2 + m] = where(state.meeting[t] == 1, 0, state.attending[t, 2 + m])
         return
     i, j = rules.party[t, 0], rules.party[t, 1]
     gained, weight = 0.0, 0.0
@@ -135,7 +135,7 @@ def mediate(rules: Any, draw: Any, state: Any, t: int, m: int) -> None:
     number = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + 2 + m)
     came = where(here & (number < logistic(odds)), 1, 0)
     state.seat_gain[t, m] = where(here, gained, state.seat_gain[t, m])
-    state.attending[t, 2 + m] = where(state.status[t] == OPEN, came, state.attending[t, 2 + m])
+    state.attending[t, 2 + m] = where(state.meeting[t] == 1, came, state.attending[t, 2 + m])
     state.asked[t, 2 + m] += where(here, 1, 0)
     state.attended[t, 2 + m] += came
     note(state, state.attend_terms[t, 2 + m], (*terms, odds, number))

@@ -17,14 +17,15 @@ from sim.model.phases.leverage import set_leverage
 from sim.model.phases.mediation import asked, mediate
 from sim.model.phases.private import renew_sides
 from sim.model.phases.record import record
-from sim.model.vocabulary import IN_FORCE, OPEN, SIGNED, TRANCHE_WEEKS
+from sim.model.phases.rounds import call_round, may_break_off
+from sim.model.vocabulary import IN_FORCE, SIGNED, TRANCHE_WEEKS
 from sim.numerics.dialect import any_of, compilable, fails, first_lane, lanes_where, run_of, standalone, where
 
 
 @compilable
 def dismiss(rules: Any, state: Any, t: int) -> None:
-    """Nobody comes to a table that is not open; the guarantors of an agreement in force stay with it."""
-    gone = state.status[t] != OPEN
+    """Nobody is at a table where there is no round; the guarantors of an agreement in force stay with it."""
+    gone = state.meeting[t] == 0
     if not any_of(gone):
         return
     for side in range(2):
@@ -39,7 +40,8 @@ def dismiss(rules: Any, state: Any, t: int) -> None:
 def attend_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     """The attend phase of one table: mediators first, then what the table now promises, then the parties."""
     renew_sides(rules, draw, state, t)
-    here = state.status[t] == OPEN
+    call_round(draw, state, t)
+    here = state.meeting[t] == 1
     dismiss(rules, state, t)
     if not any_of(here):
         return
@@ -61,6 +63,7 @@ def bargain_table(rules: Any, draw: Any, state: Any, t: int) -> None:
     while left:
         lane, left = first_lane(left), left & (left - 1)
         close_session(rules, draw, run_of(state, lane), t)
+    may_break_off(rules, draw, state, t)
 
 
 @compilable
