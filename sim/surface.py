@@ -62,6 +62,10 @@ def sweep(
         )
 
         return run_sweep(planned, Path(out), threads=threads, progress=progress, told=_tell)
+    return _in_memory(planned, threads, progress)
+
+
+def _in_memory(planned: Sweep, threads: int | None, progress: bool | None) -> Runs:
     if planned.total > IN_MEMORY:
         allowed = f"up to {IN_MEMORY:,} in memory, any number with out=FOLDER"
         raise InputError("sweep", "draws x runs", f"{planned.total:,} runs are too many for memory", allowed=allowed)

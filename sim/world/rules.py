@@ -95,10 +95,11 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
         for code in members:
             rules.mediates[case.number("players", code), rules.party[t]] = 1
     for k, cell in enumerate(table.clauses):
-        _write_clause(case, rules, t, k, cell, table)
+        _write_clause(case, rules, t, k, name, cell)
 
 
-def _write_clause(case: Case, rules: Record, t: int, k: int, cell: str, table: Table) -> None:
+def _write_clause(case: Case, rules: Record, t: int, k: int, name: str, cell: str) -> None:
+    table = case.tables[name]
     clause = table.clauses[cell]
     rules.clause_cell[t, k] = case.number("cells", cell)
     rules.clause_default[t, k] = words.DEFAULT_CODES[clause.default]
@@ -120,7 +121,7 @@ def _write_clause(case: Case, rules: Record, t: int, k: int, cell: str, table: T
         rules.clause_link[t, k] = case.number("tables", clause.shared_with)
         rules.clause_link_clause[t, k] = case.clause_number(clause.shared_with, cell)
     if clause.opposed_to is not None:
-        rules.clause_link[t, k] = list(table.clauses).index(clause.opposed_to)
+        rules.clause_link[t, k] = case.clause_number(name, clause.opposed_to)
     alone = clause.by is not None and clause.through in (None, clause.by) and clause.default != "position"
     if alone:
         rules.owns[case.number("players", clause.by), rules.clause_cell[t, k]] = 1
