@@ -212,5 +212,6 @@ def _idle(model: Running, who: str, table: str, week: int) -> str:
     if status == "in_force":
         return sentence(f"{place}: an agreement was in force, and no tranche of {name} was due")
     if status == "open":
-        return sentence(f"{place}: {name} was not asked to come")
+        met = any(True for _ in model.journal.find(week=week, place=table, decision="attend"))
+        return sentence(f"{place}: {name} was not asked to come" if met else f"{place}: no round was held")
     return sentence(f"{place}: there was nothing to come to, the table was {status}")

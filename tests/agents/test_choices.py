@@ -25,14 +25,18 @@ EQUATIONS = {
 
 
 @cache
-def played() -> NegotiationModel:
-    model = NegotiationModel("turkey_summit", draw=3, horizon=60)
-    model.run_model()
-    return model
+def played() -> tuple[NegotiationModel, ...]:
+    """Runs that together decide everything that can be decided."""
+    found = []
+    for draw in range(4):
+        model = NegotiationModel("status_quo", draw=draw, horizon=70)
+        model.run_model()
+        found.append(model)
+    return tuple(found)
 
 
-def decisions(name: str) -> list[Decision]:
-    found = list(played().journal.find(decision=name))
+def decisions(name: str) -> list[tuple[NegotiationModel, Decision]]:
+    found = [(model, entry) for model in played() for entry in model.journal.find(decision=name)]
     assert found, name
     return found
 
@@ -48,16 +52,16 @@ def test_the_names_of_what_is_noted_differ(name: str) -> None:
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_the_probability_is_that_of_the_terms_to_the_bit(name: str) -> None:
-    noise = float(played().draw.noise)
-    for entry in decisions(name):
+    for model, entry in decisions(name):
+        noise = float(model.draw.noise)
         terms = tuple(entry.terms[term.name] for term in CHOICES[name].terms)
         assert entry.probability == logistic(log_odds(terms, noise))
 
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_without_a_term_is_without_it(name: str) -> None:
-    noise = float(played().draw.noise)
-    for entry in decisions(name)[:40]:
+    for model, entry in decisions(name)[:40]:
+        noise = float(model.draw.noise)
         for term in CHOICES[name].terms:
             left = entry._replace(terms={**entry.terms, term.name: 0.0})
             without = chance_without(entry, term.name, noise)
@@ -69,8 +73,8 @@ def test_without_a_term_is_without_it(name: str) -> None:
 @pytest.mark.parametrize("name", CHOICES)
 def test_every_term_that_weighs_is_told(name: str) -> None:
     told = 0
-    for entry in decisions(name)[:40]:
-        text = weighed(played(), entry)
+    for model, entry in decisions(name)[:40]:
+        text = weighed(model, entry)
         assert bool(text) != by_schedule(entry)
         for weight in weights(entry):
             if abs(weight.value) >= 0.001:

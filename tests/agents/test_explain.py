@@ -73,7 +73,7 @@ def test_why_says_who_what_the_odds_and_what_weighed(run: Run) -> None:
     name = run.model.world.case.name_of(entry.who)
     assert text.startswith(f"Week {entry.week}.")
     assert f"{name[:1].upper()}{name[1:]} stayed away from" in text
-    assert f"the draw {entry.draw:.2f}" in text
+    assert f"its stance since week {entry.terms['since']:.0f} is {entry.draw:.2f}" in text
     assert weighed(run.model, entry) in text
     assert "Where it started, and why:" in text
 
@@ -81,7 +81,10 @@ def test_why_says_who_what_the_odds_and_what_weighed(run: Run) -> None:
 def test_why_says_when_there_was_nothing_to_decide(run: Run) -> None:
     assert "nothing to come to" in run.why("TAL", table="intra_afghan", week=1)
     assert "has no seat" in run.why("TTP", table="doha", week=1)
-    assert "was not asked" in run.why("CHN", table="intra_afghan", week=5)
+    held = {entry.week for entry in run.model.journal.find(decision="attend", place="intra_afghan")}
+    between = next(week for week in range(min(held) + 1, 104) if week not in held)
+    assert "was not asked" in run.why("CHN", table="intra_afghan", week=min(held))
+    assert "no round was held" in run.why("TAL", table="intra_afghan", week=between)
 
 
 @pytest.mark.parametrize(

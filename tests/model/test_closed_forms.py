@@ -164,7 +164,7 @@ def test_full_trust_without_vulnerability_gives_a_deal_by_the_deadline_wherever_
     if both_gain:
         assert state.zone[0] == 1
     draw.deadline, draw.concession, draw.pressure_weight = rng.uniform(12.0, 52.0), rng.uniform(0.3, 1.5), 0.3
-    state.status[0], state.attending[0, :2] = OPEN, 1
+    state.status[0], state.meeting[0], state.attending[0, :2] = OPEN, 1, 1
     for _ in range(int(np.ceil(draw.deadline))):
         bargain(rules, draw, state, 0)
         assert state.session[0] != NO_SESSION

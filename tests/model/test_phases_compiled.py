@@ -82,6 +82,7 @@ def arguments(names: list[str], found: World, draw: Any, plan: Any, state: Any, 
     many |= {"here": True, "fought": bool(rng.integers(2)), "lane": 0}
     many |= {"party": bool(rng.integers(2)), "delivered": bool(rng.integers(2))}
     many |= {"code": int(rng.integers(len(words.QUANTITIES)))}
+    many |= {"count": int(rng.integers(words.PIECES_OF_A_CLAUSE))}
     many |= {"other": int(rng.integers(words.PIECES_OF_A_CLAUSE))}
     many |= {"n": int(rng.integers(words.PIECES_OF_A_CLAUSE)), "pieces": int(rng.integers(words.PIECES_OF_A_CLAUSE))}
     everything: dict[str, Any] = {"rules": rules, "draw": draw, "plan": plan, "state": state, **many}
