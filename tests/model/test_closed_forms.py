@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from worlds import CLAUSES, Tables, bare_records, runs, world
 
+from sim.model.equations.concession import log_of_time
 from sim.model.equations.war import control_growth
 from sim.model.phases.bargain import bargain
 from sim.model.phases.begin import begin, derive
 from sim.model.phases.defaults import set_range
 from sim.model.phases.fight import fight
 from sim.model.phases.frontier import package_value, set_midpoint, trace_frontier
-from sim.model.vocabulary import NO_SESSION, NO_ZONE, OPEN, REFUSED, SIGNED
+from sim.model.vocabulary import NO_SESSION, NO_ZONE, OPEN, OUT_OF_TIME, REFUSED, SIGNED
 
 
 def bare_table(
@@ -221,3 +222,59 @@ def test_at_parity_control_stays_where_it_is() -> None:
         state.week = week
         fight(rules, draw, state, 0)
     assert abs(state.control[0] - 0.3) < 1e-12
+
+
+# ---------------------------------------------------------------- minds at one linear frontier
+
+COMMON, OPPOSED = (0.2, 0.3), (0.8, 0.7)  # weights of what both want, and of what one gains and the other loses
+MOST = (COMMON[0] + OPPOSED[0] * COMMON[1] / OPPOSED[1], COMMON[1] + OPPOSED[1] * COMMON[0] / OPPOSED[0])
+HURDLE, NOISE, SESSIONS = 0.05, 0.1, 24
+
+
+def linear_table() -> tuple[Any, Any, Any]:
+    """Both want the first clause; what one gains by the second the other loses, on both sides of its default."""
+    position, weight = ((1.0, 1.0), (1.0, 0.0)), tuple(zip(COMMON, OPPOSED, strict=True))
+    rules, draw, state = traced(bare_table(position, (0.0, 0.5), weight, (1.0, 1.0), 0.0))
+    np.testing.assert_allclose(state.best[0], MOST, atol=1e-12)
+    draw.private_on, draw.noise, draw.hurdle, draw.deadline = 1, NOISE, HURDLE, SESSIONS
+    draw.concession, draw.pressure_weight = 1.0, 0.3
+    for session in range(1, SESSIONS):
+        draw.log_time[session] = log_of_time(float(session), float(SESSIONS))
+    state.status[0], state.meeting[0], state.attending[0, :2] = OPEN, 1, 1
+    return rules, draw, state
+
+
+def reserved(u: Any) -> Any:
+    """What homes of these minds accept, by a formula of its own."""
+    return np.maximum(HURDLE + NOISE * np.log(u / (1.0 - u)), 0.0)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_two_minds_agree_by_the_deadline_where_a_package_serves_both_homes(seed: int) -> None:
+    minds = np.random.default_rng(seed).uniform(0.3, 0.999, 2)
+    needed = (reserved(minds) / MOST).sum()
+    rules, draw, state = linear_table()
+    state.mind[0] = minds
+    for _ in range(SESSIONS):
+        bargain(rules, draw, state, 0)
+        if state.session[0] != REFUSED:
+            break
+    assert abs(needed - 1.0) > 1e-6
+    assert (state.session[0] == SIGNED) == (needed < 1.0)
+    assert state.session[0] == (SIGNED if needed < 1.0 else OUT_OF_TIME)
+
+
+def test_the_chance_of_an_agreement_is_that_of_the_closed_form() -> None:
+    """F_1(0) F_2(M_2) + integral over x in (0, M_1) of F_2(M_2 (1 - x / M_1)) dF_1(x)."""
+
+    def accepts(x: Any) -> Any:
+        return 1.0 / (1.0 + np.exp(-(x - HURDLE) / NOISE))
+
+    x = np.linspace(0.0, MOST[0], 20_001)
+    other = accepts(MOST[1] * (1.0 - x / MOST[0]))
+    steps = np.diff(accepts(x))
+    exact = accepts(0.0) * accepts(MOST[1]) + (0.5 * (other[1:] + other[:-1]) * steps).sum()
+    u = (np.arange(1000) + 0.5) / 1000.0
+    share = (reserved(u)[:, None] / MOST[0] + reserved(u)[None, :] / MOST[1] <= 1.0).mean()
+    assert share == pytest.approx(exact, abs=0.002)
+    assert 0.5 < exact < 0.95
