@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.agents.journal import Decision
 from sim.agents.sources import cited, columns_behind, source
 from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
-from sim.inputs.errors import InputError, nearest, one_of
+from sim.inputs.errors import InputError, one_of
 from sim.model.equations.choice import Term, log_odds
 from sim.model.equations.decisions import CHOICES
 from sim.numerics.arithmetic import logistic
@@ -193,8 +193,7 @@ def _attendants(model: Running, table: str) -> set[str]:
 def _check(model: Running, who: str, table: str | None, week: int | None) -> int:
     names: Sequence[str] = [*model.world.case.players, *{s.name: 0 for t in model.tables.values() for s in t.seats}]
     names = list(dict.fromkeys(names))
-    if who not in names:
-        raise InputError("why", "who", f"{who!r} decides nothing", allowed=names, meant=nearest(who, names))
+    one_of("why", "who", who, names, "a player or a seat")
     if table is not None:
         one_of("why", "table", table, model.tables, "a table")
     week = model.week if week is None else week

@@ -17,7 +17,7 @@ from sim.case.case import Case
 from sim.case.event import Effect
 from sim.case.happening import LONGEST, Happening, Lever, Setting, happening
 from sim.case.trigger import LEVER
-from sim.inputs.errors import InputError, nearest, one_of, shown
+from sim.inputs.errors import InputError, one_of, shown
 from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked
 from sim.model import vocabulary as words
@@ -109,10 +109,8 @@ class Scenario:
 def _moved(scenario: Scenario, values: Mapping[str, float]) -> dict[str, Lever]:
     levers = dict(scenario.levers)
     for name, value in values.items():
-        if name not in levers:
-            where, meant = f"levers.{name}", nearest(name, levers)
-            allowed = list(levers) or "none: this scenario has no levers"
-            raise InputError(scenario.file, where, "there is no such lever", allowed=allowed, meant=meant)
+        told = "" if levers else "none: this scenario has no levers"
+        one_of(scenario.file, f"levers.{name}", name, levers, "a lever", told)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InputError(scenario.file, f"levers.{name}", f"{shown(value)} is not a number", allowed="a number")
         levers[name] = levers[name].model_copy(update={"value": float(value)})
@@ -131,10 +129,7 @@ def scenario_path(case: Case, name: str | Path) -> Path:
     """The file of a scenario: a path that ends in .yaml, or the name of a scenario of the case."""
     if str(name).endswith(".yaml"):
         return Path(name)
-    known = scenario_names(case)
-    if str(name) not in known:
-        meant = nearest(str(name), known)
-        raise InputError("scenario", "", f"there is no scenario {str(name)!r}", allowed=known, meant=meant)
+    one_of("scenario", "", str(name), scenario_names(case), "a scenario")
     return case.folder / "scenario" / f"{name}.yaml"
 
 
@@ -204,9 +199,7 @@ def _check_paragraphs(scenario: Scenario) -> None:
     lengths = {article["id"]: article["paragraphs"] for article in read_yaml(file)["articles"]}
     for article, numbers in scenario.paragraphs.items():
         key = f"paragraphs.{article}"
-        if article not in lengths:
-            meant = nearest(article, lengths)
-            raise InputError(scenario.file, key, "there is no such article", allowed=list(lengths), meant=meant)
+        one_of(scenario.file, key, article, lengths, "an article")
         for number in numbers:
             if not 1 <= number <= lengths[article]:
                 allowed = f"1 to {lengths[article]}"

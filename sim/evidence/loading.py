@@ -38,7 +38,7 @@ from sim.evidence.rows import (
     PositionRow,
     Structural,
 )
-from sim.inputs.errors import InputError, nearest, one_of
+from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import Row, read_csv, read_yaml
 from sim.inputs.objects import Strict, checked
 from sim.model.parameters import PARAMETERS, Parameter, parity
@@ -89,9 +89,7 @@ def _passes(folder: Path, passes: Sequence[str] | None) -> tuple[str, ...]:
     if not names:
         raise InputError(folder, "passes", "no pass counts", allowed=found or "at least one folder with a dyads.csv")
     for number, name in enumerate(names):
-        if name not in found:
-            problem = f"there is no pass {name!r} (a folder with a dyads.csv)"
-            raise InputError(folder, "passes", problem, allowed=found, meant=nearest(name, found))
+        one_of(folder, "passes", name, found, "a pass (a folder with a dyads.csv)")
         if name in names[:number]:
             raise InputError(folder, "passes", f"the pass {name!r} is named twice", allowed="each pass once")
     return names

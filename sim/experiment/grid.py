@@ -130,9 +130,9 @@ class Grid:
     def _fixed(self, scenario: Scenario, fixed: Mapping[str, float]) -> Scenario:
         known = self.priors[scenario.epoch]
         for name, value in fixed.items():
-            if name not in known.index:
-                problem = f"is not uncertain at {scenario.epoch}"
-                raise InputError(self.source, FIXED + name, problem, meant=nearest(name, known.names))
+            one_of(
+                self.source, FIXED + name, name, known.names, f"uncertain at {scenario.epoch}", "a column of the draws"
+            )
             low, high = fixable(known[name])
             if not low <= value <= high:
                 allowed = f"{low:g} to {high:g}"

@@ -16,7 +16,7 @@ from sim.analysis.influence import FEWEST, Influence, by_luck, influences
 from sim.analysis.shares import Estimate, estimate, told_means
 from sim.engine.computing import Made
 from sim.engine.sweep import Sweep
-from sim.inputs.errors import InputError, nearest
+from sim.inputs.errors import InputError, one_of
 from sim.model.outcomes import SETTLEMENTS
 from sim.world.columns import Column
 
@@ -96,9 +96,7 @@ class Runs:
 
     def column(self, name: str) -> NDArray[Any]:
         """An outcome column as (draws, runs), as stored; see `values` for numbers to reckon with."""
-        if name not in self.columns:
-            meant = nearest(name, self.columns)
-            raise InputError("runs", name, "is not an outcome", allowed="a name in runs.columns", meant=meant)
+        one_of("runs", name, name, self.columns, "an outcome", "a name in runs.columns")
         return self.read(self.columns[name]).reshape(self.sweep.draws, self.sweep.runs)
 
     def values(self, what: str) -> NDArray[np.float64]:
@@ -131,7 +129,7 @@ class Runs:
         if what not in self.columns:
             known = [*SETTLEMENTS, *self.sweep.case.tables, *self.columns]
             allowed = "a settlement class, a table, a name in runs.columns, or NAME >= NUMBER"
-            raise InputError("runs", what, "is not an outcome", allowed=allowed, meant=nearest(what, known))
+            one_of("runs", what, what, known, "an outcome", allowed)
         values = self.column(what).astype(np.float64)
         if self._is_week(what):
             values[values < 0.0] = np.nan
@@ -234,9 +232,7 @@ class Runs:
         import pandas as pd
 
         names = [column.name for column in self.sweep.weekly]
-        if name not in names:
-            meant = nearest(name, names)
-            raise InputError("runs", name, "is not a weekly column", allowed="a column of runs.paths", meant=meant)
+        one_of("runs", name, name, names, "a weekly column", "a column of runs.paths")
         place = names.index(name)
         found = band_quantiles(self.band_counts()[:, place], levels, self.sweep.weekly[place].high)
         return pd.DataFrame(found, columns=list(levels), index=pd.RangeIndex(len(found), name="week"))

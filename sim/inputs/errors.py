@@ -53,7 +53,9 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
     return by_lower[close[0]] if close else None
 
 
-def one_of(file: str | Path, key: str, value: object, allowed: Iterable[str], what: str) -> str:
+def one_of(
+    file: str | Path, key: str, value: object, allowed: Iterable[str], what: str, told: str | Iterable[str] = ""
+) -> str:
     """The value, if it is one of those allowed.
 
     Args:
@@ -61,13 +63,14 @@ def one_of(file: str | Path, key: str, value: object, allowed: Iterable[str], wh
         value: what stands there.
         allowed: the names that can.
         what: what it should be, with its article: "an actor".
+        told: what is told to be allowed, where the names are too many or not all; empty for the names.
 
     Raises:
         InputError: it is another; the likely meant one is named.
     """
     names = list(allowed)
     if value not in names:
-        problem, others = f"{shown(value)} is not {what}", names or "none: there are no others"
+        problem, others = f"{shown(value)} is not {what}", told or names or "none: there are no others"
         raise InputError(file, key, problem, allowed=others, meant=nearest(str(value), names))
     return str(value)
 

@@ -10,7 +10,7 @@ from sim.case.case import Case, Epoch
 from sim.evidence.densities import Prior
 from sim.evidence.priors import Priors, priors
 from sim.evidence.rows import Evidence
-from sim.inputs.errors import InputError, nearest, one_of
+from sim.inputs.errors import InputError, one_of
 from sim.model.parameters import SWITCHES, switch_off
 from sim.world.draw import draw_records
 
@@ -76,9 +76,7 @@ def uncertainty(
     one_of("scenario", "epoch", epoch, case.epochs, "an epoch")
     found = priors(case, evidence, epoch)
     for name, value in (fixed or {}).items():
-        if name not in found.index:
-            meant = nearest(name, found.names)
-            raise InputError("scenario", f"fixed.{name}", "is not an uncertainty", allowed="a column", meant=meant)
+        one_of("scenario", f"fixed.{name}", name, found.names, "an uncertainty", "a column")
         low, high = fixable(found[name])
         if not low <= value <= high:
             allowed = f"{low:g} to {high:g}"

@@ -90,7 +90,7 @@ def test_why_says_when_there_was_nothing_to_decide(run: Run) -> None:
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ({"who": "TALIBAN"}, "'TALIBAN' decides nothing; allowed: US, PAK"),
+        ({"who": "TALIBAN"}, "'TALIBAN' is not a player or a seat; allowed: US, PAK"),
         ({"who": "TAL", "table": "intra_afgan"}, "did you mean intra_afghan?"),
         ({"who": "TAL", "week": 0}, "0 has not been played; allowed: 1 to 104"),
         ({"who": "TAL", "week": 105}, "105 has not been played"),

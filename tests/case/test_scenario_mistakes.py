@@ -72,7 +72,8 @@ SUMMIT = str(CASE.folder / "scenario" / "turkey_summit.yaml")
     [
         (
             {"sumit_week": 4},
-            "levers.sumit_week: there is no such lever; allowed: summit_week, weeks_to_go; did you mean summit_week?",
+            "levers.sumit_week: 'sumit_week' is not a lever; allowed: summit_week, weeks_to_go; "
+            "did you mean summit_week?",
         ),
         ({"summit_week": 53}, "levers.summit_week: 53 is out of range; allowed: 2 to 52 weeks"),
         ({"summit_week": "soon"}, "levers.summit_week: 'soon' is not a number; allowed: a number"),
@@ -104,7 +105,7 @@ def test_a_change_that_breaks_a_scenario_is_refused_with_its_line(change: dict[s
 
 
 def test_an_unknown_scenario_is_named_with_the_one_that_was_meant() -> None:
-    with pytest.raises(InputError, match=r"there is no scenario 'turky_summit'.*did you mean turkey_summit"):
+    with pytest.raises(InputError, match=r"'turky_summit' is not a scenario.*did you mean turkey_summit"):
         load_scenario(CASE, "turky_summit")
 
 

@@ -276,7 +276,7 @@ def test_a_broken_file_is_told_in_one_line(folder: Path, damage: Callable[[Path]
 
 def test_a_pass_that_does_not_exist_is_refused(folder: Path) -> None:
     assert message(folder, ("pass_a", "pas_b")) == (
-        "EVIDENCE: passes: there is no pass 'pas_b' (a folder with a dyads.csv); allowed: pass_a, pass_b, pass_c; "
+        "EVIDENCE: passes: 'pas_b' is not a pass (a folder with a dyads.csv); allowed: pass_a, pass_b, pass_c; "
         "did you mean pass_b?"
     )
     assert message(folder, ("pass_a", "pass_a")) == (

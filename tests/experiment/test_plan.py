@@ -113,7 +113,10 @@ BROKEN = {
     Axis("off", (("red_line",),)): "off: 'red_line' is not a switch; allowed: a list of red_lines, guarantors",
     Axis("fixed.trust.US.PAK", (1.5,)): "fixed.trust.US.PAK: 1.5 is out of range; allowed: 0 to 1",
     Axis("fixed.patience", (3,)): "fixed.patience: 3 is out of range; allowed: ",
-    Axis("fixed.trust.US.PKA", (0.5,)): ("fixed.trust.US.PKA: is not uncertain at 2021-04; did you mean trust.US.PAK?"),
+    Axis("fixed.trust.US.PKA", (0.5,)): (
+        "fixed.trust.US.PKA: 'trust.US.PKA' is not uncertain at 2021-04; allowed: a column of the draws; "
+        "did you mean trust.US.PAK?"
+    ),
 }
 
 
