@@ -41,6 +41,10 @@ class Cell(Strict):
     norm: bool = False
     only_for: tuple[str, ...] = ()
 
+    def usual(self, turned: bool) -> float:
+        """Its value where no article speaks of it, under the first regime or the second."""
+        return self.start_turned if turned and self.start_turned is not None else self.start
+
 
 class Clause(Strict):
     """One issue of one table: its default path, how well delivery is seen, who delivers it through whom."""
@@ -59,6 +63,12 @@ class Clause(Strict):
     by: str | None = None
     arms: str | None = None
     hurdle: float = Field(default=0.0, ge=0.0, le=1.0)
+
+    @property
+    def delivered_alone(self) -> str | None:
+        """The party that delivers it alone, through nobody's hands and not as a matter of its own position."""
+        alone = not self.both and self.through in (None, self.by) and self.default != "position"
+        return self.by if alone else None
 
 
 class OpensAfter(Strict):
@@ -215,6 +225,12 @@ class Case(Strict):
             ValueError: the case has none of that name.
         """
         return NEVER if name is None else list(getattr(self, group)).index(name)
+
+    def start_of(self, epoch: Epoch, cell: str) -> tuple[float, float]:
+        """The range in which a cell starts at an epoch: as its article has it, else as the case does."""
+        told = epoch.start.get(f"cell.{cell}")
+        usual = self.cells[cell].usual(epoch.regime == self.regimes[1])
+        return (usual, usual) if told is None else (told.low, told.high)
 
     def clause_number(self, table: str, cell: str) -> int:
         """The place of a clause among those of its table."""

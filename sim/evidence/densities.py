@@ -1,4 +1,4 @@
-"""One prior: a mixture of triangles with the coded rows behind it, or one of four simpler kinds."""
+"""One prior: a mixture of triangles with the coded rows behind it, or one of five simpler kinds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.evidence.rows import DyadRow, PositionRow, RedLine
 
-Status = Literal["coded", "carried", "assumed", "sourced", "judged", "fixed"]
-Kind = Literal["choice", "uniform", "triangles", "share", "line"]
+Status = Literal["coded", "carried", "implied", "assumed", "sourced", "judged", "fixed"]
+Kind = Literal["choice", "uniform", "triangles", "triangle", "share", "line"]
 Numbers = NDArray[np.float64]
 
 LINE_MARGIN = 0.01  # a red line that gives way stands this far beyond the drawn position
@@ -64,10 +64,12 @@ class Prior:
     """The distribution of one column of the draws, and where it comes from.
 
     kind: `choice` (0, ..., parts - 1, equally likely), `uniform` on [low, high], `triangles` (a mixture of the
-    components), `share` (one of `parts` shares that sum to 1, Dirichlet(1, ..., 1)), `line` (a red line, present with
-    the summed weight of the components, else NaN).
-    status: `coded` at the epoch's own article, `carried` from an earlier one (`steps` articles back), `assumed` where
-    nobody coded it; `sourced` and `judged` as their file says; `fixed` where nothing is uncertain.
+    components, one for each pass that coded it), `triangle` (one component that no row stands behind), `share` (one of
+    `parts` shares that sum to 1, Dirichlet(1, ..., 1)), `line` (a red line, present with the summed weight of the
+    components, else NaN).
+    status: `coded` at the epoch's own article, `carried` from an earlier one (`steps` articles back), `implied` where
+    it is the coding of a body that the actor speaks for, `assumed` where nobody coded it; `sourced` and `judged` as
+    their file says; `fixed` where nothing is uncertain.
     """
 
     name: str
@@ -127,7 +129,7 @@ class Prior:
             return np.where(inside, (self.parts - 1) * (1.0 - np.clip(at, 0.0, 1.0)) ** (self.parts - 2), 0.0)
         if self.kind == "uniform" and self.high > self.low:
             return np.where((at >= self.low) & (at <= self.high), 1.0 / (self.high - self.low), 0.0)
-        if self.kind == "triangles":
+        if self.kind in ("triangles", "triangle"):
             return np.asarray(sum(c.weight * c.pdf(at) for c in self.components), dtype=np.float64)
         return np.full_like(at, np.nan)
 
@@ -148,6 +150,6 @@ class Prior:
             return 1.0 / self.parts
         if self.kind == "line":
             return sum(c.weight * c.line.at for c in self.components if c.line) / self.present
-        if self.kind == "triangles":
+        if self.kind in ("triangles", "triangle"):
             return sum(c.weight * (c.low + c.mode + c.high) / 3 for c in self.components)
         return (self.low + self.high) / 2

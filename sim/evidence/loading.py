@@ -38,6 +38,7 @@ from sim.evidence.rows import (
     PositionRow,
     Structural,
 )
+from sim.evidence.uncoded import load_spoken_for
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import Row, read_csv, read_yaml
 from sim.inputs.objects import Strict, checked
@@ -80,6 +81,7 @@ def load_evidence(
         events=_all(folder, names, known, "events", _event),
         mechanisms=_counted(_all(folder, names, known, "mechanisms", _mechanism), implied),
         conditions=_all(folder, names, known, "conditions", _condition),
+        spoken_for=load_spoken_for(folder / "spoken_for.yaml", known) if implied else (),
     )
 
 

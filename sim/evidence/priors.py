@@ -10,7 +10,7 @@ Rules (model, section 5).
    equal mixture over the passes that coded it. An actor's position and salience on a cell come from the same pass.
 3. An epoch takes a quantity from its own article, else from the nearest *earlier* article that any counted pass codes
    (`carried`: each side of the triangle moves out by 0.05 per article that it is carried over), else it is `assumed`,
-   uniform on a wide range. Never from a later article.
+   uniform on a wide range, or likeliest where a rule of `sim.evidence.uncoded` says so. Never from a later article.
 4. A red line belongs to its row and is carried with it, unwidened. A draw has the line if its own pass drew one; else
    it has none (NaN). An actor never forbids its own wish: where the drawn position lies beyond the line, the line gives
    way and stands 0.01 beyond the position.
@@ -38,6 +38,7 @@ from sim.case.case import Case, Epoch
 from sim.evidence.densities import Component, Numbers, Prior
 from sim.evidence.rows import DyadRow, Evidence, PositionRow, RedLine
 from sim.evidence.sampling import Layout, drawn, layout_of
+from sim.evidence.uncoded import STEPS_OF_A_BODY, likeliest
 from sim.inputs.errors import nearest, one_of
 from sim.numerics.machine import available_threads
 
@@ -227,11 +228,12 @@ class _Builder:
         stand, who, what = f"{actor}.{cell}", self.case.name_of(actor), self.case.cells[cell]
         poles = f"{cell} (0: {what.low}; 1: {what.high})"
         blank = self._blank(f"position.{stand}", "position", f"where {who} stands on {poles}", ASSUMED["position"])
-        position = self._from_rows(blank, _of_position)
+        position = self._position(blank, actor, cell)
         yield position
         meaning = f"how much {cell} matters to {who}; saliences are scaled to sum to 1 over a table"
         yield self._from_rows(self._blank(f"salience.{stand}", "salience", meaning, ASSUMED["salience"]), _of_salience)
-        lines = tuple(_with_line(c, len(self.evidence.passes)) for c in position.components if _line_of(c))
+        own = position.components if position.kind == "triangles" and position.status != "implied" else ()
+        lines = tuple(_with_line(c, len(self.evidence.passes)) for c in own if _line_of(c))
         if lines:
             yield replace(
                 position,
@@ -244,6 +246,46 @@ class _Builder:
                 low=0.0,
                 high=1.0,
             )
+
+    def _position(self, blank: Prior, actor: str, cell: str) -> Prior:
+        """As coded; else as a body is coded that the actor speaks for; else likeliest where a rule says so."""
+        coded = self._from_rows(blank, _of_position)
+        if coded.components:
+            return coded
+        for row in self.evidence.spoken_for:
+            if (
+                row.article in self.articles
+                and row.actor == actor
+                and cell in self.case.cells_of_issue(row.issue, actor)
+            ):
+                return self._as_body(blank, row.body, cell, row.article, row.why)
+        point = likeliest(self.case, self.epoch, actor, cell)
+        if point is None:
+            return blank
+        part = Component(1.0, blank.low, point.point, blank.high)
+        return replace(blank, components=(part,), kind="triangle", why=point.why)
+
+    def _as_body(self, blank: Prior, body: str, cell: str, article: str, why: str) -> Prior:
+        """The coding of a body at an article, widened, as the position of an actor that speaks for it."""
+        rows = self.coded.get(f"position.{body}.{cell}", {}).get(article, ())
+        if not rows:
+            return blank
+        back = self.articles.index(article)
+        parts = tuple(
+            Component(1.0 / len(rows), *triangle(*_of_position(row), back + STEPS_OF_A_BODY), (row,)) for row in rows
+        )
+        return replace(
+            blank,
+            low=min(c.low for c in parts),
+            high=max(c.high for c in parts),
+            components=parts,
+            kind="triangles",
+            status="implied",
+            source=", ".join(row.pass_ for row in rows),
+            article=article,
+            steps=back + STEPS_OF_A_BODY,
+            why=why,
+        )
 
     def _blank(self, name: str, group: str, meaning: str, wide: tuple[float, float]) -> Prior:
         """The prior of a coded quantity that nobody coded."""

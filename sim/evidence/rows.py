@@ -121,6 +121,17 @@ class Structural(Strict):
     why: str
 
 
+class SpokenFor(Strict):
+    """An article gives an actor's position on an issue to a body that the actor speaks for."""
+
+    article: str
+    actor: str
+    issue: str
+    body: str
+    paragraphs: tuple[int, ...] = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """All that was coded, by the passes that count; `articles` in order of their dates."""
@@ -135,3 +146,4 @@ class Evidence:
     events: tuple[EventRow, ...]
     mechanisms: tuple[MechanismRow, ...]
     conditions: tuple[ConditionRow, ...]
+    spoken_for: tuple[SpokenFor, ...] = ()

@@ -25,7 +25,7 @@ class Layout(NamedTuple):
 
     counter: NDArray[np.int64]  # (C,) the block of chance that belongs to a column's name
     uniforms: NDArray[np.int64]  # columns that are uniform on [start, start + width]
-    triangles: NDArray[np.int64]  # columns that are mixtures of triangles
+    triangles: NDArray[np.int64]  # columns that are mixtures of triangles, or one
     shares: NDArray[np.int64]  # columns that are shares
     lines: NDArray[np.int64]  # columns that are red lines
     start: Numbers  # (C,)
@@ -53,7 +53,7 @@ def layout_of(columns: Sequence[Prior], passes: Sequence[str]) -> Layout:
     layout = Layout(
         counter=counter,
         uniforms=_columns_of("uniform", columns),
-        triangles=_columns_of("triangles", columns),
+        triangles=np.concatenate([_columns_of("triangles", columns), _columns_of("triangle", columns)]),
         shares=_columns_of("share", columns),
         lines=_columns_of("line", columns),
         start=np.array([prior.low for prior in columns]),
@@ -68,9 +68,12 @@ def layout_of(columns: Sequence[Prior], passes: Sequence[str]) -> Layout:
     )
     for c, prior in enumerate(columns):
         for k, component in enumerate(prior.components):
+            layout.corner[c, k] = _corners(component)
+            if not component.rows:  # whichever pass a draw is of
+                layout.own[c, :] = k
+                continue
             p = passes.index(component.rows[0].pass_)
             layout.own[c, p] = k
-            layout.corner[c, k] = _corners(component)
             if component.line is not None:
                 layout.line[c, p], layout.below[c, p] = component.line.at, component.line.forbids == "below"
     return layout

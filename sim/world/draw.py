@@ -18,9 +18,7 @@ from sim.world.rules import sizes
 def start_cells(case: Case, epoch: Epoch) -> NDArray[np.float64]:
     """The value of every cell at an epoch where no starting condition is drawn for it."""
     turned = epoch.regime == case.regimes[1]
-    return np.array(
-        [cell.start_turned if turned and cell.start_turned is not None else cell.start for cell in case.cells.values()]
-    )
+    return np.array([cell.usual(turned) for cell in case.cells.values()])
 
 
 def draw_records(case: Case, epoch: Epoch, names: Sequence[str], table: NDArray[np.float64], first: int = 0) -> Any:

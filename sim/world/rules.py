@@ -122,9 +122,8 @@ def _write_clause(case: Case, rules: Record, t: int, k: int, name: str, cell: st
         rules.clause_link_clause[t, k] = case.clause_number(clause.shared_with, cell)
     if clause.opposed_to is not None:
         rules.clause_link[t, k] = case.clause_number(name, clause.opposed_to)
-    alone = clause.by is not None and clause.through in (None, clause.by) and clause.default != "position"
-    if alone:
-        rules.owns[case.number("players", clause.by), rules.clause_cell[t, k]] = 1
+    if clause.delivered_alone is not None:
+        rules.owns[case.number("players", clause.delivered_alone), rules.clause_cell[t, k]] = 1
     if clause.ends_war:
         rules.ending_clause[t] = k
     rules.clause_by[t, k] = 2 if clause.by is None else table.parties.index(clause.by)

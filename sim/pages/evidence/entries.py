@@ -148,8 +148,14 @@ def _origin(prior: Prior) -> str:
         width = f"{prior.low:g} to {prior.high:g}" if prior.high > prior.low else f"{prior.low:g}"
         rests = f" ({prior.article}, {numbered(prior.paragraphs)})" if prior.paragraphs else ""
         return f"{width}, {prior.status}{rests}: {prior.why}"
+    if prior.kind == "triangle":
+        at = prior.components[0].mode
+        return f"{prior.low:g} to {prior.high:g}, likeliest at {at:.2g}, assumed: {prior.source}; {prior.why}"
     if not prior.rows:
         return f"uniform on {prior.low:g} to {prior.high:g}, assumed: {prior.source}"
+    if prior.status == "implied":
+        body = f"as the body it speaks for at {prior.article}, widened by {WIDER * prior.steps:g} on each side"
+        return f"{body}, implied: {prior.why}"
     back = f", carried over {prior.steps} article{'s' * (prior.steps > 1)}" if prior.steps else ""
     widen = f" and widened by {WIDER * prior.steps:g} on each side" if prior.steps else ""
     lines = [f"{part.rows[0].pass_} at {part.line.at:g}: {part.line.why}" for part in prior.components if part.line]

@@ -21,9 +21,10 @@ LETTERS: dict[Mark, str] = {
 }
 MEANINGS: dict[Mark, str] = {
     "stated": "coded at this epoch's own article, and at least half of the rows behind it say that it is stated there",
-    "implied": "coded at this epoch's own article, most rows saying that it is only implied",
+    "implied": "coded at this epoch's own article, most rows saying that it is only implied; or the widened coding of "
+    "a body that the actor speaks for",
     "carried": "coded at an earlier article and widened; this epoch's own article is silent",
-    "assumed": "no pass codes it; a wide range stands in",
+    "assumed": "no pass codes it; a wide range stands in, likeliest at one point where a rule says so",
     "sourced": "a range that a source or the epoch's article gives",
     "judged": "a range that was judged, with the reason given",
     "fixed": "nothing uncertain",
