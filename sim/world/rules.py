@@ -122,6 +122,8 @@ def _write_clause(case: Case, rules: Record, t: int, k: int, name: str, cell: st
         rules.clause_link_clause[t, k] = case.clause_number(clause.shared_with, cell)
     if clause.opposed_to is not None:
         rules.clause_link[t, k] = case.clause_number(name, clause.opposed_to)
+    for code in table.parties:
+        rules.bargains[case.number("players", code), rules.clause_cell[t, k]] = 1
     if clause.delivered_alone is not None:
         rules.owns[case.number("players", clause.delivered_alone), rules.clause_cell[t, k]] = 1
     if clause.ends_war:

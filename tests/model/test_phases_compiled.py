@@ -65,7 +65,10 @@ def arguments(names: list[str], found: World, draw: Any, plan: Any, state: Any, 
     if "m" in names and "t" in names:
         t = int(rng.choice(seated))
     player = int(rng.integers(rules.players))
-    many = {name: int(rng.integers(rules.players)) for name in ("i", "j", "target", "observer", "deliverer", "truster")}
+    many = {
+        name: int(rng.integers(rules.players))
+        for name in ("i", "j", "target", "observer", "concerned", "deliverer", "truster")
+    }
     if "m" in names and "t" not in names:
         many["m"] = int(rng.integers(rules.players))
     elif rules.seats[t] > 0:

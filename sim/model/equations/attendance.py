@@ -63,6 +63,9 @@ def attendance(
 def mediation(weight: float, gain: float, welcome: float, consent: float) -> tuple[float, float, float]:
     """W S_m, min(tau_1m, tau_2m), -consent: both parties have to accept a mediator (Kydd 2003).
 
+    The exchange rate between what it gains and how it is welcome is 1 and assumed: a whole table's value weighs as much
+    as the step from no trust to full trust.
+
     Args:
         weight: W, the table's salience to the mediator.
         gain: S_m, its own gain at the middle of the frontier.

@@ -64,6 +64,18 @@ def guarantee(reach: float, effort: float, guarantor_weight: float, trust_in_gua
 
 
 @compilable
+def affinity(trust_in_victim: float) -> float:
+    """max(2 tau - 1, 0): how far an observer takes what is done to another as done to its own side (Crescenzi 2007).
+
+    What is done to one in whom the observer has no trust tells it nothing of how its own commitments would be kept.
+
+    >>> affinity(0.75), affinity(0.25)
+    (0.5, 0.0)
+    """
+    return max(2.0 * trust_in_victim - 1.0, 0.0)
+
+
+@compilable
 def evidence(nu: float, weight: float, share: float) -> float:
     """nu w (share): the worth of one observed delivery, in whole agreements.
 

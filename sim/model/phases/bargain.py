@@ -198,7 +198,7 @@ def sign(rules: Any, draw: Any, state: Any, t: int) -> None:
         renew_sincerity(state, t, side)
     first = package_value(rules, state, t, 0, state.offer[t])
     second = package_value(rules, state, t, 1, state.offer[t])
-    state.nash_product[t] = first * second
+    state.nash_product[t] = max(first, 0.0) * max(second, 0.0)  # a gain of nothing may be the dust of one below
     for k in range(rules.clauses[t]):
         bind_clause(rules, draw, state, t, k, state.offer[t, k], int(rules.clause_weeks[t, k]))
     state.regret[t] = regret(rules, draw, state, t)

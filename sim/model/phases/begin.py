@@ -46,13 +46,11 @@ def table_salience(rules: Any, draw: Any, plan: Any, t: int, player: int) -> flo
 
 
 @compilable
-def weightiest(rules: Any, draw: Any, plan: Any, player: int, party: bool) -> float:
-    """The largest such sum over the tables at which the player is a party, or over all tables."""
+def weightiest(rules: Any, draw: Any, plan: Any, player: int) -> float:
+    """The largest such sum over all tables, whether the player is a party there or not."""
     largest = 0.0
     for t in range(rules.tables):
-        sits = rules.party[t, 0] == player or rules.party[t, 1] == player
-        if sits or not party:
-            largest = max(largest, table_salience(rules, draw, plan, t, player))
+        largest = max(largest, table_salience(rules, draw, plan, t, player))
     return largest
 
 
@@ -62,12 +60,12 @@ def derive_weights(rules: Any, draw: Any, plan: Any, t: int) -> None:
     for side in range(2):
         i = rules.party[t, side]
         total = table_salience(rules, draw, plan, t, i)
-        draw.table_weight[t, side] = total / weightiest(rules, draw, plan, i, True)
+        draw.table_weight[t, side] = total / weightiest(rules, draw, plan, i)
         for k in range(rules.clauses[t]):
             draw.weight[t, side, k] = draw.salience[i, rules.clause_cell[t, k]] / total
     for player in range(rules.players):
         total = table_salience(rules, draw, plan, t, player)
-        largest = weightiest(rules, draw, plan, player, False)
+        largest = weightiest(rules, draw, plan, player)
         draw.observer_table_weight[t, player] = total / largest if largest > 0.0 else 0.0
         for k in range(rules.clauses[t]):
             cell = rules.clause_cell[t, k]
@@ -208,7 +206,7 @@ def begin_run(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int)
         state.cell[cell] = draw.start_cell[cell]
     begin_wars(rules, draw, plan, state)
     for cell in range(rules.cells):
-        state.cell_start[cell] = state.cell[cell]
+        state.cell_start[cell], state.moved_by[cell] = state.cell[cell], NEVER
     begin_positions(rules, draw, state)
     for pair in range(rules.pairs):
         set_availability_at_epoch(rules, draw, state, pair)

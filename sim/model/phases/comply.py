@@ -7,7 +7,7 @@ from typing import Any
 from sim.model.equations.choice import log_odds
 from sim.model.equations.compliance import delivery
 from sim.model.equations.package import gain
-from sim.model.equations.trust import evidence
+from sim.model.equations.trust import affinity, evidence
 from sim.model.equations.war import after_return
 from sim.model.phases.attend import set_terms
 from sim.model.phases.bargain import suspend
@@ -142,7 +142,7 @@ def move_cell(rules: Any, draw: Any, state: Any, t: int, k: int, delivered: bool
     cell = rules.clause_cell[t, k]
     if delivered:
         if abs(state.package[t, k] - state.cell[cell]) > abs(state.package[t, k] - state.due[t, k]):
-            state.cell[cell] = state.due[t, k]
+            state.cell[cell], state.moved_by[cell] = state.due[t, k], NEVER
     elif rules.clause_flow[t, k] == 1:
         state.cell[cell] = default_path(rules, draw, state, t, k)
     if cell == rules.presence_cell:
@@ -167,6 +167,8 @@ def observe(rules: Any, draw: Any, state: Any, t: int, k: int, side: int, share:
             for g in range(rules.seat_members[t, m]):
                 player = rules.seat_member[t, m, g]
                 weight = draw.observer_weight[t, player, k]
+                if weight == 0.0:  # it has no stake of its own, and sees what is done to those it sides with
+                    weight = draw.weight[t, 1 - side, k] * affinity(state.trust[player, rules.party[t, 1 - side]])
                 see(rules, draw, state, t, k, player, i, weight, share, conduct)
 
 

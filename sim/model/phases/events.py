@@ -6,8 +6,9 @@ from math import isnan, nan
 from typing import Any
 
 from sim.model.equations.position import ideal_point
-from sim.model.equations.trust import evidence
+from sim.model.equations.trust import affinity, evidence
 from sim.model.phases.defaults import look_again
+from sim.model.phases.mediation import gone
 from sim.model.phases.private import call_anew
 from sim.model.phases.triggers import look_out
 from sim.model.phases.witness import witness
@@ -42,17 +43,44 @@ from sim.numerics.dialect import compilable, first_lane, lanes_where, run_of, st
 
 @compilable
 def be_seen(rules: Any, draw: Any, state: Any, player: int, cell: int, before: float, after: float) -> None:
-    """Conduct: whoever gains from a change counts it as kept, whoever loses as broken (design, section 4.1)."""
+    """Conduct: whoever gains from a change counts it as kept, whoever loses as broken (design, section 4.1).
+
+    An observer with a stake of its own counts that; any other sees what is done to those it sides with.
+    """
     if player < 0:
         return
     for q in range(rules.trusting):
         observer = rules.truster[q]
         if rules.trusted[q] == player and state.has_position[observer, cell] == 1:
-            position = state.position[observer, cell]
-            change = abs(before - position) - abs(after - position)
-            worth = evidence(rules.cell_nu[cell], draw.cell_weight[observer, cell], abs(change))
-            kept = worth if change > 0.0 else 0.0
-            witness(rules, state, observer, player, kept, worth - kept, True)
+            count(rules, draw, state, player, cell, before, after, observer, observer, 1.0)
+        elif rules.trusted[q] == player:
+            for victim in range(rules.players):
+                party = rules.bargains[victim, cell] == 1 and state.has_position[victim, cell] == 1
+                if party and victim != player and victim != observer and not gone(rules, state, victim):
+                    side = affinity(state.trust[observer, victim])
+                    count(rules, draw, state, player, cell, before, after, observer, victim, side)
+
+
+@compilable
+def count(
+    rules: Any,
+    draw: Any,
+    state: Any,
+    player: int,
+    cell: int,
+    before: float,
+    after: float,
+    observer: int,
+    concerned: int,
+    share: float,
+) -> None:
+    """An observer counts what an act of a player gives or takes one whom it concerns."""
+    position = state.position[concerned, cell]
+    change = abs(before - position) - abs(after - position)
+    worth = evidence(rules.cell_nu[cell], draw.cell_weight[concerned, cell], abs(change)) * share
+    if worth > 0.0:
+        kept = worth if change > 0.0 else 0.0
+        witness(rules, state, observer, player, kept, worth - kept, True)
 
 
 @compilable
@@ -60,6 +88,7 @@ def set_cell(rules: Any, draw: Any, state: Any, player: int, cell: int, point: f
     """A player moves a cell by its own act."""
     before = state.cell[cell]
     state.cell[cell] = min(max(point, 0.0), 1.0)
+    state.moved_by[cell] = player
     be_seen(rules, draw, state, player, cell, before, state.cell[cell])
     if cell == rules.presence_cell:
         state.presence = 1.0 - state.cell[cell]

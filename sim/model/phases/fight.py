@@ -159,6 +159,7 @@ def turn_regime(rules: Any, state: Any, w: int) -> None:
     for cell in range(rules.cells):
         if not isnan(rules.turned[cell]):
             state.cell[cell] = rules.turned[cell]
+            state.cell_start[cell], state.moved_by[cell] = rules.turned[cell], NEVER
     if state.presence > 0.0:
         state.schedule_on, state.schedule_conditional = 1, 0
         state.schedule_start = state.week

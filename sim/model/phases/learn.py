@@ -1,4 +1,7 @@
-"""The learn phase: norms and coercion are noticed, and trust follows what was seen."""
+"""The learn phase: norms and coercion are noticed, and trust follows what was seen.
+
+Both are seen as what has changed since the epoch: what was the case then is in the trust that was coded then.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from typing import Any
 from sim.model.equations.trust import decayed, evidence, trust
 from sim.model.phases.mediation import effort, gone
 from sim.model.phases.witness import witness
-from sim.model.vocabulary import FREE_EFFORT, IN_FORCE, TRANCHE_WEEKS, USUAL_WEEKS
+from sim.model.vocabulary import FREE_EFFORT, IN_FORCE, NEVER, TRANCHE_WEEKS, USUAL_WEEKS
 from sim.numerics.dialect import compilable, fails, where
 
 
 @compilable
 def notice_norms(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """A norm that no agreement covers is seen kept as far as its cell goes, broken for the rest: every fourth week."""
+    """Every fourth week a norm that no agreement covers is seen kept or broken, as its cell has moved since."""
     exists = where(state.regime == 1, rules.table_regime[t, 1], rules.table_regime[t, 0]) == 1
     for k in range(rules.clauses[t]):
         cell = rules.clause_cell[t, k]
@@ -21,17 +24,23 @@ def notice_norms(rules: Any, draw: Any, state: Any, t: int) -> None:
             bare = exists & ((state.status[t] != IN_FORCE) | (state.in_package[t, k] == 0))
             for side in range(2):
                 if rules.clause_by[t, k] == side or rules.clause_by[t, k] == 2:
-                    notice_norm(rules, draw, state, t, k, side, bare)
+                    mover = state.moved_by[cell]
+                    its = bare & ((mover == NEVER) | (mover == rules.party[t, side]))
+                    notice_norm(rules, draw, state, t, k, side, its)
 
 
 @compilable
 def notice_norm(rules: Any, draw: Any, state: Any, t: int, k: int, side: int, here: Any) -> None:
-    """The other party counts a tranche of a norm."""
+    """The other party counts a tranche of a norm: half a year of the whole way is one act.
+
+    Where an act has moved the cell, it counts for or against the one who acted, and nobody else.
+    """
     i, j = rules.party[t, side], rules.party[t, 1 - side]
-    kept = state.cell[rules.clause_cell[t, k]]
+    cell = rules.clause_cell[t, k]
+    change = state.cell[cell] - state.cell_start[cell]
     share = TRANCHE_WEEKS / USUAL_WEEKS
     worth = evidence(rules.clause_nu[t, k], draw.weight[t, 1 - side, k], share)
-    witness(rules, state, j, i, worth * kept, worth * (1.0 - kept), here)
+    witness(rules, state, j, i, worth * max(change, 0.0), worth * max(-change, 0.0), here & (change != 0.0))
 
 
 @compilable
@@ -45,9 +54,14 @@ def fade_arrears(draw: Any, state: Any, t: int) -> None:
 
 @compilable
 def notice_coercion(rules: Any, state: Any, i: int, m: int) -> None:
-    """Every fourth week an effort above facilitation counts against the mediator that presses."""
+    """Every fourth week an effort above facilitation counts against the mediator that presses.
+
+    In the units of a norm: half a year of the whole way is one act. What it pressed at the epoch is in its trust.
+    """
     if rules.mediates[m, i] == 1:
-        coerced = effort(rules, state, m, i) - FREE_EFFORT
+        cell = rules.effort_cell[m, i]
+        usual = max(state.cell_start[cell], FREE_EFFORT) if cell >= 0 else FREE_EFFORT
+        coerced = (effort(rules, state, m, i) - usual) * (TRANCHE_WEEKS / USUAL_WEEKS)
         presses = fails(gone(rules, state, m)) & (coerced > 0.0)
         witness(rules, state, i, m, 0.0, coerced, presses)
 
