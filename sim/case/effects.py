@@ -11,7 +11,8 @@ from sim.model import vocabulary as words
 
 
 def schedule(case: Case, given: Values) -> tuple[Effect, ...]:
-    return (Effect(words.SCHEDULE, value=given["weeks_to_go"], conditional=int(given["conditional"])),)
+    table = case.number("tables", given["tied_to"] or None)
+    return (Effect(words.SCHEDULE, table=table, value=given["weeks_to_go"], conditional=int(given["conditional"])),)
 
 
 def delay(case: Case, given: Values) -> tuple[Effect, ...]:

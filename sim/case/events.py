@@ -52,12 +52,15 @@ _TABLE: tuple[Event, ...] = (
         (
             Argument("weeks_to_go", "number", "weeks from the announcement to the last soldier", "weeks", 1, 260),
             Argument("conditional", "flag", "whether it waits while the other side is in arrears", default=False),
+            Argument("tied_to", "table", "table whose agreement it waits for", default=OPTIONAL),
         ),
         "The patron of the war announces when its forces will have left.",
         "Starts a schedule: presence falls in a straight line from what it is to 0, and the forecast of the war uses "
         "the presence announced. Unconditional: the default path of the withdrawal clause becomes 1 (nothing is left "
         "to be bought with it). Conditional: a week counts only while an agreement over the withdrawal is in force and "
-        "the other side's arrears are below a quarter. Where that agreement is in force, the clause is judged by the "
+        "the other side's arrears are below a quarter. Tied to a table: a week counts only while an agreement of that "
+        "table is in force, and what the exit changes for a party there is part of what signing is worth to it, as far "
+        "as it trusts the one who leaves. An exit that waits is not foreseen. Where that agreement is in force, the clause is judged by the "
         "schedule: behind what is due it is broken, and the other side is owed the rest.",
         effects.schedule,
         presence=True,

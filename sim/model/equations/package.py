@@ -56,6 +56,21 @@ def concession_cost(weight: float, trust: float, vulnerability: float) -> float:
 
 
 @compilable
+def tied_worth(weight: float, trust: float, change: float) -> float:
+    """w tau g: what an exit that is tied to a signature adds to signing, as far as the leaver is believed.
+
+    Args:
+        weight: w, salience of the exit to the side.
+        trust: tau of the side in the one who leaves; 1 to the leaver itself.
+        change: g, what the exit changes for the side, in [-1, 1].
+
+    >>> tied_worth(0.5, 0.5, -1.0)
+    -0.25
+    """
+    return weight * trust * change
+
+
+@compilable
 def clause_worth(
     point: float, default: float, position: float, promise: float, concession: float, stake: float
 ) -> float:

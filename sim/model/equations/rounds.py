@@ -15,7 +15,7 @@ def breaking_rate(breaking: float, weeks: float, violence: float, trust: float) 
     Args:
         breaking: beta, a week at usual intensity and without trust.
         weeks: r, weeks between two rounds.
-        violence: v, intensity of the war in which a party fights.
+        violence: v, intensity of the war that is held most against a party, as far as it is held against it.
         trust: q, the guaranteed trust of the less trusting side, in [0, 1].
 
     >>> breaking_rate(0.05, 4.0, 1.0, 0.75)

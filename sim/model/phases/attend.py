@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.model.equations.attendance import attendance
 from sim.model.equations.choice import log_odds
-from sim.model.equations.package import concession_cost, promise_worth, utility
+from sim.model.equations.package import concession_cost, gain, promise_worth, tied_worth, utility
 from sim.model.equations.trust import evidence
 from sim.model.phases.defaults import look_again, set_defaults
 from sim.model.phases.frontier import set_midpoint, trace_frontier
@@ -16,7 +16,7 @@ from sim.model.phases.mediation import gone, guaranteed_trust, mediators_pressur
 from sim.model.phases.witness import witness
 from sim.model.vocabulary import ATTEND_SLOT, CONCESSION, PLACE_STRIDE, PROMISE, WEEKS_TO_LIFT_A_LINE
 from sim.numerics.arithmetic import logistic
-from sim.numerics.dialect import any_of, compilable, first_lane, lanes_where, note, run_of, standalone, where
+from sim.numerics.dialect import any_of, compilable, fails, first_lane, lanes_where, note, run_of, standalone, where
 
 
 @standalone
@@ -85,6 +85,25 @@ def set_stakes(rules: Any, draw: Any, state: Any, t: int, here: Any) -> None:
 
 
 @compilable
+def set_exit(rules: Any, draw: Any, state: Any, t: int, here: Any) -> None:
+    """What an exit that waits for this table's agreement makes signing worth to each side, whatever is signed."""
+    if rules.presence_cell < 0:
+        return
+    leaver, cell = rules.party[rules.presence_table, rules.presence_side], rules.presence_cell
+    tied = (state.schedule_on == 1) & (state.schedule_table == t)
+    for side in range(2):
+        before = state.exit_worth[t, side]
+        if any_of(here & (tied | (before != 0.0))):
+            i = rules.party[t, side]
+            holds = (state.has_position[i, cell] == 1) & tied
+            trusted = 1.0 if i == leaver else state.trust[i, leaver]
+            change = gain(1.0, state.cell[cell], state.position[i, cell])
+            worth = where(here, where(holds, tied_worth(draw.cell_weight[i, cell], trusted, change), 0.0), before)
+            state.is_weighed[t] = where(worth != before, 0, state.is_weighed[t])
+            state.exit_worth[t, side] = worth
+
+
+@compilable
 def set_pressure(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """The mediators' pressure on a side; a quarter of strong pressure lifts the first red line it still holds."""
     here = state.meeting[t] == 1
@@ -117,6 +136,7 @@ def set_terms(rules: Any, draw: Any, state: Any, t: int, here: Any) -> None:
     set_defaults(rules, draw, state, t, here)
     set_trust(rules, draw, state, t, here)
     set_stakes(rules, draw, state, t, here)
+    set_exit(rules, draw, state, t, here)
 
 
 @standalone
@@ -164,10 +184,12 @@ def recognition_cost(rules: Any, draw: Any, state: Any, t: int, side: int) -> fl
 
 
 @compilable
-def arrears_of_present(rules: Any, state: Any, t: int, side: int) -> float:
-    """What the others at the table owe a side under agreements anywhere, as shares of their tables' value.
+def arrears_held(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
+    """What a side is owed under agreements anywhere, as shares of their tables' value, as far as this table hurts.
 
-    An agreement that has collapsed settles nothing: what was owed is held against the debtor until it fades.
+    It is held in full against a debtor at the table, and against one who is not there as far as the table weighs with
+    it: not to come is a way to make it pay. An agreement that has collapsed settles nothing: what was owed is held
+    against the debtor until it fades.
     """
     i = rules.party[t, side]
     total = 0.0
@@ -175,8 +197,9 @@ def arrears_of_present(rules: Any, state: Any, t: int, side: int) -> float:
         other, its_side = rules.sit_table[i, place], rules.sit_side[i, place]
         owed = state.arrears[other, its_side]
         if any_of(owed > 0.0):
-            here = present(rules, state, t, rules.party[other, 1 - its_side], side)
-            total += where(here & (owed > 0.0), owed, 0.0)
+            debtor = rules.party[other, 1 - its_side]
+            share = where(present(rules, state, t, debtor, side), 1.0, draw.observer_table_weight[t, debtor])
+            total += where((owed > 0.0) & fails(gone(rules, state, debtor)), share * owed, 0.0)
     return total
 
 
@@ -228,7 +251,7 @@ def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     here = state.meeting[t] == 1
     surplus = where(state.zone[t] == 1, 0.5 * state.best[t, side], 0.0)
     offer = conditional_offer(rules, draw, state, t, side)
-    owed = arrears_of_present(rules, state, t, side)
+    owed = arrears_held(rules, draw, state, t, side)
     pressed = state.pressure[t, side]
     conceded = recognition_cost(rules, draw, state, t, side)
     weight, cost = draw.table_weight[t, side], draw.attendance_cost

@@ -196,7 +196,7 @@ def prepare_all(rules: Any, draw: Any, state: Any) -> None:
 def begin_run(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int) -> None:
     """Set a zeroed state to the epoch, for one run of a derived draw, but for what the tables promise then."""
     state.seed, state.draw_index, state.run = seed, draw.index, run
-    state.regime, state.takeover_week = plan.start_regime, NEVER
+    state.regime, state.takeover_week, state.schedule_table = plan.start_regime, NEVER, NEVER
     for place in range(4):
         state.luck_week[place], state.luck_block[place] = NEVER, NEVER
     for e in range(plan.events):

@@ -7,8 +7,29 @@ from typing import Any
 
 from sim.model.equations.package import forecast, optimistic
 from sim.model.equations.war import challenger_strength, control_growth, incumbent_strength, success
-from sim.model.vocabulary import BY_FORECAST, BY_NONE, BY_OPPOSED, BY_POSITION, BY_PRESENCE, BY_SHARED, IN_FORCE
-from sim.numerics.dialect import any_of, compilable, standalone, where
+from sim.model.vocabulary import (
+    BY_FORECAST,
+    BY_NONE,
+    BY_OPPOSED,
+    BY_POSITION,
+    BY_PRESENCE,
+    BY_SHARED,
+    IN_FORCE,
+    LEAST_GAIN,
+    WITHHOLDING_SHARE,
+)
+from sim.numerics.dialect import any_of, compilable, fails, standalone, where
+
+
+@compilable
+def exit_waits(rules: Any, state: Any) -> Any:
+    """Whether an announced exit stands still: for an agreement, or while the other side of its own is behind."""
+    t, tied = max(rules.presence_table, 0), state.schedule_table
+    owed = state.arrears_share[t, max(rules.presence_side, 0)] >= WITHHOLDING_SHARE - LEAST_GAIN
+    waits = (state.schedule_conditional == 1) & (owed | (state.status[t] != IN_FORCE))
+    for other in range(rules.tables):
+        waits = waits | ((tied == other) & (state.status[other] != IN_FORCE))
+    return waits
 
 
 @compilable
@@ -22,7 +43,7 @@ def announced_presence(rules: Any, draw: Any, state: Any) -> float:
     if t >= 0:
         bound = (state.status[t] == IN_FORCE) & (state.in_package[t, k] == 1)
         promised = where(bound, min(promised, 1.0 - state.package[t, k]), promised)
-    return where(state.schedule_on == 1, announced, promised)
+    return where((state.schedule_on == 1) & fails(exit_waits(rules, state)), announced, promised)
 
 
 @compilable
@@ -75,7 +96,8 @@ def default_path(rules: Any, draw: Any, state: Any, t: int, k: int) -> Any:
     """x0 of a clause: what is the case, and will be, without a deal at this table."""
     code = rules.clause_default[t, k]
     if code == BY_PRESENCE:
-        leaving = (state.schedule_on == 1) & (state.schedule_conditional == 0)
+        free = (state.schedule_on == 1) & (state.schedule_conditional == 0)
+        leaving = free & fails(exit_waits(rules, state))
         return where(leaving, 1.0, 1.0 - state.presence)
     if code == BY_FORECAST:
         w = rules.ended_war[t]

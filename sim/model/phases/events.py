@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.model.equations.position import ideal_point
 from sim.model.equations.trust import affinity, evidence
-from sim.model.phases.defaults import look_again
+from sim.model.phases.defaults import exit_waits, look_again
 from sim.model.phases.mediation import gone
 from sim.model.phases.private import call_anew
 from sim.model.phases.triggers import look_out
@@ -25,7 +25,6 @@ from sim.model.vocabulary import (
     FOREVER,
     IN_FORCE,
     INVITE,
-    LEAST_GAIN,
     NEVER,
     OFFENSIVE,
     OFFER,
@@ -36,7 +35,6 @@ from sim.model.vocabulary import (
     STAND,
     SUSPENDED,
     TRANCHE_WEEKS,
-    WITHHOLDING_SHARE,
 )
 from sim.numerics.dialect import compilable, first_lane, lanes_where, run_of, standalone
 
@@ -119,9 +117,9 @@ def follow_position(rules: Any, state: Any, player: int, cell: int) -> None:
 
 
 @compilable
-def announce(state: Any, weeks: float, conditional: int) -> None:
-    """Announce that the patron's presence ends in so many weeks, on conditions or without."""
-    state.schedule_on = 1
+def announce(state: Any, weeks: float, conditional: int, table: int) -> None:
+    """Announce that the patron's presence ends in so many weeks: on conditions, once a table has agreed, or as it is."""
+    state.schedule_on, state.schedule_table = 1, table
     state.schedule_conditional = conditional
     state.schedule_start = state.week
     state.schedule_end = state.week + max(int(weeks), 1)
@@ -136,7 +134,7 @@ def delay(rules: Any, state: Any, weeks: float, conditional: int) -> None:
         state.schedule_end += int(weeks)
     elif t >= 0 and state.status[t] == IN_FORCE and state.in_package[t, k] == 1:
         left = (1.0 - state.due_share[t, k]) / state.due_step[t, k] * TRANCHE_WEEKS
-        announce(state, left + weeks, conditional)
+        announce(state, left + weeks, conditional, NEVER)
 
 
 @compilable
@@ -190,7 +188,7 @@ def take_effect(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
     elif effect == OFFER:
         offer_on_condition(plan, rules, state, e)
     elif effect == SCHEDULE:
-        announce(state, value, plan.conditional[e])
+        announce(state, value, plan.conditional[e], t)
     elif effect == DELAY:
         delay(rules, state, value, plan.conditional[e])
     elif effect == CONVENE:
@@ -249,16 +247,13 @@ def revert(rules: Any, plan: Any, state: Any, e: int) -> None:
 
 @standalone
 def withdraw(rules: Any, state: Any) -> None:
-    """Carry an announced withdrawal one week further; a conditional one waits while the other side is behind."""
+    """Carry an announced withdrawal one week further, unless it waits."""
     if state.schedule_on == 0:
         return
-    t = rules.presence_table
-    if state.schedule_conditional == 1:
-        bound = state.status[t] == IN_FORCE
-        if not bound or state.arrears_share[t, rules.presence_side] >= WITHHOLDING_SHARE - LEAST_GAIN:
-            state.schedule_start += 1
-            state.schedule_end += 1
-            return
+    if exit_waits(rules, state):
+        state.schedule_start += 1
+        state.schedule_end += 1
+        return
     length = max(state.schedule_end - state.schedule_start, 1)
     left = max(0.0, 1.0 - (state.week - state.schedule_start) / length)
     state.presence = min(state.presence, state.schedule_from * left)

@@ -161,7 +161,7 @@ def turn_regime(rules: Any, state: Any, w: int) -> None:
             state.cell[cell] = rules.turned[cell]
             state.cell_start[cell], state.moved_by[cell] = rules.turned[cell], NEVER
     if state.presence > 0.0:
-        state.schedule_on, state.schedule_conditional = 1, 0
+        state.schedule_on, state.schedule_conditional, state.schedule_table = 1, 0, NEVER
         state.schedule_start = state.week
         state.schedule_end = state.week + WEEKS_TO_LEAVE_AFTER_TAKEOVER
         state.schedule_from = state.presence

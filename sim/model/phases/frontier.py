@@ -33,7 +33,7 @@ def clause_term(rules: Any, state: Any, t: int, side: int, k: int, point: float)
 @compilable
 def package_value(rules: Any, state: Any, t: int, side: int, package: Any) -> float:
     """V - d of a package to a side; a deadlocked clause stays at its default and adds nothing."""
-    total = 0.0
+    total = state.exit_worth[t, side]
     for k in range(rules.clauses[t]):
         if state.deadlocked[t, k] == 0:
             total += clause_term(rules, state, t, side, k, package[k])
@@ -43,7 +43,7 @@ def package_value(rules: Any, state: Any, t: int, side: int, package: Any) -> fl
 @compilable
 def weigh_first_end(rules: Any, state: Any, t: int) -> None:
     """Write the value of the first side's end to both sides."""
-    own, other = state.end_worth[t, 0], state.end_worth[t, 1]
+    own, other = state.end_worth[t, 0] + state.exit_worth[t, 0], state.end_worth[t, 1] + state.exit_worth[t, 1]
     for k in range(rules.clauses[t]):
         change_0, change_1 = state.end_change[t, 0, k], state.end_change[t, 1, k]
         own += where(change_0 >= 0.0, state.slope[t, 0, PROMISE, k], state.slope[t, 0, CONCESSION, k]) * change_0

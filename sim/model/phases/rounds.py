@@ -7,7 +7,9 @@ from typing import Any
 from sim.model.equations.rounds import breaking_rate
 from sim.model.equations.war import chance
 from sim.model.phases.bargain import suspend
+from sim.model.phases.frontier import set_midpoint
 from sim.model.phases.luck import luck
+from sim.model.phases.mediation import observer_gain
 from sim.model.vocabulary import BREAKING_PLACE, OPEN, PLACE_STRIDE, ROUND_SLOT
 from sim.numerics.dialect import any_of, compilable, first_lane, lanes_where, run_of, standalone, where
 
@@ -21,15 +23,44 @@ def call_round(draw: Any, state: Any, t: int) -> None:
 
 
 @compilable
+def blame(rules: Any, state: Any, t: int, w: int) -> Any:
+    """How far a war's attacks are held against a party of the table, in [0, 1] (Kydd & Walter 2002).
+
+    In full where the challenger sits there. Else the side that is attacked, or whose forces are, blames the other as
+    far as the other could move the challenger, and lets it happen.
+    """
+    held = 0.0 * state.presence
+    challenger = int(rules.challenger[w])
+    for side in range(2):
+        i, j = int(rules.party[t, side]), int(rules.party[t, 1 - side])
+        if i == challenger:
+            held = max(held, 1.0)
+        elif j != challenger and (i == rules.incumbent[w] or i == rules.patron[w]):
+            held = max(held, state.leverage[j, challenger])
+    return held
+
+
+@compilable
 def violence(rules: Any, state: Any, t: int) -> Any:
-    """Intensity of the fiercest war in which a party of the table fights, or its forces do."""
-    fiercest = 0.0 * state.presence
+    """Intensity of the war that is held most against a party of the table, as far as it is."""
+    worst = 0.0 * state.presence
     for w in range(rules.wars):
-        for side in range(2):
-            i = int(rules.party[t, side])
-            if i == rules.challenger[w] or i == rules.incumbent[w] or i == rules.patron[w]:
-                fiercest = max(fiercest, where(state.war_open[w] == 1, state.intensity[w], 0.0))
-    return fiercest
+        fought = where(state.war_open[w] == 1, state.intensity[w], 0.0)
+        worst = max(worst, fought * blame(rules, state, t, w))
+    return worst
+
+
+@standalone
+def spoil(rules: Any, draw: Any, state: Any, t: int, w: int) -> None:
+    """The offensive of a challenger outside the table who would lose by a middling deal is aimed at it (Stedman 1997)."""
+    o = rules.challenger[w]
+    if o == rules.party[t, 0] or o == rules.party[t, 1] or state.zone[t] == 0 or state.war_open[w] == 0:
+        return
+    set_midpoint(rules, state, t)
+    if observer_gain(rules, draw, state, t, o, state.midpoint[t]) < 0.0:
+        trust = min(state.guaranteed_trust[t, 0], state.guaranteed_trust[t, 1])
+        weeks = float(int(draw.round_weeks))
+        state.break_rate[t] += breaking_rate(draw.breaking, weeks, state.offensive[w], trust)
 
 
 @standalone
@@ -42,8 +73,13 @@ def may_break_off(rules: Any, draw: Any, state: Any, t: int) -> None:
     trust = min(state.guaranteed_trust[t, 0], state.guaranteed_trust[t, 1])
     rate = breaking_rate(draw.breaking, float(int(draw.round_weeks)), violence(rules, state, t), trust)
     state.break_rate[t] = where(going, rate, state.break_rate[t])
+    for w in range(rules.wars):
+        left = lanes_where(going & (state.week < state.offensive_until[w]))
+        while left:
+            lane, left = first_lane(left), left & (left - 1)
+            spoil(rules, draw, run_of(state, lane), t, w)
     state.break_draw[t] = where(going, luck(state, ROUND_SLOT + t * PLACE_STRIDE + BREAKING_PLACE), state.break_draw[t])
-    left = lanes_where(going & (state.break_draw[t] < rate))  # a chance is less than its rate
+    left = lanes_where(going & (state.break_draw[t] < state.break_rate[t]))  # a chance is less than its rate
     while left:
         lane, left = first_lane(left), left & (left - 1)
         one = run_of(state, lane)
