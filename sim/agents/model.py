@@ -22,6 +22,7 @@ from sim.case.scenario import Scenario
 from sim.model import variables as variables_module
 from sim.model import vocabulary as words
 from sim.model.phases.begin import begin
+from sim.model.phases.effort import choose_efforts
 from sim.model.phases.events import events
 from sim.model.phases.record import record
 from sim.model.variables import records
@@ -202,6 +203,7 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
             for table in self.tables.values():
                 table.notice_norms()
             self.agents.do("notice_coercion")
+            choose_efforts(self.rules, self.draw, self.plan, self.state)
         self.agents.do("learn")
 
     def phase_record(self) -> None:

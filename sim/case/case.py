@@ -140,11 +140,12 @@ class Instrument(Strict):
 
 
 class Effort(Strict):
-    """A cell that is one mediator's effort on one actor."""
+    """A cell that is one mediator's effort on one actor, under one regime or under both."""
 
     mediator: str
     target: str
     cell: str
+    regime: str | None = None
 
 
 class Headline(Strict):

@@ -46,6 +46,13 @@ def effort(case: Case, given: Values) -> tuple[Effect, ...]:
     return (Effect(words.EFFORT, player=player, value=given["effort"], weeks=given["weeks"]),)
 
 
+def for_effort(case: Case, given: Values) -> tuple[Effect, ...]:
+    place = {"player": case.number("players", given["by"]), "target": case.number("players", given["mediator"])}
+    asked = {"about": case.number("players", given["on"]), "level": given["effort"]}
+    cell = case.number("cells", given["issue"])
+    return (Effect(words.FOR_EFFORT, cell=cell, value=given["to"], conditional=int(given["threat"]), **place, **asked),)
+
+
 def absent(case: Case, given: Values) -> tuple[Effect, ...]:
     table = case.number("tables", given["table"]) if given["table"] else words.NEVER
     player = case.number("players", given["mediator"])

@@ -42,6 +42,8 @@ class Effect(NamedTuple):
     weeks: int = 0
     conditional: int = 0
     salience: float = 0.0
+    about: int = words.NEVER
+    level: float = 0.0
 
 
 class Event(NamedTuple):

@@ -60,8 +60,9 @@ _TABLE: tuple[Event, ...] = (
         "to be bought with it). Conditional: a week counts only while an agreement over the withdrawal is in force and "
         "the other side's arrears are below a quarter. Tied to a table: a week counts only while an agreement of that "
         "table is in force, and what the exit changes for a party there is part of what signing is worth to it, as far "
-        "as it trusts the one who leaves. An exit that waits is not foreseen. Where that agreement is in force, the clause is judged by the "
-        "schedule: behind what is due it is broken, and the other side is owed the rest.",
+        "as it trusts the one who leaves. An exit that waits is not foreseen. Where an agreement over the withdrawal is "
+        "in force, its clause is judged by the schedule: behind what is due it is broken, and the other side is owed "
+        "the rest.",
         effects.schedule,
         presence=True,
     ),
@@ -109,9 +110,27 @@ _TABLE: tuple[Event, ...] = (
             WEEKS,
         ),
         "A mediator tries harder, or less hard.",
-        "The mediator's effort on everybody, in place of 1/2 or of the cell that is its effort. It enters pressure and "
+        "The mediator's usual effort on everybody, in place of 1/2 or of the cell that is its effort; what it has "
+        "reason for since the epoch comes on top. It enters pressure and "
         "guarantees; above 1/2 it costs the presser trust every fourth week.",
         effects.effort,
+    ),
+    Event(
+        "offer_for_effort",
+        (
+            BY,
+            Argument("mediator", "player", "the mediator from whom it is asked"),
+            Argument("on", "player", "the party on whom it should press"),
+            Argument("effort", "number", "the effort that is asked", "share", 0.0, 1.0),
+            ISSUE,
+            TO,
+            Argument("threat", "flag", "whether it is done unless the effort comes", default=False),
+        ),
+        "A player offers a mediator something for an effort, or threatens it for the want of one.",
+        "As long as the mediator tries at least so hard, the cell is at this point; else it is as it was. A threat is "
+        "the other way round. The mediator raises its effort to what is asked where that is worth it: by the weight of "
+        "the issue, its trust in who offers, and what its effort costs. What is given so is seen as a promise kept.",
+        effects.for_effort,
     ),
     Event(
         "mediator_absent",

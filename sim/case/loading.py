@@ -99,6 +99,8 @@ def _check_case(case: Case, file: str) -> None:
         one_of(file, f"efforts[{number}].mediator", effort.mediator, case.players, "a player")
         one_of(file, f"efforts[{number}].target", effort.target, case.players, "a player")
         one_of(file, f"efforts[{number}].cell", effort.cell, case.cells, "a cell")
+        if effort.regime is not None:
+            one_of(file, f"efforts[{number}].regime", effort.regime, case.regimes, "a regime")
 
 
 def _check_table(case: Case, file: str, key: str, table: Table) -> None:

@@ -119,6 +119,9 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("bandwagon", BANDWAGON, high=1.0),
     Parameter("round_weeks", Switch("rounds", "the parties of an open table meet every week", 1.0), positive=True),
     Parameter("breaking", Switch("breaking", "talks are never broken off")),
+    Parameter("effort_strength", Switch("effort", "mediators try as hard as coded, or as an event has it")),
+    Parameter("coercion_cost"),
+    Parameter("reciprocity", Switch("reciprocity", "nobody repays what was done to it freely"), high=1.0),
 )
 
 FLAGS: tuple[Flag, ...] = (

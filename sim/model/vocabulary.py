@@ -58,6 +58,7 @@ EFFECTS = (
     "stand",
     "offensive",
     "concede",
+    "for_effort",
 )
 (
     SET_CELL,
@@ -72,6 +73,7 @@ EFFECTS = (
     STAND,
     OFFENSIVE,
     CONCEDE,
+    FOR_EFFORT,
 ) = range(len(EFFECTS))
 
 # Quantities that a trigger can watch.

@@ -51,6 +51,7 @@ def _write_effect(plan: Record, e: int, one: Happening, effect: Effect) -> None:
     plan.value[e] = effect.value
     plan.place_table[e], plan.place_cell[e] = effect.table, effect.cell
     plan.place_war[e], plan.place_seat[e] = effect.war, effect.seat
+    plan.about[e], plan.level[e] = effect.about, effect.level
     plan.conditional[e], plan.weeks[e] = effect.conditional, effect.weeks
     if effect.code == words.STAND:
         plan.stand_salience[effect.player, effect.cell] = effect.salience

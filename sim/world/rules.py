@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from sim.case.case import Case, Table, War, deliverer_of, trusting_pairs
@@ -48,7 +50,7 @@ def rules_record(case: Case) -> Record:
     for variable in variables_module.RULES:
         if variable.kind == "i8":
             rules[variable.name] = words.NEVER
-    for counted in (rules.mediates, rules.pair_tools, rules.sits, rules.throughs):
+    for counted in (rules.mediates, rules.askers, rules.pair_tools, rules.sits, rules.throughs):
         counted[...] = 0
     rules.players, rules.tables, rules.wars = len(case.players), len(case.tables), len(case.wars)
     rules.cells, rules.instruments = len(case.cells), len(case.instruments)
@@ -67,10 +69,35 @@ def rules_record(case: Case) -> Record:
     _write_instruments(case, rules)
     for effort in case.efforts:
         mediator, target = case.number("players", effort.mediator), case.number("players", effort.target)
-        rules.effort_cell[mediator, target] = case.number("cells", effort.cell)
+        for regime, name in enumerate(case.regimes):
+            if effort.regime in (None, name):
+                rules.effort_cell[mediator, target, regime] = case.number("cells", effort.cell)
+    _write_askers(case, rules)
     gone = {war.incumbent for war in case.wars.values() if war.turns_regime}
     rules.leaves[:] = [code in gone for code in case.players]
     return rules
+
+
+def _write_askers(case: Case, rules: Record) -> None:
+    """Who would gain by a mediator's effort on a party, and where the mediator bargains with them."""
+    for mediator, target in product(case.players, repeat=2):
+        m, j = case.number("players", mediator), case.number("players", target)
+        seen = {
+            other
+            for table in case.tables.values()
+            for other in table.parties
+            if target in table.parties and other not in (mediator, target)
+            if any(mediator in members for _, members, _ in table.seats)
+        }
+        shared = [
+            (other, t)
+            for other in case.players
+            for t, table in enumerate(case.tables.values())
+            if other in seen and {mediator, other} == set(table.parties)
+        ]
+        rules.askers[m, j] = len(shared)
+        for place, (other, t) in enumerate(shared):
+            rules.asker[m, j, place], rules.asker_table[m, j, place] = case.number("players", other), t
 
 
 def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> None:
@@ -93,6 +120,7 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
         rules.seat_share[t, m] = 1.0 / len(members)
         rules.seat_member[t, m, : len(members)] = [case.number("players", code) for code in members]
         for code in members:
+            rules.seated[case.number("players", code), t] = 1
             rules.mediates[case.number("players", code), rules.party[t]] = 1
     for k, cell in enumerate(table.clauses):
         _write_clause(case, rules, t, k, name, cell)
@@ -122,6 +150,9 @@ def _write_clause(case: Case, rules: Record, t: int, k: int, name: str, cell: st
         rules.clause_link_clause[t, k] = case.clause_number(clause.shared_with, cell)
     if clause.opposed_to is not None:
         rules.clause_link[t, k] = case.clause_number(name, clause.opposed_to)
+    for effort in case.efforts:
+        if effort.cell == cell and effort.mediator == clause.by and effort.regime in (None, *table.regimes):
+            rules.clause_effort_on[t, k] = case.number("players", effort.target)
     for code in table.parties:
         rules.bargains[case.number("players", code), rules.clause_cell[t, k]] = 1
     if clause.delivered_alone is not None:

@@ -9,6 +9,7 @@ from sim.model.equations.attendance import attendance
 from sim.model.equations.choice import log_odds
 from sim.model.equations.package import concession_cost, gain, promise_worth, tied_worth, utility
 from sim.model.equations.trust import evidence
+from sim.model.phases.cells import put_cell
 from sim.model.phases.defaults import look_again, set_defaults
 from sim.model.phases.frontier import set_midpoint, trace_frontier
 from sim.model.phases.luck import luck
@@ -240,7 +241,7 @@ def collect_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
                 moved = abs(point - state.cell[cell])
                 weight = offer_weight(rules, draw, t, side, cell)
                 witness(rules, state, i, giver, evidence(rules.cell_nu[cell], weight, moved), 0.0, True)
-            state.cell[cell] = point
+            put_cell(rules, state, cell, point)
             state.conditional_offer[t, side, cell] = nan
     state.offers[t, side] = 0
 

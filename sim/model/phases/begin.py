@@ -12,11 +12,13 @@ from sim.model.equations.war import incumbent_strength, parity_strength
 from sim.model.phases.attend import prepare
 from sim.model.phases.bargain import bind_clause
 from sim.model.phases.defaults import set_defaults
+from sim.model.phases.effort import begin_efforts, stakes_at_epoch
 from sim.model.phases.fight import sanctuary_reach, target_cohesion
 from sim.model.phases.leverage import derive_tool, set_availability_at_epoch, set_leverage
 from sim.model.vocabulary import (
     BY_POSITION,
     CLOSED,
+    FREE_EFFORT,
     IN_FORCE,
     MOST_SESSIONS,
     NEVER,
@@ -87,8 +89,13 @@ def derive(rules: Any, draw: Any, plan: Any) -> None:
         for j in range(rules.players):
             draw.start_for[i, j] = draw.prior_strength * draw.start_trust[i, j]
             draw.start_against[i, j] = draw.prior_strength * (1.0 - draw.start_trust[i, j])
+        most = 0.0
         for cell in range(rules.cells):
             draw.cell_weight[i, cell] = 0.0
+            most = max(most, player_salience(draw, plan, i, cell))
+        for cell in range(rules.cells):
+            salience = player_salience(draw, plan, i, cell)
+            draw.relative_salience[i, cell] = salience / most if most > 0.0 else 0.0
     for t in range(rules.tables):
         derive_weights(rules, draw, plan, t)
 
@@ -102,6 +109,7 @@ def begin_players(rules: Any, draw: Any, state: Any) -> None:
             state.trust_for[i, j], state.trust_against[i, j] = draw.start_for[i, j], draw.start_against[i, j]
             state.leverage[i, j] = draw.coded_leverage[i, j]
             state.trust[i, j] = draw.start_trust[i, j]
+            state.effort[i, j] = FREE_EFFORT
         for cell in range(rules.cells):
             state.position[i, cell], state.has_position[i, cell] = draw.position[i, cell], draw.has_position[i, cell]
             state.red_line[i, cell] = draw.red_line[i, cell]
@@ -190,6 +198,7 @@ def prepare_all(rules: Any, draw: Any, state: Any) -> None:
     """Look at every table as it stands at the epoch."""
     for t in range(rules.tables):
         prepare(rules, draw, state, t, True)
+    stakes_at_epoch(rules, draw, state)
 
 
 @standalone
@@ -213,6 +222,7 @@ def begin_run(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int)
         set_leverage(rules, draw, state, pair)
     for t in range(rules.tables):
         begin_cells_by_position(rules, state, t)
+    begin_efforts(rules, state)
     for t in range(rules.tables):
         begin_table(rules, draw, plan, state, t)
 

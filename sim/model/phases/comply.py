@@ -11,6 +11,7 @@ from sim.model.equations.trust import affinity, evidence
 from sim.model.equations.war import after_return
 from sim.model.phases.attend import set_terms
 from sim.model.phases.bargain import suspend
+from sim.model.phases.cells import put_cell
 from sim.model.phases.defaults import default_path
 from sim.model.phases.frontier import package_value
 from sim.model.phases.luck import luck
@@ -142,11 +143,10 @@ def move_cell(rules: Any, draw: Any, state: Any, t: int, k: int, delivered: bool
     cell = rules.clause_cell[t, k]
     if delivered:
         if abs(state.package[t, k] - state.cell[cell]) > abs(state.package[t, k] - state.due[t, k]):
-            state.cell[cell], state.moved_by[cell] = state.due[t, k], NEVER
+            put_cell(rules, state, cell, state.due[t, k])
+            state.moved_by[cell] = NEVER
     elif rules.clause_flow[t, k] == 1:
-        state.cell[cell] = default_path(rules, draw, state, t, k)
-    if cell == rules.presence_cell:
-        state.presence = 1.0 - state.cell[cell]
+        put_cell(rules, state, cell, default_path(rules, draw, state, t, k))
 
 
 @compilable
@@ -242,4 +242,4 @@ def collapse(rules: Any, draw: Any, state: Any, t: int) -> None:
         bound = state.in_package[t, k] == 1
         state.in_package[t, k] = 0
         if bound and rules.clause_flow[t, k] == 1:
-            state.cell[rules.clause_cell[t, k]] = default_path(rules, draw, state, t, k)
+            put_cell(rules, state, rules.clause_cell[t, k], default_path(rules, draw, state, t, k))

@@ -7,7 +7,9 @@ from typing import Any
 
 from sim.model.equations.position import ideal_point
 from sim.model.equations.trust import affinity, evidence
+from sim.model.phases.cells import put_cell
 from sim.model.phases.defaults import exit_waits, look_again
+from sim.model.phases.effort import feel, set_usual, try_anew
 from sim.model.phases.mediation import gone
 from sim.model.phases.private import call_anew
 from sim.model.phases.triggers import look_out
@@ -22,6 +24,7 @@ from sim.model.vocabulary import (
     CONVENE,
     DELAY,
     EFFORT,
+    FOR_EFFORT,
     FOREVER,
     IN_FORCE,
     INVITE,
@@ -85,11 +88,11 @@ def count(
 def set_cell(rules: Any, draw: Any, state: Any, player: int, cell: int, point: float) -> None:
     """A player moves a cell by its own act."""
     before = state.cell[cell]
-    state.cell[cell] = min(max(point, 0.0), 1.0)
+    put_cell(rules, state, cell, min(max(point, 0.0), 1.0))
     state.moved_by[cell] = player
     be_seen(rules, draw, state, player, cell, before, state.cell[cell])
-    if cell == rules.presence_cell:
-        state.presence = 1.0 - state.cell[cell]
+    feel(rules, draw, state, player, cell, before, state.cell[cell])
+    set_usual(rules, state, cell)
 
 
 @compilable
@@ -114,11 +117,12 @@ def follow_position(rules: Any, state: Any, player: int, cell: int) -> None:
                 covered = state.status[t] == IN_FORCE and state.in_package[t, k] == 1
                 if rules.party[t, rules.clause_link[t, k]] == player and not covered:
                     state.cell[cell] = state.position[player, cell]
+                    set_usual(rules, state, cell)
 
 
 @compilable
 def announce(state: Any, weeks: float, conditional: int, table: int) -> None:
-    """Announce that the patron's presence ends in so many weeks: on conditions, once a table has agreed, or as it is."""
+    """Announce that the patron's presence ends in so many weeks: on conditions, once a table has agreed, or as is."""
     state.schedule_on, state.schedule_table = 1, table
     state.schedule_conditional = conditional
     state.schedule_start = state.week
@@ -198,6 +202,7 @@ def take_effect(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
     elif effect == EFFORT:
         state.effort_set[player] = value
         state.effort_until[player] = until
+        try_anew(rules, draw, plan, state, player)
     elif effect == ABSENT:
         stay_away(plan, rules, state, e, until)
     elif effect == STAND:
@@ -205,6 +210,9 @@ def take_effect(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
     elif effect == OFFENSIVE:
         state.offensive[plan.place_war[e]] = value
         state.offensive_until[plan.place_war[e]] = until
+    elif effect == FOR_EFFORT:
+        state.promised[e] = 1
+        try_anew(rules, draw, plan, state, plan.target[e])
     elif effect == CONCEDE:
         state.red_line[player, cell] = nan
         look_again(rules, state)
@@ -240,9 +248,8 @@ def revert(rules: Any, plan: Any, state: Any, e: int) -> None:
             look_again(rules, state)
         follow_position(rules, state, plan.player[e], cell)
     else:
-        state.cell[cell] = state.reverts_to[e]
-        if cell == rules.presence_cell:
-            state.presence = 1.0 - state.cell[cell]
+        put_cell(rules, state, cell, state.reverts_to[e])
+        set_usual(rules, state, cell)
 
 
 @standalone

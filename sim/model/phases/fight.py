@@ -20,6 +20,7 @@ from sim.model.equations.war import (
     side_taking,
 )
 from sim.model.phases.defaults import announced_presence, forecast_control, strength_of_challenger, success_at
+from sim.model.phases.effort import turn_efforts
 from sim.model.phases.luck import luck
 from sim.model.vocabulary import (
     CLOSED,
@@ -160,6 +161,7 @@ def turn_regime(rules: Any, state: Any, w: int) -> None:
         if not isnan(rules.turned[cell]):
             state.cell[cell] = rules.turned[cell]
             state.cell_start[cell], state.moved_by[cell] = rules.turned[cell], NEVER
+    turn_efforts(rules, state)
     if state.presence > 0.0:
         state.schedule_on, state.schedule_conditional, state.schedule_table = 1, 0, NEVER
         state.schedule_start = state.week

@@ -59,8 +59,7 @@ def notice_coercion(rules: Any, state: Any, i: int, m: int) -> None:
     In the units of a norm: half a year of the whole way is one act. What it pressed at the epoch is in its trust.
     """
     if rules.mediates[m, i] == 1:
-        cell = rules.effort_cell[m, i]
-        usual = max(state.cell_start[cell], FREE_EFFORT) if cell >= 0 else FREE_EFFORT
+        usual = max(state.effort_start[m, i], FREE_EFFORT)
         coerced = (effort(rules, state, m, i) - usual) * (TRANCHE_WEEKS / USUAL_WEEKS)
         presses = fails(gone(rules, state, m)) & (coerced > 0.0)
         witness(rules, state, i, m, 0.0, coerced, presses)

@@ -52,7 +52,7 @@ def violence(rules: Any, state: Any, t: int) -> Any:
 
 @standalone
 def spoil(rules: Any, draw: Any, state: Any, t: int, w: int) -> None:
-    """The offensive of a challenger outside the table who would lose by a middling deal is aimed at it (Stedman 1997)."""
+    """The offensive of an outsider who would lose by a middling deal is aimed at the table (Stedman 1997)."""
     o = rules.challenger[w]
     if o == rules.party[t, 0] or o == rules.party[t, 1] or state.zone[t] == 0 or state.war_open[w] == 0:
         return

@@ -10,6 +10,7 @@ from typing import Any
 from sim.model.phases.attend import attend, prepare, set_pressure
 from sim.model.phases.bargain import bargain, both_came, conclude, ratify
 from sim.model.phases.comply import comply, fall_due, judge, revalue, set_arrears, settle_clause, tranche_due
+from sim.model.phases.effort import choose_efforts
 from sim.model.phases.events import events
 from sim.model.phases.fight import fight
 from sim.model.phases.learn import fade_arrears, learn, notice_coercion, notice_norms
@@ -102,8 +103,8 @@ def comply_with(rules: Any, draw: Any, state: Any, t: int) -> None:
 
 
 @standalone
-def learn_all(rules: Any, draw: Any, state: Any) -> None:
-    """The learn phase: norms, grievances, coercion, then every pair that can learn."""
+def learn_all(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    """The learn phase: norms, grievances, coercion, efforts, then every pair that can learn."""
     if any_of((state.week & (TRANCHE_WEEKS - 1)) == 0):
         for t in range(rules.tables):
             notice_norms(rules, draw, state, t)
@@ -111,6 +112,7 @@ def learn_all(rules: Any, draw: Any, state: Any) -> None:
         for place in range(rules.mediated):
             q = rules.mediated_pair[place]
             notice_coercion(rules, state, rules.truster[q], rules.trusted[q])
+        choose_efforts(rules, draw, plan, state)
     for q in range(rules.trusting):
         if any_of(state.stirred[q] == 1):
             learn(rules, draw, state, rules.truster[q], rules.trusted[q])
@@ -131,5 +133,5 @@ def week(rules: Any, draw: Any, plan: Any, state: Any) -> None:
         comply_table(rules, draw, state, t)
     for w in range(rules.wars):
         fight(rules, draw, state, w)
-    learn_all(rules, draw, state)
+    learn_all(rules, draw, plan, state)
     record(rules, state)
