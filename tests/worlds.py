@@ -126,7 +126,7 @@ def fight_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
 
 
 def learn_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:
-    learn_all(rules, draw, state)
+    learn_all(rules, draw, plan, state)
 
 
 def record_phase(rules: Any, draw: Any, plan: Any, state: Any) -> None:

@@ -260,7 +260,7 @@ def reporters(case: Case) -> dict[str, Reporter]:
             found[f"attendance.{name}.{who}"] = _number("attending", t, place)
         for side, who in enumerate(table.parties):
             found[f"table.{name}.owed.{who}"] = _number("arrears_share", t, side)
-    for kind in ("trust", "leverage"):
+    for kind in ("trust", "leverage", "effort"):
         for i, who in enumerate(case.players):
             for j, whom in enumerate(case.players):
                 if i != j and {who, whom} & set(case.actors):

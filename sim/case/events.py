@@ -60,9 +60,9 @@ _TABLE: tuple[Event, ...] = (
         "to be bought with it). Conditional: a week counts only while an agreement over the withdrawal is in force and "
         "the other side's arrears are below a quarter. Tied to a table: a week counts only while an agreement of that "
         "table is in force, and what the exit changes for a party there is part of what signing is worth to it, as far "
-        "as it trusts the one who leaves. An exit that waits is not foreseen. Where an agreement over the withdrawal is "
-        "in force, its clause is judged by the schedule: behind what is due it is broken, and the other side is owed "
-        "the rest.",
+        "as it trusts the one who leaves. An exit that waits is not foreseen. Where an agreement over the withdrawal "
+        "is in force, its clause is judged by the schedule: behind what is due it is broken, and the other side is "
+        "owed the rest.",
         effects.schedule,
         presence=True,
     ),

@@ -77,6 +77,8 @@ OUTCOMES: tuple[Outcome, ...] = (
     _count("sessions", "table.{T}.sessions", "T", "sessions", "sessions held in the run"),
     _count("impasses", "table.{T}.impasses", "T", "impasses", "impasses in the run"),
     _count("broken_off", "table.{T}.broken_off", "T", "times", "how often violence ended the talks"),
+    _count("rounds", "table.{T}.rounds", "T", "rounds", "rounds that were called in the run, whoever came"),
+    _count("refusal", "refusal.{T}.{S}", "TS", "weeks", "longest time in a row in which a side stayed away"),
     _number("nash_product", "table.{T}.nash_product", "T", "squared share of value", INFINITY,
             "product of both gains at the last signature; NaN without one"),
     _number("regret", "table.{T}.regret", "T", "share of value", INFINITY,
@@ -90,6 +92,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     _number("violence", "war.{W}.violence", "W", "weeks of usual intensity", INFINITY, "sum of the intensity"),
     Outcome("attacks", "war.{W}.attacks", "W", "i4", "attacks", 0.0, INFINITY, "attacks in the run"),
     _count("ceasefire_weeks", "war.{W}.ceasefire_weeks", "W", "weeks", "weeks with a ceasefire at least half kept"),
+    _share("effort", "effort.{Y}.{Z}", "YZ", "how hard the first, as a mediator, tries to move the second, at the end"),
     _share("trust", "trust.{Y}.{Z}", "YZ", "how far the first expects the second to keep a commitment, at the end"),
     _share("leverage", "leverage.{Y}.{Z}", "YZ", "how far the first can move the second, at the end"),
 )  # fmt: skip
@@ -104,6 +107,7 @@ WEEKLY: tuple[Outcome, ...] = (
     _share("control", "war.{W}.control", "W", "the challenger's share of what is fought over"),
     _number("intensity", "war.{W}.intensity", "W", "the war's usual intensity", 2.0, "intensity of the fighting"),
     _share("cohesion", "war.{W}.cohesion", "W", "cohesion of the incumbent"),
+    _share("effort", "effort.{Y}.{Z}", "YZ", "how hard the first, as a mediator, tries to move the second"),
     _share("trust", "trust.{Y}.{Z}", "YZ", "how far the first expects the second to keep a commitment"),
     _share("leverage", "leverage.{Y}.{Z}", "YZ", "how far the first can move the second"),
 )
@@ -187,7 +191,9 @@ def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
     row.agreements[t], row.collapses[t] = state.agreements[t], state.collapses[t]
     row.open_weeks[t], row.weeks_in_force[t] = state.open_weeks[t], state.weeks_in_force[t]
     row.sessions[t], row.impasses[t] = state.sessions_held[t], state.impasses[t]
-    row.broken_off[t] = state.broken_off[t]
+    row.broken_off[t], row.rounds[t] = state.broken_off[t], state.rounds[t]
+    for side in range(2):
+        row.refusal[t, side] = state.refusal[t, side]
     signed = state.agreements[t] > 0
     row.nash_product[t] = state.nash_product[t] if signed else nan
     row.regret[t] = state.regret[t] if signed else nan
@@ -219,6 +225,7 @@ def write_outcomes(rules: Any, state: Any, row: Any) -> None:
     for i in range(row.trust.shape[0]):
         for j in range(row.trust.shape[0]):
             row.trust[i, j], row.leverage[i, j] = state.trust[i, j], state.leverage[i, j]
+            row.effort[i, j] = state.effort[i, j]
 
 
 @standalone
@@ -236,6 +243,7 @@ def write_week(rules: Any, state: Any, row: Any) -> None:
     for i in range(row.trust.shape[0]):
         for j in range(row.trust.shape[0]):
             row.trust[i, j], row.leverage[i, j] = state.trust[i, j], state.leverage[i, j]
+            row.effort[i, j] = state.effort[i, j]
 
 
 @compilable

@@ -176,6 +176,10 @@ EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "invite": ("2021-04", {"table": "intra_afghan", "mediator": "TUR"}),
     "regional_consensus": ("2021-04", {"table": "intra_afghan", "effort": 0.7}),
     "set_effort": ("2021-04", {"mediator": "PAK", "effort": 0.8}),
+    "offer_for_effort": (
+        "2021-04",
+        {"by": "US", "mediator": "PAK", "on": "TAL", "effort": 0.7, "issue": "security_assistance", "to": 1.0},
+    ),
     "mediator_absent": ("2021-04", {"mediator": "PAK"}),
     "public_stand": ("2021-04", {"by": "PAK", "issue": "power_sharing", "at": 0.4}),
     "concede": ("2021-04", {"by": "TAL", "issue": "power_sharing"}),

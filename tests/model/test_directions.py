@@ -91,6 +91,11 @@ def broken_off(states: Any) -> Any:
     return states.broken_off.sum(axis=1)
 
 
+def effort_changed(states: Any) -> Any:
+    """How far efforts have moved from what they were at the epoch."""
+    return np.abs(states.effort - states.effort_start).max(axis=(1, 2))
+
+
 def renewals(states: Any) -> Any:
     return states.renewals.sum(axis=(1, 2))
 
@@ -156,6 +161,7 @@ PARAMETERS = [
     Pair("round_weeks", "2018-12", sessions, FALLS),
     Pair("breaking", "2018-12", broken_off, RISES),
     Pair("breaking", "2018-12", agreements, FALLS),
+    Pair("effort_strength", "2019-07", effort_changed, RISES, 26),
     Pair("flight_base", "2021-04", refugees, RISES),
     Pair("flight_shift", "2021-04", refugees, RISES),
     Pair("flight_base", "2021-04", control, STAYS, 1),
@@ -254,7 +260,7 @@ def usual(epoch: str, weeks: int = WEEKS) -> Any:
 def event(plan: Any, effect: int, **fields: float) -> None:
     """Add an event of the first week to a plan."""
     e = int(plan.events)
-    for name in ("player", "target", "place_table", "place_cell", "place_war", "place_seat"):
+    for name in ("player", "target", "place_table", "place_cell", "place_war", "place_seat", "about"):
         plan[name][e] = words.NEVER
     plan.effect[e], plan.mode[e], plan.at_week[e] = effect, words.BY_WEEK, 1
     for name, value in fields.items():

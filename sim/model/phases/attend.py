@@ -15,7 +15,7 @@ from sim.model.phases.frontier import set_midpoint, trace_frontier
 from sim.model.phases.luck import luck
 from sim.model.phases.mediation import gone, guaranteed_trust, mediators_pressure, set_seats
 from sim.model.phases.witness import witness
-from sim.model.vocabulary import ATTEND_SLOT, CONCESSION, PLACE_STRIDE, PROMISE, WEEKS_TO_LIFT_A_LINE
+from sim.model.vocabulary import ATTEND_SLOT, CONCESSION, NEVER, PLACE_STRIDE, PROMISE, WEEKS_TO_LIFT_A_LINE
 from sim.numerics.arithmetic import logistic
 from sim.numerics.dialect import any_of, compilable, fails, first_lane, lanes_where, note, run_of, standalone, where
 
@@ -247,6 +247,17 @@ def collect_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
 
 
 @compilable
+def count_refusal(draw: Any, state: Any, t: int, side: int, here: Any, came: Any) -> None:
+    """A side that does not come stays away until it comes again: the longest such time is kept."""
+    since = state.refusing_since[t, side]
+    first = where(since == NEVER, state.week, since)
+    since = where(here, where(came == 1, NEVER, first), since)
+    state.refusing_since[t, side] = since
+    away = where(here & (came == 0), state.week - since + int(draw.round_weeks), 0)
+    state.refusal[t, side] = max(state.refusal[t, side], away)
+
+
+@compilable
 def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """A party decides whether it comes to this round."""
     here = state.meeting[t] == 1
@@ -265,6 +276,7 @@ def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     state.attending[t, side] = where(here, came, state.attending[t, side])
     state.asked[t, side] += where(here, 1, 0)
     state.attended[t, side] += came
+    count_refusal(draw, state, t, side, here, came)
     note(state, state.attend_terms[t, side], (*terms, odds, number, state.guaranteed_trust[t, side], since))
     left = lanes_where((came == 1) & (state.offers[t, side] > 0))
     while left:

@@ -109,7 +109,7 @@ def begin_players(rules: Any, draw: Any, state: Any) -> None:
             state.trust_for[i, j], state.trust_against[i, j] = draw.start_for[i, j], draw.start_against[i, j]
             state.leverage[i, j] = draw.coded_leverage[i, j]
             state.trust[i, j] = draw.start_trust[i, j]
-            state.effort[i, j] = FREE_EFFORT
+            state.effort[i, j], state.effort_start[i, j] = FREE_EFFORT, FREE_EFFORT
         for cell in range(rules.cells):
             state.position[i, cell], state.has_position[i, cell] = draw.position[i, cell], draw.has_position[i, cell]
             state.red_line[i, cell] = draw.red_line[i, cell]
@@ -154,6 +154,7 @@ def begin_table(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
     for m in range(rules.seats[t]):
         state.invited[t, m] = rules.seat_standing[t, m]
     for side in range(2):
+        state.refusing_since[t, side] = NEVER
         for k in range(rules.clauses[t]):
             state.reach[t, side, k] = 1.0
         for cell in range(rules.cells):

@@ -19,6 +19,7 @@ def call_round(draw: Any, state: Any, t: int) -> None:
     """Whether the parties of a table meet this week: at once when it has been convened, then every r weeks."""
     due = (state.status[t] == OPEN) & (state.week >= state.meets_at[t])
     state.meeting[t] = where(due, 1, 0)
+    state.rounds[t] += state.meeting[t]
     state.meets_at[t] = where(due, state.week + int(draw.round_weeks), state.meets_at[t])
 
 
