@@ -17,7 +17,7 @@ from sim.agents.places import Table, War
 from sim.agents.players import KINDS, Actor, Player, ThirdParty
 from sim.agents.reasons import why
 from sim.agents.views import View
-from sim.case.case import Case
+from sim.case.case import Case, mediated_pairs
 from sim.case.scenario import Scenario
 from sim.model import variables as variables_module
 from sim.model import vocabulary as words
@@ -260,11 +260,13 @@ def reporters(case: Case) -> dict[str, Reporter]:
             found[f"attendance.{name}.{who}"] = _number("attending", t, place)
         for side, who in enumerate(table.parties):
             found[f"table.{name}.owed.{who}"] = _number("arrears_share", t, side)
-    for kind in ("trust", "leverage", "effort"):
+    for kind in ("trust", "leverage"):
         for i, who in enumerate(case.players):
             for j, whom in enumerate(case.players):
                 if i != j and {who, whom} & set(case.actors):
                     found[f"{kind}.{who}.{whom}"] = _number(kind, i, j)
+    for o, (who, whom) in enumerate(mediated_pairs(case)):
+        found[f"effort.{who}.{whom}"] = _number("effort", o)
     return found
 
 

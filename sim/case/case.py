@@ -277,6 +277,35 @@ def trusting_pairs(case: Case) -> tuple[tuple[str, str], ...]:
     return tuple((i, j) for i in learners for j in learners if i != j)
 
 
+def mediated_pairs(case: Case) -> tuple[tuple[str, str], ...]:
+    """Every mediator with every party of a table where it has a seat, each pair once."""
+    seated = [
+        (member, party)
+        for table in case.tables.values()
+        for _, members, _ in table.seats
+        for member in members
+        for party in table.parties
+    ]
+    return tuple(dict.fromkeys(pair for pair in seated if pair[0] != pair[1]))
+
+
+def askers(case: Case, mediator: str, party: str) -> tuple[tuple[str, int], ...]:
+    """Who would gain by a mediator's effort on a party, and bargains with it: the player, and the table's number."""
+    others = {
+        other
+        for table in case.tables.values()
+        for other in table.parties
+        if party in table.parties and other not in (mediator, party)
+        if any(mediator in members for _, members, _ in table.seats)
+    }
+    return tuple(
+        (other, number)
+        for other in case.players
+        for number, table in enumerate(case.tables.values())
+        if other in others and {mediator, other} == set(table.parties)
+    )
+
+
 def deliverer_of(case: Case, cell: str) -> str | None:
     """The actor that the first table which bargains over a cell names as its deliverer, if any does."""
     named = (table.clauses[cell].by for table in case.tables.values() if cell in table.clauses)

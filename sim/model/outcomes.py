@@ -124,6 +124,13 @@ def ratio(part: float, whole: float) -> float:
 
 
 @compilable
+def chosen(rules: Any, state: Any, mediator: int, party: int) -> float:
+    """The effort that a mediator has chosen; NaN of one who has no seat at a table of the party."""
+    o = rules.effort_pair[mediator, party]
+    return float(state.effort[o]) if o >= 0 else nan
+
+
+@compilable
 def kept_share(state: Any, rules: Any, t: int, k: int) -> float:
     """How far a clause of an agreement is the case: 0 where it stood at signature, 1 at the agreed point."""
     way = state.package[t, k] - state.baseline[t, k]
@@ -225,7 +232,7 @@ def write_outcomes(rules: Any, state: Any, row: Any) -> None:
     for i in range(row.trust.shape[0]):
         for j in range(row.trust.shape[0]):
             row.trust[i, j], row.leverage[i, j] = state.trust[i, j], state.leverage[i, j]
-            row.effort[i, j] = state.effort[i, j]
+            row.effort[i, j] = chosen(rules, state, i, j)
 
 
 @standalone
@@ -243,7 +250,7 @@ def write_week(rules: Any, state: Any, row: Any) -> None:
     for i in range(row.trust.shape[0]):
         for j in range(row.trust.shape[0]):
             row.trust[i, j], row.leverage[i, j] = state.trust[i, j], state.leverage[i, j]
-            row.effort[i, j] = state.effort[i, j]
+            row.effort[i, j] = chosen(rules, state, i, j)
 
 
 @compilable

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.case.case import Case
+from sim.case.case import Case, mediated_pairs
 from sim.model.outcomes import OUTCOMES, WEEKLY, Outcome
 from sim.world.rules import sizes
 
@@ -70,16 +70,10 @@ def _columns(case: Case, outcome: Outcome) -> list[Column]:
     found = []
     for place in product(*(range(size[axis]) for axis in outcome.axes)):
         names = _names(case, outcome.axes, place)
-        if names is not None and (outcome.field != "effort" or _mediates(case, names["Y"], names["Z"])):
+        if names is not None and (outcome.field != "effort" or (names["Y"], names["Z"]) in mediated_pairs(case)):
             name = outcome.column.format(**names)
             found.append(Column(name, outcome.field, place, *outcome[3:]))
     return found
-
-
-def _mediates(case: Case, who: str, whom: str) -> bool:
-    """Whether a player has a mediator's seat at a table of another."""
-    tables = [table for table in case.tables.values() if whom in table.parties]
-    return any(who in members for table in tables for _, members, _ in table.seats)
 
 
 def _names(case: Case, axes: str, place: Sequence[int]) -> dict[str, str] | None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 
-from sim.case.case import Case, Table, War, deliverer_of, trusting_pairs
+from sim.case.case import Case, Table, War, askers, deliverer_of, mediated_pairs, trusting_pairs
 from sim.model import variables as variables_module
 from sim.model import vocabulary as words
 from sim.model.equations.decisions import CHOICES
@@ -41,6 +39,7 @@ def sizes(case: Case) -> dict[str, int]:
         "H": 2,
         "X": max(len(words.OFFER_TERMS), *(len(choice.noted) for choice in CHOICES.values())),
         "U": 2,
+        "O": max(1, len(mediated_pairs(case))),
     }
 
 
@@ -50,7 +49,7 @@ def rules_record(case: Case) -> Record:
     for variable in variables_module.RULES:
         if variable.kind == "i8":
             rules[variable.name] = words.NEVER
-    for counted in (rules.mediates, rules.askers, rules.pair_tools, rules.sits, rules.throughs):
+    for counted in (rules.askers, rules.pair_tools, rules.sits, rules.throughs):
         counted[...] = 0
     rules.players, rules.tables, rules.wars = len(case.players), len(case.tables), len(case.wars)
     rules.cells, rules.instruments = len(case.cells), len(case.instruments)
@@ -58,46 +57,32 @@ def rules_record(case: Case) -> Record:
     for number, (truster, trusted) in enumerate(trusting_pairs(case)):
         i, j = case.number("players", truster), case.number("players", trusted)
         rules.truster[number], rules.trusted[number], rules.learning_pair[i, j] = i, j, number
+    _write_efforts(case, rules)
     for number, (name, table) in enumerate(case.tables.items()):
         _write_table(case, rules, number, name, table)
-    pairs = range(rules.trusting)
-    mediated = [q for q in pairs if rules.mediates[rules.trusted[q], rules.truster[q]] == 1]
-    rules.mediated, rules.mediated_pair[: len(mediated)] = len(mediated), mediated
     _write_cells(case, rules)
     for number, war in enumerate(case.wars.values()):
         _write_war(case, rules, number, war)
     _write_instruments(case, rules)
-    for effort in case.efforts:
-        mediator, target = case.number("players", effort.mediator), case.number("players", effort.target)
-        for regime, name in enumerate(case.regimes):
-            if effort.regime in (None, name):
-                rules.effort_cell[mediator, target, regime] = case.number("cells", effort.cell)
-    _write_askers(case, rules)
     gone = {war.incumbent for war in case.wars.values() if war.turns_regime}
     rules.leaves[:] = [code in gone for code in case.players]
     return rules
 
 
-def _write_askers(case: Case, rules: Record) -> None:
-    """Who would gain by a mediator's effort on a party, and where the mediator bargains with them."""
-    for mediator, target in product(case.players, repeat=2):
+def _write_efforts(case: Case, rules: Record) -> None:
+    """Every mediator with every party of its tables: the cell that is its effort, who would gain by it and where."""
+    rules.mediated = len(mediated_pairs(case))
+    for o, (mediator, target) in enumerate(mediated_pairs(case)):
         m, j = case.number("players", mediator), case.number("players", target)
-        seen = {
-            other
-            for table in case.tables.values()
-            for other in table.parties
-            if target in table.parties and other not in (mediator, target)
-            if any(mediator in members for _, members, _ in table.seats)
-        }
-        shared = [
-            (other, t)
-            for other in case.players
-            for t, table in enumerate(case.tables.values())
-            if other in seen and {mediator, other} == set(table.parties)
-        ]
-        rules.askers[m, j] = len(shared)
+        rules.mediated_pair[o], rules.effort_pair[m, j] = rules.learning_pair[j, m], o
+        for effort in case.efforts:
+            for regime, name in enumerate(case.regimes):
+                if (effort.mediator, effort.target) == (mediator, target) and effort.regime in (None, name):
+                    rules.effort_cell[o, regime] = case.number("cells", effort.cell)
+        shared = askers(case, mediator, target)
+        rules.askers[o] = len(shared)
         for place, (other, t) in enumerate(shared):
-            rules.asker[m, j, place], rules.asker_table[m, j, place] = case.number("players", other), t
+            rules.asker[o, place], rules.asker_table[o, place] = case.number("players", other), t
 
 
 def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> None:
@@ -121,7 +106,6 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
         rules.seat_member[t, m, : len(members)] = [case.number("players", code) for code in members]
         for code in members:
             rules.seated[case.number("players", code), t] = 1
-            rules.mediates[case.number("players", code), rules.party[t]] = 1
     for k, cell in enumerate(table.clauses):
         _write_clause(case, rules, t, k, name, cell)
 
@@ -152,7 +136,8 @@ def _write_clause(case: Case, rules: Record, t: int, k: int, name: str, cell: st
         rules.clause_link[t, k] = case.clause_number(name, clause.opposed_to)
     for effort in case.efforts:
         if effort.cell == cell and effort.mediator == clause.by and effort.regime in (None, *table.regimes):
-            rules.clause_effort_on[t, k] = case.number("players", effort.target)
+            pair = (case.number("players", effort.mediator), case.number("players", effort.target))
+            rules.clause_effort[t, k] = rules.effort_pair[pair]
     for code in table.parties:
         rules.bargains[case.number("players", code), rules.clause_cell[t, k]] = 1
     if clause.delivered_alone is not None:

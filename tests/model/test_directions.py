@@ -93,7 +93,7 @@ def broken_off(states: Any) -> Any:
 
 def effort_changed(states: Any) -> Any:
     """How far efforts have moved from what they were at the epoch."""
-    return np.abs(states.effort - states.effort_start).max(axis=(1, 2))
+    return np.abs(states.effort - states.effort_start).max(axis=1)
 
 
 def renewals(states: Any) -> Any:

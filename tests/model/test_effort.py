@@ -76,7 +76,7 @@ def event(found: World, effect: int, cell: str, **fields: float) -> World:
 
 
 def pressing(found: World, states: Any) -> Any:
-    return states.effort[:, number(found, "PAK"), number(found, "TAL")]
+    return states.effort[:, found.rules.effort_pair[number(found, "PAK"), number(found, "TAL")]]
 
 
 def aid(to: float, off: tuple[str, ...] = ()) -> World:

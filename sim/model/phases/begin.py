@@ -18,7 +18,6 @@ from sim.model.phases.leverage import derive_tool, set_availability_at_epoch, se
 from sim.model.vocabulary import (
     BY_POSITION,
     CLOSED,
-    FREE_EFFORT,
     IN_FORCE,
     MOST_SESSIONS,
     NEVER,
@@ -76,6 +75,18 @@ def derive_weights(rules: Any, draw: Any, plan: Any, t: int) -> None:
             draw.cell_weight[player, cell] = max(draw.cell_weight[player, cell], share)
 
 
+@compilable
+def derive_reason(rules: Any, draw: Any, o: int) -> None:
+    """Whether anything could ever move a mediator's effort on a party, but for what is offered for it."""
+    q = rules.mediated_pair[o]
+    m, target = rules.trusted[q], rules.truster[q]
+    draw.has_reason[o] = 1 if rules.askers[o] > 0 else 0
+    for t in range(rules.tables):
+        sits = rules.party[t, 0] == target or rules.party[t, 1] == target
+        if sits and rules.seated[m, t] == 1 and draw.observer_table_weight[t, m] > 0.0:
+            draw.has_reason[o] = 1
+
+
 @standalone
 def derive(rules: Any, draw: Any, plan: Any) -> None:
     """Fill in what follows from a draw: once a draw and plan, before its first run."""
@@ -98,6 +109,8 @@ def derive(rules: Any, draw: Any, plan: Any) -> None:
             draw.relative_salience[i, cell] = salience / most if most > 0.0 else 0.0
     for t in range(rules.tables):
         derive_weights(rules, draw, plan, t)
+    for o in range(rules.mediated):
+        derive_reason(rules, draw, o)
 
 
 @standalone
@@ -109,7 +122,6 @@ def begin_players(rules: Any, draw: Any, state: Any) -> None:
             state.trust_for[i, j], state.trust_against[i, j] = draw.start_for[i, j], draw.start_against[i, j]
             state.leverage[i, j] = draw.coded_leverage[i, j]
             state.trust[i, j] = draw.start_trust[i, j]
-            state.effort[i, j], state.effort_start[i, j] = FREE_EFFORT, FREE_EFFORT
         for cell in range(rules.cells):
             state.position[i, cell], state.has_position[i, cell] = draw.position[i, cell], draw.has_position[i, cell]
             state.red_line[i, cell] = draw.red_line[i, cell]

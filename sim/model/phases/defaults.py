@@ -74,9 +74,9 @@ def forecast_control(rules: Any, draw: Any, state: Any, w: int) -> float:
 @compilable
 def plain_default(rules: Any, state: Any, t: int, k: int, code: int) -> float:
     """A default path that needs no other clause: the deliverer's effort or position, none, or what is the case."""
-    cell, target = rules.clause_cell[t, k], rules.clause_effort_on[t, k]
-    if target >= 0:
-        return state.effort[rules.party[t, rules.clause_by[t, k]], target]
+    cell, effort = rules.clause_cell[t, k], rules.clause_effort[t, k]
+    if effort >= 0:
+        return state.effort[effort]
     if code == BY_POSITION:
         return state.position[rules.party[t, rules.clause_link[t, k]], cell]
     if code == BY_NONE and rules.clause_flow[t, k] == 1:

@@ -8,10 +8,17 @@ from sim.model.equations.effort import chosen_effort, kindness, promise_for_effo
 from sim.model.equations.package import gain
 from sim.model.equations.trust import evidence
 from sim.model.phases.cells import put_cell
-from sim.model.phases.mediation import gone, observer_gain, own_cell, usual_effort
+from sim.model.phases.mediation import gone, observer_gain
 from sim.model.phases.witness import witness
 from sim.model.vocabulary import CLOSED, FOR_EFFORT, FREE_EFFORT, IN_FORCE, LEAST_GAIN
 from sim.numerics.dialect import any_of, compilable, fails, first_lane, lanes_where, run_of, standalone, where
+
+
+@compilable
+def usual_effort(state: Any, o: int, mediator: int) -> Any:
+    """e0: what an event has set for a time, else the effort as coded or as an act has left it."""
+    pushed = state.week < state.effort_until[mediator]
+    return where(pushed, state.effort_set[mediator], state.effort_usual[o])
 
 
 @compilable
@@ -24,7 +31,7 @@ def stake(rules: Any, draw: Any, state: Any, m: int, target: int) -> Any:
     for t in range(rules.tables):
         sits = rules.party[t, 0] == target or rules.party[t, 1] == target
         weight = draw.observer_table_weight[t, m]
-        if sits and rules.seated[m, t] == 1 and weight > 0.0:
+        if sits and rules.seated[m, t] == 1 and weight > 0.0 and any_of(state.status[t] != CLOSED):
             gained = observer_gain(rules, draw, state, t, m, state.midpoint[t])
             bound = state.status[t] == IN_FORCE
             if any_of(bound):
@@ -36,67 +43,70 @@ def stake(rules: Any, draw: Any, state: Any, m: int, target: int) -> Any:
 @standalone
 def stakes_at_epoch(rules: Any, draw: Any, state: Any) -> None:
     """What every mediator has at stake at the epoch: an effort as coded was chosen with that in view."""
-    for place in range(rules.mediated):
-        q = rules.mediated_pair[place]
-        m, target = rules.trusted[q], rules.truster[q]
-        state.stake_start[m, target] = stake(rules, draw, state, m, target)
+    for o in range(rules.mediated):
+        if draw.has_reason[o] == 1:
+            q = rules.mediated_pair[o]
+            state.stake_start[o] = stake(rules, draw, state, rules.trusted[q], rules.truster[q])
 
 
 @compilable
-def reciprocity(rules: Any, draw: Any, state: Any, m: int, target: int) -> Any:
-    """sum_R W rho kindness_R over those who would gain by an effort on the target: the others at its tables."""
+def reciprocity(rules: Any, draw: Any, state: Any, o: int, m: int) -> Any:
+    """sum_R W rho kindness_R over those who would gain by an effort: the others at the tables of the target."""
     total = 0.0 * state.presence
-    for place in range(rules.askers[m, target]):
-        asker, t = rules.asker[m, target, place], rules.asker_table[m, target, place]
-        side = 0 if rules.party[t, 0] == m else 1
+    for place in range(rules.askers[o]):
+        t = rules.asker_table[o, place]
         exists = where(state.regime == 1, rules.table_regime[t, 1], rules.table_regime[t, 0]) == 1
-        felt = draw.table_weight[t, side] * draw.reciprocity * state.kindness[m, asker]
+        felt = draw.table_weight[t, 0 if rules.party[t, 0] == m else 1] * draw.reciprocity * state.kindness[o, place]
         total = total + where(exists, felt, 0.0)
     return total
 
 
 @standalone
-def choose_effort(rules: Any, draw: Any, plan: Any, state: Any, m: int, target: int) -> None:
+def choose_effort(rules: Any, draw: Any, plan: Any, state: Any, o: int) -> None:
     """A mediator chooses its effort on a party: by what has changed since the epoch, and by what is promised for it."""
-    usual = usual_effort(state, m, target)
-    changed = stake(rules, draw, state, m, target) - state.stake_start[m, target]
-    reasons = state.leverage[m, target] * changed + reciprocity(rules, draw, state, m, target)
+    q = rules.mediated_pair[o]
+    m, target = int(rules.trusted[q]), int(rules.truster[q])
+    usual = usual_effort(state, o, m)
+    reasons = 0.0 * state.presence
+    if draw.has_reason[o] == 1:
+        changed = stake(rules, draw, state, m, target) - state.stake_start[o]
+        reasons = state.leverage[m, target] * changed + reciprocity(rules, draw, state, o, m)
     effort = chosen_effort(usual, reasons, draw.effort_strength, draw.coercion_cost)
     for e in range(plan.events):
         if plan.effect[e] == FOR_EFFORT and plan.target[e] == m and plan.about[e] == target:
-            effort = answer(rules, draw, plan, state, e, usual, reasons, effort)
+            effort = answer(rules, draw, plan, state, e, o, usual, reasons, effort)
     here = fails(gone(rules, state, m) | gone(rules, state, target))
-    state.effort[m, target] = where(here, effort, state.effort[m, target])
+    state.effort[o] = where(here, effort, state.effort[o])
     for regime in range(2):
-        cell = rules.effort_cell[m, target, regime]
+        cell = rules.effort_cell[o, regime]
         if cell >= 0:
-            free = here & (state.regime == regime) & fails(agreed(rules, state, cell))
-            put_cell(rules, state, cell, where(free, state.effort[m, target], state.cell[cell]))
+            free = here & (state.regime == regime) & fails(agreed(rules, state, o))
+            put_cell(rules, state, cell, where(free, state.effort[o], state.cell[cell]))
 
 
 @compilable
-def agreed(rules: Any, state: Any, cell: int) -> Any:
-    """Whether an agreement in force covers a cell that is an effort."""
+def agreed(rules: Any, state: Any, o: int) -> Any:
+    """Whether an agreement in force covers the cell that is an effort."""
     covered = state.week < 0
     for t in range(rules.tables):
         for k in range(rules.clauses[t]):
-            if rules.clause_cell[t, k] == cell and rules.clause_effort_on[t, k] >= 0:
+            if rules.clause_effort[t, k] == o:
                 covered = covered | ((state.status[t] == IN_FORCE) & (state.in_package[t, k] == 1))
     return covered
 
 
 @compilable
-def relation_weight(rules: Any, draw: Any, m: int, target: int, other: int) -> float:
+def relation_weight(rules: Any, draw: Any, o: int, m: int, other: int) -> float:
     """W of the table at which a mediator bargains with another; 1 where they share none: the issue alone counts."""
-    for place in range(rules.askers[m, target]):
-        if rules.asker[m, target, place] == other:
-            t = rules.asker_table[m, target, place]
+    for place in range(rules.askers[o]):
+        if rules.asker[o, place] == other:
+            t = rules.asker_table[o, place]
             return float(draw.table_weight[t, 0 if rules.party[t, 0] == m else 1])
     return 1.0
 
 
 @compilable
-def answer(rules: Any, draw: Any, plan: Any, state: Any, e: int, usual: Any, reasons: Any, effort: Any) -> Any:
+def answer(rules: Any, draw: Any, plan: Any, state: Any, e: int, o: int, usual: Any, reasons: Any, effort: Any) -> Any:
     """The effort with an offer in view: raised to the level that is asked where the offer is worth it, else as it was.
 
     What is promised is given as long as the effort lasts, and taken back with it; a threat is the same with a loss.
@@ -105,7 +115,7 @@ def answer(rules: Any, draw: Any, plan: Any, state: Any, e: int, usual: Any, rea
     stands = (state.promised[e] == 1) & (state.has_position[m, cell] == 1) & fails(gone(rules, state, giver))
     without = where(state.granted[e] == 1, state.withheld[e], state.cell[cell])
     change = gain(plan.value[e], without, state.position[m, cell])
-    weight = draw.relative_salience[m, cell] * relation_weight(rules, draw, m, plan.about[e], giver)
+    weight = draw.relative_salience[m, cell] * relation_weight(rules, draw, o, m, giver)
     worth = promise_for_effort(weight, state.trust[m, giver], change)
     worth = where((change < 0.0) == (plan.conditional[e] == 1), worth, 0.0)
     worth = worth * draw.loss_weight if plan.conditional[e] == 1 else worth
@@ -139,66 +149,57 @@ def turn(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
 def choose_efforts(rules: Any, draw: Any, plan: Any, state: Any) -> None:
     """Every mediator looks again at what it does, and forgets a little of what was done to it."""
     fortnight = draw.decay * draw.decay
-    for q in range(rules.trusting):
-        i, j = rules.truster[q], rules.trusted[q]
-        state.kindness[i, j] *= fortnight * fortnight
-    for place in range(rules.mediated):
-        q = rules.mediated_pair[place]
-        choose_effort(rules, draw, plan, state, rules.trusted[q], rules.truster[q])
+    for o in range(rules.mediated):
+        for place in range(rules.askers[o]):
+            state.kindness[o, place] *= fortnight * fortnight
+        choose_effort(rules, draw, plan, state, o)
 
 
 @compilable
 def try_anew(rules: Any, draw: Any, plan: Any, state: Any, m: int) -> None:
-    """A mediator's usual effort has changed: it acts on it at once."""
-    for place in range(rules.mediated):
-        q = rules.mediated_pair[place]
-        if rules.trusted[q] == m:
-            choose_effort(rules, draw, plan, state, m, rules.truster[q])
+    """A mediator's usual effort has changed, or what is offered for it: it acts on it at once."""
+    for o in range(rules.mediated):
+        if rules.trusted[rules.mediated_pair[o]] == m:
+            choose_effort(rules, draw, plan, state, o)
 
 
 @compilable
 def feel(rules: Any, draw: Any, state: Any, player: int, cell: int, before: float, after: float) -> None:
-    """Those whom an act of a player concerns remember it as kind or unkind."""
-    if player < 0:
-        return
-    for q in range(rules.trusting):
-        i = rules.truster[q]
-        if rules.trusted[q] == player and state.has_position[i, cell] == 1:
-            change = gain(after, before, state.position[i, cell])
-            state.kindness[i, player] += kindness(change, draw.relative_salience[i, cell], draw.loss_weight)
+    """Mediators whom an act concerns, and from whom the one who acts may ask an effort, remember it."""
+    for o in range(rules.mediated):
+        m = rules.trusted[rules.mediated_pair[o]]
+        for place in range(rules.askers[o]):
+            if rules.asker[o, place] == player and state.has_position[m, cell] == 1:
+                change = gain(after, before, state.position[m, cell])
+                state.kindness[o, place] += kindness(change, draw.relative_salience[m, cell], draw.loss_weight)
 
 
 @compilable
 def set_usual(rules: Any, state: Any, cell: int) -> None:
     """An effort that is a cell has been moved by an act: from now on this is the usual one."""
-    for place in range(rules.mediated):
-        q = rules.mediated_pair[place]
-        m, target = rules.trusted[q], rules.truster[q]
-        if own_cell(rules, state, m, target) == cell:
-            state.effort_usual[m, target] = state.cell[cell]
+    for o in range(rules.mediated):
+        if rules.effort_cell[o, state.regime] == cell:
+            state.effort_usual[o] = state.cell[cell]
 
 
 @standalone
 def begin_efforts(rules: Any, state: Any) -> None:
     """Efforts as the epoch has them: the cell that is one, else facilitation."""
-    for place in range(rules.mediated):
-        q = rules.mediated_pair[place]
-        begin_effort(rules, state, rules.trusted[q], rules.truster[q])
+    for o in range(rules.mediated):
+        begin_effort(rules, state, o)
 
 
 @compilable
-def begin_effort(rules: Any, state: Any, m: int, target: int) -> None:
+def begin_effort(rules: Any, state: Any, o: int) -> None:
     """An effort as it stands: from now on the usual one, and the one from which coercion counts."""
-    cell = own_cell(rules, state, m, target)
+    cell = rules.effort_cell[o, state.regime]
     usual = state.cell[cell] if cell >= 0 else FREE_EFFORT
-    state.effort_usual[m, target], state.effort_start[m, target], state.effort[m, target] = usual, usual, usual
+    state.effort_usual[o], state.effort_start[o], state.effort[o] = usual, usual, usual
 
 
 @compilable
 def turn_efforts(rules: Any, state: Any) -> None:
     """The regime has turned: efforts that are other cells than before begin as these stand."""
-    for place in range(rules.mediated):
-        q = rules.mediated_pair[place]
-        m, target = rules.trusted[q], rules.truster[q]
-        if rules.effort_cell[m, target, 0] != rules.effort_cell[m, target, 1]:
-            begin_effort(rules, state, m, target)
+    for o in range(rules.mediated):
+        if rules.effort_cell[o, 0] != rules.effort_cell[o, 1]:
+            begin_effort(rules, state, o)

@@ -58,8 +58,9 @@ def notice_coercion(rules: Any, state: Any, i: int, m: int) -> None:
 
     In the units of a norm: half a year of the whole way is one act. What it pressed at the epoch is in its trust.
     """
-    if rules.mediates[m, i] == 1:
-        usual = max(state.effort_start[m, i], FREE_EFFORT)
+    o = rules.effort_pair[m, i]
+    if o >= 0:
+        usual = max(state.effort_start[o], FREE_EFFORT)
         coerced = (effort(rules, state, m, i) - usual) * (TRANCHE_WEEKS / USUAL_WEEKS)
         presses = fails(gone(rules, state, m)) & (coerced > 0.0)
         witness(rules, state, i, m, 0.0, coerced, presses)

@@ -10,7 +10,7 @@ from sim.model.equations.leverage import joint
 from sim.model.equations.package import gain
 from sim.model.equations.trust import guarantee
 from sim.model.phases.luck import luck
-from sim.model.vocabulary import ATTEND_SLOT, PLACE_STRIDE
+from sim.model.vocabulary import ATTEND_SLOT, FREE_EFFORT, PLACE_STRIDE
 from sim.numerics.arithmetic import logistic
 from sim.numerics.dialect import any_of, compilable, fails, note, where
 
@@ -18,25 +18,15 @@ from sim.numerics.dialect import any_of, compilable, fails, note, where
 @compilable
 def effort(rules: Any, state: Any, mediator: int, target: int) -> Any:
     """e in [0, 1]: the cell that is this effort, which an agreement may bind, else what the mediator has chosen."""
-    tried = state.effort[mediator, target]
+    o = rules.effort_pair[mediator, target]
+    if o < 0:
+        return FREE_EFFORT + 0.0 * state.presence
+    tried = state.effort[o]
     for regime in range(2):
-        cell = rules.effort_cell[mediator, target, regime]
+        cell = rules.effort_cell[o, regime]
         if cell >= 0:
             tried = where(state.regime == regime, state.cell[cell], tried)
     return tried
-
-
-@compilable
-def usual_effort(state: Any, mediator: int, target: int) -> Any:
-    """e0: what an event has set for a time, else the effort as coded or as an act has left it."""
-    pushed = state.week < state.effort_until[mediator]
-    return where(pushed, state.effort_set[mediator], state.effort_usual[mediator, target])
-
-
-@compilable
-def own_cell(rules: Any, state: Any, mediator: int, target: int) -> int:
-    """The cell that is a mediator's effort on a party under the regime of the day, or -1."""
-    return int(rules.effort_cell[mediator, target, state.regime])
 
 
 @compilable
