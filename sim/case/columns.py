@@ -11,7 +11,10 @@ from sim.model.outcomes import OUTCOMES, WEEKLY, Outcome
 
 
 class Column(NamedTuple):
-    """One flat column of the outcome table."""
+    """One flat column of the outcome table: of what outcome, where in its field, and of which names of the case.
+
+    The names stand in the order of `axes`, the letters of `sim.model.vocabulary.AXES` with Y and Z for actors.
+    """
 
     name: str
     field: str
@@ -21,6 +24,8 @@ class Column(NamedTuple):
     low: float
     high: float
     meaning: str
+    axes: str
+    names: tuple[str, ...]
 
 
 def outcome_columns(case: Case) -> tuple[Column, ...]:
@@ -41,7 +46,9 @@ def _columns(case: Case, outcome: Outcome) -> Iterator[Column]:
             names = {"T": name} | {axis: one for axis, (_, one) in zip(rest, places, strict=True)}
             if names.get("Y", "") != names.get("Z", "-"):  # no actor is paired with itself
                 place = (*((number,) if table else ()), *(index for index, _ in places))
-                yield Column(outcome.column.format(**names), outcome.field, place, *outcome[3:])
+                told = outcome.column.format(**names)
+                along = tuple(names[axis] for axis in outcome.axes)
+                yield Column(told, outcome.field, place, *outcome[3:], outcome.axes, along)
 
 
 def _along(case: Case, axis: str, table: Table | None) -> Sequence[str]:
