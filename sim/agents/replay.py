@@ -13,9 +13,10 @@ from sim.agents.model import NegotiationModel
 from sim.agents.narrative import Period
 from sim.agents.reasons import why
 from sim.agents.words import listing, sentence
+from sim.case.columns import outcome_columns
 from sim.inputs.errors import InputError
 from sim.model.outcomes import SETTLEMENTS, write_outcomes
-from sim.world.columns import outcome_columns, outcome_type
+from sim.world.columns import outcome_type
 from sim.world.world import World
 
 if TYPE_CHECKING:

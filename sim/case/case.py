@@ -152,12 +152,18 @@ class Headline(Strict):
     """One outcome that the printed table and the report tell first: what `Runs.values` is asked, its name, and how.
 
     told: `share` of the runs in which it holds, `mean`, or `median` over the runs in which it is defined.
+    epochs: from which it is told; empty for all.
     """
 
     outcome: str = Field(min_length=1)
     label: str = Field(min_length=1)
     told: Literal["share", "mean", "median"]
     unit: str = ""
+    epochs: tuple[str, ...] = ()
+
+    def is_told_from(self, epoch: str) -> bool:
+        """Whether it is told of scenarios that start at this epoch."""
+        return not self.epochs or epoch in self.epochs
 
 
 class Start(Strict):

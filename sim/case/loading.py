@@ -45,6 +45,9 @@ def load_case(name: str | Path = "afghanistan") -> LoadedCase:
     case = checked(LoadedCase, data, file=file)
     _check_case(case, file)
     epochs = [_load_epoch(case, path) for path in sorted((folder / "epoch").glob("*.yaml"))]
+    for number, line in enumerate(case.headline):
+        for name in line.epochs:
+            one_of(file, f"headline[{number}].epochs", name, [epoch.epoch for epoch in epochs], "an epoch")
     return case.model_copy(update={"epochs": {epoch.epoch: epoch for epoch in epochs}})
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
+from sim.case.answer import Answer, check_answers
 from sim.case.case import Case
 from sim.case.event import Effect
 from sim.case.happening import LONGEST, Happening, Lever, Setting, happening
@@ -24,7 +25,7 @@ from sim.model import vocabulary as words
 from sim.model.parameters import SWITCHES
 
 HORIZON = 104  # weeks, where a file says nothing
-
+BASELINE = "status_quo"  # the scenario that the others are compared with, at their own epoch and over their own horizon
 
 CHANGEABLE = ("epoch", "horizon", "fixed", "off")  # no lever may have one of these names
 
@@ -36,6 +37,7 @@ class _File(Strict):
     title: str = Field(min_length=1)
     question: str = Field(min_length=1)
     paragraphs: dict[str, tuple[int, ...]] = Field(min_length=1)
+    answered_by: tuple[Answer, ...] = ()
     epoch: str
     horizon: int = Field(default=HORIZON, ge=1, le=LONGEST)
     levers: dict[str, Lever] = Field(default_factory=dict)
@@ -53,6 +55,7 @@ class Scenario:
         title: what happens, in a few words.
         question: what it is there to ask.
         paragraphs: the articles' paragraphs that it rests on.
+        answered_by: the outcomes in which its question is answered, with what is expected of them.
         epoch: the epoch at which it starts.
         horizon: weeks, 1 to 260.
         levers: the numbers left to the user, at their present values.
@@ -68,6 +71,7 @@ class Scenario:
     title: str
     question: str
     paragraphs: Mapping[str, tuple[int, ...]]
+    answered_by: tuple[Answer, ...]
     epoch: str
     horizon: int
     levers: Mapping[str, Lever]
@@ -156,7 +160,10 @@ def scenario_of(case: Case, data: Mapping[str, Any], *, file: str, name: str | N
         raise InputError(file, "scenario", f"{read.scenario!r} is not the file's name", allowed=name)
     fields = {key: getattr(read, key) for key in _File.model_fields}
     scenario = Scenario(**fields, file=file, case=case, reach=read.horizon)
-    _check_paragraphs(scenario)
+    _check_paragraphs(scenario, "paragraphs", scenario.paragraphs)
+    check_answers(case, file, scenario.answered_by, scenario.scenario == BASELINE)
+    for number, answer in enumerate(scenario.answered_by):
+        _check_paragraphs(scenario, f"answered_by[{number}].paragraphs", answer.paragraphs)
     check(scenario)
     return scenario
 
@@ -192,13 +199,13 @@ def _check_frame(scenario: Scenario) -> None:
         one_of(scenario.file, "off", switch, SWITCHES, "a switch")
 
 
-def _check_paragraphs(scenario: Scenario) -> None:
+def _check_paragraphs(scenario: Scenario, where: str, paragraphs: Mapping[str, tuple[int, ...]]) -> None:
     file = scenario.case.folder / "evidence" / "articles.yaml"
     if not file.is_file():
         return
     lengths = {article["id"]: article["paragraphs"] for article in read_yaml(file)["articles"]}
-    for article, numbers in scenario.paragraphs.items():
-        key = f"paragraphs.{article}"
+    for article, numbers in paragraphs.items():
+        key = f"{where}.{article}"
         one_of(scenario.file, key, article, lengths, "an article")
         for number in numbers:
             if not 1 <= number <= lengths[article]:
@@ -239,6 +246,3 @@ def happenings(scenario: Scenario) -> tuple[Happening, ...]:
 def effects(scenario: Scenario) -> tuple[tuple[Happening, Effect], ...]:
     """Every effect with the event that brings it about, in the order in which the engine's plan numbers them."""
     return tuple((one, effect) for one in happenings(scenario) for effect in one.effects)
-
-
-BASELINE = "status_quo"  # the scenario that the others are compared with, at their own epoch and over their own horizon

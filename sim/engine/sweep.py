@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from sim.case.case import Case
+from sim.case.columns import Column, outcome_columns, weekly_columns
 from sim.case.scenario import Scenario
 from sim.evidence.rows import Evidence
 from sim.inputs.errors import InputError
-from sim.world.columns import Column, outcome_columns, weekly_columns
 from sim.world.uncertainty import Uncertainty
 from sim.world.world import World, load_world
 

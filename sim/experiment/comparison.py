@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import nan
 from typing import TYPE_CHECKING
 
 from sim.analysis.paired import Difference, difference
-from sim.inputs.errors import InputError
+from sim.analysis.shares import told_means
+from sim.case.answer import measurable
+from sim.case.scenario import BASELINE
+from sim.experiment.answers import answered
+from sim.experiment.chain import chain
+from sim.experiment.moved import Looked, looked_at
+from sim.inputs.errors import InputError, one_of
 from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
@@ -48,6 +56,74 @@ class Comparison:
                 }
             )
         return pd.DataFrame(rows).set_index("outcome")
+
+    def answers(self) -> pd.DataFrame:
+        """The answer to the question of the second scenario, where the first is its baseline.
+
+        Returns:
+            One row an outcome that the scenario names in `answered_by`: its `label`, both means, the `difference` from
+            `low` to `high` (95 %; NaN where fewer than 90 % of the pairs of runs have both numbers), what is `expected`
+            (empty: nothing), and the `verdict` in words.
+
+        Raises:
+            InputError: the first is not `status_quo` at the same epoch and over the same horizon.
+        """
+        import pandas as pd
+
+        one, other = self.first.sweep.scenario, self.second.sweep.scenario
+        if (one.scenario, one.epoch, one.horizon) != (BASELINE, other.epoch, other.horizon):
+            problem = f"the first is {one.scenario} from {one.epoch} over {one.horizon} weeks"
+            allowed = f"{BASELINE} from {other.epoch} over {other.horizon} weeks"
+            raise InputError("compare", "answers", problem, allowed=allowed)
+        rows = []
+        for found in answered(self.first, self.second):
+            both = (runs.values(found.answer.outcome) for runs in (self.first, self.second))
+            means = [float(means.mean()) if len(means := told_means(values)[0]) else nan for values in both]
+            ends = (nan, nan, nan) if found.gap is None else (found.gap.value, found.gap.low, found.gap.high)
+            said = (found.answer.expected or "", found.verdict)
+            rows.append((found.answer.outcome, found.answer.label, *means, *ends, *said))
+        names = ["outcome", "label", "first", "second", "difference", "low", "high", "expected", "verdict"]
+        return pd.DataFrame(rows, columns=names).set_index("outcome")
+
+    @cached_property
+    def looked(self) -> Looked:
+        """Every outcome column under both, those that move the most first (`moved` as a table)."""
+        return looked_at(self.first, self.second)
+
+    def moved(self) -> pd.DataFrame:
+        """Every outcome column that can be told, the largest standardised difference first.
+
+        Returns:
+            By outcome: the `difference`, the same `standardised` by the runs' standard deviation, the chance that luck
+            alone gives as much, `corrected` for the number of columns, and whether it `moves`: at most one in twenty of
+            those that are said to move is luck (Benjamini & Hochberg 1995).
+        """
+        import pandas as pd
+
+        rows = [(*one, one.is_discovery) for one in self.looked.columns]
+        names = ["outcome", "difference", "standardised", "chance", "corrected", "moves"]
+        return pd.DataFrame(rows, columns=names).set_index("outcome")
+
+    def chain(self, outcome: str) -> pd.DataFrame:
+        """The links from the second scenario's levers to one outcome, and which of them move.
+
+        Returns:
+            By link: the `outcome` that moves the most there, its difference `standardised`, and its `state`: it moves,
+            does not, or cannot be told. `attrs["words"]` says where it dies.
+
+        Raises:
+            InputError: no such outcome, or one whose mean says nothing.
+        """
+        import pandas as pd
+
+        scenario = self.second.sweep.scenario
+        one_of("compare", "chain", outcome, measurable(scenario.case), "an outcome", "a name in runs.columns")
+        found = chain(self.looked, scenario, outcome)
+        told = [(link.stage, one.outcome, one.standardised, link.state) if (one := link.largest) else
+                (link.stage, "", nan, link.state) for link in found.links]  # fmt: skip
+        table = pd.DataFrame(told, columns=["link", "outcome", "standardised", "state"]).set_index("link")
+        table.attrs["words"] = found.words
+        return table
 
     def __str__(self) -> str:
         return "\n".join(f"{what:>14}  {self.difference(what)}" for what in SETTLEMENTS)

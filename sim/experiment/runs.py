@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from sim.agents.words import label
 from sim.analysis.influence import FEWEST, Influence, by_luck, influences
 from sim.analysis.shares import Estimate, estimate, told_means
+from sim.case.columns import Column
 from sim.engine.computing import Made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, one_of
 from sim.model.outcomes import SETTLEMENTS
-from sim.world.columns import Column
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -138,7 +138,8 @@ def _range(annotation: Any, constraints: Sequence[Any]) -> str:
     if typing.get_origin(annotation) is typing.Literal:
         return "one of " + ", ".join(map(str, inner))
     if typing.get_origin(annotation) is tuple:
-        return f"a list, each {_range(getattr(inner[0], '__origin__', inner[0]), ())}{_length(constraints)}"
+        each = _range(getattr(inner[0], "__origin__", inner[0]), ())
+        return ("a list, each " + each if each else "a list") + _length(constraints)
     union = typing.get_origin(annotation) in (typing.Union, types.UnionType)
     plain = next((name for kind, name in _NAMES.items() if kind is annotation or (union and kind in inner)), "")
     bounds = [

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.case.columns import Column
 from sim.engine.computing import progress_bar
 from sim.engine.engine import Engine, Told
 from sim.engine.sweep import Sweep
@@ -31,7 +32,6 @@ from sim.storage import provenance
 from sim.storage import tables as tables_module
 from sim.storage.work import Part, cells_in_part, part_at, parts
 from sim.version import results_digest
-from sim.world.columns import Column
 
 CONFIGURATION = "plan.json"
 FORMAT = 1

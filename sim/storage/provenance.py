@@ -28,6 +28,7 @@ def scenario_data(scenario: Scenario) -> dict[str, Any]:
         "title": scenario.title,
         "question": scenario.question,
         "paragraphs": {article: list(numbers) for article, numbers in scenario.paragraphs.items()},
+        "answered_by": [answer.model_dump(mode="json") for answer in scenario.answered_by],
         "epoch": scenario.epoch,
         "horizon": scenario.horizon,
         "levers": {name: lever.model_dump() for name, lever in scenario.levers.items()},

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.case.columns import Column
 from sim.case.loading import load_case
 from sim.case.scenario import scenario_of
 from sim.engine.computing import compute
@@ -40,7 +41,6 @@ from sim.storage.files import (
 from sim.storage.provenance import RESULTS_EPOCH, case_digests, provenance, scenario_data
 from sim.storage.tables import TABLES, counts_of, paths_of
 from sim.version import results_digest
-from sim.world.columns import Column
 
 if TYPE_CHECKING:
     import duckdb

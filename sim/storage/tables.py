@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.case.columns import Column
 from sim.engine.engine import Shard
 from sim.engine.sweep import BINS, Sweep
-from sim.world.columns import Column
 
 if TYPE_CHECKING:
     pass

@@ -13,12 +13,12 @@ from sim.agents.narrative import beginnings, main_pairs, tables_at_start
 from sim.agents.reasons import chance_without, weighed, weights
 from sim.agents.replay import Run, differences, outcomes, replay, summary
 from sim.agents.sources import because, cited, source
+from sim.case.columns import outcome_columns
 from sim.inputs import InputError
 from sim.jobs.explain import tell
 from sim.numerics.arithmetic import logistic
 from sim.pages.run.page import run_page
 from sim.pages.run.timeline import timeline
-from sim.world.columns import outcome_columns
 from sim.world.world import load_world
 
 

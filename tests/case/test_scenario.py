@@ -109,6 +109,7 @@ def test_every_scenario_of_the_case_loads_and_compiles_and_asks_something(case: 
     scenario = load_scenario(case, name)
     assert scenario.scenario == name
     assert scenario.question.endswith("?")
+    assert scenario.answered_by
     assert plan_record(case, scenario).events == sum(len(one.effects) for one in happenings(scenario))
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from sim.agents.model import NegotiationModel
 from sim.case.case import Case
+from sim.case.columns import outcome_columns, weekly_columns
 from sim.case.loading import load_case
 from sim.case.scenario import load_scenario, scenario_names
 from sim.engine.computing import made
@@ -27,7 +28,7 @@ from sim.model.outcomes import OUTCOMES, SETTLEMENTS, write_outcomes, write_week
 from sim.model.variables import records
 from sim.numerics import machine as compiled
 from sim.version import PACKAGE
-from sim.world.columns import outcome_columns, outcome_type, week_places, week_type, weekly_columns
+from sim.world.columns import outcome_type, week_places, week_type
 from sim.world.rules import sizes
 from sim.world.world import World, load_world
 

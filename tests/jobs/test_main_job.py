@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,14 +13,16 @@ import pytest
 
 from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval, Spread
-from sim.case.scenario import scenario_names
+from sim.case.loading import load_case
+from sim.case.scenario import load_scenario, scenario_names
 from sim.command.composing import compose
 from sim.command.main import main
 from sim.experiment.results import Results
 from sim.inputs import InputError
 from sim.jobs.asked import plan_of
 from sim.jobs.scenarios import check_cap
-from sim.pages.report.measures import Measure, headline, kinds
+from sim.pages.report.answers import SUMMARY_OF_ANSWER
+from sim.pages.report.measures import Measure, headline, headline_from, kinds
 from sim.pages.report.table import REPORT, SUMMARY, check_headline, shown
 from sim.pages.report.telling import digits
 
@@ -78,6 +81,51 @@ def test_the_summary_has_a_row_a_scenario_and_shares_that_add_up(told: tuple[Pat
         assert sum(kinds) == pytest.approx(1.0, abs=1e-5)
         assert float(row["collapse.low"]) <= float(row["collapse"]) <= float(row["collapse.high"])
         assert row["failed_runs"] == "0"
+
+
+def test_what_is_printed_starts_with_every_question_and_its_answers(told: tuple[Path, str, str]) -> None:
+    before, after = told[1].split("What comes of it: kinds of settlement")
+    case = plan_of(compose(WORDS).settings()).grid.case
+    for name in scenario_names(case):
+        scenario = load_scenario(case, name)
+        words = " ".join(before.split())
+        assert f"{name}: {scenario.question}" in words
+        for answer in scenario.answered_by:
+            assert answer.label.split()[-1] in words
+    assert "What the scenarios are asked" not in after
+
+
+def test_the_summary_leads_with_the_answers_that_the_runs_give(told: tuple[Path, str, str]) -> None:
+    rows = summary(told[0])
+    assert list(rows[0])[:6] == ["cell", "scenario", "epoch", "horizon", "question", "answer.1.outcome"]
+    for row, cell in zip(rows, results(told[0]), strict=True):
+        assert row["question"] == cell.scenario.question
+        for number, answer in enumerate(cell.scenario.answered_by, 1):
+            of = {name: row[f"answer.{number}.{name}"] for name in SUMMARY_OF_ANSWER}
+            assert (of["outcome"], of["expected"]) == (answer.outcome, answer.expected or "")
+            assert (of["verdict"] == "") == (cell.paired is None)
+            if of["difference"]:
+                assert float(of["difference.low"]) <= float(of["difference"]) <= float(of["difference.high"])
+
+
+def test_every_table_has_the_headlines_of_its_epochs_alone(told: tuple[Path, str, str]) -> None:
+    tables = told[1].split("The scenarios in numbers, from ")[1:]
+    assert len(tables) == 2
+    (emirate,) = (table for table in tables if table.startswith("2022-08"))
+    (republic,) = (table for table in tables if not table.startswith("2022-08"))
+    assert "attacks" in emirate
+    assert "collapse" not in emirate.split("border_strikes")[0]
+    assert "collapse" in republic.split("recorded_course")[0]
+    assert "TTP violence" not in republic
+
+
+def test_a_headline_of_no_epoch_names_the_one_that_was_meant(tmp_path: Path) -> None:
+    folder = tmp_path / "afghanistan"
+    shutil.copytree(load_case().folder, folder)
+    text = (folder / "case.yaml").read_text(encoding="utf-8")
+    (folder / "case.yaml").write_text(text.replace("epochs: [2022-08]", "epochs: [2022-8]", 1), encoding="utf-8")
+    with pytest.raises(InputError, match=r"headline\[7\]\.epochs: '2022-8' is not an epoch.*did you mean 2022-08"):
+        load_case(folder)
 
 
 def test_status_quo_alone_is_compared_with_nothing(told: tuple[Path, str, str]) -> None:
@@ -181,7 +229,7 @@ def test_the_print_the_summary_and_the_report_tell_the_same_number_and_interval(
 ) -> None:
     name, out = "conditions_based_withdrawal", tmp_path / "here"
     assert main([f"scenario={name}", "size=smoke", "size.draws=24", "horizon=104", f"out={out}"]) == 0
-    told = headline(results(out, [f"scenario={name}", "size=smoke", "size.draws=24", "horizon=104"]))
+    told = headline_from(results(out, [f"scenario={name}", "size=smoke", "size.draws=24", "horizon=104"]), "2021-04")
     printed = in_the_print(capsys.readouterr().out, name, told)
     page = (out / REPORT).read_text(encoding="utf-8")
     (row,) = summary(out)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from sim.case.answer import Answer
 from sim.case.case import Case
 from sim.case.event import OPTIONAL, Argument, Event
 from sim.case.events import EVENTS
@@ -35,7 +36,18 @@ minutes](guides/first_scenario.md).
 
 Each sits at the epoch it belongs to and can be moved to another (`case.scenario("do_more", epoch="2018-12")`),
 unless something in it cannot happen there; then the reason is told. Beside each lever stand its value and, in
-brackets, its range.
+brackets, its range. A question is answered by outcomes, measured against `status_quo` at the same epoch; where an
+article expects one to rise or to fall, that stands behind it with the paragraphs.
+"""
+
+_ANSWERS = """\
+## Answers
+
+`answered_by` is a list, in the order in which the answers are told: `outcome` (a column of the outcomes that is an
+amount, a share, or a yes or no), `label` (what it is, in words) and, where an article says which way it goes,
+`expected` (`rises` or `falls`) with the `paragraphs` that say so. An effect is judged by its interval: as the article
+expects, opposite, no clear effect; where nothing is expected, that is said. What is expected stands before anything is
+simulated, and rests on the articles alone.
 """
 
 _EVENTS = """\
@@ -86,20 +98,37 @@ def _lever(name: str, lever: Lever) -> str:
     return f"`{name}` {lever.value:g} ({span}): {lever.meaning}"
 
 
+def _answers(answers: Iterable[Answer]) -> str:
+    told = (
+        f"{one.label} (`{one.outcome}`)" + (f": {one.expected}, {citations(one.paragraphs)}" if one.expected else "")
+        for one in answers
+    )
+    return "<br>".join(told) or "not said"
+
+
 def scenario_table(case: Case) -> str:
-    """The scenarios of a case as a table in Markdown: name, epoch, what happens, question, levers, paragraphs."""
+    """The scenarios of a case as a table in Markdown: name, epoch, question, answers, levers, paragraphs."""
     scenarios = sorted((load_scenario(case, name) for name in scenario_names(case)), key=lambda one: one.epoch)
     rows = (
         (
             f"`{one.scenario}`",
             one.epoch,
             f"{one.title[:1].upper()}{one.title[1:]}. {one.question}",
+            _answers(one.answered_by),
             "<br>".join(_lever(name, lever) for name, lever in one.levers.items()) or "none",
             citations(one.paragraphs),
         )
         for one in scenarios
     )
-    return _table(("scenario", "epoch", "what happens, and what it asks", "levers", "article, paragraphs"), rows)
+    heads = (
+        "scenario",
+        "epoch",
+        "what happens, and what it asks",
+        "answered by: expected",
+        "levers",
+        "article, paragraphs",
+    )
+    return _table(heads, rows)
 
 
 def _default(argument: Argument) -> str:
@@ -120,7 +149,7 @@ def page(case: Case) -> str:
     """The whole page, in Markdown."""
     quantities = _table(("quantity", "what it is"), ((f"`{name}`", meaning) for name, meaning in KINDS.items()))
     events = "\n".join(_event(event) for event in EVENTS.values())
-    parts = (_HEAD, scenario_table(case) + "\n", _EVENTS, events, _WHEN, quantities + "\n", _REFUSED)
+    parts = (_HEAD, scenario_table(case) + "\n", _ANSWERS, _EVENTS, events, _WHEN, quantities + "\n", _REFUSED)
     return "\n".join(parts)
 
 

@@ -16,7 +16,7 @@ from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs, influences_on
 from sim.pages.kit.html import Content, Html, tag
 from sim.pages.report.figures import Named
-from sim.pages.report.measures import Group, Measure, groups, measures
+from sim.pages.report.measures import Group, Measure, groups, headline_from, measures, settled
 
 MOST_CELLS = 120  # a sweep of more is told by its lines and its files
 
@@ -45,6 +45,10 @@ class Findings:
         """What is told of every scenario."""
         return measures(self.results)
 
+    def measures_from(self, epoch: str) -> tuple[Measure, ...]:
+        """What is told of the scenarios that start at an epoch."""
+        return (settled(), *headline_from(self.results, epoch))
+
     @cached_property
     def differences(self) -> tuple[tuple[Result, Measure, Difference], ...]:
         """Every paired difference of a measure that varies in one scenario or the other."""
@@ -52,7 +56,7 @@ class Findings:
             (cell, measure, gap)
             for group in self.groups
             for cell in group.cells
-            for measure in self.measures
+            for measure in self.measures_from(group.epoch)
             if (gap := measure.difference(cell)) is not None and (gap.value != 0.0 or gap.high > gap.low)
         )
 
@@ -80,7 +84,7 @@ class Findings:
         return tuple(
             (group, measure, influences_on(group.baseline, measure.values(group.baseline)))
             for group in self.groups
-            for measure in _open(group, self.measures)
+            for measure in _open(group, self.measures_from(group.epoch))
         )
 
 

@@ -122,6 +122,12 @@ def headline(results: Results) -> tuple[Measure, ...]:
     return tuple(found)
 
 
+def headline_from(results: Results, epoch: str) -> tuple[Measure, ...]:
+    """What the case names first of scenarios that start at an epoch."""
+    told = zip(headline(results), results.headline, strict=True)
+    return tuple(measure for measure, line in told if line.is_told_from(epoch))
+
+
 def measures(results: Results) -> tuple[Measure, ...]:
     """What the report tells of every scenario: settlement, then the case's own headline."""
     return (settled(), *headline(results))

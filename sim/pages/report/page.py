@@ -31,6 +31,7 @@ from sim.pages.kit.html import write as write_page
 from sim.pages.kit.own_files import put, refuse_foreign
 from sim.pages.kit.plots import svg_of
 from sim.pages.report import figures as report_plots
+from sim.pages.report.answers import answers_told
 from sim.pages.report.cards import cards_section
 from sim.pages.report.findings import MOST_CARDS, Findings, anchor, can_turn, chance_parts, code, start_of
 from sim.pages.report.measures import Measure, class_shares, examples
@@ -117,7 +118,7 @@ def _lead(found: Findings) -> Html:
         "A model's answers, conditional on its rules and priors; it explains and illustrates, it does not predict."
     )
     stands = [tag("h2", "What stands out"), listed(_stands_out(found)), paragraphs(LUCK)]
-    return joined([paragraphs(tag("b", purpose), what, how), *failed, *stands])
+    return joined([paragraphs(tag("b", purpose)), answers_told(found), paragraphs(what, how), *failed, *stands])
 
 
 LUCK = (
@@ -202,7 +203,7 @@ def _luck(found: Findings) -> Iterator[Content]:
     """How much of the first outcomes' variance is chance, over the starting points."""
     shares: dict[str, list[float]] = {}
     for group in found.groups:
-        for one in chance_parts(group, found.measures):
+        for one in chance_parts(group, found.measures_from(group.epoch)):
             shares.setdefault(one.label, []).append(100.0 * one.interval.value)
     parts = [f"{min(of):.0f} to {max(of):.0f} % for {label}" for label, of in list(shares.items())[:3]]
     if parts:

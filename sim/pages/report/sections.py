@@ -26,9 +26,10 @@ STRONGEST = 12  # uncertainties of a figure
 
 
 def table_section(found: Findings) -> Html:
-    heads = ("scenario", *(one.label if one.scale != 1.0 else f"{one.label}, {one.unit}" for one in found.measures))
     parts = [paragraphs(TABLE_TOLD)]
     for group in found.groups:
+        told = found.measures_from(group.epoch)
+        heads = ("scenario", *(one.label if one.scale != 1.0 else f"{one.label}, {one.unit}" for one in told))
         rows = [_row(found, label, runs, None) for label, runs in group.baselines.items()]
         rows += [_row(found, cell.label, cell.runs, cell) for cell in group.cells]
         epoch = found.results.case.epochs[group.epoch]
@@ -47,7 +48,8 @@ TABLE_TOLD = (
 def _row(found: Findings, label: str, runs: Runs, cell: Result | None) -> list[Content]:
     name = link(anchor(cell), label) if cell is not None else label
     gaps = {} if cell is None else found.of(cell)
-    return [tag("code", name), *(_cell(measure, runs, gaps.get(measure.label)) for measure in found.measures)]
+    told = found.measures_from(runs.sweep.scenario.epoch)
+    return [tag("code", name), *(_cell(measure, runs, gaps.get(measure.label)) for measure in told)]
 
 
 def _cell(measure: Measure, runs: Runs, gap: Difference | None) -> Content:
@@ -190,7 +192,7 @@ def influence_section(found: Findings) -> Html:
 def chance_section(found: Findings) -> Html:
     drawn = []
     for group in found.groups:
-        rows = chance_parts(group, found.measures)
+        rows = chance_parts(group, found.measures_from(group.epoch))
         if rows:
             caption = joined([code(baseline_label(group.baseline)), f" from {start_of(group)}."])
             drawn.append(drawing(report_plots.split(rows), f"variance split from {start_of(group)}", caption))

@@ -14,7 +14,8 @@ from sim.analysis.shares import Estimate, Interval
 from sim.experiment.results import Result, Results
 from sim.inputs.errors import InputError, nearest
 from sim.pages.kit.own_files import put
-from sim.pages.report.measures import Measure, headline, kinds
+from sim.pages.report.answers import summary_names, summary_row, tell_answers
+from sim.pages.report.measures import Measure, headline, headline_from, kinds
 from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, OF_A_MEDIAN, PAIRED, digits, told_size
 
 if TYPE_CHECKING:
@@ -78,6 +79,14 @@ def printed(title: str, columns: Sequence[Measure], cells: Sequence[Result]) -> 
     return table
 
 
+def by_headline(results: Results, cells: Sequence[Result]) -> dict[tuple[Measure, ...], list[Result]]:
+    """The cells by what is told first of their epoch, in order."""
+    found: dict[tuple[Measure, ...], list[Result]] = {}
+    for cell in cells:
+        found.setdefault(headline_from(results, cell.scenario.epoch), []).append(cell)
+    return found
+
+
 def named(cell: Result) -> str:
     """A cell in two lines: its scenario, and what is swept or where it stands."""
     from rich.markup import escape
@@ -90,8 +99,11 @@ def named(cell: Result) -> str:
 def tell(results: Results, console: Console) -> None:
     """Print what a person wants to know first."""
     cells = results.cells[:PRINTED_CELLS]
+    tell_answers(cells, console)
     console.print(printed(f"{KINDS_HEAD}, % of the runs", kinds(), cells))
-    console.print(printed(NUMBERS_HEAD, headline(results), cells))
+    for columns, those in by_headline(results, cells).items():
+        epochs = dict.fromkeys(cell.scenario.epoch for cell in those)
+        console.print(printed(f"{NUMBERS_HEAD}, from {', '.join(epochs)}", columns, those))
     console.print(
         f"{told_size(results)}, seed {results.seed}. ±: half a 95 % Monte Carlo interval. Second line: difference to "
         f"{PAIRED}; bold where its interval leaves zero out. {OF_A_MEDIAN}"
@@ -104,7 +116,7 @@ def tell(results: Results, console: Console) -> None:
 
 
 def write_summary(results: Results, path: Path) -> None:
-    """One row a cell: scenario, epoch, horizon, swept values, and six numbers for every headline.
+    """One row a cell: scenario, epoch, horizon, its question with its answers, swept values, six numbers a headline.
 
     Raises:
         InputError: another's file of that name is there, or the folder cannot be written to.
@@ -117,11 +129,12 @@ def write_summary(results: Results, path: Path) -> None:
 def _rows(results: Results) -> Iterator[list[object]]:
     told = (*kinds(), *headline(results))
     numbers = [name for measure in told for name in _names(measure)]
-    yield [*SUMMARY_HEAD, *results.swept, "failed_runs", *numbers]
+    most = max(len(cell.scenario.answered_by) for cell in results)
+    yield [*SUMMARY_HEAD, *summary_names(most), *results.swept, "failed_runs", *numbers]
     for number, cell in enumerate(results):
         scenario = cell.scenario
-        row: list[object] = [number, scenario.scenario, scenario.epoch, scenario.horizon, *cell.swept.values()]
-        row.append(len(cell.runs.errors()))
+        row: list[object] = [number, scenario.scenario, scenario.epoch, scenario.horizon, *summary_row(cell, most)]
+        row += [*cell.swept.values(), len(cell.runs.errors())]
         for measure in told:
             row += [*_plain(measure, measure.estimate(cell.runs)), *_plain(measure, measure.difference(cell))]
         yield row

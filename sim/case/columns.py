@@ -1,0 +1,60 @@
+"""The flat columns of the outcomes and of the weeks of a case: name, place, unit, range and meaning of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from sim.case.case import Case, Table, mediated_pairs
+from sim.model.outcomes import OUTCOMES, WEEKLY, Outcome
+
+
+class Column(NamedTuple):
+    """One flat column of the outcome table: of what outcome, where in its field, and of which names of the case.
+
+    The names stand in the order of `axes`, the letters of `sim.model.vocabulary.AXES` with Y and Z for actors.
+    """
+
+    name: str
+    field: str
+    place: tuple[int, ...]
+    kind: str
+    unit: str
+    low: float
+    high: float
+    meaning: str
+    axes: str
+    names: tuple[str, ...]
+
+
+def outcome_columns(case: Case) -> tuple[Column, ...]:
+    """Every flat column of an outcome row, in order; places that the case does not use are left out."""
+    return tuple(column for outcome in OUTCOMES for column in _columns(case, outcome))
+
+
+def weekly_columns(case: Case) -> tuple[Column, ...]:
+    """Every flat column of a week's row, in order."""
+    return tuple(column for outcome in WEEKLY for column in _columns(case, outcome))
+
+
+def _columns(case: Case, outcome: Outcome) -> Iterator[Column]:
+    starts = list(case.tables.items()) if outcome.axes.startswith("T") else [("", None)]
+    for number, (name, table) in enumerate(starts):
+        rest = outcome.axes.removeprefix("T")
+        for places in product(*(enumerate(_along(case, axis, table)) for axis in rest)):
+            names = {"T": name} | {axis: one for axis, (_, one) in zip(rest, places, strict=True)}
+            seated = outcome.field != "effort" or (names["Y"], names["Z"]) in mediated_pairs(case)
+            if seated and names.get("Y", "") != names.get("Z", "-"):  # no actor is paired with itself
+                place = (*((number,) if table else ()), *(index for index, _ in places))
+                told = outcome.column.format(**names)
+                along = tuple(names[axis] for axis in outcome.axes)
+                yield Column(told, outcome.field, place, *outcome[3:], outcome.axes, along)
+
+
+def _along(case: Case, axis: str, table: Table | None) -> Sequence[str]:
+    """The names along an axis; those of a table's own axes are that table's."""
+    if table is not None and axis in "KSA":
+        own = {"K": tuple(table.clauses), "S": table.parties}
+        return own.get(axis, (*table.parties, *(name for name, _, _ in table.seats)))
+    return {"C": tuple(case.cells), "W": tuple(case.wars), "Y": tuple(case.actors), "Z": tuple(case.actors)}[axis]

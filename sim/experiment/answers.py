@@ -1,0 +1,77 @@
+"""The answer to a scenario's question: each outcome that it names, its effect, and what was expected of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.analysis.paired import Difference, difference
+from sim.analysis.shares import Values
+from sim.case.answer import Answer
+from sim.experiment.runs import Runs
+
+AS_EXPECTED = "as the article expects"
+OPPOSITE = "opposite"
+NO_EFFECT = "no clear effect"
+UNEXPECTED = "effect, nothing expected"
+UNTOLD = "cannot be told"
+ENOUGH = 0.9  # of the pairs of runs: with fewer that both have a number, a difference is one of survivors
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer as the runs give it.
+
+    Attributes:
+        answer: what was asked, and expected.
+        gap: scenario less baseline, paired; None where too few pairs of runs have both numbers.
+    """
+
+    answer: Answer
+    gap: Difference | None
+
+    @property
+    def verdict(self) -> str:
+        """In words: one of the five above."""
+        return verdict(self.gap, self.answer.expected)
+
+
+def verdict(gap: Difference | None, expected: str | None) -> str:
+    """What an effect says of an expectation: its interval leaves zero out, on one side or the other, or it does not.
+
+    Args:
+        gap: the effect; None where there is none to be told.
+        expected: `rises`, `falls`, or None.
+    """
+    if gap is None:
+        return UNTOLD
+    if not gap.is_clear:
+        return NO_EFFECT
+    if expected is None:
+        return UNEXPECTED
+    return AS_EXPECTED if (gap.value > 0.0) == (expected == "rises") else OPPOSITE
+
+
+def pairs_with_both(first: Values, second: Values) -> float:
+    """The share of the pairs of runs in which both have a number, in [0, 1]."""
+    return float((~np.isnan(first) & ~np.isnan(second)).mean())
+
+
+def paired_effect(first: Values, second: Values) -> Difference | None:
+    """Second less first; None where fewer than 90 % of the pairs have both, or fewer than two draws.
+
+    Where a number is defined in some runs alone (who was asked to come), a difference over the runs in which both are
+    defined compares survivors (Frangakis & Rubin 2002), and none is told.
+    """
+    if pairs_with_both(first, second) < ENOUGH or len(first) < 2:
+        return None
+    return difference(first, second)
+
+
+def answered(baseline: Runs, scenario: Runs) -> tuple[Answered, ...]:
+    """The answers of a scenario against its baseline, in the order in which its file names them."""
+    return tuple(
+        Answered(answer, paired_effect(baseline.values(answer.outcome), scenario.values(answer.outcome)))
+        for answer in scenario.sweep.scenario.answered_by
+    )

@@ -1,0 +1,86 @@
+"""What a scenario moves: every outcome column against the baseline, corrected for how many were looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.analysis.discovery import adjusted, paired_chance, standardised
+from sim.analysis.shares import told_means
+from sim.case.answer import measurable
+from sim.experiment.answers import ENOUGH, pairs_with_both
+from sim.experiment.runs import Runs
+
+FALSE_DISCOVERIES = 0.05  # the share of those called moved that may be luck
+
+
+class Moved(NamedTuple):
+    """One outcome column under two scenarios.
+
+    Attributes:
+        outcome: the column.
+        gap: the mean paired difference, in the column's unit.
+        standardised: the same in standard deviations of the runs (Cohen 1988).
+        chance: how often luck alone would give as much (Student 1908).
+        corrected: the same, corrected for the number of columns looked at (Benjamini & Hochberg 1995).
+    """
+
+    outcome: str
+    gap: float
+    standardised: float
+    chance: float
+    corrected: float
+
+    @property
+    def is_discovery(self) -> bool:
+        """Whether it moves: at most one in twenty of those that are said to is luck."""
+        return self.corrected <= FALSE_DISCOVERIES
+
+
+class Looked(NamedTuple):
+    """All outcome columns under two scenarios.
+
+    Attributes:
+        columns: those that can be told, the largest standardised difference first.
+        untold: those of which fewer than 90 % of the pairs of runs have both numbers.
+    """
+
+    columns: tuple[Moved, ...]
+    untold: tuple[str, ...]
+
+    @property
+    def discoveries(self) -> tuple[Moved, ...]:
+        """The columns that move, the largest first."""
+        return tuple(one for one in self.columns if one.is_discovery)
+
+    @property
+    def by_name(self) -> Mapping[str, Moved]:
+        """The columns that can be told, by name."""
+        return {one.outcome: one for one in self.columns}
+
+
+def looked_at(baseline: Runs, scenario: Runs) -> Looked:
+    """Every outcome column that is an amount, a share, or a yes or no, under a scenario and its baseline."""
+    found: list[Moved] = []
+    untold = []
+    for name in measurable(scenario.sweep.case):
+        first, second = baseline.values(name), scenario.values(name)
+        if pairs_with_both(first, second) < ENOUGH:
+            untold.append(name)
+            continue
+        pairs = second - first
+        gap = float(told_means(pairs)[0].mean())
+        found.append(Moved(name, gap, standardised(gap, first, second), paired_chance(pairs), np.nan))
+    corrected = adjusted(np.array([one.chance for one in found]))
+    told = [one._replace(corrected=float(value)) for one, value in zip(found, corrected, strict=True)]
+    return Looked(tuple(sorted(told, key=lambda one: (-abs(one.standardised), one.outcome))), tuple(untold))
+
+
+def by_place(found: Iterable[Moved], places: Mapping[str, str]) -> dict[str, tuple[Moved, ...]]:
+    """Columns by the place that each belongs to, in the order in which the places first come."""
+    gathered: dict[str, list[Moved]] = {}
+    for one in found:
+        gathered.setdefault(places[one.outcome], []).append(one)
+    return {place: tuple(inside) for place, inside in gathered.items()}

@@ -1,0 +1,205 @@
+"""The answers to the scenarios' questions, which come first: printed, in `summary.csv` and in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from sim.analysis.paired import Difference
+from sim.case.answer import Answer
+from sim.case.scenario import BASELINE
+from sim.experiment.answers import AS_EXPECTED, NO_EFFECT, OPPOSITE, UNTOLD, Answered, answered
+from sim.experiment.results import Result
+from sim.pages.kit.html import Content, Html, joined, link, paragraphs, table, tag
+from sim.pages.kit.words import citations
+from sim.pages.report.findings import Findings, anchor
+from sim.pages.report.measures import Measure
+from sim.pages.report.telling import PAIRED, signed, told, told_gap, told_number
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+ANSWERS_HEAD = "What the scenarios are asked, and the model's answer"
+SUMMARY_OF_ANSWER = (
+    "outcome",
+    BASELINE,
+    "value",
+    "difference",
+    "difference.low",
+    "difference.high",
+    "expected",
+    "verdict",
+)
+
+
+class Row(NamedTuple):
+    """One answer of a cell: what is asked, how it is measured, and the answer; None for the baseline's own."""
+
+    answer: Answer
+    measure: Measure
+    found: Answered | None
+
+    @property
+    def verdict(self) -> str:
+        """In words; empty where there is nothing to compare with."""
+        return self.found.verdict if self.found else ""
+
+    @property
+    def gap(self) -> Difference | None:
+        """The effect in the measure's unit."""
+        gap = self.found.gap if self.found else None
+        if gap is None:
+            return None
+        value, low, high = (self.measure.scale * one for one in (gap.value, gap.low, gap.high))
+        return replace(gap, value=value, low=low, high=high)
+
+
+def rows_of(cell: Result) -> tuple[Row, ...]:
+    """The answers of a cell, in the order in which its scenario names them."""
+    found: Sequence[Answered | None] = (
+        [None] * len(cell.scenario.answered_by) if cell.paired is None else answered(cell.paired, cell.runs)
+    )
+    pairs = zip(cell.scenario.answered_by, found, strict=True)
+    return tuple(Row(answer, measure_of(cell, answer), one) for answer, one in pairs)
+
+
+def measure_of(cell: Result, answer: Answer) -> Measure:
+    """How an answer is told: a share, or a yes or no, in per cent."""
+    unit = cell.runs.columns[answer.outcome].unit
+    if unit == "yes is 1":
+        return Measure(answer.label, (answer.outcome,), "share", "% of the runs", 100.0)
+    if unit == "share":
+        return Measure(answer.label, (answer.outcome,), "mean", "%", 100.0)
+    return Measure(answer.label, (answer.outcome,), "mean", unit, 1.0)
+
+
+# --- printed ---------------------------------------------------------------------------------------------------------
+
+
+WIDTHS = (48, 10, 10, 26, 24)  # of the columns, in characters
+
+
+def tell_answers(cells: Iterable[Result], console: Console) -> None:
+    """Print the question of each scenario over the whole width, and below it one line an answer."""
+    from rich.markup import escape
+
+    console.print(f"{ANSWERS_HEAD}\n", style="italic")
+    console.print(_lines([("answered by", BASELINE, "scenario", "effect", "which is")], head=True))
+    asked = ""
+    for cell in cells:
+        question = f": {cell.scenario.question}" if cell.scenario.scenario != asked else ""
+        asked = cell.scenario.scenario
+        console.print(f"[bold]{escape(cell.label)}[/bold]{escape(question)}")
+        console.print(_lines(tuple(_printed(cell, row)) for row in rows_of(cell)))
+    console.print(ANSWERS_TOLD + "\n")
+
+
+def _lines(rows: Iterable[Sequence[str]], head: bool = False) -> Table:
+    """Rows whose columns stand below those of every other such table."""
+    from rich.table import Table
+
+    drawn = Table.grid(padding=(0, 1))
+    for number, width in enumerate(WIDTHS):
+        justify: Literal["left", "right"] = "right" if 0 < number < len(WIDTHS) - 1 else "left"
+        drawn.add_column(width=width, justify=justify)
+    for row in rows:
+        drawn.add_row(*row)
+    if not head:
+        drawn.add_row()
+    return drawn
+
+
+def _printed(cell: Result, row: Row) -> Iterator[str]:
+    sign = " %" if row.measure.scale != 1.0 else ""
+    yield f"  {row.answer.label}" + (f" ({row.answer.expected}?)" if row.answer.expected else "")
+    for runs in (cell.paired, cell.runs):
+        found = None if runs is None else row.measure.estimate(runs)
+        yield "" if runs is None else "-" if found is None else told_number(found.value, row.measure.scale) + sign
+    gap = row.gap
+    if gap is None:
+        yield "-" if row.found else ""
+    else:
+        value, low, high = (signed(one, row.measure.scale) for one in (gap.value, gap.low, gap.high))
+        yield f"[bold]{value}[/bold] ({low} to {high})" if gap.is_clear else f"{value} ({low} to {high})"
+    yield f"[bold]{row.verdict}[/bold]" if row.verdict in (AS_EXPECTED, OPPOSITE) else row.verdict
+
+
+ANSWERS_TOLD = (
+    f"Effect: scenario less {PAIRED}, with its 95 % interval; clear where that leaves zero out. In brackets: what an "
+    "article expects."
+)
+
+
+# --- summary.csv -----------------------------------------------------------------------------------------------------
+
+
+def summary_names(most: int) -> list[str]:
+    """The columns of up to so many answers a cell, before all others: the question, then each answer's."""
+    return ["question", *(f"answer.{n + 1}.{name}" for n in range(most) for name in SUMMARY_OF_ANSWER)]
+
+
+def summary_row(cell: Result, most: int) -> list[str]:
+    """The same of one cell: shares between 0 and 1, nothing where there is none."""
+    found = [part for row in rows_of(cell) for part in _summary(cell, row)]
+    return [cell.scenario.question, *found, *[""] * (most * len(SUMMARY_OF_ANSWER) - len(found))]
+
+
+def _summary(cell: Result, row: Row) -> Iterator[str]:
+    yield row.answer.outcome
+    for runs in (cell.paired, cell.runs):
+        found = None if runs is None else row.measure.estimate(runs)
+        yield "" if found is None else f"{found.value / row.measure.scale:.6g}"
+    gap = row.found.gap if row.found else None
+    yield from ("", "", "") if gap is None else (f"{one:.6g}" for one in (gap.value, gap.low, gap.high))
+    yield row.answer.expected or ""
+    yield row.verdict
+
+
+# --- the report ------------------------------------------------------------------------------------------------------
+
+
+def answers_told(found: Findings) -> Html:
+    """The first thing on the page: how many expected effects come, and every question with its answer."""
+    rows = [(cell, row) for group in found.groups for cell in group.cells for row in rows_of(cell)]
+    if not rows:
+        return joined([])
+    heads = ("question", "answered by", BASELINE, "scenario", "effect", "an article expects", "verdict")
+    seen: set[str] = set()
+    drawn = table(heads, [_told(cell, row, seen) for cell, row in rows])
+    return joined(
+        [
+            tag("h2", ANSWERS_HEAD),
+            paragraphs(_counted([row for _, row in rows]), EFFECT),
+            tag("div", drawn, class_="answers", style="overflow-x: auto"),
+        ]
+    )
+
+
+EFFECT = f"Effect: scenario less {PAIRED}, and its 95 % interval; bold, and clear, where that leaves zero out."
+
+
+def _counted(rows: Sequence[Row]) -> Content:
+    """How many of the effects that an article expects come."""
+    expected = [row.verdict for row in rows if row.answer.expected]
+    free = len(rows) - len(expected)
+    come, against, none, untold = (expected.count(word) for word in (AS_EXPECTED, OPPOSITE, NO_EFFECT, UNTOLD))
+    parts = [f"{come} come as expected", f"{against} come the opposite way", f"{none} show no clear effect"]
+    parts += [f"{untold} cannot be told"] if untold else []
+    told = f"Articles expect {len(expected)} effects: {', '.join(parts)}."
+    return f"{told} Of {free} further outcomes that answer a question, no article says which way they go."
+
+
+def _told(cell: Result, row: Row, seen: set[str]) -> list[Content]:
+    first = cell.label not in seen
+    seen.add(cell.label)
+    name = joined([tag("code", link(anchor(cell), cell.label)), ": ", cell.scenario.question]) if first else ""
+    expected = f"{row.answer.expected} ({citations(row.answer.paragraphs, ' §')})" if row.answer.expected else "–"
+    here, there = (
+        told(row.measure.estimate(runs), row.measure) for runs in (cell.runs, cell.paired) if runs is not None
+    )
+    unit = f", {row.measure.unit}" if row.measure.scale == 1.0 else ""
+    stands_out = row.verdict in (AS_EXPECTED, OPPOSITE)
+    verdict = tag("b", row.verdict) if stands_out else row.verdict
+    return [name, row.answer.label + unit, there, here, told_gap(row.gap, row.measure), expected, verdict]
