@@ -49,11 +49,14 @@ class Row(NamedTuple):
     @property
     def gap(self) -> Difference | None:
         """The effect in the measure's unit."""
-        gap = self.found.gap if self.found else None
-        if gap is None:
-            return None
-        value, low, high = (self.measure.scale * one for one in (gap.value, gap.low, gap.high))
-        return replace(gap, value=value, low=low, high=high)
+        return scaled_gap(self.found.gap if self.found else None, self.measure.scale)
+
+
+def scaled_gap(gap: Difference | None, scale: float) -> Difference | None:
+    """A difference in other units."""
+    if gap is None:
+        return None
+    return replace(gap, value=scale * gap.value, low=scale * gap.low, high=scale * gap.high)
 
 
 def rows_of(cell: Result) -> tuple[Row, ...]:
@@ -62,17 +65,17 @@ def rows_of(cell: Result) -> tuple[Row, ...]:
         [None] * len(cell.scenario.answered_by) if cell.paired is None else answered(cell.paired, cell.runs)
     )
     pairs = zip(cell.scenario.answered_by, found, strict=True)
-    return tuple(Row(answer, measure_of(cell, answer), one) for answer, one in pairs)
+    return tuple(Row(answer, measure_of(cell, answer.outcome, answer.label), one) for answer, one in pairs)
 
 
-def measure_of(cell: Result, answer: Answer) -> Measure:
-    """How an answer is told: a share, or a yes or no, in per cent."""
-    unit = cell.runs.columns[answer.outcome].unit
+def measure_of(cell: Result, outcome: str, label: str) -> Measure:
+    """How an outcome column is told: a share, or a yes or no, in per cent."""
+    unit = cell.runs.columns[outcome].unit
     if unit == "yes is 1":
-        return Measure(answer.label, (answer.outcome,), "share", "% of the runs", 100.0)
+        return Measure(label, (outcome,), "share", "% of the runs", 100.0)
     if unit == "share":
-        return Measure(answer.label, (answer.outcome,), "mean", "%", 100.0)
-    return Measure(answer.label, (answer.outcome,), "mean", unit, 1.0)
+        return Measure(label, (outcome,), "mean", "%", 100.0)
+    return Measure(label, (outcome,), "mean", unit, 1.0)
 
 
 # --- printed ---------------------------------------------------------------------------------------------------------
@@ -199,7 +202,7 @@ def _told(cell: Result, row: Row, seen: set[str]) -> list[Content]:
     here, there = (
         told(row.measure.estimate(runs), row.measure) for runs in (cell.runs, cell.paired) if runs is not None
     )
-    unit = f", {row.measure.unit}" if row.measure.scale == 1.0 else ""
+    unit = f", {row.measure.unit}" if row.measure.scale == 1.0 and row.measure.unit not in row.answer.label else ""
     stands_out = row.verdict in (AS_EXPECTED, OPPOSITE)
     verdict = tag("b", row.verdict) if stands_out else row.verdict
     return [name, row.answer.label + unit, there, here, told_gap(row.gap, row.measure), expected, verdict]
