@@ -14,6 +14,8 @@ from scipy.stats import rankdata
 
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import by_luck, fisher, influences, ranks
+from sim.analysis.paired import Difference
+from sim.analysis.shares import Spread
 from sim.analysis.timing import median, survival
 from sim.case.case import seated
 from sim.case.loading import load_case
@@ -28,7 +30,7 @@ from sim.experiment.runs import Runs
 from sim.model.outcomes import SETTLEMENTS
 from sim.pages.documents.scenarios import scenario_table
 from sim.pages.kit.networks import colour, network
-from sim.pages.report.answers import rows_of
+from sim.pages.report.answers import effect_told, rows_of
 from sim.pages.report.measures import class_shares, examples, groups, headline, kinds, measures
 from sim.pages.report.moves import place_of
 from sim.pages.report.page import FILE, PICTURE, outcomes_picture, report, write
@@ -316,6 +318,15 @@ def test_a_yes_or_no_is_told_in_per_cent_and_its_effect_in_points(results: Resul
     assert (row.measure.told, row.measure.scale) == ("share", 100.0)
     assert (row.gap.value, row.gap.low) == (100.0 * row.found.gap.value, 100.0 * row.found.gap.low)
     assert [one.measure.scale for one in rows_of(cell)][-1] == 1.0  # attacks are counted
+
+
+@pytest.mark.parametrize("value", [3e-5, 4e-4, 0.012, 0.4, 12.0])
+@pytest.mark.parametrize("scale", [1.0, 100.0])
+def test_a_clear_effect_is_never_told_as_zero(value: float, scale: float) -> None:
+    gap = Difference(value, value / 2.0, 1.5 * value, 50, Spread(0.0, 0.0), 0.0, 0.0, 1.0)
+    told, ends = effect_told(gap, scale)
+    assert told.startswith("+")
+    assert ends.count("+") == 2
 
 
 def test_what_else_moves_leaves_the_answers_out_and_counts_the_rest(results: Results, page: str) -> None:

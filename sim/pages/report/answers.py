@@ -15,7 +15,7 @@ from sim.pages.kit.html import Content, Html, joined, link, paragraphs, table, t
 from sim.pages.kit.words import citations
 from sim.pages.report.findings import Findings, anchor
 from sim.pages.report.measures import Measure
-from sim.pages.report.telling import PAIRED, signed, told, told_gap, told_number
+from sim.pages.report.telling import PAIRED, digits, told, told_number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,6 +32,7 @@ SUMMARY_OF_ANSWER = (
     "expected",
     "verdict",
 )
+MOST_DIGITS = 6  # after the point
 
 
 class Row(NamedTuple):
@@ -76,6 +77,29 @@ def measure_of(cell: Result, outcome: str, label: str) -> Measure:
     if unit == "share":
         return Measure(label, (outcome,), "mean", "%", 100.0)
     return Measure(label, (outcome,), "mean", unit, 1.0)
+
+
+def effect_told(gap: Difference, scale: float) -> tuple[str, str]:
+    """An effect and the ends of its interval, with as many digits as it takes to see that a clear one is not zero.
+
+    >>> from sim.analysis.shares import Spread
+    >>> effect_told(Difference(-0.021, -0.032, -0.01, 50, Spread(0.0, 0.0), 0.0, 0.0, 1.0), 100.0)
+    ('−0.02', '−0.03 to −0.01')
+    """
+    places = digits(gap.value, scale)
+    nearest = min(abs(gap.low), abs(gap.high))
+    while gap.is_clear and places < MOST_DIGITS and round(nearest, places) == 0.0:
+        places += 1
+    value, low, high = (f"{one:+z.{places}f}" if round(one, places) else "0" for one in (gap.value, gap.low, gap.high))
+    return value.replace("-", "−"), f"{low} to {high}".replace("-", "−")
+
+
+def effect(gap: Difference | None, scale: float) -> Content:
+    """The same as an element; bold where it is clear, a dash where there is none."""
+    if gap is None:
+        return "–"
+    value, ends = effect_told(gap, scale)
+    return tag("b", f"{value} ({ends})") if gap.is_clear else f"{value} ({ends})"
 
 
 # --- printed ---------------------------------------------------------------------------------------------------------
@@ -124,8 +148,8 @@ def _printed(cell: Result, row: Row) -> Iterator[str]:
     if gap is None:
         yield "-" if row.found else ""
     else:
-        value, low, high = (signed(one, row.measure.scale) for one in (gap.value, gap.low, gap.high))
-        yield f"[bold]{value}[/bold] ({low} to {high})" if gap.is_clear else f"{value} ({low} to {high})"
+        value, ends = effect_told(gap, row.measure.scale)
+        yield f"[bold]{value}[/bold] ({ends})" if gap.is_clear else f"{value} ({ends})"
     yield f"[bold]{row.verdict}[/bold]" if row.verdict in (AS_EXPECTED, OPPOSITE) else row.verdict
 
 
@@ -205,4 +229,4 @@ def _told(cell: Result, row: Row, seen: set[str]) -> list[Content]:
     unit = f", {row.measure.unit}" if row.measure.scale == 1.0 and row.measure.unit not in row.answer.label else ""
     stands_out = row.verdict in (AS_EXPECTED, OPPOSITE)
     verdict = tag("b", row.verdict) if stands_out else row.verdict
-    return [name, row.answer.label + unit, there, here, told_gap(row.gap, row.measure), expected, verdict]
+    return [name, row.answer.label + unit, there, here, effect(row.gap, row.measure.scale), expected, verdict]

@@ -12,7 +12,7 @@ import numpy as np
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import Influence
 from sim.analysis.paired import Difference
-from sim.experiment.moved import Looked, looked_at
+from sim.experiment.moved import Looked, all_looked_at
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs, influences_on
 from sim.pages.kit.html import Content, Html, tag
@@ -77,8 +77,9 @@ class Findings:
     @cached_property
     def looked(self) -> dict[str, Looked]:
         """Every outcome of the cells with figures of their own, against their baselines; by label."""
-        told = ((cell, cell.paired) for cell in self.cells if self.has_card(cell.runs))
-        return {cell.label: looked_at(paired, cell.runs) for cell, paired in told if paired is not None}
+        told = [cell for cell in self.cells if cell.paired is not None and self.has_card(cell.runs)]
+        pairs = [(cell.paired, cell.runs) for cell in told if cell.paired is not None]
+        return dict(zip((cell.label for cell in told), all_looked_at(pairs), strict=True))
 
     @cached_property
     def failed(self) -> int:

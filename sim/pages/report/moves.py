@@ -11,10 +11,9 @@ from sim.experiment.chain import MOVES, STAGES, STILL, Chain, Link, chain
 from sim.experiment.moved import Looked, Moved, by_place
 from sim.experiment.results import Result
 from sim.pages.kit.html import Content, Html, details, joined, link, paragraphs, table, tag
-from sim.pages.report.answers import Row, measure_of, rows_of, scaled_gap
+from sim.pages.report.answers import Row, effect, measure_of, rows_of, scaled_gap
 from sim.pages.report.findings import Findings, anchor
 from sim.pages.report.measures import Measure
-from sim.pages.report.telling import told_gap
 
 LINKS = tuple(STAGES)[:-1]  # the war is the end of every chain that reaches it
 SMALLEST = 0.05  # SD: what moves by less is counted and not shown
@@ -75,7 +74,7 @@ def _gap(cell: Result, outcome: str) -> tuple[Measure, Content]:
     measure = measure_of(cell, outcome, outcome)
     assert cell.paired is not None  # a baseline moves nothing
     gap = paired_effect(cell.paired.values(outcome), cell.runs.values(outcome))
-    return measure, told_gap(scaled_gap(gap, measure.scale), measure)
+    return measure, effect(scaled_gap(gap, measure.scale), measure.scale)
 
 
 def place_of(case: Case, column: Column) -> str:
