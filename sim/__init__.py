@@ -11,7 +11,7 @@ Public is what these names give, and what that gives in turn:
 - `load_case(name)`: a case with its scenarios.
 - `sweep(scenario, draws=1000, runs=20, seed=1)`: many runs of a scenario.
 - `open(folder)`: a sweep that was kept.
-- `compare(first, second)`: two sweeps with the same luck, paired.
+- `compare(first, second)`: two sweeps with the same luck, paired; `answers()` to the question of the second.
 - `NegotiationModel(scenario)`: one run, agent by agent.
 - `switches`: the mechanisms that can be switched off, by name, and what is then so.
 - `settlements`: the classes in which a run can end, by name, each with its `meaning` and the `colour` of its figures.

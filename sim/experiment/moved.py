@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -63,19 +63,35 @@ class Looked(NamedTuple):
 
 def looked_at(baseline: Runs, scenario: Runs) -> Looked:
     """Every outcome column that is an amount, a share, or a yes or no, under a scenario and its baseline."""
-    found: list[Moved] = []
-    untold = []
-    for name in measurable(scenario.sweep.case):
-        first, second = baseline.values(name), scenario.values(name)
-        if pairs_with_both(first, second) < ENOUGH:
-            untold.append(name)
-            continue
-        pairs = second - first
-        gap = float(told_means(pairs)[0].mean())
-        found.append(Moved(name, gap, standardised(gap, first, second), paired_chance(pairs), np.nan))
+    return all_looked_at([(baseline, scenario)])[0]
+
+
+def all_looked_at(pairs: Sequence[tuple[Runs, Runs]]) -> tuple[Looked, ...]:
+    """The same of many pairs of a baseline and a scenario, all of one case.
+
+    A column of all pairs is read before the next: on disk several of them share a file.
+    """
+    names = measurable(pairs[0][1].sweep.case) if pairs else ()
+    by_column = [[_moved(name, *pair) for pair in pairs] for name in names]
+    return tuple(_looked(names, [column[number] for column in by_column]) for number in range(len(pairs)))
+
+
+def _moved(name: str, baseline: Runs, scenario: Runs) -> Moved | None:
+    """One column, not corrected yet; None where it cannot be told."""
+    first, second = baseline.values(name), scenario.values(name)
+    if pairs_with_both(first, second) < ENOUGH:
+        return None
+    pairs = second - first
+    gap = float(told_means(pairs)[0].mean())
+    return Moved(name, gap, standardised(gap, first, second), paired_chance(pairs), np.nan)
+
+
+def _looked(names: Sequence[str], columns: Sequence[Moved | None]) -> Looked:
+    found = [one for one in columns if one is not None]
+    untold = tuple(name for name, one in zip(names, columns, strict=True) if one is None)
     corrected = adjusted(np.array([one.chance for one in found]))
     told = [one._replace(corrected=float(value)) for one, value in zip(found, corrected, strict=True)]
-    return Looked(tuple(sorted(told, key=lambda one: (-abs(one.standardised), one.outcome))), tuple(untold))
+    return Looked(tuple(sorted(told, key=lambda one: (-abs(one.standardised), one.outcome))), untold)
 
 
 def by_place(found: Iterable[Moved], places: Mapping[str, str]) -> dict[str, tuple[Moved, ...]]:

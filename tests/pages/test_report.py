@@ -14,18 +14,25 @@ from scipy.stats import rankdata
 
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import by_luck, fisher, influences, ranks
+from sim.analysis.paired import Difference
+from sim.analysis.shares import Spread
 from sim.analysis.timing import median, survival
 from sim.case.case import seated
 from sim.case.loading import load_case
 from sim.case.scenario import BASELINE, load_scenario
 from sim.engine.computing import compute, made
 from sim.engine.sweep import Sweep
+from sim.experiment.answers import AS_EXPECTED, answered
+from sim.experiment.chain import chain
+from sim.experiment.moved import looked_at
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs
 from sim.model.outcomes import SETTLEMENTS
 from sim.pages.documents.scenarios import scenario_table
 from sim.pages.kit.networks import colour, network
+from sim.pages.report.answers import effect_told, rows_of
 from sim.pages.report.measures import class_shares, examples, groups, headline, kinds, measures
+from sim.pages.report.moves import place_of
 from sim.pages.report.page import FILE, PICTURE, outcomes_picture, report, write
 
 DRAWS, RUNS = 24, 3
@@ -281,3 +288,86 @@ def test_an_actor_without_arrows_is_faint_and_an_assumed_trust_is_broken() -> No
     assert drawn.count('fill="#999"') == 1
     assert ">.50<" in drawn
     assert ">.25<" in drawn
+
+
+# --- the answers -----------------------------------------------------------------------------------------------------
+
+
+def test_the_first_screen_has_every_question_and_its_answers(results: Results, page: str) -> None:
+    first = html.unescape(page.split("<h2>What stands out</h2>")[0])
+    assert first.index("What the scenarios are asked") < first.index("A draw is one set of values")
+    for cell in results:
+        if cell.paired is None:
+            continue
+        assert cell.scenario.question in first
+        for answer, found in zip(cell.scenario.answered_by, answered(cell.paired, cell.runs), strict=True):
+            (row,) = (row for row in rows_of(cell) if row.answer == answer)
+            assert row.verdict == found.verdict
+            assert answer.label in first
+            assert found.verdict in first
+            for article, numbers in answer.paragraphs.items():
+                assert f"{article} §{', '.join(map(str, numbers))}" in first
+
+
+def test_a_yes_or_no_is_told_in_per_cent_and_its_effect_in_points(results: Results) -> None:
+    cell = results["merger_reversal"]
+    row = rows_of(cell)[0]
+    assert row.found is not None
+    assert row.found.gap is not None
+    assert row.gap is not None
+    assert (row.measure.told, row.measure.scale) == ("share", 100.0)
+    assert (row.gap.value, row.gap.low) == (100.0 * row.found.gap.value, 100.0 * row.found.gap.low)
+    assert [one.measure.scale for one in rows_of(cell)][-1] == 1.0  # attacks are counted
+
+
+@pytest.mark.parametrize("value", [3e-5, 4e-4, 0.012, 0.4, 12.0])
+@pytest.mark.parametrize("scale", [1.0, 100.0])
+def test_a_clear_effect_is_never_told_as_zero(value: float, scale: float) -> None:
+    gap = Difference(value, value / 2.0, 1.5 * value, 50, Spread(0.0, 0.0), 0.0, 0.0, 1.0)
+    told, ends = effect_told(gap, scale)
+    assert told.startswith("+")
+    assert ends.count("+") == 2
+
+
+def test_what_else_moves_leaves_the_answers_out_and_counts_the_rest(results: Results, page: str) -> None:
+    told = page.split('id="moved"')[1].split('id="chains"')[0]
+    for cell in results:
+        if cell.paired is None:
+            continue
+        looked = looked_at(cell.paired, cell.runs)
+        answers = {answer.outcome for answer in cell.scenario.answered_by}
+        other = [one for one in looked.discoveries if one.outcome not in answers]
+        assert f"other outcomes that move: {len(other)}" in told
+        still = len(looked.columns) - len(looked.discoveries)
+        assert f"{still} of {len(looked.columns)} outcomes do not move" in told
+        assert all(one.outcome in told for one in other[:1])
+        assert not any(f"<code>{outcome}</code>" in told for outcome in answers & {one.outcome for one in other})
+
+
+def chains_of(page: str) -> str:
+    return html.unescape(page.split('id="chains"')[1].split("</section>")[0])
+
+
+def test_an_expected_effect_that_does_not_come_is_followed_to_where_it_is_lost(results: Results, page: str) -> None:
+    for cell in results:
+        for row in rows_of(cell):
+            if cell.paired is not None and row.answer.expected is not None:
+                named = f"{row.answer.label} {row.answer.expected} — {row.verdict}"
+                assert (named in chains_of(page)) == (row.verdict != AS_EXPECTED)
+
+
+def test_a_scenario_that_changes_nothing_loses_its_effect_at_the_lever(results: Results) -> None:
+    cell = results["turkey_summit"]
+    told = chains_of(report(replace(results, cells=(replace(cell, paired=cell.runs),))))
+    words = chain(looked_at(cell.runs, cell.runs), cell.scenario, cell.scenario.answered_by[0].outcome).words
+    assert words.startswith("It dies at “lever”")
+    assert words in told
+    assert told.count("●") == 1  # in the key alone
+
+
+def test_every_outcome_has_a_place_in_words(results: Results) -> None:
+    columns = results[BASELINE].runs.columns
+    places = {name: place_of(results.case, column) for name, column in columns.items()}
+    assert places["table.doha.agreed"] == places["attendance.doha.PAK"] == "the US-Taliban talks"
+    assert places["war.ttp_insurgency.attacks"] == "the TTP insurgency"
+    assert (places["trust.PAK.TAL"], places["cell.border"], places["refugees"]) == ("Pakistan", "issues", "the whole")

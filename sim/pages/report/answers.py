@@ -15,7 +15,7 @@ from sim.pages.kit.html import Content, Html, joined, link, paragraphs, table, t
 from sim.pages.kit.words import citations
 from sim.pages.report.findings import Findings, anchor
 from sim.pages.report.measures import Measure
-from sim.pages.report.telling import PAIRED, signed, told, told_gap, told_number
+from sim.pages.report.telling import PAIRED, digits, told, told_number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,6 +32,7 @@ SUMMARY_OF_ANSWER = (
     "expected",
     "verdict",
 )
+MOST_DIGITS = 6  # after the point
 
 
 class Row(NamedTuple):
@@ -49,11 +50,14 @@ class Row(NamedTuple):
     @property
     def gap(self) -> Difference | None:
         """The effect in the measure's unit."""
-        gap = self.found.gap if self.found else None
-        if gap is None:
-            return None
-        value, low, high = (self.measure.scale * one for one in (gap.value, gap.low, gap.high))
-        return replace(gap, value=value, low=low, high=high)
+        return scaled_gap(self.found.gap if self.found else None, self.measure.scale)
+
+
+def scaled_gap(gap: Difference | None, scale: float) -> Difference | None:
+    """A difference in other units."""
+    if gap is None:
+        return None
+    return replace(gap, value=scale * gap.value, low=scale * gap.low, high=scale * gap.high)
 
 
 def rows_of(cell: Result) -> tuple[Row, ...]:
@@ -62,17 +66,40 @@ def rows_of(cell: Result) -> tuple[Row, ...]:
         [None] * len(cell.scenario.answered_by) if cell.paired is None else answered(cell.paired, cell.runs)
     )
     pairs = zip(cell.scenario.answered_by, found, strict=True)
-    return tuple(Row(answer, measure_of(cell, answer), one) for answer, one in pairs)
+    return tuple(Row(answer, measure_of(cell, answer.outcome, answer.label), one) for answer, one in pairs)
 
 
-def measure_of(cell: Result, answer: Answer) -> Measure:
-    """How an answer is told: a share, or a yes or no, in per cent."""
-    unit = cell.runs.columns[answer.outcome].unit
+def measure_of(cell: Result, outcome: str, label: str) -> Measure:
+    """How an outcome column is told: a share, or a yes or no, in per cent."""
+    unit = cell.runs.columns[outcome].unit
     if unit == "yes is 1":
-        return Measure(answer.label, (answer.outcome,), "share", "% of the runs", 100.0)
+        return Measure(label, (outcome,), "share", "% of the runs", 100.0)
     if unit == "share":
-        return Measure(answer.label, (answer.outcome,), "mean", "%", 100.0)
-    return Measure(answer.label, (answer.outcome,), "mean", unit, 1.0)
+        return Measure(label, (outcome,), "mean", "%", 100.0)
+    return Measure(label, (outcome,), "mean", unit, 1.0)
+
+
+def effect_told(gap: Difference, scale: float) -> tuple[str, str]:
+    """An effect and the ends of its interval, with as many digits as it takes to see that a clear one is not zero.
+
+    >>> from sim.analysis.shares import Spread
+    >>> effect_told(Difference(-0.021, -0.032, -0.01, 50, Spread(0.0, 0.0), 0.0, 0.0, 1.0), 100.0)
+    ('−0.02', '−0.03 to −0.01')
+    """
+    places = digits(gap.value, scale)
+    nearest = min(abs(gap.low), abs(gap.high))
+    while gap.is_clear and places < MOST_DIGITS and round(nearest, places) == 0.0:
+        places += 1
+    value, low, high = (f"{one:+z.{places}f}" if round(one, places) else "0" for one in (gap.value, gap.low, gap.high))
+    return value.replace("-", "−"), f"{low} to {high}".replace("-", "−")
+
+
+def effect(gap: Difference | None, scale: float) -> Content:
+    """The same as an element; bold where it is clear, a dash where there is none."""
+    if gap is None:
+        return "–"
+    value, ends = effect_told(gap, scale)
+    return tag("b", f"{value} ({ends})") if gap.is_clear else f"{value} ({ends})"
 
 
 # --- printed ---------------------------------------------------------------------------------------------------------
@@ -121,8 +148,8 @@ def _printed(cell: Result, row: Row) -> Iterator[str]:
     if gap is None:
         yield "-" if row.found else ""
     else:
-        value, low, high = (signed(one, row.measure.scale) for one in (gap.value, gap.low, gap.high))
-        yield f"[bold]{value}[/bold] ({low} to {high})" if gap.is_clear else f"{value} ({low} to {high})"
+        value, ends = effect_told(gap, row.measure.scale)
+        yield f"[bold]{value}[/bold] ({ends})" if gap.is_clear else f"{value} ({ends})"
     yield f"[bold]{row.verdict}[/bold]" if row.verdict in (AS_EXPECTED, OPPOSITE) else row.verdict
 
 
@@ -199,7 +226,7 @@ def _told(cell: Result, row: Row, seen: set[str]) -> list[Content]:
     here, there = (
         told(row.measure.estimate(runs), row.measure) for runs in (cell.runs, cell.paired) if runs is not None
     )
-    unit = f", {row.measure.unit}" if row.measure.scale == 1.0 else ""
+    unit = f", {row.measure.unit}" if row.measure.scale == 1.0 and row.measure.unit not in row.answer.label else ""
     stands_out = row.verdict in (AS_EXPECTED, OPPOSITE)
     verdict = tag("b", row.verdict) if stands_out else row.verdict
-    return [name, row.answer.label + unit, there, here, told_gap(row.gap, row.measure), expected, verdict]
+    return [name, row.answer.label + unit, there, here, effect(row.gap, row.measure.scale), expected, verdict]

@@ -12,6 +12,7 @@ import numpy as np
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import Influence
 from sim.analysis.paired import Difference
+from sim.experiment.moved import Looked, all_looked_at
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs, influences_on
 from sim.pages.kit.html import Content, Html, tag
@@ -72,6 +73,13 @@ class Findings:
     def of(self, cell: Result) -> dict[str, Difference]:
         """The differences of a cell by the label of the measure."""
         return {measure.label: gap for one, measure, gap in self.differences if one is cell}
+
+    @cached_property
+    def looked(self) -> dict[str, Looked]:
+        """Every outcome of the cells with figures of their own, against their baselines; by label."""
+        told = [cell for cell in self.cells if cell.paired is not None and self.has_card(cell.runs)]
+        pairs = [(cell.paired, cell.runs) for cell in told if cell.paired is not None]
+        return dict(zip((cell.label for cell in told), all_looked_at(pairs), strict=True))
 
     @cached_property
     def failed(self) -> int:

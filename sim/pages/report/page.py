@@ -9,8 +9,8 @@ from platform import python_version
 import numpy as np
 
 from sim.analysis.influence import Influence
-from sim.analysis.paired import NOTABLE
 from sim.case.scenario import BASELINE
+from sim.experiment.answers import NO_EFFECT, UNTOLD
 from sim.experiment.results import Results
 from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.html import (
@@ -31,10 +31,11 @@ from sim.pages.kit.html import write as write_page
 from sim.pages.kit.own_files import put, refuse_foreign
 from sim.pages.kit.plots import svg_of
 from sim.pages.report import figures as report_plots
-from sim.pages.report.answers import answers_told
+from sim.pages.report.answers import answers_told, rows_of
 from sim.pages.report.cards import cards_section
 from sim.pages.report.findings import MOST_CARDS, Findings, anchor, can_turn, chance_parts, code, start_of
 from sim.pages.report.measures import Measure, class_shares, examples
+from sim.pages.report.moves import chains_section, moves_section
 from sim.pages.report.sections import (
     bars,
     chance_section,
@@ -88,6 +89,8 @@ def report(results: Results) -> str:
         Section("table", NUMBERS_HEAD, table_section(found)),
         *([Section("swept", "Over the swept values", swept_section(found))] if results.swept else []),
         Section("differences", f"What each scenario changes, against {BASELINE}", differences_section(found)),
+        Section("moved", "What else moves", moves_section(found)),
+        Section("chains", "Where an expected effect does not come", chains_section(found)),
         Section("influence", "Which uncertainties matter", influence_section(found)),
         Section("chance", "What is chance and what is not known", chance_section(found)),
         *(cards_section(found, group) for group in found.groups),
@@ -164,15 +167,15 @@ def _largest(found: Findings) -> Iterator[Content]:
 
 
 def _quiet(found: Findings) -> Iterator[Content]:
-    """The scenarios that move nothing by much."""
-    compared = [cell for cell in found.cells if cell.paired is not None]
-    notable = 100.0 * NOTABLE
-    moved = {cell.label for cell, m, gap in found.differences if m.scale != 1.0 and abs(gap.value) >= notable}
-    quiet = [cell for cell in compared if cell.label not in moved]
+    """The scenarios whose questions get no answer: no outcome that they name moves."""
+    compared = [cell for cell in found.cells if cell.paired is not None and cell.scenario.answered_by]
+    quiet = [cell for cell in compared if all(row.verdict in (NO_EFFECT, UNTOLD) for row in rows_of(cell))]
     if compared:
         names = joined((tag("code", link(anchor(cell), cell.label)) for cell in quiet[:12]), ", ")
-        number = f"{len(quiet)} of {len(compared)} scenarios move none of the shares in the table by "
-        yield joined([number, f"{notable:.0f} percentage points or more", ": " if quiet else "", names, "."])
+        number = (
+            f"{len(quiet)} of {len(compared)} scenarios show no clear effect in any outcome that answers their question"
+        )
+        yield joined([number, ": " if quiet else "", names, "."])
 
 
 def _decisive(found: Findings) -> Iterator[Content]:
