@@ -15,12 +15,14 @@ from sim.engine.computing import compute, made
 from sim.engine.sweep import BAND_RUNS, PATHS, Sweep
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
+from sim.inputs.frozen import Frozen
+from sim.inputs.places import place
 from sim.model.parameters import SWITCHES
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
 
 # The mechanisms that a scenario can switch off, by name, and what is then so, in words: `Scenario.change(off=[name])`.
-switches: Mapping[str, str] = SWITCHES
+switches: Mapping[str, str] = Frozen(SWITCHES)
 
 
 def sweep(
@@ -61,7 +63,7 @@ def sweep(
             run_sweep,  # and pyarrow's readers and writers, which a sweep in memory does without
         )
 
-        return run_sweep(planned, Path(out), threads=threads, progress=progress, told=_tell)
+        return run_sweep(planned, place(out), threads=threads, progress=progress, told=_tell)
     return _in_memory(planned, threads, progress)
 
 

@@ -6,12 +6,14 @@ The engine knows no actor by name; another conflict is another folder under ``sc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
+from sim.inputs.frozen import Frozen
 from sim.inputs.objects import Strict
 from sim.model.vocabulary import NEVER
 
@@ -229,12 +231,12 @@ class Case(Strict):
         return self.actors[code].name if code in self.actors else self.third_parties[code]
 
     @cached_property
-    def pairs_with_instruments(self) -> dict[tuple[str, str], tuple[Instrument, ...]]:
+    def pairs_with_instruments(self) -> Mapping[tuple[str, str], tuple[Instrument, ...]]:
         """The instruments of each (holder, target), in declared order."""
         pairs: dict[tuple[str, str], tuple[Instrument, ...]] = {}
         for tool in self.instruments:
             pairs[tool.holder, tool.target] = (*pairs.get((tool.holder, tool.target), ()), tool)
-        return pairs
+        return Frozen(pairs)
 
     def cells_of_issue(self, issue: str, actor: str) -> tuple[str, ...]:
         """The cells that a coded row of this issue and actor speaks of.

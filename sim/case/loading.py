@@ -14,6 +14,7 @@ from sim.case.folder import case_folder
 from sim.case.scenario import Scenario, load_scenario
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import read_yaml
+from sim.inputs.frozen import Frozen
 from sim.inputs.objects import checked
 
 
@@ -45,7 +46,7 @@ def load_case(name: str | Path = "afghanistan") -> LoadedCase:
     case = checked(LoadedCase, data, file=file)
     _check_case(case, file)
     epochs = [_load_epoch(case, path) for path in sorted((folder / "epoch").glob("*.yaml"))]
-    return case.model_copy(update={"epochs": {epoch.epoch: epoch for epoch in epochs}})
+    return case.model_copy(update={"epochs": Frozen({epoch.epoch: epoch for epoch in epochs})})
 
 
 def _load_epoch(case: Case, path: Path) -> Epoch:

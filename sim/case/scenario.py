@@ -17,9 +17,12 @@ from sim.case.case import Case
 from sim.case.event import Effect
 from sim.case.happening import LONGEST, Happening, Lever, Setting, happening
 from sim.case.trigger import LEVER
-from sim.inputs.errors import InputError, one_of, shown
+from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import read_yaml
+from sim.inputs.frozen import frozen
+from sim.inputs.numbers import number, whole_number
 from sim.inputs.objects import Strict, checked
+from sim.inputs.places import home_of
 from sim.model import vocabulary as words
 from sim.model.parameters import SWITCHES
 
@@ -78,6 +81,11 @@ class Scenario:
     case: Case = field(repr=False, compare=False)
     reach: int = HORIZON
 
+    def __post_init__(self) -> None:
+        """What it holds cannot be changed, at any depth: a scenario of a lever moved shares its events with others."""
+        for name in ("paragraphs", "levers", "events", "fixed", "off"):
+            object.__setattr__(self, name, frozen(getattr(self, name)))
+
     def change(
         self,
         *,
@@ -93,13 +101,15 @@ class Scenario:
         later. Errors: ``InputError`` for an unknown lever, a value out of its range, and whatever makes the scenario
         impossible at the epoch.
         """
+        weeks = self.horizon if horizon is None else _weeks(self.file, horizon)
+        held = {name: number(self.file, f"fixed.{name}", value) for name, value in (fixed or {}).items()}
         changed = replace(
             self,
             epoch=self.epoch if epoch is None else epoch,
-            horizon=self.horizon if horizon is None else horizon,
-            reach=self.reach if horizon is None else max(self.reach, horizon),
+            horizon=weeks,
+            reach=max(self.reach, weeks),
             levers=_moved(self, levers),
-            fixed={**self.fixed, **(fixed or {})},
+            fixed={**self.fixed, **held},
             off=self.off if off is None else tuple(off),
         )
         check(changed)
@@ -111,9 +121,7 @@ def _moved(scenario: Scenario, values: Mapping[str, float]) -> dict[str, Lever]:
     for name, value in values.items():
         told = "" if levers else "none: this scenario has no levers"
         one_of(scenario.file, f"levers.{name}", name, levers, "a lever", told)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InputError(scenario.file, f"levers.{name}", f"{shown(value)} is not a number", allowed="a number")
-        levers[name] = levers[name].model_copy(update={"value": float(value)})
+        levers[name] = levers[name].model_copy(update={"value": number(scenario.file, f"levers.{name}", value)})
     return levers
 
 
@@ -128,7 +136,7 @@ def scenario_names(case: Case) -> tuple[str, ...]:
 def scenario_path(case: Case, name: str | Path) -> Path:
     """The file of a scenario: a path that ends in .yaml, or the name of a scenario of the case."""
     if str(name).endswith(".yaml"):
-        return Path(name)
+        return home_of(name)
     one_of("scenario", "", str(name), scenario_names(case), "a scenario")
     return case.folder / "scenario" / f"{name}.yaml"
 
@@ -182,14 +190,13 @@ def check(scenario: Scenario) -> None:
 def _check_frame(scenario: Scenario) -> None:
     epochs = scenario.case.epochs
     one_of(scenario.file, "epoch", scenario.epoch, epochs, "an epoch")
-    if isinstance(scenario.horizon, bool) or not isinstance(scenario.horizon, int):
-        raise InputError(scenario.file, "horizon", f"{shown(scenario.horizon)} is not a whole number of weeks")
-    if not 1 <= scenario.horizon <= LONGEST:
-        raise InputError(
-            scenario.file, "horizon", f"{scenario.horizon} is out of range", allowed=f"1 to {LONGEST} weeks"
-        )
+    _weeks(scenario.file, scenario.horizon)
     for switch in scenario.off:
         one_of(scenario.file, "off", switch, SWITCHES, "a switch")
+
+
+def _weeks(file: str, horizon: object) -> int:
+    return whole_number(file, "horizon", horizon, 1, LONGEST, "of weeks")
 
 
 def _check_paragraphs(scenario: Scenario) -> None:
@@ -200,10 +207,10 @@ def _check_paragraphs(scenario: Scenario) -> None:
     for article, numbers in scenario.paragraphs.items():
         key = f"paragraphs.{article}"
         one_of(scenario.file, key, article, lengths, "an article")
-        for number in numbers:
-            if not 1 <= number <= lengths[article]:
+        for paragraph in numbers:
+            if not 1 <= paragraph <= lengths[article]:
                 allowed = f"1 to {lengths[article]}"
-                raise InputError(scenario.file, key, f"there is no paragraph {number}", allowed=allowed)
+                raise InputError(scenario.file, key, f"there is no paragraph {paragraph}", allowed=allowed)
 
 
 def _check_lever(scenario: Scenario, name: str, lever: Lever) -> None:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import argparse
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from sim.command.composed import COMMAND_LINE
 from sim.command.composing import DEFAULT_CASE, scenario_files
 from sim.inputs.errors import InputError, nearest, shown
+from sim.inputs.places import home_of
 from sim.jobs.settings import JOBS, groups, keys
 from sim.version import __version__
 
@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("-h", "--help", action="store_true")
     found.add_argument("--version", action="store_true")
     found.add_argument("-c", "--cfg", action="store_true")
-    found.add_argument("--config-dir", "-cd", metavar="DIR", type=Path)
+    found.add_argument("--config-dir", "-cd", metavar="DIR", type=home_of)
     found.add_argument("-m", "--multirun", action="store_true")
     found.add_argument("overrides", nargs="*")
     return found

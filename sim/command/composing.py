@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sim.command.composed import COMMAND_LINE, Composed, check_file, source_of, word_of
 from sim.command.moves import with_moves
-from sim.command.overrides import check_overrides, check_plain, moves_in, parsed_words
+from sim.command.overrides import NAMES, check_overrides, check_plain, moves_in, parsed_words, quoted
 from sim.inputs.errors import InputError, shown
 from sim.inputs.files import read_yaml
 from sim.jobs.settings import configuration_folder
@@ -79,7 +79,7 @@ def _composed(overrides: Sequence[Override], folder: Path | None, scenarios: Map
     from omegaconf.errors import OmegaConfBaseException
 
     files: list[Path] = []
-    extra = [] if folder is None else [f"hydra.searchpath=[{_quoted(f'file://{folder.resolve()}')}]"]
+    extra = [] if folder is None else [f"hydra.searchpath=[{quoted(f'file://{folder.resolve()}')}]"]
     lines = [*(_for_hydra(override) for override in overrides), *extra]
     _offer_scenarios(overrides, scenarios, folder)
     try:
@@ -98,10 +98,12 @@ def _composed(overrides: Sequence[Override], folder: Path | None, scenarios: Map
 
 
 def _for_hydra(override: Override) -> str:
-    """An override as Hydra is to read it: a scenario's file is a choice by its name."""
+    """An override as Hydra is to read it: a scenario's file is a choice by its name, a folder `2021` no number."""
     line = str(override.input_line)
+    if override.key_or_group in NAMES and isinstance(override.value(), int | float):
+        return f"{override.key_or_group}={quoted(line.partition('=')[2].strip())}"
     if override.key_or_group == "scenario" and override.value() is not None:
-        return f"scenario={_quoted(Path(word_of(override.value())).stem)}"
+        return f"scenario={quoted(Path(word_of(override.value())).stem)}"
     return line
 
 
@@ -121,10 +123,6 @@ def _offer_scenarios(overrides: Sequence[Override], scenarios: Mapping[str, Path
         if folder and path.parent == folder / "scenario":
             continue  # Hydra finds these by itself
         store.store(name=name, group="scenario", node=read_yaml(path), provider=str(path))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _first_line(error: BaseException) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import Field
@@ -40,6 +39,7 @@ from sim.evidence.rows import (
 )
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import Row, read_csv, read_yaml
+from sim.inputs.frozen import Frozen
 from sim.inputs.objects import Strict, checked
 from sim.model.parameters import PARAMETERS, Parameter, parity
 
@@ -124,7 +124,7 @@ def _structural(path: Path, case: Case) -> Mapping[str, Structural]:
     for name in known:
         if name not in found:
             raise InputError(path, name, "is missing", allowed="a prior for every parameter of the model")
-    return MappingProxyType(found)
+    return Frozen(found)
 
 
 def _check_range(path: Path, prior: Structural, parameter: Parameter) -> None:
@@ -148,7 +148,7 @@ def _check_epochs(case: Case, known: Known) -> None:
             check_paragraphs(file, f"{key}.paragraphs", epoch.article, paragraphs, known)
 
 
-COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+COLUMNS: Mapping[str, tuple[str, ...]] = Frozen(
     {
         "dyads": (
             *("article", "kind", "from", "to", "level", "low", "high"),
@@ -167,7 +167,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 # What may be coded once in a pass.
-KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+KEYS: Mapping[str, tuple[str, ...]] = Frozen(
     {
         "dyads": ("article", "kind", "from", "to"),
         "positions": ("article", "actor", "issue"),

@@ -39,6 +39,7 @@ from sim.evidence.densities import Component, Numbers, Prior
 from sim.evidence.rows import DyadRow, Evidence, PositionRow, RedLine
 from sim.evidence.sampling import Layout, drawn, layout_of
 from sim.inputs.errors import nearest, one_of
+from sim.inputs.frozen import Frozen
 from sim.numerics.machine import available_threads
 
 Coding = DyadRow | PositionRow
@@ -79,7 +80,7 @@ class Priors:
     @cached_property
     def index(self) -> Mapping[str, int]:
         """The column of each name."""
-        return {name: column for column, name in enumerate(self.names)}
+        return Frozen({name: column for column, name in enumerate(self.names)})
 
     def __getitem__(self, name: str) -> Prior:
         """The prior of a column; KeyError with the nearest name if there is none."""

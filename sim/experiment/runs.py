@@ -17,6 +17,7 @@ from sim.analysis.shares import Estimate, estimate, told_means
 from sim.engine.computing import Made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, one_of
+from sim.inputs.numbers import whole_number
 from sim.model.outcomes import SETTLEMENTS
 from sim.world.columns import Column
 
@@ -52,6 +53,7 @@ class Runs:
     def read(self, column: Column) -> NDArray[Any]:
         """One outcome column of all runs, in order, as stored."""
         found: NDArray[Any] = self._held.rows[column.field][(slice(None), *column.place)]
+        found.flags.writeable = False  # of this view: whoever works on a column works on a copy
         return found
 
     def errors(self) -> dict[int, str]:
@@ -249,15 +251,13 @@ class Runs:
         """
         from sim.agents.replay import replay
 
-        given: object = number  # a notebook passes what it likes
-        if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 <= given < len(self):
-            raise InputError("explain", "run", f"{number!r} is out of range", allowed=f"0 to {len(self) - 1}")
-        failed = self.errors().get(int(number))
+        number = whole_number("explain", "run", number, 0, len(self) - 1)
+        failed = self.errors().get(number)
         if failed is not None:
             raise InputError("explain", f"run {number}", f"has failed: {failed}", allowed="a run without an error")
         sweep = self.sweep
         world = sweep.world
-        return replay(world, int(number), seed=sweep.seed, runs=sweep.runs, expected=self.row(int(number)))
+        return replay(world, number, seed=sweep.seed, runs=sweep.runs, expected=self.row(number))
 
 
 def influences_on(runs: Runs, values: NDArray[np.float64]) -> tuple[Influence, ...]:

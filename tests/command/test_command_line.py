@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim import __version__
 from sim.command.arguments import help_text
+from sim.command.composed import word_of
 from sim.command.composing import compose, scenario_files
 from sim.command.main import RUNNERS, main
+from sim.command.overrides import parsed_words, quoted
 from sim.inputs import InputError, read_yaml
 from sim.jobs.settings import JOBS, configuration_folder, keys
 
@@ -73,7 +77,7 @@ BROKEN = {
     "evidence=3": "evidence: 3 is not a mapping; allowed: keys with values",
     "evidence={drws: 3}": f"evidence.drws: unknown key; allowed: {KEYS}; did you mean evidence.draws?",
     "case=": "case: '' is too short; allowed: text, not empty",
-    "out=3": "out: 3 is not text; allowed: a path",
+    "out=[3]": "out: a list is not text; allowed: a path",
     "job=evidense": f"job: 'evidense' is not one of the choices; allowed: {FILES}; did you mean evidence?",
     "job=null": f"job: null is not one of the choices; allowed: {FILES}",
     "job@out=evidence": "job: a choice stays in its place; leave @out out",
@@ -240,8 +244,37 @@ def test_composing_again_does_not_remember_the_last_time() -> None:
 
 
 def test_settings_are_frozen() -> None:
+    found = compose(["scenario=turkey_summit", "levers.summit_week=4"]).settings()
     with pytest.raises(ValueError, match="frozen"):
-        compose([]).settings().seed = 2  # type: ignore[misc]  # the point of the test
+        found.seed = 2  # type: ignore[misc]  # the point of the test
+    with pytest.raises(TypeError, match="frozen"):
+        found.levers["summit_week"] = 5.0
+
+
+@pytest.mark.parametrize("name", ["12345", "007", "1e3", "true", "x[draft]", "x[/]", "my folder", "it's", "a\\b'c["])
+def test_the_name_of_a_folder_is_what_was_written(name: str) -> None:
+    assert compose([f"out={name}"]).settings().out == Path(name)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Z"), exclude_characters="$"), min_size=1))
+def test_a_quoted_value_is_read_back_as_it_was(text: str) -> None:
+    (override,) = parsed_words([f"out={quoted(text)}"])
+    assert word_of(override.value()) == text
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert compose(["out=~/x"]).settings().out == tmp_path / "x"
+    (tmp_path / "x.yaml").write_text((configuration_folder() / "config.yaml").read_text())
+    assert read_yaml("~/x.yaml") == read_yaml(tmp_path / "x.yaml")
+    own(tmp_path, FIRST + "seed: 7")
+    assert main(["--config-dir", "~", "experiment=mine", "--cfg"]) == 0
+
+
+def test_the_home_of_nobody_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    told = "begins with the home of nobody"
+    assert mistake(capsys, ["out=~nobody_of_this_name/x"]).endswith(told)
+    assert mistake(capsys, ["--config-dir", "~nobody_of_this_name"]).endswith(told)
 
 
 def test_the_printed_configuration_composes_to_itself(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -342,7 +375,7 @@ def test_a_sweep_keeps_its_values_in_the_order_given() -> None:
         "levers.summit_week": (20, 4, 12),
         "fixed.trust.US.PAK": (0.1, 0.5, 0.9),
         "fixed.noise": (0.02, 0.04, 0.06, 0.08),
-        "off": ([], ["red_lines"]),
+        "off": ((), ("red_lines",)),
     }
 
 
