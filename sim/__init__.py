@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from sim.case.loading import load_case
     from sim.experiment.comparison import compare
     from sim.pages.report.settlements import settlements
-    from sim.storage.sweeps import open_sweep as open
+    from sim.storage.sweeps import open_sweep as open  # noqa: F401 - public, but not for a star
     from sim.surface import sweep, switches
 
-__all__ = ["NegotiationModel", "__version__", "compare", "load_case", "open", "settlements", "sweep", "switches"]
+# For `from sim import *`: all but `open`, which Python has a function of that name for.
+__all__ = ["NegotiationModel", "__version__", "compare", "load_case", "settlements", "sweep", "switches"]
 
 _PUBLIC = {
     "NegotiationModel": ("sim.agents.model", "NegotiationModel"),
@@ -56,4 +57,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return list(__all__)
+    return sorted({*_PUBLIC, "__version__"})

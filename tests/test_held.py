@@ -265,3 +265,29 @@ def test_the_home_of_nobody_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 def test_held_mappings_are_mappings() -> None:
     assert isinstance(scenario().levers, Mapping)
     assert dict(scenario().fixed) == {"trust.US.PAK": 0.5}
+
+
+# --- what is told ----------------------------------------------------------------------------------------------------
+
+
+def test_one_draw_has_numbers_and_no_interval() -> None:
+    one = sim.sweep(scenario(), draws=1, runs=2, progress=False)
+    told = str(sim.compare(one, one)).splitlines()
+    assert len(told) == len(sim.settlements)
+    assert all(
+        line.endswith("a paired difference needs two draws in which both scenarios have a value") for line in told
+    )
+    with pytest.raises(InputError, match="compare: presence: a paired difference needs two draws"):
+        sim.compare(one, one).difference("presence")
+    assert repr(one) == "<2 runs of turkey_summit: 1 draw x 2 runs>"
+
+
+def test_a_notebook_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    sim.sweep(scenario(), draws=6, runs=2)  # compiled, or told to be
+    assert "of 12 runs" not in capsys.readouterr().err  # no terminal
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    sim.sweep(scenario(), draws=6, runs=2, threads=1)
+    told = capsys.readouterr().err
+    assert "\rturkey_summit: 12 of 12 runs, about 0 s left" in told
+    sim.sweep(scenario(), draws=6, runs=2, progress=False)
+    assert capsys.readouterr().err == ""

@@ -6,9 +6,10 @@ that a mistake in it is told with its line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.command.composed import COMMAND_LINE, Composed, check_file, source_of, word_of
 from sim.command.moves import with_moves
@@ -71,8 +72,6 @@ def scenario_files(case: str, folder: Path | None = None) -> dict[str, Path]:
 
 def _composed(overrides: Sequence[Override], folder: Path | None, scenarios: Mapping[str, Path]) -> Composed:
     from hydra import compose as hydra_compose
-    from hydra import initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from hydra.types import RunMode
     from omegaconf import OmegaConf
@@ -81,11 +80,9 @@ def _composed(overrides: Sequence[Override], folder: Path | None, scenarios: Map
     files: list[Path] = []
     extra = [] if folder is None else [f"hydra.searchpath=[{quoted(f'file://{folder.resolve()}')}]"]
     lines = [*(_for_hydra(override) for override in overrides), *extra]
-    _offer_scenarios(overrides, scenarios, folder)
     try:
-        with initialize_config_dir(str(configuration_folder().resolve()), version_base="1.3"):
-            hydra = GlobalHydra.instance().hydra
-            assert hydra is not None  # initialised by the line above
+        with _our_hydra() as hydra:
+            _offer_scenarios(overrides, scenarios, folder)
             defaults = hydra.config_loader.compute_defaults_list("config", lines, RunMode.RUN).defaults
             files = _checked_files([item.config_path for item in defaults if item.config_path], folder)
             values = OmegaConf.to_container(hydra_compose("config", lines), resolve=True)
@@ -95,6 +92,24 @@ def _composed(overrides: Sequence[Override], folder: Path | None, scenarios: Map
         raise InputError(source, key, _first_line(error)) from None
     assert isinstance(values, dict)
     return Composed({str(key): value for key, value in values.items()}, tuple(overrides), tuple(files))
+
+
+@contextmanager
+def _our_hydra() -> Iterator[Any]:
+    """Hydra with our files; a program that has an own Hydra, and choices of its own, finds both as it left them."""
+    from hydra import initialize_config_dir
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.global_hydra import GlobalHydra
+
+    store = ConfigStore.instance()
+    theirs, choices = GlobalHydra.instance().hydra, store.repo
+    GlobalHydra.instance().clear()
+    store.repo = dict(choices)
+    try:
+        with initialize_config_dir(str(configuration_folder().resolve()), version_base="1.3"):
+            yield GlobalHydra.instance().hydra
+    finally:
+        GlobalHydra.instance().hydra, store.repo = theirs, choices  # of the instance that Hydra has put back
 
 
 def _for_hydra(override: Override) -> str:
@@ -113,7 +128,7 @@ def _offer_scenarios(overrides: Sequence[Override], scenarios: Mapping[str, Path
 
     named = {override.key_or_group: override.value() for override in overrides}
     store = ConfigStore.instance()
-    store.repo.pop("scenario", None)  # those of the last case
+    store.repo.pop("scenario", None)  # a program's own group of that name
     chosen = named.get("scenario")
     offered = dict(scenarios) if folder or named.get("experiment") else {}
     if chosen is not None:

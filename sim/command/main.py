@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sim.command.arguments import help_text, parser
 from sim.command.composed import source_of
 from sim.command.composing import compose
+from sim.command.telling import telling
 from sim.inputs.errors import InputError, shown
 from sim.jobs.settings import Settings
 from sim.version import __version__
@@ -38,23 +39,21 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; the exit code is 0, 2 for a user's mistake, 130 when interrupted."""
-    try:
-        return _run(sys.argv[1:] if arguments is None else list(arguments))
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # whoever read the output has seen enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    with telling():
+        try:
+            return _run(sys.argv[1:] if arguments is None else list(arguments))
+        except InputError as error:
+            print(error, file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
+            return 130
 
 
 def _run(arguments: Sequence[str]) -> int:
     asked = parser().parse_intermixed_args(arguments)
     if asked.help:
-        print(help_text(), flush=True)
+        print(help_text())
         return 0
     if asked.version:
         print(f"jirga {__version__}")

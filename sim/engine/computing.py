@@ -28,7 +28,7 @@ def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
     """
     from rich.console import Console
 
-    console = Console(stderr=True)
+    console = Console(stderr=True, markup=False, emoji=False)
     if not (console.is_terminal or console.is_jupyter if shown is None else shown):
         yield lambda runs: None
         return
@@ -65,10 +65,15 @@ def _warm_up(engine: Engine, shown: bool | None) -> None:
         return
     from rich.console import Console
 
-    console = Console(stderr=True)
-    with console.status("compiling the engine: once for each version, about a minute"):
-        if not console.is_terminal:
-            console.print("compiling the engine: once for each version, about a minute")
+    console, told = (
+        Console(stderr=True, markup=False, emoji=False),
+        "compiling the engine: once a version, about a minute",
+    )
+    if console.is_terminal:
+        with console.status(told):
+            engine.warm_up()
+    else:
+        print(told, file=sys.stderr)
         engine.warm_up()
 
 

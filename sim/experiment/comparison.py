@@ -24,8 +24,15 @@ class Comparison:
     second: Runs
 
     def difference(self, what: str) -> Difference:
-        """The paired difference of an outcome: a column, a settlement class, or a condition (`Runs.values`)."""
-        return difference(self.first.values(what), self.second.values(what))
+        """The paired difference of an outcome: a column, a settlement class, or a condition (`Runs.values`).
+
+        Raises:
+            InputError: no such outcome, or fewer than two draws in which both have a value of it.
+        """
+        try:
+            return difference(self.first.values(what), self.second.values(what))
+        except ValueError as error:
+            raise InputError("compare", what, str(error)) from None
 
     def table(self, outcomes: Sequence[str] = SETTLEMENTS, half_width: float = 0.01) -> pd.DataFrame:
         """One row an outcome: both means, the difference, its interval, and the runs missing for `half_width`."""
@@ -50,7 +57,13 @@ class Comparison:
         return pd.DataFrame(rows).set_index("outcome")
 
     def __str__(self) -> str:
-        return "\n".join(f"{what:>14}  {self.difference(what)}" for what in SETTLEMENTS)
+        return "\n".join(f"{what:>14}  {self._told(what)}" for what in SETTLEMENTS)
+
+    def _told(self, what: str) -> str:
+        try:
+            return str(self.difference(what))
+        except InputError as error:
+            return error.problem
 
 
 def compare(first: Runs, second: Runs) -> Comparison:

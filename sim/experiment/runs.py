@@ -17,7 +17,7 @@ from sim.analysis.shares import Estimate, estimate, told_means
 from sim.engine.computing import Made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, one_of
-from sim.inputs.numbers import whole_number
+from sim.inputs.numbers import counted, whole_number
 from sim.model.outcomes import SETTLEMENTS
 from sim.world.columns import Column
 
@@ -84,7 +84,8 @@ class Runs:
 
     def __repr__(self) -> str:
         sweep = self.sweep
-        return f"<{sweep.total:,} runs of {sweep.scenario.scenario}: {sweep.draws:,} draws x {sweep.runs:,} runs>"
+        size = f"{counted(sweep.draws, 'draw')} x {counted(sweep.runs, 'run')}"
+        return f"<{counted(sweep.total, 'run')} of {sweep.scenario.scenario}: {size}>"
 
     @property
     def uncertainties(self) -> tuple[str, ...]:
@@ -184,7 +185,8 @@ class Runs:
         values = self.values(what)
         defined = int((~np.isnan(values)).any(axis=1).sum())
         if defined < FEWEST:
-            raise InputError("runs", what, f"only {defined} draws have a value", allowed=f"{FEWEST} or more")
+            problem = f"has a value in only {counted(defined, 'draw')}"
+            raise InputError("runs", what, problem, allowed=f"{FEWEST} or more")
         found = influences_on(self, values)
         priors = self.sweep.uncertainty.priors
         rows = [

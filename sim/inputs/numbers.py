@@ -1,4 +1,4 @@
-"""A number as a caller in Python gives it: Python's own or one of numpy's, and never true, text or a list."""
+"""A number as a caller in Python gives it, Python's own or one of numpy's; and a count as a reader is told it."""
 
 from __future__ import annotations
 
@@ -44,3 +44,12 @@ def whole_number(file: str | Path, key: str, value: Any, low: int, high: int, un
     if not low <= int(value) <= high:
         raise InputError(file, key, f"{value} is out of range", allowed=allowed)
     return int(value)
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "cell"), counted(1200, "run"), counted(0, "draw")
+    ('1 cell', '1,200 runs', '0 draws')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

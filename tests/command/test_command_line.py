@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hydra import compose as hydra_compose
+from hydra import initialize_config_dir
+from hydra.core.config_store import ConfigStore
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +23,7 @@ from sim.command.composing import compose, scenario_files
 from sim.command.main import RUNNERS, main
 from sim.command.overrides import parsed_words, quoted
 from sim.inputs import InputError, read_yaml
-from sim.jobs.settings import JOBS, configuration_folder, keys
+from sim.jobs.settings import JOBS, Settings, configuration_folder, keys
 
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
@@ -431,6 +436,57 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     words = f"{sys.executable} -m sim --help | head -1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {words}"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def streams(encoding: str) -> tuple[io.TextIOWrapper, io.TextIOWrapper]:
+    """What is told, and what is told aside, in an encoding that refuses what it lacks."""
+    first, second = (io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict") for _ in range(2))
+    return first, second
+
+
+def test_what_a_terminal_cannot_show_does_not_end_the_job(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    out, aside = streams("ascii")
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", aside)
+    monkeypatch.setattr("sim.command.main._job", lambda name: lambda settings: print("12 ± 3"))
+    assert main([f"out={tmp_path}"]) == 0
+    assert out.buffer.getvalue() == b"12 ? 3\n"  # type: ignore[attr-defined]
+    assert (sys.stdout, sys.stderr, out.errors) == (out, aside, "strict")
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("code", [0, 2])
+@pytest.mark.parametrize("gone", ["stdout", "stderr"])
+def test_a_reader_that_leaves_does_not_change_what_the_job_does_and_returns(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: str, code: int
+) -> None:
+    def job(settings: Settings) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            print("x" * 100_000, file=stream, flush=True)
+        (tmp_path / "done").write_text("")
+        if code:
+            raise InputError("case.yaml", "tables", "is missing")
+
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        monkeypatch.setattr(sys, gone, closed)
+        monkeypatch.setattr("sim.command.main._job", lambda name: job)
+        assert main([f"out={tmp_path}"]) == code
+        monkeypatch.undo()
+    assert (tmp_path / "done").exists()
+
+
+def test_a_program_that_has_hydra_keeps_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.yaml").write_text("mine: 1")
+    store = ConfigStore.instance()
+    store.store(name="theirs", group="scenario", node={"their": 2})
+    with initialize_config_dir(str(tmp_path), version_base="1.3"):
+        assert main(["--cfg", "scenario=turkey_summit", "experiment=turkey_summit_week"]) == 0
+        assert main(["--cfg", "sede=1"]) == 2
+        assert hydra_compose("config", ["+scenario=theirs"]) == {"mine": 1, "scenario": {"their": 2}}
+    assert "turkey_summit" in capsys.readouterr().out
+    store.repo.pop("scenario")
 
 
 def test_composing_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -13,8 +13,11 @@ from matplotlib.figure import Figure
 
 from sim.pages.kit.html import Html
 
+# Every setting that a figure can depend on: a user's matplotlibrc (usetex, fonts, colours) has no say in a page.
+# What is left out chooses windows, which no figure here opens.
 STYLE: Mapping[Any, object] = MappingProxyType(
     {
+        **{key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")},
         "font.size": 9.0,
         "font.family": "sans-serif",
         "axes.spines.top": False,
