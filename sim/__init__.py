@@ -14,6 +14,7 @@ Public is what these names give, and what that gives in turn:
 - `compare(first, second)`: two sweeps with the same luck, paired.
 - `NegotiationModel(scenario)`: one run, agent by agent.
 - `switches`: the mechanisms that can be switched off, by name, and what is then so.
+- `uncertainties(search)`: what is uncertain, by name, and the range in which it can be held.
 - `settlements`: the classes in which a run can end, by name, each with its `meaning` and the `colour` of its figures.
 
 Each is imported when first used, so that the command line stays quick. What the package is made of, layer by layer:
@@ -33,10 +34,19 @@ if TYPE_CHECKING:
     from sim.experiment.comparison import compare
     from sim.pages.report.settlements import settlements
     from sim.storage.sweeps import open_sweep as open  # noqa: F401 - public, but not for a star
-    from sim.surface import sweep, switches
+    from sim.surface import sweep, switches, uncertainties
 
 # For `from sim import *`: all but `open`, which Python has a function of that name for.
-__all__ = ["NegotiationModel", "__version__", "compare", "load_case", "settlements", "sweep", "switches"]
+__all__ = [
+    "NegotiationModel",
+    "__version__",
+    "compare",
+    "load_case",
+    "settlements",
+    "sweep",
+    "switches",
+    "uncertainties",
+]
 
 _PUBLIC = {
     "NegotiationModel": ("sim.agents.model", "NegotiationModel"),
@@ -46,6 +56,7 @@ _PUBLIC = {
     "settlements": ("sim.pages.report.settlements", "settlements"),
     "sweep": ("sim.surface", "sweep"),
     "switches": ("sim.surface", "switches"),
+    "uncertainties": ("sim.surface", "uncertainties"),
 }
 
 

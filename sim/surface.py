@@ -9,15 +9,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from sim.agents.words import label
+from sim.case.case import Case
+from sim.case.loading import load_case
 from sim.case.scenario import Scenario
 from sim.engine.computing import compute, made
 from sim.engine.sweep import BAND_RUNS, PATHS, Sweep
+from sim.evidence.loading import load_evidence
+from sim.evidence.priors import priors
 from sim.experiment.runs import Runs
-from sim.inputs.errors import InputError
+from sim.inputs.errors import InputError, one_of
 from sim.inputs.frozen import Frozen
 from sim.inputs.places import place
 from sim.model.parameters import SWITCHES
+from sim.world.uncertainty import fixable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
 
@@ -65,6 +75,44 @@ def sweep(
 
         return run_sweep(planned, place(out), threads=threads, progress=progress, told=_tell)
     return _in_memory(planned, threads, progress)
+
+
+def uncertainties(
+    search: str = "", *, case: str | Path | Case = "afghanistan", epoch: str | None = None
+) -> pd.DataFrame:
+    """What is uncertain, and the range in which `Scenario.change(fixed={name: value})` can hold it.
+
+    >>> uncertainties("trust pakistan taliban", epoch="2021-04").loc["trust.PAK.TAL", ["low", "high"]].tolist()
+    [0.0, 1.0]
+
+    Args:
+        search: words that all have to be in the name, the label or the meaning, in any case; empty for everything.
+        case: a case, the name of one, or a case's folder.
+        epoch: the epoch at which a scenario starts; None: every epoch, each range the one that all of them allow.
+
+    Returns:
+        One row an uncertainty, by name: its `label` in a few words, `low` and `high`, its `unit`, the `epochs` that
+        have it, and its `meaning`.
+
+    Raises:
+        InputError: no such case or epoch.
+    """
+    import pandas as pd
+
+    loaded = case if isinstance(case, Case) else load_case(case)
+    chosen = loaded.epochs if epoch is None else [one_of("uncertainties", "epoch", epoch, loaded.epochs, "an epoch")]
+    evidence = load_evidence(loaded.folder / "evidence", case=loaded)
+    found: dict[str, tuple[str, float, float, str, tuple[str, ...], str]] = {}
+    for one in chosen:
+        for prior in priors(loaded, evidence, one).columns:
+            low, high = fixable(prior)
+            _, below, above, _, epochs, _ = found.get(prior.name, ("", low, high, "", (), ""))
+            ends = max(low, below), min(high, above)
+            found[prior.name] = (label(loaded, prior.name), *ends, prior.unit, (*epochs, one), prior.meaning)
+    words = search.lower().split()
+    kept = {n: row for n, row in found.items() if all(word in f"{n} {row[0]} {row[-1]}".lower() for word in words)}
+    columns = ["label", "low", "high", "unit", "epochs", "meaning"]
+    return pd.DataFrame(list(kept.values()), pd.Index(list(kept), name="uncertainty", dtype="object"), columns)
 
 
 def _in_memory(planned: Sweep, threads: int | None, progress: bool | None) -> Runs:

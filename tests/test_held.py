@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import multiprocessing
 import os
 import pickle
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
@@ -291,3 +293,116 @@ def test_a_notebook_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys:
     assert "\rturkey_summit: 12 of 12 runs, about 0 s left" in told
     sim.sweep(scenario(), draws=6, runs=2, progress=False)
     assert capsys.readouterr().err == ""
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+SHOWN = {
+    **HELD,
+    "scenarios": lambda: sim.load_case().scenarios,
+    "runs": runs,
+    "comparison": lambda: sim.compare(runs(), runs()),
+    "model": model,
+    "run": lambda: runs().explain(3),
+    "events": lambda: scenario().events,
+    "epochs": lambda: sim.load_case().epochs,
+    "sweep": lambda: runs().sweep,
+    "world": lambda: runs().sweep.world,
+    "evidence": lambda: runs().sweep.evidence,
+    "uncertainty": lambda: runs().sweep.uncertainty,
+    "priors": lambda: runs().sweep.uncertainty.priors,
+    "labels": lambda: runs().labels,
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_is_held_shows_itself_in_a_few_lines(name: str) -> None:
+    shown = repr(SHOWN[name]())
+    assert 5 < len(shown) <= 4000
+    assert " object at 0x" not in shown
+
+
+FRAMEWORK = (
+    "copy",
+    "dict",
+    "json",
+    "construct",
+    "parse_obj",
+    "schema",
+    "validate",
+    "model_dump",
+    "reset_rng",
+    "remove",
+)
+
+
+@pytest.mark.parametrize("name", ["case", "scenario", "scenarios", "lever", "runs", "comparison", "model", "run"])
+def test_dir_offers_what_is_ours(name: str) -> None:
+    held = SHOWN[name]()
+    offered = [one for one in dir(held) if not one.startswith("_")]
+    assert not {*offered} & {*FRAMEWORK}
+    assert len(offered) == len({*offered})
+    assert all(hasattr(held, one) for one in offered)
+
+
+def test_a_model_offers_what_is_done_with_it() -> None:
+    assert {"run_model", "step", "decisions", "story", "why", "weeks", "tables", "agents"} <= {*dir(model())}
+
+
+@pytest.mark.parametrize("name", ["case", "scenario", "scenarios"])
+def test_a_notebook_shows_html_in_which_names_are_escaped(name: str) -> None:
+    shown = SHOWN[name]()._repr_html_()
+    assert shown.startswith("<")
+    assert html.escape("<5 actors>") not in shown
+    assert not re.search(r"<(?!/?(p|pre|table|thead|tbody|tr|th|td)\b)", shown)
+
+
+def test_the_scenarios_of_a_case_tell_their_questions_and_levers() -> None:
+    case = sim.load_case()
+    shown = repr(case.scenarios).splitlines()
+    assert [line.split(":")[0] for line in shown] == list(case.scenarios)
+    assert all(one.question in line for line, one in zip(shown, case.scenarios.values(), strict=True))
+    summit = case.scenarios["turkey_summit"]
+    assert summit == case.scenario("turkey_summit")
+    assert f"[{summit.told_levers}]" in repr(case.scenarios)
+    assert "summit_week=4 weeks (2 to 52)" in summit.told_levers
+    table = case.scenarios.table()
+    assert table.loc[("turkey_summit", "summit_week"), ["value", "low", "high", "unit"]].tolist() == [4, 2, 52, "weeks"]
+    assert table.index.get_level_values("scenario").unique().tolist() == list(case.scenarios)
+    assert case.scenarios.table().loc[("status_quo", "")].isna()["value"]
+    assert "turkey_sumit" not in case.scenarios
+    with pytest.raises(InputError, match="did you mean turkey_summit"):
+        case.scenarios["turkey_sumit"]
+
+
+def test_a_scenario_describes_itself_with_all_that_is_set() -> None:
+    told = scenario().change(summit_week=12, off=["red_lines"]).describe()
+    for words in (
+        scenario().question,
+        scenario().title,
+        "starts at 2021-04",
+        "6 weeks",
+        "held: trust.US.PAK = 0.5",
+        "off: red_lines",
+        "summit_week = 12 weeks, 2 to 52: week in which the summit is convened",
+    ):
+        assert words in told
+    assert sim.load_case().scenario("status_quo").describe().endswith("no levers")
+
+
+def test_uncertainties_are_found_by_words_and_can_be_held_as_far_as_is_said() -> None:
+    found = sim.uncertainties("TRUST pakistan", epoch="2021-04")
+    assert "trust.US.PAK" in found.index
+    assert all("trust" in f"{name} {row.label} {row.meaning}".lower() for name, row in found.iterrows())
+    for name, row in sim.uncertainties(epoch="2021-04").iloc[::25].iterrows():
+        for end in (row.low, row.high):
+            held = scenario().change(fixed={name: end})
+            assert (Sweep(held, draws=1).uncertainty.table(1, 1) == end).any()
+        with pytest.raises(InputError, match="out of range"):
+            _ = Sweep(scenario().change(fixed={name: row.high + 1}), draws=1).uncertainty
+    everywhere = sim.uncertainties()
+    assert {*found.index} <= {*everywhere.index}
+    assert everywhere.index.is_unique
+    assert sim.uncertainties("no such word").empty
+    with pytest.raises(InputError, match="is not an epoch"):
+        sim.uncertainties(epoch="2021")

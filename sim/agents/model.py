@@ -18,7 +18,7 @@ from sim.agents.reasons import why
 from sim.agents.views import View
 from sim.case.case import Case
 from sim.case.scenario import Scenario
-from sim.inputs.frozen import Frozen
+from sim.inputs.frozen import Frozen, listed
 from sim.inputs.numbers import whole_number
 from sim.model import variables as variables_module
 from sim.model import vocabulary as words
@@ -108,6 +108,14 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         self._reporters = reporters(world.case)
         self.at_start = {name: report(self) for name, report in self._reporters.items()}
         self.datacollector = DataCollector(model_reporters=dict(self._reporters))
+
+    def __repr__(self) -> str:
+        scenario = self.world.scenario
+        place = f"draw {self.draw_number}, run {self.run_number}, seed {self.seed_of_chance}"
+        return f"<one run of {scenario.scenario}: {place}; week {self.week} of {scenario.horizon}>"
+
+    def __dir__(self) -> list[str]:
+        return sorted({*listed(self), "agents", "run_model"})  # and of Mesa's names those that a reader of a run uses
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A run is a function of these: another process plays it again, to the same week and the same bits."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from sim.inputs.frozen import Frozen
+from sim.inputs.numbers import counted
 from sim.inputs.objects import Strict
 from sim.model.vocabulary import NEVER
 
@@ -204,6 +206,16 @@ class Case(Strict):
     headline: tuple[Headline, ...] = ()
     epochs: dict[str, Epoch] = Field(default_factory=dict)
     folder: Path = Field(default=Path("."))
+
+    def __repr__(self) -> str:
+        counts = ((self.actors, "actor"), (self.tables, "table"), (self.wars, "war"), (self.epochs, "epoch"))
+        return f"<case {self.case}: {', '.join(counted(len(group), noun) for group, noun in counts)}>"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.title)} {escape(repr(self))}</p>"
 
     @cached_property
     def players(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sim.case.trigger import LEVER
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.frozen import frozen
-from sim.inputs.numbers import number, whole_number
+from sim.inputs.numbers import counted, number, whole_number
 from sim.inputs.objects import Strict, checked
 from sim.inputs.places import home_of
 from sim.model import vocabulary as words
@@ -85,6 +86,29 @@ class Scenario:
         """What it holds cannot be changed, at any depth: a scenario of a lever moved shares its events with others."""
         for name in ("paragraphs", "levers", "events", "fixed", "off"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
+
+    def __repr__(self) -> str:
+        return f"<{self.scenario} from {self.epoch}, {counted(self.horizon, 'week')}: {self.told_levers}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.describe())}</pre>"
+
+    @property
+    def told_levers(self) -> str:
+        """Its levers in a line, each with its value, unit and range."""
+        told = (f"{name}={one.value:g} {one.unit} ({one.low:g} to {one.high:g})" for name, one in self.levers.items())
+        return ", ".join(told) or "no levers"
+
+    def describe(self) -> str:
+        """What it asks, where it starts, and its levers with unit, range and meaning, in lines to print."""
+        lines = [f"{self.scenario}: {self.title}", f"  {self.question}"]
+        start = self.case.epochs[self.epoch]
+        lines.append(f"  starts at {start.epoch} ({start.title}), {counted(self.horizon, 'week')}")
+        lines += [f"  held: {name} = {value:g}" for name, value in self.fixed.items()]
+        lines += [f"  off: {', '.join(self.off)}"] if self.off else []
+        for name, one in self.levers.items():
+            lines.append(f"  {name} = {one.value:g} {one.unit}, {one.low:g} to {one.high:g}: {one.meaning}")
+        return "\n".join(lines if self.levers else [*lines, "  no levers"])
 
     def change(
         self,

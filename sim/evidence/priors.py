@@ -40,6 +40,7 @@ from sim.evidence.rows import DyadRow, Evidence, PositionRow, RedLine
 from sim.evidence.sampling import Layout, drawn, layout_of
 from sim.inputs.errors import nearest, one_of
 from sim.inputs.frozen import Frozen
+from sim.inputs.numbers import counted
 from sim.numerics.machine import available_threads
 
 Coding = DyadRow | PositionRow
@@ -71,6 +72,9 @@ class Priors:
     passes: tuple[str, ...]
     columns: tuple[Prior, ...]
     _layout: Layout = field(repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<{counted(len(self.columns), 'prior')} at {self.epoch}>"
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from sim.inputs.numbers import counted
 from sim.inputs.objects import Strict
 
 Directness = Literal["stated", "implied"]
@@ -135,3 +136,7 @@ class Evidence:
     events: tuple[EventRow, ...]
     mechanisms: tuple[MechanismRow, ...]
     conditions: tuple[ConditionRow, ...]
+
+    def __repr__(self) -> str:
+        rows = sum(map(len, (self.dyads, self.positions, self.events, self.mechanisms, self.conditions)))
+        return f"<evidence of {', '.join(self.passes)}: {counted(rows, 'row')}>"

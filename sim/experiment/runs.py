@@ -17,6 +17,7 @@ from sim.analysis.shares import Estimate, estimate, told_means
 from sim.engine.computing import Made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, one_of
+from sim.inputs.frozen import Frozen
 from sim.inputs.numbers import counted, whole_number
 from sim.model.outcomes import SETTLEMENTS
 from sim.world.columns import Column
@@ -75,9 +76,9 @@ class Runs:
     # --- what researchers ask ---
 
     @cached_property
-    def columns(self) -> dict[str, Column]:
+    def columns(self) -> Mapping[str, Column]:
         """The outcome columns by name: unit, range and meaning of each."""
-        return {column.name: column for column in self.sweep.columns}
+        return Frozen({column.name: column for column in self.sweep.columns})
 
     def __len__(self) -> int:
         return self.sweep.total
@@ -93,9 +94,9 @@ class Runs:
         return self.sweep.uncertainty.priors.names
 
     @cached_property
-    def labels(self) -> dict[str, str]:
+    def labels(self) -> Mapping[str, str]:
         """What the draws vary in a few words each, by name: `trust.US.PAK` is the trust of the one in the other."""
-        return {name: label(self.sweep.case, name) for name in self.uncertainties}
+        return Frozen({name: label(self.sweep.case, name) for name in self.uncertainties})
 
     def column(self, name: str) -> NDArray[Any]:
         """An outcome column as (draws, runs), as stored; see `values` for numbers to reckon with."""

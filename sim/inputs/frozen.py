@@ -7,6 +7,7 @@ from typing import Any, NoReturn, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+LONGEST = 4000  # characters that a mapping shows of itself before it only names its keys
 
 
 class Frozen(dict[K, V]):
@@ -28,6 +29,13 @@ class Frozen(dict[K, V]):
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
 
+    def __repr__(self) -> str:
+        whole = super().__repr__()
+        if len(whole) <= LONGEST:
+            return whole
+        named = [*map(str, list(self)[:8]), *(["..."] if len(self) > 8 else [])]
+        return f"<{len(self):,} names: {', '.join(named)}>"
+
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
 
@@ -46,3 +54,13 @@ def frozen(value: Any) -> Any:
     if isinstance(value, list) or type(value) is tuple:  # a named tuple keeps its names
         return tuple(frozen(inner) for inner in value)
     return frozenset(value) if isinstance(value, set) else value
+
+
+def listed(held: object) -> list[str]:
+    """The names that an object of the package has of its own, for `dir`: not those of the framework below it.
+
+    A name that begins with `_`, and what pydantic puts into every class, is left out.
+    """
+    ours = [kind for kind in type(held).__mro__ if kind.__module__.split(".")[0] == "sim"]
+    names = {name for kind in ours for name in (*vars(kind), *getattr(kind, "__annotations__", {}))}
+    return sorted(name for name in {*names, *vars(held)} if not name.startswith(("_", "model_")))

@@ -14,7 +14,7 @@ import pydantic
 from pydantic_core import to_json
 
 from sim.inputs.errors import InputError, nearest, shown
-from sim.inputs.frozen import frozen
+from sim.inputs.frozen import frozen, listed
 
 
 class Strict(pydantic.BaseModel):
@@ -26,6 +26,9 @@ class Strict(pydantic.BaseModel):
         """What its fields hold is frozen too; pydantic's own setting only keeps the fields from being set."""
         for name in type(self).model_fields:
             self.__dict__[name] = frozen(self.__dict__[name])
+
+    def __dir__(self) -> list[str]:
+        return listed(self)
 
 
 T = TypeVar("T", bound=pydantic.BaseModel)

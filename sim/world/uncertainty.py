@@ -12,6 +12,7 @@ from sim.evidence.priors import Priors, priors
 from sim.evidence.rows import Evidence
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.frozen import Frozen
+from sim.inputs.numbers import counted
 from sim.model.parameters import SWITCHES, switch_off
 from sim.world.draw import draw_records
 
@@ -33,6 +34,11 @@ class Uncertainty:
     priors: Priors
     fixed: Mapping[str, float] = Frozen()
     off: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return (
+            f"<uncertainty at {self.priors.epoch}: {counted(len(self.priors.names), 'column')}, {len(self.fixed)} held>"
+        )
 
     def table(self, draws: int, seed: int, first: int = 0, threads: int | None = None) -> Any:
         """Draws first, ..., first + draws - 1 as a float64 array of shape (draws, columns), fixed values in place."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -101,7 +102,9 @@ BROKEN = {
         f"scenario: 'turky_summit' is not one of the choices; allowed: {SCENARIOS}, a file that ends in .yaml; "
         "did you mean turkey_summit?"
     ),
-    "scenario.lever.summit_week=3": f"scenario.lever.summit_week: unknown key; allowed: {KEYS}",
+    "scenario.lever.summit_week=3": (
+        "scenario.lever.summit_week: unknown key; did you mean scenario.levers.summit_week=3?"
+    ),
     "trust.us.pka=0.5": f"trust.us.pka: unknown key; allowed: {KEYS}; did you mean trust.US.PAK?",
     "patiense=1": f"patiense: unknown key; allowed: {KEYS}; did you mean patience?",
     "fixed.trust.us.pka=0.5": f"fixed.trust.us.pka: unknown key; allowed: {KEYS}; did you mean trust.US.PAK?",
@@ -303,6 +306,63 @@ def test_the_help_names_every_job_and_every_key_with_default_and_meaning() -> No
 
 def test_the_help_fits_a_terminal() -> None:
     assert max(map(len, help_text().splitlines())) <= 118
+
+
+LEVERS = {
+    ("summit_week=12",): "summit_week: is a lever of a scenario; did you mean scenario.levers.summit_week=12?",
+    (
+        "scenario=turkey_summit",
+        "summit_wek=12",
+    ): "summit_wek: unknown key; did you mean scenario.levers.summit_week=12?",
+    ("-m", "scenario=turkey_summit", "summit_week=4,12"): (
+        "summit_week: is a lever of a scenario; did you mean scenario.levers.summit_week=4,12?"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", LEVERS)
+def test_a_lever_by_its_bare_name_is_told_as_it_is_written(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert mistake(capsys, words) == f"command line: {LEVERS[words]}"
+
+
+UNFIT = {
+    ("-m", "job=explain", "scenario=turkey_summit", "scenario.levers.summit_week=4,12"): (
+        "levers.summit_week: job=explain takes one value of each key; allowed: job=scenarios"
+    ),
+    ("-m", "job=patterns"): "-m: job=patterns takes one value of each key; allowed: job=scenarios",
+    ("job=evidence", "experiment=turkey_summit_week"): (
+        "levers.summit_week: job=evidence takes one value of each key; allowed: job=scenarios"
+    ),
+    ("job=patterns", "scenario=turkey_summit"): (
+        "scenario: job=patterns does not look at it; allowed: job=scenarios, job=explain"
+    ),
+    ("job=evidence", "trust.us.pak=0.5"): (
+        "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=explain"
+    ),
+    ("job=evidence", "off=[]"): "off: job=evidence does not look at it; allowed: job=scenarios, job=explain",
+    ("run=3",): "run: job=scenarios does not look at it; allowed: job=explain",
+}
+
+
+@pytest.mark.parametrize("words", UNFIT)
+def test_what_a_job_would_drop_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    assert mistake(capsys, [*words, f"out={tmp_path / 'out'}"]) == f"command line: {UNFIT[words]}"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_help_of_a_scenario_tells_its_levers_and_words_that_run_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help", "scenario=turkey_summit"]) == 0
+    told = capsys.readouterr().out
+    assert "summit_week = 4 weeks, 2 to 52: week in which the summit is convened" in told
+    words = shlex.split(told.splitlines()[-1])
+    assert words[0] == "jirga"
+    settings = compose(words[1:]).settings()
+    assert settings.levers == {"summit_week": 4, "weeks_to_go": 21}
+    assert mistake(capsys, ["--help", "scenario=turkey_sumit"]).endswith("did you mean turkey_summit?")
 
 
 def test_every_key_has_a_default_and_every_default_a_key() -> None:
