@@ -10,7 +10,8 @@ Public is what these names give, and what that gives in turn:
 
 - `load_case(name)`: a case with its scenarios.
 - `sweep(scenario, draws=1000, runs=20, seed=1)`: many runs of a scenario.
-- `open(folder)`: a sweep that was kept.
+- `grid(scenario, summit_week=[4, 12])`: every combination of some values, as one table; `sweep([...])`: of scenarios.
+- `open(folder)`: a sweep or a grid that was kept.
 - `compare(first, second)`: two sweeps with the same luck, paired.
 - `NegotiationModel(scenario)`: one run, agent by agent.
 - `switches`: the mechanisms that can be switched off, by name, and what is then so.
@@ -33,14 +34,15 @@ if TYPE_CHECKING:
     from sim.case.loading import load_case
     from sim.experiment.comparison import compare
     from sim.pages.report.settlements import settlements
-    from sim.storage.sweeps import open_sweep as open  # noqa: F401 - public, but not for a star
-    from sim.surface import sweep, switches, uncertainties
+    from sim.surface import grid, sweep, switches, uncertainties
+    from sim.surface import open_kept as open  # noqa: F401 - public, but not for a star
 
 # For `from sim import *`: all but `open`, which Python has a function of that name for.
 __all__ = [
     "NegotiationModel",
     "__version__",
     "compare",
+    "grid",
     "load_case",
     "settlements",
     "sweep",
@@ -51,8 +53,9 @@ __all__ = [
 _PUBLIC = {
     "NegotiationModel": ("sim.agents.model", "NegotiationModel"),
     "compare": ("sim.experiment.comparison", "compare"),
+    "grid": ("sim.surface", "grid"),
     "load_case": ("sim.case.loading", "load_case"),
-    "open": ("sim.storage.sweeps", "open_sweep"),
+    "open": ("sim.surface", "open_kept"),
     "settlements": ("sim.pages.report.settlements", "settlements"),
     "sweep": ("sim.surface", "sweep"),
     "switches": ("sim.surface", "switches"),

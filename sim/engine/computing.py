@@ -104,6 +104,15 @@ def made(shards: Sequence[Shard]) -> Made:
     )
 
 
+def compute_all(sweeps: Sequence[Sweep], *, threads: int | None = None, progress: bool | None = None) -> Iterator[Made]:
+    """Compute several sweeps in memory, one after the other, telling how far all of them are."""
+    _warm_up(Engine(sweeps[0], threads), progress)
+    with progress_bar(sum(sweep.total for sweep in sweeps), progress, "runs") as told:
+        for sweep in sweeps:
+            engine = Engine(sweep, threads)
+            yield made([engine.shard(number, told) for number in range(sweep.shards)])
+
+
 def compute(
     sweep: Sweep, missing: Sequence[int], *, threads: int | None = None, progress: bool | None = None
 ) -> Iterator[Shard]:

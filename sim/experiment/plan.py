@@ -51,7 +51,12 @@ class Cell:
     @property
     def label(self) -> str:
         """The scenario's name, and the swept values."""
-        return " ".join([self.scenario.scenario, *(f"{key}={text(value)}" for key, value in self.swept.items())])
+        return labelled(self.scenario, self.swept)
+
+
+def labelled(scenario: Scenario, swept: Mapping[str, str | float]) -> str:
+    """The label of a cell: its scenario's name, and the swept values."""
+    return " ".join([scenario.scenario, *(f"{key}={text(value)}" for key, value in swept.items())])
 
 
 @dataclass(frozen=True)
