@@ -13,6 +13,8 @@ Public is what these names give, and what that gives in turn:
 - `grid(scenario, summit_week=[4, 12])`: every combination of some values, as one table; `sweep([...])`: of scenarios.
 - `open(folder)`: a sweep or a grid that was kept.
 - `compare(first, second)`: two sweeps with the same luck, paired.
+- `plot(held)`: runs, a comparison or cells as a figure, with intervals; matplotlib Axes.
+- `plot_weekly(runs, column)`: a weekly column as a figure.
 - `NegotiationModel(scenario)`: one run, agent by agent.
 - `switches`: the mechanisms that can be switched off, by name, and what is then so.
 - `uncertainties(search)`: what is uncertain, by name, and the range in which it can be held.
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from sim.agents.model import NegotiationModel
     from sim.case.loading import load_case
     from sim.experiment.comparison import compare
+    from sim.pages.plots import plot, plot_weekly
     from sim.pages.report.settlements import settlements
     from sim.surface import grid, sweep, switches, uncertainties
     from sim.surface import open_kept as open  # noqa: F401 - public, but not for a star
@@ -44,6 +47,8 @@ __all__ = [
     "compare",
     "grid",
     "load_case",
+    "plot",
+    "plot_weekly",
     "settlements",
     "sweep",
     "switches",
@@ -56,6 +61,8 @@ _PUBLIC = {
     "grid": ("sim.surface", "grid"),
     "load_case": ("sim.case.loading", "load_case"),
     "open": ("sim.surface", "open_kept"),
+    "plot": ("sim.pages.plots", "plot"),
+    "plot_weekly": ("sim.pages.plots", "plot_weekly"),
     "settlements": ("sim.pages.report.settlements", "settlements"),
     "sweep": ("sim.surface", "sweep"),
     "switches": ("sim.surface", "switches"),

@@ -97,15 +97,32 @@ class Cells(Sequence[Result]):
         if isinstance(where, int):
             return self[where]
         wanted = {**(where or {}), **values}
+        found = self._with(wanted)
+        if len(found) != 1:
+            raise self._refuse(len(found), wanted)
+        return found[0]
+
+    def where(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> Cells:
+        """Those cells that have these values, by name as in `at`.
+
+        Raises:
+            InputError: no cell has them.
+        """
+        wanted = {**(values or {}), **more}
+        found = self._with(wanted)
+        if not found:
+            raise self._refuse(0, wanted)
+        return Cells(found)
+
+    def _with(self, wanted: Mapping[str, Any]) -> list[Result]:
         for name in wanted:
             one_of("cells", name, name, self.swept, "what differs between the cells")
-        found = [cell for cell in self if all(_same(values_of(cell).get(key), value) for key, value in wanted.items())]
-        if len(found) != 1:
-            told = ", ".join(f"{key}={value}" for key, value in wanted.items()) or "nothing said"
-            problem = f"{counted(len(found), 'cell')} of {len(self)}: {told}"
-            allowed = [f"{key}: {', '.join(map(text, values))}" for key, values in self.swept.items()]
-            raise InputError("cells", "", problem, allowed=allowed)
-        return found[0]
+        return [cell for cell in self if all(_same(values_of(cell).get(key), value) for key, value in wanted.items())]
+
+    def _refuse(self, count: int, wanted: Mapping[str, Any]) -> InputError:
+        told = ", ".join(f"{key}={value}" for key, value in wanted.items()) or "nothing said"
+        allowed = [f"{key}: {', '.join(map(text, values))}" for key, values in self.swept.items()]
+        return InputError("cells", "", f"{counted(count, 'cell')} of {len(self)}: {told}", allowed=allowed)
 
     def compare(self, first: Place, second: Place) -> Comparison:
         """Two cells, paired; differences are second less first.
