@@ -92,10 +92,13 @@ class Cells(Sequence[Result]):
         Raises:
             InputError: no cell has them, or several do.
         """
+        return self._results[self._number(where, values)]
+
+    def _number(self, where: Place | None, values: Mapping[str, Any]) -> int:
         if isinstance(where, str):
-            return self[self.labels.index(one_of("cells", "", where, self.labels, "a cell"))]
-        if isinstance(where, int):
-            return self[where]
+            return self.labels.index(one_of("cells", "", where, self.labels, "a cell"))
+        if where is not None and not isinstance(where, Mapping):
+            return range(len(self))[int(where)]
         wanted = {**(where or {}), **values}
         found = self._with(wanted)
         if len(found) != 1:
@@ -112,12 +115,14 @@ class Cells(Sequence[Result]):
         found = self._with(wanted)
         if not found:
             raise self._refuse(0, wanted)
-        return Cells(found)
+        return Cells([self._results[number] for number in found])
 
-    def _with(self, wanted: Mapping[str, Any]) -> list[Result]:
+    def _with(self, wanted: Mapping[str, Any]) -> list[int]:
+        """The numbers of the cells that have these values."""
         for name in wanted:
             one_of("cells", name, name, self.swept, "what differs between the cells")
-        return [cell for cell in self if all(_same(values_of(cell).get(key), value) for key, value in wanted.items())]
+        places = map(values_of, self)
+        return [n for n, one in enumerate(places) if all(_same(one.get(key), value) for key, value in wanted.items())]
 
     def _refuse(self, count: int, wanted: Mapping[str, Any]) -> InputError:
         told = ", ".join(f"{key}={value}" for key, value in wanted.items()) or "nothing said"
@@ -150,10 +155,11 @@ class Cells(Sequence[Result]):
         """
         import pandas as pd
 
-        other = None if against is None else self.at(against)
+        chosen = None if against is None else self._number(against, {})
+        other = None if chosen is None else self._results[chosen].runs
         rows = []
-        for cell in self:
-            paired = cell.paired if other is None else other.runs if other is not cell else None
+        for number, cell in enumerate(self):
+            paired = cell.paired if chosen is None else other if number != chosen else None
             places = values_of(cell)
             for what in outcomes:
                 row: dict[str, Any] = {"cell": cell.label, **{key: places.get(key) for key in self.swept}}

@@ -122,6 +122,8 @@ def test_a_grid_that_was_kept_is_opened_as_it_was_and_not_computed_again(
     monkeypatch.chdir(tmp_path / "elsewhere")
     for found in (kept, again, opened, pickle.loads(pickle.dumps(memory))):
         pd.testing.assert_frame_equal(found.table(TOLD), memory.table(TOLD))
+        first = found.table(["presence"], against=2)["difference"].isna()
+        assert first.tolist() == [n == 2 for n in range(8)]
         assert found.swept == {"horizon": (8, 12), "off": ("[]", "[red_lines]"), "trust.US.PAK": (0.1, 0.9)}
     cell = opened.at({"trust.US.PAK": 0.9, "off": ["red_lines"], "horizon": 12})
     assert cell.scenario.fixed == {"trust.US.PAK": 0.9}
