@@ -194,6 +194,14 @@ def test_a_changed_dictionary_is_a_copy() -> None:
     assert scenario().levers
 
 
+@pytest.mark.parametrize("name", ["takeover", "intra_afghan", "presence", "presence >= 0.5", "trust.US.PAK"])
+def test_one_name_asks_for_the_same_everywhere(name: str) -> None:
+    np.testing.assert_array_equal(runs().column(name), runs().values(name))
+    assert runs().mean(name).value == pytest.approx(runs().values(name).mean())
+    with pytest.raises(InputError, match="did you mean takeover"):
+        runs().column("takover")
+
+
 # --- numbers of numpy ------------------------------------------------------------------------------------------------
 
 NUMBERS = [np.int64, np.int8, np.uint16, np.float32, np.float64]
@@ -349,7 +357,7 @@ def test_a_model_offers_what_is_done_with_it() -> None:
     assert {"run_model", "step", "decisions", "story", "why", "weeks", "tables", "agents"} <= {*dir(model())}
 
 
-@pytest.mark.parametrize("name", ["case", "scenario", "scenarios"])
+@pytest.mark.parametrize("name", ["case", "scenario", "scenarios", "runs", "comparison"])
 def test_a_notebook_shows_html_in_which_names_are_escaped(name: str) -> None:
     shown = SHOWN[name]()._repr_html_()
     assert shown.startswith("<")

@@ -107,7 +107,8 @@ def made(shards: Sequence[Shard]) -> Made:
 def compute_all(sweeps: Sequence[Sweep], *, threads: int | None = None, progress: bool | None = None) -> Iterator[Made]:
     """Compute several sweeps in memory, one after the other, telling how far all of them are."""
     _warm_up(Engine(sweeps[0], threads), progress)
-    with progress_bar(sum(sweep.total for sweep in sweeps), progress, "runs") as told:
+    what = sweeps[0].scenario.scenario if len(sweeps) == 1 else "runs"
+    with progress_bar(sum(sweep.total for sweep in sweeps), progress, what) as told:
         for sweep in sweeps:
             engine = Engine(sweep, threads)
             yield made([engine.shard(number, told) for number in range(sweep.shards)])

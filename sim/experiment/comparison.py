@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 from sim.analysis.paired import Difference, difference
@@ -58,6 +59,12 @@ class Comparison:
 
     def __str__(self) -> str:
         return "\n".join(f"{what:>14}  {self._told(what)}" for what in SETTLEMENTS)
+
+    def __repr__(self) -> str:
+        return f"<{self.second!r} compared with {self.first!r}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def _told(self, what: str) -> str:
         try:

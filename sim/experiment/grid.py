@@ -7,7 +7,7 @@ hundred thousand takes no memory to speak of.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from math import prod
 from typing import Any, NamedTuple
@@ -75,6 +75,10 @@ class Grid:
     def __post_init__(self) -> None:
         for axis in self.axes:
             _check_axis(self, axis)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made of; what is remembered stays with this process."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def __len__(self) -> int:
         return prod(len(axis.values) for axis in self.axes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from html import escape
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
@@ -99,8 +100,16 @@ class Runs:
         return Frozen({name: label(self.sweep.case, name) for name in self.uncertainties})
 
     def column(self, name: str) -> NDArray[Any]:
-        """An outcome column as (draws, runs), as stored; see `values` for numbers to reckon with."""
-        one_of("runs", name, name, self.columns, "an outcome", "a name in runs.columns")
+        """An outcome as (draws, runs): a column as it is stored, and what is no column as `values` has it.
+
+        Args:
+            name: as in `values`, which has the same numbers to reckon with: what never happened is NaN there.
+
+        Raises:
+            InputError: no such outcome.
+        """
+        if name not in self.columns:
+            return self.values(name)
         return self.read(self.columns[name]).reshape(self.sweep.draws, self.sweep.runs)
 
     def values(self, what: str) -> NDArray[np.float64]:
@@ -241,6 +250,16 @@ class Runs:
         place = names.index(name)
         found = band_quantiles(self.band_counts()[:, place], levels, self.sweep.weekly[place].high)
         return pd.DataFrame(found, columns=list(levels), index=pd.RangeIndex(len(found), name="week"))
+
+    def _repr_html_(self) -> str:
+        """The settlement classes with their intervals, for a notebook."""
+        import pandas as pd
+
+        told = {name: self.share(name) for name in SETTLEMENTS}
+        table = pd.DataFrame(
+            [(one.value, one.low, one.high) for one in told.values()], [*told], ["share", "low", "high"]
+        )
+        return f"<p>{escape(repr(self))}</p>{table.to_html(float_format='{:.3f}'.format)}"
 
     def row(self, number: int) -> dict[str, Any]:
         """The outcome row of one run, as stored, by column."""

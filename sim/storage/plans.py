@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, overload
@@ -216,6 +216,10 @@ class Collection(Sequence[Result]):
 
     plan: Plan
     folder: Path
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made of; what was read stays with this process."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def __len__(self) -> int:
         return self.plan.asked

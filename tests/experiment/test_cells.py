@@ -120,10 +120,11 @@ def test_a_grid_that_was_kept_is_opened_as_it_was_and_not_computed_again(
     opened = sim.open("kept")
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    for found in (kept, again, opened, pickle.loads(pickle.dumps(memory))):
+    for found in (kept, again, opened, *(pickle.loads(pickle.dumps(one)) for one in (memory, opened))):
         pd.testing.assert_frame_equal(found.table(TOLD), memory.table(TOLD))
         first = found.table(["presence"], against=2)["difference"].isna()
         assert first.tolist() == [n == 2 for n in range(8)]
+        assert pickle.loads(pickle.dumps(found[5].runs)).mean("presence") == memory[5].runs.mean("presence")
         assert found.swept == {"horizon": (8, 12), "off": ("[]", "[red_lines]"), "trust.US.PAK": (0.1, 0.9)}
     cell = opened.at({"trust.US.PAK": 0.9, "off": ["red_lines"], "horizon": 12})
     assert cell.scenario.fixed == {"trust.US.PAK": 0.9}
