@@ -27,7 +27,7 @@ from sim.experiment.results import Result
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.frozen import Frozen
-from sim.inputs.numbers import number, whole_number
+from sim.inputs.numbers import number, texts, whole_number
 from sim.inputs.places import place
 from sim.model.parameters import SWITCHES
 from sim.world.uncertainty import fixable
@@ -46,7 +46,7 @@ class _Given(TypedDict, total=False):
     """What `sweep` takes beside its numbers."""
 
     out: str | Path | None
-    passes: Sequence[str]
+    passes: str | Sequence[str]
     implied: bool
     paths: int
     band_runs: int
@@ -67,7 +67,7 @@ def sweep(
     seed: int = 1,
     *,
     out: str | Path | None = None,
-    passes: Sequence[str] = (),
+    passes: str | Sequence[str] = (),
     implied: bool = True,
     paths: int = PATHS,
     band_runs: int = BAND_RUNS,
@@ -94,7 +94,7 @@ def sweep(
     Raises:
         InputError: a number out of range, two scenarios that are the same, or a folder that cannot be used.
     """
-    size = _Size(draws, runs, seed, _names(passes), implied, paths, band_runs)
+    size = _Size(draws, runs, seed, texts(passes), implied, paths, band_runs)
     if isinstance(scenario, Scenario):
         planned = Sweep(scenario, *size)
         if out is not None:
@@ -115,10 +115,6 @@ class _Size(NamedTuple):
     band_runs: int
 
 
-def _names(passes: Sequence[str]) -> tuple[str, ...]:
-    return (passes,) if isinstance(passes, str) else tuple(passes)
-
-
 def grid(
     scenario: Scenario,
     draws: int = 1000,
@@ -130,7 +126,7 @@ def grid(
     horizon: int | Sequence[int] | None = None,
     fixed: Mapping[str, float | Sequence[float]] | None = None,
     off: Sequence[str] | Sequence[Sequence[str]] | None = None,
-    passes: Sequence[str] = (),
+    passes: str | Sequence[str] = (),
     implied: bool = True,
     paths: int = PATHS,
     band_runs: int = BAND_RUNS,
@@ -140,7 +136,7 @@ def grid(
 ) -> Cells:
     """Simulate every combination of some values, and `status_quo` to compare them with: what `jirga -m` makes.
 
-    >>> cells = sim.grid(scenario, summit_week=[4, 12], weeks_to_go=[21, 52], out="grid")  # doctest: +SKIP
+    `sim.grid(scenario, summit_week=[4, 12], weeks_to_go=[21, 52])` has four cells.
 
     Args:
         scenario: whose levers are moved.
@@ -156,7 +152,7 @@ def grid(
         InputError: a lever, an uncertainty, a switch or a value that there is not, an impossible cell, or a folder that
             cannot be used.
     """
-    size = Sweep(scenario, *_Size(draws, runs, seed, _names(passes), implied, paths, band_runs))  # checks the numbers
+    size = Sweep(scenario, *_Size(draws, runs, seed, texts(passes), implied, paths, band_runs))  # checks the numbers
     axes = [Axis(LEVERS + name, _numbers(f"levers.{name}", values)) for name, values in levers.items()]
     axes += [] if epoch is None else [Axis("epoch", (epoch,) if isinstance(epoch, str) else tuple(epoch))]
     axes += [] if horizon is None else [Axis("horizon", tuple(map(_whole, _listed(horizon))))]
@@ -196,7 +192,7 @@ def _lists(off: Any) -> tuple[tuple[str, ...], ...]:
     """One list of switches or several."""
     given = list(off)
     one = isinstance(off, str) or (given and all(isinstance(name, str) for name in given))
-    return (tuple(_listed(off)),) if one else tuple(tuple(_listed(names)) for names in given)
+    return (texts(off),) if one else tuple(map(texts, given))
 
 
 def _several(

@@ -184,8 +184,14 @@ def test_a_scenario_does_not_change_with_one_that_was_made_of_it() -> None:
 def test_the_runs_stay_when_a_column_of_them_is_worked_on() -> None:
     with pytest.raises(ValueError, match="read-only"):
         runs().column("presence")[0] = 7.0
+    for held in (runs().draws_table(), runs().band_counts(), *runs().path_values()):
+        with pytest.raises(ValueError, match="read-only"):
+            held[...] = 7
+    for table in (runs().draws.copy(deep=False), runs().paths.copy(deep=False)):
+        table.iloc[:, 0] = 7.0
     runs().values("presence")[0] = 7.0
     assert runs().column("presence")[0].max() <= 1.0
+    assert runs().draws_table()[:, 0].max() <= 2.0
 
 
 def test_a_changed_dictionary_is_a_copy() -> None:
@@ -241,6 +247,20 @@ def test_what_is_no_number_is_refused_in_one_line(value: Any) -> None:
         with pytest.raises(InputError, match=r"is not a (whole )?number") as caught:
             refused()
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("off", ["red_lines", ["red_lines"], np.array(["red_lines"]), pd.Series(["red_lines"])])
+def test_one_name_or_several_are_names(off: Any) -> None:
+    assert scenario().change(off=off).off == ("red_lines",)
+    assert sim.grid(scenario(), draws=1, runs=1, off=off, progress=False)[0].scenario.off == ("red_lines",)
+
+
+@pytest.mark.parametrize("passes", ["pass_a", ["pass_a"], np.array(["pass_a"])])
+def test_one_pass_or_several_are_passes(passes: Any) -> None:
+    assert Sweep(scenario(), 1, passes=passes).evidence.passes == ("pass_a",)
+    assert sim.NegotiationModel(scenario(), passes=passes).world.evidence.passes == ("pass_a",)
+    with pytest.raises(InputError, match="did you mean pass_a"):
+        sim.sweep(scenario(), draws=1, passes="pas_a", progress=False)
 
 
 # --- folders ---------------------------------------------------------------------------------------------------------

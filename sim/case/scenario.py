@@ -21,7 +21,7 @@ from sim.case.trigger import LEVER
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.frozen import frozen
-from sim.inputs.numbers import counted, number, whole_number
+from sim.inputs.numbers import counted, number, texts, whole_number
 from sim.inputs.objects import Strict, checked
 from sim.inputs.places import home_of
 from sim.model import vocabulary as words
@@ -116,7 +116,7 @@ class Scenario:
         epoch: str | None = None,
         horizon: int | None = None,
         fixed: Mapping[str, float] | None = None,
-        off: Sequence[str] | None = None,
+        off: str | Sequence[str] | None = None,
         **levers: float,
     ) -> Scenario:
         """The same scenario with other levers, at another epoch, over another horizon; checked again.
@@ -134,7 +134,7 @@ class Scenario:
             reach=max(self.reach, weeks),
             levers=_moved(self, levers),
             fixed={**self.fixed, **held},
-            off=self.off if off is None else tuple(off),
+            off=self.off if off is None else texts(off),
         )
         check(changed)
         return changed

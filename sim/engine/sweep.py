@@ -8,7 +8,7 @@ from functools import cached_property
 from sim.case.case import Case
 from sim.case.scenario import Scenario
 from sim.evidence.rows import Evidence
-from sim.inputs.numbers import whole_number
+from sim.inputs.numbers import texts, whole_number
 from sim.numerics.chance import LARGEST_SEED
 from sim.world.columns import Column, outcome_columns, weekly_columns
 from sim.world.uncertainty import Uncertainty
@@ -54,6 +54,7 @@ class Sweep:
     piece: int = PIECE_RUNS
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "passes", texts(self.passes))
         bounds = {"draws": 1, "runs": 1, "seed": 0, "paths": 0, "band_runs": 0, "shard_runs": 1, "piece": 1}
         for name, low in bounds.items():
             value = getattr(self, name)

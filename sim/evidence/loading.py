@@ -40,6 +40,7 @@ from sim.evidence.rows import (
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import Row, read_csv, read_yaml
 from sim.inputs.frozen import Frozen
+from sim.inputs.numbers import texts
 from sim.inputs.objects import Strict, checked
 from sim.model.parameters import PARAMETERS, Parameter, parity
 
@@ -85,7 +86,7 @@ def load_evidence(
 
 def _passes(folder: Path, passes: Sequence[str] | None) -> tuple[str, ...]:
     found = passes_of(folder)
-    names = found if passes is None else tuple(passes)
+    names = found if passes is None else texts(passes)
     if not names:
         raise InputError(folder, "passes", "no pass counts", allowed=found or "at least one folder with a dyads.csv")
     for number, name in enumerate(names):

@@ -11,6 +11,7 @@ from sim.experiment.comparison import Comparison, compare
 from sim.experiment.grid import FIXED, LEVERS, Value, text
 from sim.experiment.results import Result
 from sim.inputs.errors import InputError, one_of
+from sim.inputs.frozen import Frozen
 from sim.inputs.numbers import counted
 from sim.model.outcomes import SETTLEMENTS
 
@@ -26,8 +27,7 @@ Place = int | str | Mapping[str, Any]  # a cell by its number, its label or its 
 class Cells(Sequence[Result]):
     """The cells of a grid with their runs, in order: what `sim.grid` gives, and what `jirga -m` makes.
 
-    >>> cells  # doctest: +SKIP
-    <4 cells over summit_week, weeks_to_go: 500 draws x 20 runs each>
+    Printed: `<4 cells over summit_week, weeks_to_go: 500 draws x 20 runs each>`.
 
     Args:
         results: the cells; they may be read from a disk when they are looked at.
@@ -72,18 +72,16 @@ class Cells(Sequence[Result]):
         return tuple(cell.label for cell in self)
 
     @cached_property
-    def swept(self) -> dict[str, tuple[str | float, ...]]:
+    def swept(self) -> Mapping[str, tuple[str | float, ...]]:
         """What differs between the cells, and its values in order: a lever or an uncertainty by its name, or a key."""
         found: dict[str, dict[str | float, None]] = {}
         for cell in self:
             for key, value in values_of(cell).items():
                 found.setdefault(key, {})[value] = None
-        return {key: tuple(values) for key, values in found.items() if len(values) > 1}
+        return Frozen({key: tuple(values) for key, values in found.items() if len(values) > 1})
 
     def at(self, where: Place | None = None, /, **values: Any) -> Result:
-        """The one cell of a number, of a label or of these values.
-
-        >>> cells.at(summit_week=4, weeks_to_go=21)  # doctest: +SKIP
+        """The one cell of a number, of a label or of these values: `cells.at(summit_week=4, weeks_to_go=21)`.
 
         Args:
             where: a number, a label, or a mapping, for a name that is no word of Python's (`{"trust.US.PAK": 0.1}`).
@@ -211,7 +209,7 @@ def _same(held: Value | None, wanted: Any) -> bool:
 # --- scenarios that are given one by one -----------------------------------------------------------------------------
 
 
-def told_apart(scenarios: Sequence[Scenario]) -> tuple[dict[str, str | float], ...]:
+def told_apart(scenarios: Sequence[Scenario]) -> tuple[Mapping[str, str | float], ...]:
     """What tells each of several scenarios from the others, beside its name: keys as those of an axis, with values.
 
     Raises:
@@ -221,7 +219,7 @@ def told_apart(scenarios: Sequence[Scenario]) -> tuple[dict[str, str | float], .
     keys = [key for key in dict.fromkeys(key for one in every for key in one)]
     varied = [key for key in keys if len({(s.scenario, one.get(key)) for s, one in zip(scenarios, every, strict=True)})
               > len({s.scenario for s in scenarios})]  # fmt: skip
-    found = tuple({key: one[key] for key in varied if key in one} for one in every)
+    found = tuple(Frozen({key: one[key] for key in varied if key in one}) for one in every)
     seen: dict[tuple[Any, ...], int] = {}
     for number, (scenario, places) in enumerate(zip(scenarios, found, strict=True)):
         key = (scenario.scenario, *places.items())

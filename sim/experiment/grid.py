@@ -18,6 +18,7 @@ from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_names
 from sim.evidence.priors import Priors, priors
 from sim.evidence.rows import Evidence
 from sim.inputs.errors import InputError, nearest, one_of, shown
+from sim.inputs.frozen import Frozen
 from sim.model.parameters import EACH, SWITCHES
 from sim.world.uncertainty import Uncertainty, fixable
 
@@ -113,7 +114,7 @@ class Grid:
     @cached_property
     def priors(self) -> Mapping[str, Priors]:
         """The priors of every epoch."""
-        return {epoch: priors(self.case, self.evidence, epoch) for epoch in self.case.epochs}
+        return Frozen({epoch: priors(self.case, self.evidence, epoch) for epoch in self.case.epochs})
 
     @cached_property
     def _framed(self) -> Callable[[tuple[tuple[str, Value], ...]], Scenario]:

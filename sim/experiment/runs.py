@@ -55,8 +55,7 @@ class Runs:
     def read(self, column: Column) -> NDArray[Any]:
         """One outcome column of all runs, in order, as stored."""
         found: NDArray[Any] = self._held.rows[column.field][(slice(None), *column.place)]
-        found.flags.writeable = False  # of this view: whoever works on a column works on a copy
-        return found
+        return read_only(found)
 
     def errors(self) -> dict[int, str]:
         """What went wrong, by the number of the run; empty where nothing did."""
@@ -64,15 +63,15 @@ class Runs:
 
     def draws_table(self) -> NDArray[np.float32]:
         """The draws, (draws, uncertainties)."""
-        return self._held.draws
+        return read_only(self._held.draws)
 
     def path_values(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Numbers of the runs with a path, and their weeks: (paths, weeks + 1, weekly columns)."""
-        return self._held.path_runs, self._held.paths
+        return read_only(self._held.path_runs), read_only(self._held.paths)
 
     def band_counts(self) -> NDArray[np.int64]:
         """How many runs fell into each bin: (weeks + 1, weekly columns, BINS)."""
-        return self._held.bands
+        return read_only(self._held.bands)
 
     # --- what researchers ask ---
 
@@ -228,7 +227,7 @@ class Runs:
         import pandas as pd
 
         index = pd.RangeIndex(self.sweep.draws, name="draw")
-        return pd.DataFrame(self.draws_table(), columns=list(self.uncertainties), index=index)
+        return pd.DataFrame(self.draws_table(), columns=list(self.uncertainties), index=index, copy=True)
 
     @cached_property
     def paths(self) -> pd.DataFrame:
@@ -239,7 +238,7 @@ class Runs:
         weeks = self.sweep.scenario.horizon + 1
         index = pd.MultiIndex.from_product([numbers, range(weeks)], names=["number", "week"])
         names = [column.name for column in self.sweep.weekly]
-        return pd.DataFrame(values.reshape(-1, len(names)), columns=names, index=index)
+        return pd.DataFrame(values.reshape(-1, len(names)), columns=names, index=index, copy=True)
 
     def bands(self, name: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Quantiles of a weekly column over the runs, week by week, to 1/128 of the column's range."""
@@ -280,6 +279,13 @@ class Runs:
         sweep = self.sweep
         world = sweep.world
         return replay(world, number, seed=sweep.seed, runs=sweep.runs, expected=self.row(number))
+
+
+def read_only(values: NDArray[Any]) -> NDArray[Any]:
+    """The same numbers as a view that cannot be written to: whoever works on them works on a copy."""
+    found = values.view()
+    found.flags.writeable = False
+    return found
 
 
 def influences_on(runs: Runs, values: NDArray[np.float64]) -> tuple[Influence, ...]:

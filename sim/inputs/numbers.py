@@ -1,7 +1,8 @@
-"""A number as a caller in Python gives it, Python's own or one of numpy's; and a count as a reader is told it."""
+"""A number as a caller in Python gives it, Python's own or one of numpy's; names; and a count as it is told."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import isnan
 from numbers import Integral, Real
 from pathlib import Path
@@ -44,6 +45,15 @@ def whole_number(file: str | Path, key: str, value: Any, low: int, high: int, un
     if not low <= int(value) <= high:
         raise InputError(file, key, f"{value} is out of range", allowed=allowed)
     return int(value)
+
+
+def texts(values: str | Iterable[str]) -> tuple[str, ...]:
+    """Names as a caller gives them: one alone, or several, also in an array.
+
+    >>> texts("red_lines"), texts(["red_lines", "learning"])
+    (('red_lines',), ('red_lines', 'learning'))
+    """
+    return (values,) if isinstance(values, str) else tuple(map(str, values))
 
 
 def counted(count: int, noun: str) -> str:

@@ -70,3 +70,13 @@ def test_without_the_compiler_one_run_plays_and_many_are_refused_in_one_line() -
     week, told = done.stdout.splitlines()
     assert week == "2"
     assert told.startswith("environment: NUMBA_DISABLE_JIT: many runs are played by compiled code; allowed: not set")
+
+
+def test_the_cache_is_where_it_was_named_whatever_the_working_folder_becomes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for named, meant in (("~/mine", tmp_path / "mine"), ("rel", tmp_path / "rel"), (str(tmp_path), tmp_path)):
+        monkeypatch.setenv("JIRGA_CACHE", named)
+        assert machine.cache_root() == meant / "jirga"

@@ -11,12 +11,14 @@ from rich.padding import Padding
 from rich.table import Table
 
 import sim
+from sim.analysis.shares import Interval
 from sim.command.composing import compose
 from sim.experiment.results import Result, Results
 from sim.jobs.evidence import findings
 from sim.pages.evidence.page import evidence_page
-from sim.pages.kit.plots import STYLE
+from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.kit.terminal import terminal
+from sim.pages.report.figures import Composed, composition
 from sim.pages.report.page import outcomes_picture, report
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
@@ -47,6 +49,11 @@ def test_figures_depend_on_nothing_of_the_user_s_own_settings() -> None:
     with mpl.rc_context(THEIRS):
         assert [report(results), outcomes_picture(results), evidence_page(coded)] == drawn
         assert mpl.rcParams["font.size"] == 30  # and the user's own figures nothing of ours
+
+
+def test_a_name_with_dollars_is_no_formula() -> None:
+    figure = composition([Composed("cost $x_1$ and $\\oops", (Interval(1.0, 0.9, 1.0),) * 6)], tuple(sim.settlements))
+    assert "cost $x_1$ and $\\oops" in svg_of(figure, "a bar")
 
 
 def test_the_style_has_every_setting_but_the_choice_of_windows() -> None:

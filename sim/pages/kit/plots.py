@@ -24,6 +24,7 @@ STYLE: Mapping[Any, object] = MappingProxyType(
         "axes.spines.right": False,
         "axes.titlesize": 9.0,
         "axes.edgecolor": "#555555",
+        "text.parse_math": False,  # a name is data: two dollars in one are no formula
         "svg.fonttype": "none",  # text stays text: searchable, and small
         "svg.hashsalt": "jirga",
     }
