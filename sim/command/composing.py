@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from sim.command.moves import with_moves
 from sim.command.overrides import NAMES, check_overrides, check_plain, moves_in, parsed_words, quoted
 from sim.inputs.errors import InputError, shown
 from sim.inputs.files import read_yaml
+from sim.inputs.places import home_of
 from sim.jobs.settings import configuration_folder
 
 if TYPE_CHECKING:
@@ -44,7 +46,24 @@ def compose(words: Sequence[str], folder: Path | None = None, *, sweeping: bool 
     scenarios = scenario_files(_case(composing, folder), folder)
     check_overrides(composing, folder, scenarios)
     composed = _composed(composing, folder, scenarios)
+    composed = replace(composed, values=_with_file(composed.values, composing, scenarios))
     return with_moves(composed, moves, tuple(overrides), scenarios)
+
+
+def _with_file(
+    values: Mapping[str, Any], overrides: Sequence[Override], scenarios: Mapping[str, Path]
+) -> Mapping[str, Any]:
+    """The values with the file of a scenario that is not the case's own: a name alone would tell another one."""
+    scenario = values.get("scenario")
+    if not isinstance(scenario, dict) or "file" in scenario:
+        return values
+    name = str(scenario.get("scenario"))
+    words = [word_of(one.value()) for one in overrides if one.key_or_group == "scenario"]
+    path = next((home_of(word) for word in words if word.endswith(".yaml")), scenarios.get(name))
+    own = scenario_files(str(values["case"])).get(name)
+    if path is None or (own is not None and own.resolve() == path.resolve()):
+        return values
+    return {**values, "scenario": {**scenario, "file": str(path)}}
 
 
 def _case(overrides: Sequence[Override], folder: Path | None) -> str:

@@ -415,7 +415,11 @@ def test_a_scenario_is_a_file_as_well(tmp_path: Path) -> None:
     by_file = compose([f"scenario={tmp_path}/mine.yaml"]).settings()
     (tmp_path / "scenario").mkdir()
     (tmp_path / "mine.yaml").rename(tmp_path / "scenario" / "mine.yaml")
-    assert compose(["scenario=mine"], tmp_path).settings() == by_file
+    by_name = compose(["scenario=mine"], tmp_path).settings()
+    told = [dict(settings.scenario or {}) for settings in (by_file, by_name)]
+    assert [Path(one.pop("file")) for one in told] == [tmp_path / "mine.yaml", tmp_path / "scenario" / "mine.yaml"]
+    assert told[0] == told[1]
+    assert by_file.model_copy(update={"scenario": None}) == by_name.model_copy(update={"scenario": None})
     assert by_file.scenario is not None
 
 
