@@ -49,6 +49,8 @@ SWEEPING = "scenarios"  # the one job that plays more than one cell
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; the exit code is 0, 2 for a user's mistake, 130 when interrupted."""
+    if arguments is None:  # as a program: no job opens a window, whatever the environment asks for
+        os.environ["MPLBACKEND"] = "agg"
     with telling():
         try:
             return _run(sys.argv[1:] if arguments is None else list(arguments))

@@ -49,6 +49,8 @@ def frozen(value: Any) -> Any:
     >>> frozen({"all": ["presence < 0.5"]})
     {'all': ('presence < 0.5',)}
     """
+    if isinstance(value, Frozen):  # all the way down, as everything that is made here
+        return value
     if isinstance(value, Mapping):
         return Frozen({key: frozen(inner) for key, inner in value.items()})
     if isinstance(value, list) or type(value) is tuple:  # a named tuple keeps its names

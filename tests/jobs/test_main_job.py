@@ -52,7 +52,7 @@ ODD = "x[draft]:bug:[/]"  # a name that rich would take for markup and an emoji
 def test_a_job_is_done_and_told_where_the_terminal_knows_ascii_alone(tmp_path: Path, job: str) -> None:
     words = ["scenario=status_quo", "size=smoke", "size.draws=2", "size.runs=1", "horizon=4", f"job={job}"]
     program = [sys.executable, "-m", "sim", *words, f"out={tmp_path / ODD}"]
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "MATPLOTLIBRC": str(tmp_path)}
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "MPLBACKEND": "nonsense", "MATPLOTLIBRC": str(tmp_path)}
     (tmp_path / "matplotlibrc").write_text("text.usetex: True\n")
     done = subprocess.run(program, env=environment, capture_output=True, cwd=ROOT, check=False)
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
