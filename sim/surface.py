@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
+SWEEP = "sweep.json"  # what a kept sweep is known by
 RUNS = "runs"  # where a plan's runs are, in the folder that the command line writes to
 
 # The mechanisms that a scenario can switch off, by name, and what is then so, in words: `Scenario.change(off=[name])`.
@@ -191,7 +192,7 @@ def _whole(value: Any) -> int:
 def _lists(off: Any) -> tuple[tuple[str, ...], ...]:
     """One list of switches or several."""
     given = list(off)
-    one = isinstance(off, str) or (given and all(isinstance(name, str) for name in given))
+    one = isinstance(off, str) or all(isinstance(name, str) for name in given)
     return (texts(off),) if one else tuple(map(texts, given))
 
 
@@ -207,8 +208,20 @@ def _several(
         held: Sequence[Runs] = _in_memory(planned, threads, progress)
     else:
         parts = [folder / f"{number:03}-{one.scenario}" for number, one in enumerate(scenarios)]
+        others = [path for path in _parts(folder) if path not in parts]
+        if others:
+            problem, allowed = (
+                f"holds another list of scenarios, with {others[0].name}",
+                "the same list, or another folder",
+            )
+            raise InputError(folder, "out", problem, allowed=allowed)
         held = [_kept(one, part, threads, progress) for one, part in zip(planned, parts, strict=True)]
     return _cells(scenarios, held)
+
+
+def _parts(folder: Path) -> list[Path]:
+    """The folders of scenarios that were given one by one, in order."""
+    return sorted(path.parent for path in folder.glob(f"[0-9][0-9][0-9]*-*/{SWEEP}"))
 
 
 def _cells(scenarios: Sequence[Scenario], held: Sequence[Runs]) -> Cells:
@@ -247,7 +260,7 @@ def open_kept(folder: str | Path) -> Runs | Cells:
     plans = [one for one in (where, where / RUNS) if (one / CONFIGURATION).is_file()]
     if plans:
         return Cells(open_plan(plans[0]))
-    parts = sorted(path.parent for path in where.glob("*/sweep.json"))
+    parts = _parts(where)
     if not parts:
         return open_sweep(where)
     held = [open_sweep(part) for part in parts]

@@ -162,7 +162,17 @@ def test_scenarios_that_are_given_one_by_one_are_one_table(tmp_path: Path, kept:
     assert table["summit_week"].tolist()[:2] == [4.0, 12.0]
     assert table["difference"].isna().tolist() == [False, False, True]
     if kept:
+        (tmp_path / "list" / "mine").mkdir()
+        with pytest.raises(InputError, match="holds another list of scenarios, with 002-status_quo"):
+            sim.sweep(given[:2], **SIZE, out=tmp_path / "list")  # type: ignore[call-overload]
         assert sim.open(tmp_path / "list").table(TOLD).equals(found.table(TOLD))
+
+
+def test_no_switch_is_one_list_of_switches() -> None:
+    given = sim.load_case().scenario("turkey_summit", horizon=8, off=["red_lines"])
+    for off in ([], [[]]):
+        (cell,) = sim.grid(given, draws=1, runs=1, off=off, progress=False)
+        assert cell.scenario.off == ()
 
 
 def test_the_same_scenario_twice_and_none_are_refused_before_anything_runs() -> None:
