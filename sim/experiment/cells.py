@@ -58,6 +58,8 @@ class Cells(Sequence[Result]):
         return (self._results[number] for number in range(len(self)))
 
     def __repr__(self) -> str:
+        if not len(self):
+            return "<no cells>"
         sweep = self._results[0].runs.sweep
         size = f"{counted(sweep.draws, 'draw')} x {counted(sweep.runs, 'run')} each"
         over = ", ".join(self.swept) or "nothing"

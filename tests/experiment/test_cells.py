@@ -168,6 +168,17 @@ def test_scenarios_that_are_given_one_by_one_are_one_table(tmp_path: Path, kept:
         assert sim.open(tmp_path / "list").table(TOLD).equals(found.table(TOLD))
 
 
+def test_cells_show_how_many_they_are_over_what() -> None:
+    assert repr(cells()) == "<4 cells over summit_week, weeks_to_go: 24 draws x 2 runs each>"
+    assert repr(cells()[:1]) == "<1 cell over nothing: 24 draws x 2 runs each>"
+    assert repr(cells()[:0]) == "<no cells>"
+    assert cells()._repr_html_().count("<tr") == 1 + 4 * len(sim.settlements)
+    assert cells()[1:3].labels == cells().labels[1:3]
+    assert cells()[cells().labels[2]] == cells()[2]
+    with pytest.raises(IndexError):
+        cells()[4]
+
+
 def test_no_switch_is_one_list_of_switches() -> None:
     given = sim.load_case().scenario("turkey_summit", horizon=8, off=["red_lines"])
     for off in ([], [[]]):
