@@ -10,10 +10,14 @@ Public is what these names give, and what that gives in turn:
 
 - `load_case(name)`: a case with its scenarios.
 - `sweep(scenario, draws=1000, runs=20, seed=1)`: many runs of a scenario.
-- `open(folder)`: a sweep that was kept.
+- `grid(scenario, summit_week=[4, 12])`: every combination of some values, as one table; `sweep([...])`: of scenarios.
+- `open(folder)`: a sweep or a grid that was kept.
 - `compare(first, second)`: two sweeps with the same luck, paired; `answers()` to the question of the second.
+- `plot(held)`: runs, a comparison or cells as a figure, with intervals; matplotlib Axes.
+- `plot_weekly(runs, column)`: a weekly column as a figure.
 - `NegotiationModel(scenario)`: one run, agent by agent.
 - `switches`: the mechanisms that can be switched off, by name, and what is then so.
+- `uncertainties(search)`: what is uncertain, by name, and the range in which it can be held.
 - `settlements`: the classes in which a run can end, by name, each with its `meaning` and the `colour` of its figures.
 
 Each is imported when first used, so that the command line stays quick. What the package is made of, layer by layer:
@@ -31,20 +35,38 @@ if TYPE_CHECKING:
     from sim.agents.model import NegotiationModel
     from sim.case.loading import load_case
     from sim.experiment.comparison import compare
+    from sim.pages.plots import plot, plot_weekly
     from sim.pages.report.settlements import settlements
-    from sim.storage.sweeps import open_sweep as open
-    from sim.surface import sweep, switches
+    from sim.surface import grid, sweep, switches, uncertainties
+    from sim.surface import open_kept as open  # noqa: F401 - public, but not for a star
 
-__all__ = ["NegotiationModel", "__version__", "compare", "load_case", "open", "settlements", "sweep", "switches"]
+# For `from sim import *`: all but `open`, which Python has a function of that name for.
+__all__ = [
+    "NegotiationModel",
+    "__version__",
+    "compare",
+    "grid",
+    "load_case",
+    "plot",
+    "plot_weekly",
+    "settlements",
+    "sweep",
+    "switches",
+    "uncertainties",
+]
 
 _PUBLIC = {
     "NegotiationModel": ("sim.agents.model", "NegotiationModel"),
     "compare": ("sim.experiment.comparison", "compare"),
+    "grid": ("sim.surface", "grid"),
     "load_case": ("sim.case.loading", "load_case"),
-    "open": ("sim.storage.sweeps", "open_sweep"),
+    "open": ("sim.surface", "open_kept"),
+    "plot": ("sim.pages.plots", "plot"),
+    "plot_weekly": ("sim.pages.plots", "plot_weekly"),
     "settlements": ("sim.pages.report.settlements", "settlements"),
     "sweep": ("sim.surface", "sweep"),
     "switches": ("sim.surface", "switches"),
+    "uncertainties": ("sim.surface", "uncertainties"),
 }
 
 
@@ -56,4 +78,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return list(__all__)
+    return sorted({*_PUBLIC, "__version__"})

@@ -1,4 +1,4 @@
-"""What researchers call that no other folder has ready: `sim.sweep` and `sim.switches`.
+"""What researchers call that no other folder has ready: `sim.sweep`, `sim.grid`, `sim.open`, `sim.uncertainties`.
 
 Nothing is computed here. What is asked for becomes the objects of the layers below, and these do it; the other names of
 `sim` are theirs as they stand.
@@ -7,70 +7,302 @@ Nothing is computed here. What is asked for becomes the objects of the layers be
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack, overload
 
+from sim.agents.words import label
+from sim.case.case import Case
+from sim.case.happening import LONGEST
+from sim.case.loading import load_case
 from sim.case.scenario import Scenario
-from sim.engine.computing import compute, made
+from sim.engine.computing import compute_all
 from sim.engine.sweep import BAND_RUNS, PATHS, Sweep
+from sim.evidence.loading import load_evidence
+from sim.evidence.priors import priors
+from sim.experiment.cells import Cells, told_apart
+from sim.experiment.grid import FIXED, LEVERS, Axis, grid_of
+from sim.experiment.plan import Plan, labelled
+from sim.experiment.results import Result
 from sim.experiment.runs import Runs
-from sim.inputs.errors import InputError
+from sim.inputs.errors import InputError, one_of
+from sim.inputs.frozen import Frozen
+from sim.inputs.numbers import number, texts, whole_number
+from sim.inputs.places import place
 from sim.model.parameters import SWITCHES
+from sim.world.uncertainty import fixable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
+SWEEP = "sweep.json"  # what a kept sweep is known by
+RUNS = "runs"  # where a plan's runs are, in the folder that the command line writes to
 
 # The mechanisms that a scenario can switch off, by name, and what is then so, in words: `Scenario.change(off=[name])`.
-switches: Mapping[str, str] = SWITCHES
+switches: Mapping[str, str] = Frozen(SWITCHES)
 
 
+class _Given(TypedDict, total=False):
+    """What `sweep` takes beside its numbers."""
+
+    out: str | Path | None
+    passes: str | Sequence[str]
+    implied: bool
+    paths: int
+    band_runs: int
+    threads: int | None
+    progress: bool | None
+
+
+@overload
+def sweep(scenario: Scenario, draws: int = ..., runs: int = ..., seed: int = ..., **given: Unpack[_Given]) -> Runs: ...
+@overload
 def sweep(
+    scenario: Sequence[Scenario], draws: int = ..., runs: int = ..., seed: int = ..., **given: Unpack[_Given]
+) -> Cells: ...
+def sweep(
+    scenario: Scenario | Sequence[Scenario],
+    draws: int = 1000,
+    runs: int = 20,
+    seed: int = 1,
+    *,
+    out: str | Path | None = None,
+    passes: str | Sequence[str] = (),
+    implied: bool = True,
+    paths: int = PATHS,
+    band_runs: int = BAND_RUNS,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Runs | Cells:
+    """Simulate a scenario, or several with the same luck: draws of what we do not know times runs of chance.
+
+    Args:
+        scenario: of a case, with its levers set (`Case.scenario`, `Scenario.change`); or a list of them, which gives
+            `Cells`. Every combination of some levers: `sim.grid`.
+        draws: draws of everything uncertain, at least 1.
+        runs: runs of chance for each draw, at least 1; two or more tell chance from ignorance.
+        seed: 0 to 2**64 - 1. The same seed gives the same bits on every machine, and two scenarios the same luck.
+        out: a folder to keep the sweep in; started again there, it does only what is missing. Several are kept in
+            folders of their own within it. None: in memory.
+        passes: the coding passes that count; empty for all.
+        implied: whether rows that a pass marked as implied count.
+        paths: how many runs leave every week (`Runs.paths`).
+        band_runs: how many runs make the weekly bands (`Runs.bands`).
+        threads: at least 1; None for all processors of this process. The bits do not depend on it.
+        progress: whether to show how far it is, with the time left; None: on a terminal and in a notebook.
+
+    Raises:
+        InputError: a number out of range, two scenarios that are the same, or a folder that cannot be used.
+    """
+    size = _Size(draws, runs, seed, texts(passes), implied, paths, band_runs)
+    if isinstance(scenario, Scenario):
+        planned = Sweep(scenario, *size)
+        if out is not None:
+            return _kept(planned, place(out), threads, progress)
+        return _in_memory([planned], threads, progress)[0]
+    return _several(list(scenario), size, None if out is None else place(out), threads, progress)
+
+
+class _Size(NamedTuple):
+    """How much is simulated, with which evidence: as `Sweep` and `Plan` take it."""
+
+    draws: int
+    runs: int
+    seed: int
+    passes: tuple[str, ...]
+    implied: bool
+    paths: int
+    band_runs: int
+
+
+def grid(
     scenario: Scenario,
     draws: int = 1000,
     runs: int = 20,
     seed: int = 1,
     *,
     out: str | Path | None = None,
-    passes: tuple[str, ...] = (),
+    epoch: str | Sequence[str] | None = None,
+    horizon: int | Sequence[int] | None = None,
+    fixed: Mapping[str, float | Sequence[float]] | None = None,
+    off: Sequence[str] | Sequence[Sequence[str]] | None = None,
+    passes: str | Sequence[str] = (),
     implied: bool = True,
     paths: int = PATHS,
     band_runs: int = BAND_RUNS,
     threads: int | None = None,
     progress: bool | None = None,
-) -> Runs:
-    """Simulate a scenario: draws of what we do not know times runs of chance.
+    **levers: float | Sequence[float],
+) -> Cells:
+    """Simulate every combination of some values, and `status_quo` to compare them with: what `jirga -m` makes.
+
+    `sim.grid(scenario, summit_week=[4, 12], weeks_to_go=[21, 52])` has four cells.
 
     Args:
-        scenario: of a case, with its levers set (`Case.scenario`, `Scenario.change`).
-        draws: draws of everything uncertain, at least 1.
-        runs: runs of chance for each draw, at least 1; two or more tell chance from ignorance.
-        seed: 0 to 2**64 - 1. The same seed gives the same bits on every machine, and two scenarios the same luck.
-        out: a folder to keep the sweep in; started again there, it does only what is missing. None: in memory.
-        passes: the coding passes that count; empty for all.
-        implied: whether rows that a pass marked as implied count.
-        paths: how many runs leave every week (`Runs.paths`).
-        band_runs: how many runs make the weekly bands (`Runs.bands`).
-        threads: None for all processors of this process. The bits do not depend on it.
-        progress: whether to show a bar with the time left; None: on a terminal.
+        scenario: whose levers are moved.
+        draws, runs, seed, passes, implied, paths, band_runs, threads, progress: of each cell, as in `sim.sweep`.
+        out: a folder to keep all in, as the command line does (in its subfolder `runs`); started again there, it does
+            only what is missing. None: in memory.
+        epoch, horizon: one of them or a list; a horizon in weeks, 1 to 260.
+        fixed: uncertainties held, by name, each at a value or a list of values.
+        off: mechanisms switched off, or a list of such lists.
+        levers: each at a value or a list of values within its range; the last one changes fastest.
 
     Raises:
-        InputError: a number out of range, or a folder that cannot be used.
+        InputError: a lever, an uncertainty, a switch or a value that there is not, an impossible cell, or a folder that
+            cannot be used.
     """
-    planned = Sweep(scenario, draws, runs, seed, tuple(passes), implied, paths, band_runs)
+    size = Sweep(scenario, *_Size(draws, runs, seed, texts(passes), implied, paths, band_runs))  # checks the numbers
+    axes = [Axis(LEVERS + name, _numbers(f"levers.{name}", values)) for name, values in levers.items()]
+    axes += [] if epoch is None else [Axis("epoch", (epoch,) if isinstance(epoch, str) else tuple(epoch))]
+    axes += [] if horizon is None else [Axis("horizon", tuple(map(_whole, _listed(horizon))))]
+    axes += [] if off is None else [Axis("off", _lists(off))]
+    axes += [Axis(FIXED + name, _numbers(f"fixed.{name}", values)) for name, values in (fixed or {}).items()]
+    case = scenario.case
+    evidence = load_evidence(case.folder / "evidence", size.passes or None, implied, case=case)
+    planned = Plan(
+        grid_of(case, evidence, axes, scenario, "grid"), size.draws, size.runs, size.seed, size.paths, size.band_runs,
+        size.passes, size.implied,
+    )  # fmt: skip
     if out is not None:
-        from sim.storage.sweeps import (
-            run_sweep,  # and pyarrow's readers and writers, which a sweep in memory does without
-        )
+        from sim.storage.plans import run_plan
 
-        return run_sweep(planned, Path(out), threads=threads, progress=progress, told=_tell)
-    return _in_memory(planned, threads, progress)
+        return Cells(run_plan(planned, place(out) / RUNS, threads=threads, progress=progress))
+    held = _in_memory([planned.sweep(number) for number in range(len(planned))], threads, progress)
+    cells = (planned.cell(number) for number in range(planned.asked))
+    return Cells(
+        [Result(c.label, c.swept, held[c.number], None if c.baseline is None else held[c.baseline]) for c in cells]
+    )
 
 
-def _in_memory(planned: Sweep, threads: int | None, progress: bool | None) -> Runs:
-    if planned.total > IN_MEMORY:
+def _listed(values: Any) -> list[Any]:
+    """One value or several, as a list."""
+    return list(values) if isinstance(values, Iterable) and not isinstance(values, str) else [values]
+
+
+def _numbers(key: str, values: Any) -> tuple[float, ...]:
+    return tuple(number("grid", key, value) for value in _listed(values))
+
+
+def _whole(value: Any) -> int:
+    return whole_number("grid", "horizon", value, 1, LONGEST, "of weeks")
+
+
+def _lists(off: Any) -> tuple[tuple[str, ...], ...]:
+    """One list of switches or several."""
+    given = list(off)
+    one = isinstance(off, str) or all(isinstance(name, str) for name in given)
+    return (texts(off),) if one else tuple(map(texts, given))
+
+
+def _several(
+    scenarios: list[Scenario], size: _Size, folder: Path | None, threads: int | None, progress: bool | None
+) -> Cells:
+    """Scenarios that are given one by one, each with what tells it from the others."""
+    if not scenarios:
+        raise InputError("sweep", "scenarios", "there are none", allowed="one or more")
+    told_apart(scenarios)  # refuses two that are the same, before anything runs
+    planned = [Sweep(scenario, *size) for scenario in scenarios]
+    if folder is None:
+        held: Sequence[Runs] = _in_memory(planned, threads, progress)
+    else:
+        parts = [folder / f"{number:03}-{one.scenario}" for number, one in enumerate(scenarios)]
+        others = [path for path in _parts(folder) if path not in parts]
+        if others:
+            problem, allowed = (
+                f"holds another list of scenarios, with {others[0].name}",
+                "the same list, or another folder",
+            )
+            raise InputError(folder, "out", problem, allowed=allowed)
+        held = [_kept(one, part, threads, progress) for one, part in zip(planned, parts, strict=True)]
+    return _cells(scenarios, held)
+
+
+def _parts(folder: Path) -> list[Path]:
+    """The folders of scenarios that were given one by one, in order."""
+    return sorted(path.parent for path in folder.glob(f"[0-9][0-9][0-9]*-*/{SWEEP}"))
+
+
+def _cells(scenarios: Sequence[Scenario], held: Sequence[Runs]) -> Cells:
+    told = zip(scenarios, told_apart(scenarios), held, strict=True)
+    return Cells([Result(labelled(one, swept), swept, runs, None) for one, swept, runs in told])
+
+
+def _kept(planned: Sweep, folder: Path, threads: int | None, progress: bool | None) -> Runs:
+    from sim.storage.sweeps import run_sweep  # and pyarrow's readers and writers, which memory does without
+
+    return run_sweep(planned, folder, threads=threads, progress=progress, told=_tell)
+
+
+def _in_memory(planned: Sequence[Sweep], threads: int | None, progress: bool | None) -> list[Runs]:
+    total = sum(one.total for one in planned)
+    if total > IN_MEMORY:
         allowed = f"up to {IN_MEMORY:,} in memory, any number with out=FOLDER"
-        raise InputError("sweep", "draws x runs", f"{planned.total:,} runs are too many for memory", allowed=allowed)
-    shards = compute(planned, range(planned.shards), threads=threads, progress=progress)
-    return Runs(planned, made(list(shards)))
+        raise InputError("sweep", "draws x runs", f"{total:,} runs are too many for memory", allowed=allowed)
+    made = compute_all(planned, threads=threads, progress=progress)
+    return [Runs(one, found) for one, found in zip(planned, made, strict=True)]
+
+
+def open_kept(folder: str | Path) -> Runs | Cells:
+    """Open what was kept: the runs of one sweep, or the cells of several.
+
+    Args:
+        folder: that `sim.sweep(out=)`, `sim.grid(out=)` or `jirga out=` wrote to.
+
+    Raises:
+        InputError: there is nothing of that kind, parts are missing or broken, or what decided the numbers has changed.
+    """
+    from sim.storage.plans import CONFIGURATION, open_plan
+    from sim.storage.sweeps import open_sweep
+
+    where = place(folder)
+    plans = [one for one in (where, where / RUNS) if (one / CONFIGURATION).is_file()]
+    if plans:
+        return Cells(open_plan(plans[0]))
+    parts = _parts(where)
+    if not parts:
+        return open_sweep(where)
+    held = [open_sweep(part) for part in parts]
+    return _cells([runs.sweep.scenario for runs in held], held)
+
+
+def uncertainties(
+    search: str = "", *, case: str | Path | Case = "afghanistan", epoch: str | None = None
+) -> pd.DataFrame:
+    """What is uncertain, and the range in which `Scenario.change(fixed={name: value})` can hold it.
+
+    >>> uncertainties("trust pakistan taliban", epoch="2021-04").loc["trust.PAK.TAL", ["low", "high"]].tolist()
+    [0.0, 1.0]
+
+    Args:
+        search: words that all have to be in the name, the label or the meaning, in any case; empty for everything.
+        case: a case, the name of one, or a case's folder.
+        epoch: the epoch at which a scenario starts; None: every epoch, each range the one that all of them allow.
+
+    Returns:
+        One row an uncertainty, by name: its `label` in a few words, `low` and `high`, its `unit`, the `epochs` that
+        have it, and its `meaning`.
+
+    Raises:
+        InputError: no such case or epoch.
+    """
+    import pandas as pd
+
+    loaded = case if isinstance(case, Case) else load_case(case)
+    chosen = loaded.epochs if epoch is None else [one_of("uncertainties", "epoch", epoch, loaded.epochs, "an epoch")]
+    evidence = load_evidence(loaded.folder / "evidence", case=loaded)
+    found: dict[str, tuple[str, float, float, str, tuple[str, ...], str]] = {}
+    for one in chosen:
+        for prior in priors(loaded, evidence, one).columns:
+            low, high = fixable(prior)
+            _, below, above, _, epochs, _ = found.get(prior.name, ("", low, high, "", (), ""))
+            ends = max(low, below), min(high, above)
+            found[prior.name] = (label(loaded, prior.name), *ends, prior.unit, (*epochs, one), prior.meaning)
+    words = search.lower().split()
+    kept = {n: row for n, row in found.items() if all(word in f"{n} {row[0]} {row[-1]}".lower() for word in words)}
+    columns = ["label", "low", "high", "unit", "epochs", "meaning"]
+    return pd.DataFrame(list(kept.values()), pd.Index(list(kept), name="uncertainty", dtype="object"), columns)
 
 
 def _tell(line: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import doctest
 import html
 import inspect
@@ -25,14 +26,21 @@ from sim.world.world import load_world
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
-NAMES = sorted({*sim.__all__} - {"__version__"})
+NAMES = sorted({*dir(sim)} - {"__version__"})
 HEAVY = ("duckdb", "matplotlib", "mesa", "numba", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
 TOLD_IN_STRINGS = re.compile(r"(?:^|\s)(?:from|import) sim\.\w", re.MULTILINE)
 
 
 def test_what_is_public_is_what_dir_offers() -> None:
-    assert dir(sim) == sorted(sim.__all__)
+    assert dir(sim) == sorted({*sim.__all__, "open"})
     assert len(set(sim.__all__)) == len(sim.__all__)
+
+
+def test_a_star_takes_no_name_of_python_s_own() -> None:
+    given: dict[str, object] = {}
+    exec("from sim import *", given)
+    assert {*given} - {"__builtins__"} == {*sim.__all__}
+    assert not {*sim.__all__} & {*dir(builtins)}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -78,7 +86,7 @@ def public(code: str) -> bool:
     """Whether code imports of the package `sim` alone, and takes from it what is public."""
     tree = ast.parse(code)
     ours = {name for name in imported(tree) if name.split(".")[0] == "sim"}
-    return ours <= {"sim"} and set(taken(tree)) <= set(sim.__all__)
+    return ours <= {"sim"} and set(taken(tree)) <= set(dir(sim))
 
 
 def test_the_readme_names_what_is_public() -> None:

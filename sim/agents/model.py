@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mesa import Model
@@ -19,6 +18,8 @@ from sim.agents.reasons import why
 from sim.agents.views import View
 from sim.case.case import Case, mediated_pairs
 from sim.case.scenario import Scenario
+from sim.inputs.frozen import Frozen, listed
+from sim.inputs.numbers import whole_number
 from sim.model import variables as variables_module
 from sim.model import vocabulary as words
 from sim.model.phases.begin import begin
@@ -26,6 +27,7 @@ from sim.model.phases.effort import choose_efforts
 from sim.model.phases.events import events
 from sim.model.phases.record import record
 from sim.model.variables import records
+from sim.numerics.chance import LARGEST_SEED
 from sim.world.rules import sizes
 from sim.world.world import World, load_world
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 
 Reporter = Callable[["NegotiationModel"], Any]
+MOST = 2**31 - 1  # of draws and of runs within one
 
 
 class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
@@ -65,7 +68,7 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         journal: every decision so far; `decisions` shows it as a table.
 
     Raises:
-        InputError: the case, the scenario or a lever is wrong.
+        InputError: the case, the scenario, a lever or a number is wrong.
     """
 
     def __init__(
@@ -83,7 +86,8 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         rng: Any = None,
         **levers: float,
     ) -> None:
-        seed = 1 if seed is None else int(seed)
+        seed = whole_number("model", "seed", 1 if seed is None else seed, 0, LARGEST_SEED)
+        draw, run = (whole_number("model", key, value, 0, MOST) for key, value in (("draw", draw), ("run", run)))
         super().__init__(rng=seed if rng is None else rng)
         world = load_world(scenario, case, passes=passes, implied=implied) if world is None else world
         if levers or horizon is not None:
@@ -96,20 +100,33 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
             kind = KINDS[world.case.actors[code].kind] if code in world.case.actors else ThirdParty
             self._players[code] = kind(self, code)
         named = enumerate(world.case.tables)
-        self.tables: Mapping[str, Table] = MappingProxyType({name: Table(self, t, name) for t, name in named})
+        self.tables: Mapping[str, Table] = Frozen({name: Table(self, t, name) for t, name in named})
         fought = enumerate(world.case.wars)
-        self.wars: Mapping[str, War] = MappingProxyType({name: War(self, w, name) for w, name in fought})
-        self._phases: Mapping[str, Callable[[], None]] = MappingProxyType(
+        self.wars: Mapping[str, War] = Frozen({name: War(self, w, name) for w, name in fought})
+        self._phases: Mapping[str, Callable[[], None]] = Frozen(
             {name: getattr(self, f"phase_{name}") for name in words.PHASES}
         )
         self._reporters = reporters(world.case)
         self.at_start = {name: report(self) for name, report in self._reporters.items()}
         self.datacollector = DataCollector(model_reporters=dict(self._reporters))
 
+    def __repr__(self) -> str:
+        scenario = self.world.scenario
+        place = f"draw {self.draw_number}, run {self.run_number}, seed {self.seed_of_chance}"
+        return f"<one run of {scenario.scenario}: {place}; week {self.week} of {scenario.horizon}>"
+
+    def __dir__(self) -> list[str]:
+        return sorted({*listed(self), "agents", "run_model"})  # and of Mesa's names those that a reader of a run uses
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A run is a function of these: another process plays it again, to the same week and the same bits."""
+        made = (type(self), self.world, self.draw_number, self.run_number, self.seed_of_chance)
+        return _played, (*made, self.week)
+
     @cached_property
     def drawn(self) -> Mapping[str, float]:
         """The run's draw by column, as it came from the priors."""
-        return MappingProxyType(self.world.drawn(self.draw_number, self.seed_of_chance))
+        return Frozen(self.world.drawn(self.draw_number, self.seed_of_chance))
 
     def _prepare(self) -> None:
         """The records of the engine and the state at the epoch."""
@@ -239,6 +256,13 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
     def why(self, who: str, *, table: str | None = None, week: int | None = None) -> str:
         """Why a player did what it did in a week, in words; see `sim.agents.reasons.why`."""
         return why(self, who, table=table, week=week)
+
+
+def _played(kind: type[NegotiationModel], world: World, draw: int, run: int, seed: int, weeks: int) -> NegotiationModel:
+    model = kind(world=world, draw=draw, run=run, seed=seed)
+    for _ in range(weeks):
+        model.step()
+    return model
 
 
 def reporters(case: Case) -> dict[str, Reporter]:

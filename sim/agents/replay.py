@@ -39,6 +39,9 @@ class Run:
     runs: int
     outcomes: Mapping[str, float]
 
+    def __repr__(self) -> str:
+        return f"<run {self.number:,} of {self.model.world.scenario.scenario}: {self.settlement}>"
+
     @property
     def weeks(self) -> DataFrame:
         """One row a week from 0, the epoch."""

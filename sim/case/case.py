@@ -6,12 +6,16 @@ The engine knows no actor by name; another conflict is another folder under ``sc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
+from sim.inputs.frozen import Frozen
+from sim.inputs.numbers import counted
 from sim.inputs.objects import Strict
 from sim.model.vocabulary import NEVER
 
@@ -220,6 +224,16 @@ class Case(Strict):
     epochs: dict[str, Epoch] = Field(default_factory=dict)
     folder: Path = Field(default=Path("."))
 
+    def __repr__(self) -> str:
+        counts = ((self.actors, "actor"), (self.tables, "table"), (self.wars, "war"), (self.epochs, "epoch"))
+        return f"<case {self.case}: {', '.join(counted(len(group), noun) for group, noun in counts)}>"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.title)} {escape(repr(self))}</p>"
+
     @cached_property
     def players(self) -> tuple[str, ...]:
         """Codes of the actors, then of the third parties."""
@@ -252,12 +266,12 @@ class Case(Strict):
         return self.actors[code].name if code in self.actors else self.third_parties[code]
 
     @cached_property
-    def pairs_with_instruments(self) -> dict[tuple[str, str], tuple[Instrument, ...]]:
+    def pairs_with_instruments(self) -> Mapping[tuple[str, str], tuple[Instrument, ...]]:
         """The instruments of each (holder, target), in declared order."""
         pairs: dict[tuple[str, str], tuple[Instrument, ...]] = {}
         for tool in self.instruments:
             pairs[tool.holder, tool.target] = (*pairs.get((tool.holder, tool.target), ()), tool)
-        return pairs
+        return Frozen(pairs)
 
     def cells_of_issue(self, issue: str, actor: str) -> tuple[str, ...]:
         """The cells that a coded row of this issue and actor speaks of.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.inputs.errors import one_of
+from sim.inputs.places import home_of
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CASES = PACKAGE / "scenarios"  # as installed
@@ -13,8 +14,8 @@ CHECKOUT = PACKAGE.parent / "scenarios"  # as checked out
 
 def case_folder(name: str) -> Path:
     """The folder of a case: a folder's path, or the name of a case that comes with the package."""
-    if (Path(name) / "case.yaml").is_file():
-        return Path(name).resolve()
+    if (home_of(name) / "case.yaml").is_file():
+        return home_of(name).resolve()
     roots = [root for root in (CHECKOUT, CASES) if root.is_dir()]
     found = {path.parent.name: path.parent for root in roots for path in sorted(root.glob("*/case.yaml"))}
     return found[one_of("configuration", "case", name, found, "a case")].resolve()

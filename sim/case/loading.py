@@ -6,19 +6,27 @@ The first mistake is an `InputError` with file, key, value, what is allowed and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sim.case.case import Case, Clause, Epoch, Instrument, Start, Table, War
 from sim.case.folder import case_folder
 from sim.case.scenario import Scenario, load_scenario
+from sim.case.scenarios import Scenarios
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import read_yaml
+from sim.inputs.frozen import Frozen
 from sim.inputs.objects import checked
 
 
 class LoadedCase(Case):
     """A case as a researcher holds it: the data, and the scenarios of its folder."""
+
+    @cached_property
+    def scenarios(self) -> Scenarios:
+        """The scenarios that come with the case, by name; printed, each with its question and its levers."""
+        return Scenarios(self)
 
     def scenario(self, name: str | Path, **changes: Any) -> Scenario:
         """A scenario of this case, or of a file that ends in .yaml, changed as `Scenario.change` takes it.
@@ -48,7 +56,7 @@ def load_case(name: str | Path = "afghanistan") -> LoadedCase:
     for number, line in enumerate(case.headline):
         for name in line.epochs:
             one_of(file, f"headline[{number}].epochs", name, [epoch.epoch for epoch in epochs], "an epoch")
-    return case.model_copy(update={"epochs": {epoch.epoch: epoch for epoch in epochs}})
+    return case.model_copy(update={"epochs": Frozen({epoch.epoch: epoch for epoch in epochs})})
 
 
 def _load_epoch(case: Case, path: Path) -> Epoch:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from sim.case.case import Case
 from sim.case.event import Effect
 from sim.case.happening import LONGEST, Happening, Lever, Setting, happening
 from sim.case.trigger import LEVER
-from sim.inputs.errors import InputError, one_of, shown
+from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import read_yaml
+from sim.inputs.frozen import frozen
+from sim.inputs.numbers import counted, number, texts, whole_number
 from sim.inputs.objects import Strict, checked
+from sim.inputs.places import home_of
 from sim.model import vocabulary as words
 from sim.model.parameters import SWITCHES
 
@@ -82,13 +86,41 @@ class Scenario:
     case: Case = field(repr=False, compare=False)
     reach: int = HORIZON
 
+    def __post_init__(self) -> None:
+        """What it holds cannot be changed, at any depth: a scenario of a lever moved shares its events with others."""
+        for name in ("paragraphs", "levers", "events", "fixed", "off"):
+            object.__setattr__(self, name, frozen(getattr(self, name)))
+
+    def __repr__(self) -> str:
+        return f"<{self.scenario} from {self.epoch}, {counted(self.horizon, 'week')}: {self.told_levers}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.describe())}</pre>"
+
+    @property
+    def told_levers(self) -> str:
+        """Its levers in a line, each with its value, unit and range."""
+        told = (f"{name}={one.value:g} {one.unit} ({one.low:g} to {one.high:g})" for name, one in self.levers.items())
+        return ", ".join(told) or "no levers"
+
+    def describe(self) -> str:
+        """What it asks, where it starts, and its levers with unit, range and meaning, in lines to print."""
+        lines = [f"{self.scenario}: {self.title}", f"  {self.question}"]
+        start = self.case.epochs[self.epoch]
+        lines.append(f"  starts at {start.epoch} ({start.title}), {counted(self.horizon, 'week')}")
+        lines += [f"  held: {name} = {value:g}" for name, value in self.fixed.items()]
+        lines += [f"  off: {', '.join(self.off)}"] if self.off else []
+        for name, one in self.levers.items():
+            lines.append(f"  {name} = {one.value:g} {one.unit}, {one.low:g} to {one.high:g}: {one.meaning}")
+        return "\n".join(lines if self.levers else [*lines, "  no levers"])
+
     def change(
         self,
         *,
         epoch: str | None = None,
         horizon: int | None = None,
         fixed: Mapping[str, float] | None = None,
-        off: Sequence[str] | None = None,
+        off: str | Sequence[str] | None = None,
         **levers: float,
     ) -> Scenario:
         """The same scenario with other levers, at another epoch, over another horizon; checked again.
@@ -97,14 +129,16 @@ class Scenario:
         later. Errors: ``InputError`` for an unknown lever, a value out of its range, and whatever makes the scenario
         impossible at the epoch.
         """
+        weeks = self.horizon if horizon is None else _weeks(self.file, horizon)
+        held = {name: number(self.file, f"fixed.{name}", value) for name, value in (fixed or {}).items()}
         changed = replace(
             self,
             epoch=self.epoch if epoch is None else epoch,
-            horizon=self.horizon if horizon is None else horizon,
-            reach=self.reach if horizon is None else max(self.reach, horizon),
+            horizon=weeks,
+            reach=max(self.reach, weeks),
             levers=_moved(self, levers),
-            fixed={**self.fixed, **(fixed or {})},
-            off=self.off if off is None else tuple(off),
+            fixed={**self.fixed, **held},
+            off=self.off if off is None else texts(off),
         )
         check(changed)
         return changed
@@ -115,9 +149,7 @@ def _moved(scenario: Scenario, values: Mapping[str, float]) -> dict[str, Lever]:
     for name, value in values.items():
         told = "" if levers else "none: this scenario has no levers"
         one_of(scenario.file, f"levers.{name}", name, levers, "a lever", told)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InputError(scenario.file, f"levers.{name}", f"{shown(value)} is not a number", allowed="a number")
-        levers[name] = levers[name].model_copy(update={"value": float(value)})
+        levers[name] = levers[name].model_copy(update={"value": number(scenario.file, f"levers.{name}", value)})
     return levers
 
 
@@ -132,7 +164,7 @@ def scenario_names(case: Case) -> tuple[str, ...]:
 def scenario_path(case: Case, name: str | Path) -> Path:
     """The file of a scenario: a path that ends in .yaml, or the name of a scenario of the case."""
     if str(name).endswith(".yaml"):
-        return Path(name)
+        return home_of(name)
     one_of("scenario", "", str(name), scenario_names(case), "a scenario")
     return case.folder / "scenario" / f"{name}.yaml"
 
@@ -162,8 +194,8 @@ def scenario_of(case: Case, data: Mapping[str, Any], *, file: str, name: str | N
     scenario = Scenario(**fields, file=file, case=case, reach=read.horizon)
     _check_paragraphs(scenario, "paragraphs", scenario.paragraphs)
     check_answers(case, file, scenario.answered_by, scenario.scenario == BASELINE)
-    for number, answer in enumerate(scenario.answered_by):
-        _check_paragraphs(scenario, f"answered_by[{number}].paragraphs", answer.paragraphs)
+    for place, answer in enumerate(scenario.answered_by):
+        _check_paragraphs(scenario, f"answered_by[{place}].paragraphs", answer.paragraphs)
     check(scenario)
     return scenario
 
@@ -189,14 +221,13 @@ def check(scenario: Scenario) -> None:
 def _check_frame(scenario: Scenario) -> None:
     epochs = scenario.case.epochs
     one_of(scenario.file, "epoch", scenario.epoch, epochs, "an epoch")
-    if isinstance(scenario.horizon, bool) or not isinstance(scenario.horizon, int):
-        raise InputError(scenario.file, "horizon", f"{shown(scenario.horizon)} is not a whole number of weeks")
-    if not 1 <= scenario.horizon <= LONGEST:
-        raise InputError(
-            scenario.file, "horizon", f"{scenario.horizon} is out of range", allowed=f"1 to {LONGEST} weeks"
-        )
+    _weeks(scenario.file, scenario.horizon)
     for switch in scenario.off:
         one_of(scenario.file, "off", switch, SWITCHES, "a switch")
+
+
+def _weeks(file: str, horizon: object) -> int:
+    return whole_number(file, "horizon", horizon, 1, LONGEST, "of weeks")
 
 
 def _check_paragraphs(scenario: Scenario, where: str, paragraphs: Mapping[str, tuple[int, ...]]) -> None:
@@ -207,10 +238,10 @@ def _check_paragraphs(scenario: Scenario, where: str, paragraphs: Mapping[str, t
     for article, numbers in paragraphs.items():
         key = f"{where}.{article}"
         one_of(scenario.file, key, article, lengths, "an article")
-        for number in numbers:
-            if not 1 <= number <= lengths[article]:
+        for paragraph in numbers:
+            if not 1 <= paragraph <= lengths[article]:
                 allowed = f"1 to {lengths[article]}"
-                raise InputError(scenario.file, key, f"there is no paragraph {number}", allowed=allowed)
+                raise InputError(scenario.file, key, f"there is no paragraph {paragraph}", allowed=allowed)
 
 
 def _check_lever(scenario: Scenario, name: str, lever: Lever) -> None:

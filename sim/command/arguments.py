@@ -5,13 +5,17 @@ configuration.
 from __future__ import annotations
 
 import argparse
+import shlex
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from sim.command.composed import COMMAND_LINE
+from sim.command.composed import COMMAND_LINE, word_of
 from sim.command.composing import DEFAULT_CASE, scenario_files
+from sim.command.overrides import check_scenario, parsed_words
 from sim.inputs.errors import InputError, nearest, shown
+from sim.inputs.places import home_of
 from sim.jobs.settings import JOBS, groups, keys
 from sim.version import __version__
 
@@ -35,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("-h", "--help", action="store_true")
     found.add_argument("--version", action="store_true")
     found.add_argument("-c", "--cfg", action="store_true")
-    found.add_argument("--config-dir", "-cd", metavar="DIR", type=Path)
+    found.add_argument("--config-dir", "-cd", metavar="DIR", type=home_of)
     found.add_argument("-m", "--multirun", action="store_true")
     found.add_argument("overrides", nargs="*")
     return found
@@ -50,6 +54,34 @@ def help_text() -> str:
     found = {**groups(), "scenario": tuple(scenario_files(DEFAULT_CASE))}
     choices = "\n".join(_entry(group, ", ".join(names) or "(none yet)") for group, names in found.items())
     return _HELP.format(version=__version__, jobs=jobs, settings=settings, choices=choices).rstrip()
+
+
+def scenario_in(words: Sequence[str]) -> tuple[str, str] | None:
+    """The scenario and the case that words name, for the help of one scenario; None where they name no scenario."""
+    named = {override.key_or_group: word_of(override.value()) for override in parsed_words(words)}
+    return (named["scenario"], named.get("case", DEFAULT_CASE)) if "scenario" in named else None
+
+
+def scenario_help(name: str, case: str, folder: Path | None) -> str:
+    """What a scenario asks and which levers it has, in lines to print, with the words that set them.
+
+    Args:
+        name: of a scenario, or a file that ends in .yaml.
+        case: the name of a case, or a case's folder.
+        folder: the user's own folder of choices, if there is one.
+
+    Raises:
+        InputError: there is no such scenario, or it is wrong.
+    """
+    from sim.case.loading import load_case
+    from sim.case.scenario import load_scenario
+
+    scenarios = scenario_files(case, folder)
+    check_scenario(name, scenarios)
+    scenario = load_scenario(load_case(case), scenarios.get(name, Path(name)))
+    levers = (f"scenario.levers.{lever}={one.value:g}" for lever, one in scenario.levers.items())
+    words = ["jirga", f"scenario={name}", *levers, *([] if case == DEFAULT_CASE else [f"case={case}"])]
+    return f"{scenario.describe()}\n\nto run it:\n  {shlex.join(words)}"
 
 
 _HELP = """\
@@ -89,7 +121,7 @@ choices that come as files (one can add one's own, with --config-dir)
 {choices}
 
 options
-  -h, --help              this text
+  -h, --help              this text; with scenario=NAME, what that scenario asks, and its levers
   --version               the version
   -c, --cfg               print the composed configuration and stop
   -cd, --config-dir DIR   a folder with one's own choices: DIR/experiment/NAME.yaml is then experiment=NAME.

@@ -6,15 +6,18 @@ that a mistake in it is told with its line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.command.composed import COMMAND_LINE, Composed, check_file, source_of, word_of
 from sim.command.moves import with_moves
-from sim.command.overrides import check_overrides, check_plain, moves_in, parsed_words
+from sim.command.overrides import NAMES, check_overrides, check_plain, moves_in, parsed_words, quoted
 from sim.inputs.errors import InputError, shown
 from sim.inputs.files import read_yaml
+from sim.inputs.places import home_of
 from sim.jobs.settings import configuration_folder
 
 if TYPE_CHECKING:
@@ -43,7 +46,24 @@ def compose(words: Sequence[str], folder: Path | None = None, *, sweeping: bool 
     scenarios = scenario_files(_case(composing, folder), folder)
     check_overrides(composing, folder, scenarios)
     composed = _composed(composing, folder, scenarios)
+    composed = replace(composed, values=_with_file(composed.values, composing, scenarios))
     return with_moves(composed, moves, tuple(overrides), scenarios)
+
+
+def _with_file(
+    values: Mapping[str, Any], overrides: Sequence[Override], scenarios: Mapping[str, Path]
+) -> Mapping[str, Any]:
+    """The values with the file of a scenario that is not the case's own: a name alone would tell another one."""
+    scenario = values.get("scenario")
+    if not isinstance(scenario, dict) or "file" in scenario:
+        return values
+    name = str(scenario.get("scenario"))
+    words = [word_of(one.value()) for one in overrides if one.key_or_group == "scenario"]
+    path = next((home_of(word) for word in words if word.endswith(".yaml")), scenarios.get(name))
+    own = scenario_files(str(values["case"])).get(name)
+    if path is None or (own is not None and own.resolve() == path.resolve()):
+        return values
+    return {**values, "scenario": {**scenario, "file": str(path)}}
 
 
 def _case(overrides: Sequence[Override], folder: Path | None) -> str:
@@ -71,21 +91,17 @@ def scenario_files(case: str, folder: Path | None = None) -> dict[str, Path]:
 
 def _composed(overrides: Sequence[Override], folder: Path | None, scenarios: Mapping[str, Path]) -> Composed:
     from hydra import compose as hydra_compose
-    from hydra import initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from hydra.types import RunMode
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
     files: list[Path] = []
-    extra = [] if folder is None else [f"hydra.searchpath=[{_quoted(f'file://{folder.resolve()}')}]"]
+    extra = [] if folder is None else [f"hydra.searchpath=[{quoted(f'file://{folder.resolve()}')}]"]
     lines = [*(_for_hydra(override) for override in overrides), *extra]
-    _offer_scenarios(overrides, scenarios, folder)
     try:
-        with initialize_config_dir(str(configuration_folder().resolve()), version_base="1.3"):
-            hydra = GlobalHydra.instance().hydra
-            assert hydra is not None  # initialised by the line above
+        with _our_hydra() as hydra:
+            _offer_scenarios(overrides, scenarios, folder)
             defaults = hydra.config_loader.compute_defaults_list("config", lines, RunMode.RUN).defaults
             files = _checked_files([item.config_path for item in defaults if item.config_path], folder)
             values = OmegaConf.to_container(hydra_compose("config", lines), resolve=True)
@@ -97,11 +113,31 @@ def _composed(overrides: Sequence[Override], folder: Path | None, scenarios: Map
     return Composed({str(key): value for key, value in values.items()}, tuple(overrides), tuple(files))
 
 
+@contextmanager
+def _our_hydra() -> Iterator[Any]:
+    """Hydra with our files; a program that has an own Hydra, and choices of its own, finds both as it left them."""
+    from hydra import initialize_config_dir
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.global_hydra import GlobalHydra
+
+    store = ConfigStore.instance()
+    theirs, choices = GlobalHydra.instance().hydra, store.repo
+    GlobalHydra.instance().clear()
+    store.repo = dict(choices)
+    try:
+        with initialize_config_dir(str(configuration_folder().resolve()), version_base="1.3"):
+            yield GlobalHydra.instance().hydra
+    finally:
+        GlobalHydra.instance().hydra, store.repo = theirs, choices  # of the instance that Hydra has put back
+
+
 def _for_hydra(override: Override) -> str:
-    """An override as Hydra is to read it: a scenario's file is a choice by its name."""
+    """An override as Hydra is to read it: a scenario's file is a choice by its name, a folder `2021` no number."""
     line = str(override.input_line)
+    if override.key_or_group in NAMES and isinstance(override.value(), int | float):
+        return f"{override.key_or_group}={quoted(line.partition('=')[2].strip())}"
     if override.key_or_group == "scenario" and override.value() is not None:
-        return f"scenario={_quoted(Path(word_of(override.value())).stem)}"
+        return f"scenario={quoted(Path(word_of(override.value())).stem)}"
     return line
 
 
@@ -111,7 +147,7 @@ def _offer_scenarios(overrides: Sequence[Override], scenarios: Mapping[str, Path
 
     named = {override.key_or_group: override.value() for override in overrides}
     store = ConfigStore.instance()
-    store.repo.pop("scenario", None)  # those of the last case
+    store.repo.pop("scenario", None)  # a program's own group of that name
     chosen = named.get("scenario")
     offered = dict(scenarios) if folder or named.get("experiment") else {}
     if chosen is not None:
@@ -121,10 +157,6 @@ def _offer_scenarios(overrides: Sequence[Override], scenarios: Mapping[str, Path
         if folder and path.parent == folder / "scenario":
             continue  # Hydra finds these by itself
         store.store(name=name, group="scenario", node=read_yaml(path), provider=str(path))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _first_line(error: BaseException) -> str:

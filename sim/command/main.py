@@ -14,9 +14,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sim.command.arguments import help_text, parser
-from sim.command.composed import source_of
+from sim.command.arguments import help_text, parser, scenario_help, scenario_in
+from sim.command.composed import COMMAND_LINE, OPEN, Composed, source_of
 from sim.command.composing import compose
+from sim.command.telling import telling
 from sim.inputs.errors import InputError, shown
 from sim.jobs.settings import Settings
 from sim.version import __version__
@@ -36,25 +37,36 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+# What a job does not look at, and would drop in silence: refused where it is set to something else than its default.
+SCENARIO: Mapping[str, object] = MappingProxyType(
+    {"scenario": None, "epoch": None, "horizon": None, "off": None, "levers": {}, "fixed": {}}
+)
+UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {"scenarios": {"run": 0}, "patterns": {**SCENARIO, "run": 0}, "evidence": {**SCENARIO, "run": 0}, "explain": {}}
+)
+SWEEPING = "scenarios"  # the one job that plays more than one cell
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; the exit code is 0, 2 for a user's mistake, 130 when interrupted."""
-    try:
-        return _run(sys.argv[1:] if arguments is None else list(arguments))
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # whoever read the output has seen enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    if arguments is None:  # as a program: no job opens a window, whatever the environment asks for
+        os.environ["MPLBACKEND"] = "agg"
+    with telling():
+        try:
+            return _run(sys.argv[1:] if arguments is None else list(arguments))
+        except InputError as error:
+            print(error, file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
+            return 130
 
 
 def _run(arguments: Sequence[str]) -> int:
     asked = parser().parse_intermixed_args(arguments)
     if asked.help:
-        print(help_text(), flush=True)
+        named = scenario_in(asked.overrides)
+        print(help_text() if named is None else scenario_help(*named, asked.config_dir))
         return 0
     if asked.version:
         print(f"jirga {__version__}")
@@ -64,9 +76,25 @@ def _run(arguments: Sequence[str]) -> int:
     if asked.cfg:
         print(composed.text(), end="")
         return 0
+    _check_fit(settings, composed, asked.multirun)
     _make(settings.out, source_of("out", composed.overrides, composed.files))
     _job(settings.job)(settings)
     return 0
+
+
+def _check_fit(settings: Settings, composed: Composed, sweeping: bool) -> None:
+    """Refuse what the job cannot take."""
+    job = settings.job
+    if job != SWEEPING and (sweeping or settings.sweep):
+        key = next(iter(settings.sweep), "-m")
+        raise InputError(COMMAND_LINE, key, f"job={job} takes one value of each key", allowed=f"job={SWEEPING}")
+    for key, default in UNUSED[job].items():
+        value = getattr(settings, key)
+        if value != default:
+            place = f"{key}.{next(iter(value))}" if key in OPEN else key
+            source = source_of(place, composed.overrides, composed.files)
+            able = [f"job={name}" for name, unused in UNUSED.items() if key not in unused]
+            raise InputError(source, place, f"job={job} does not look at it", allowed=able)
 
 
 def _make(folder: Path, source: str | Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.command.composed import COMMAND_LINE, FRAME, OPEN, Composed, source_of
 from sim.command.overrides import allowed_words, check_scenario, parsed_words
 from sim.inputs.errors import InputError, nearest
+from sim.inputs.files import read_yaml
 from sim.jobs.settings import groups, keys
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ def with_moves(
 ) -> Composed:
     """What was composed, with levers, uncertainties and swept values put into the keys that hold them."""
     values = {**composed.values, **{key: _flat(composed.values.get(key)) for key in OPEN}}
-    names = _Names(str(values["case"]))
-    values["levers"] = {names.key(f"levers.{k}", composed, False)[7:]: v for k, v in values["levers"].items()}
-    values["fixed"] = {names.key(f"fixed.{k}", composed, False)[6:]: v for k, v in values["fixed"].items()}
-    values["sweep"] = {names.key(k, composed, False): _listed(k, v, scenarios) for k, v in values["sweep"].items()}
+    names = _Names(str(values["case"]), scenarios)
+    values["levers"] = {names.key(f"levers.{k}", composed)[7:]: v for k, v in values["levers"].items()}
+    values["fixed"] = {names.key(f"fixed.{k}", composed)[6:]: v for k, v in values["fixed"].items()}
+    values["sweep"] = {names.key(k, composed): _listed(k, v, scenarios) for k, v in values["sweep"].items()}
     seen = {override.key_or_group for override in composed.overrides}
     for override in moves:
-        key = names.key(override.key_or_group, composed, True)
+        key = names.key(override.key_or_group, composed, override)
         if key in seen:
             raise InputError(COMMAND_LINE, override.key_or_group, "is given twice")
         seen.add(key)
@@ -53,8 +54,9 @@ def _set(values: dict[str, Any], key: str, value: Any) -> None:
 class _Names:
     """The keys that a plan can set or sweep; the case and its evidence are read only where a key needs them."""
 
-    def __init__(self, case: str) -> None:
+    def __init__(self, case: str, scenarios: Mapping[str, Path]) -> None:
         self.case = case
+        self.scenarios = scenarios
         self._columns: dict[str, str] | None = None
 
     @property
@@ -69,23 +71,48 @@ class _Names:
             self._columns = all_columns(case, load_evidence(case.folder / "evidence", case=case))
         return self._columns
 
-    def key(self, name: str, composed: Composed, on_command_line: bool) -> str:
-        """The one name of a key; `InputError` with the likely meant one where there is none."""
+    def _levers(self, composed: Composed) -> list[str]:
+        """The levers of the scenario that was composed; of all of them where none was."""
+        chosen = composed.values.get("scenario")
+        files = [read_yaml(path) for path in self.scenarios.values()] if chosen is None else [chosen]
+        return [lever for file in files for lever in file.get("levers") or ()]
+
+    def key(self, name: str, composed: Composed, given: Override | None = None) -> str:
+        """The one name of a key.
+
+        Args:
+            name: as it was written.
+            composed: what it is part of.
+            given: the word of the command line that has it; None for a key in a file.
+
+        Raises:
+            InputError: there is no such key, or it cannot be swept; the likely meant one is named.
+        """
         bare = name.removeprefix("scenario.")
         if name == "scenario" or bare in FRAME or (bare.startswith("levers.") and bare != "levers."):
             return bare
         column = self.columns.get(name.removeprefix("fixed.").lower())
         if column is not None:
             return f"fixed.{column}"
-        source = COMMAND_LINE if on_command_line else source_of(name, composed.overrides, composed.files)
+        source = COMMAND_LINE if given else source_of(name, composed.overrides, composed.files)
         if name in {key.name for key in keys()} | set(groups()):
             swept = "scenario, epoch, horizon, off, levers, uncertainties"
             raise InputError(source, name, "cannot be swept", allowed=swept)
         likely = nearest(name, [*(key.name for key in keys()), *groups(), *FRAME])
         likely = likely or nearest(name.removeprefix("fixed.").lower(), self.columns)
+        levers = self._levers(composed)
+        lever = bare if bare in levers else None if likely else nearest(bare, levers)
+        if lever is not None:
+            problem = "is a lever of a scenario" if lever == bare else "unknown key"
+            raise InputError(source, name, problem, meant=f"scenario.levers.{lever}={_written(given)}")
         raise InputError(
             source, name, "unknown key", allowed=allowed_words(), meant=self.columns.get(likely or "", likely)
         )
+
+
+def _written(given: Override | None) -> str:
+    """The value of a word as it was written."""
+    return "..." if given is None else str(given.input_line).partition("=")[2]
 
 
 def _flat(data: Any, above: str = "") -> dict[str, Any]:

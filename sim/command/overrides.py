@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
 
+NAMES = ("case", "out")  # keys whose value is a folder's name, whatever it looks like: 2021, ~/mine, x[draft]
+
+
 def parsed_words(words: Iterable[str]) -> list[Override]:
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
@@ -25,8 +29,21 @@ def parsed_words(words: Iterable[str]) -> list[Override]:
         try:
             parsed.append(parser.parse_override(word))
         except HydraException:
-            raise _unreadable(word) from None
+            key, _, value = word.partition("=")
+            if key not in NAMES or not value:
+                raise _unreadable(word) from None
+            parsed.append(parser.parse_override(f"{key}={quoted(value)}"))
     return parsed
+
+
+def quoted(text: str) -> str:
+    r"""Text as one value of Hydra's grammar, whatever is in it: a backslash counts only before a quote or the end.
+
+    >>> print(quoted("it's x[draft]"), quoted("C:\\x"))
+    'it\'s x[draft]' 'C:\x'
+    """
+    escaped = re.sub(r"(\\*)'", r"\1\1\\'", text)
+    return "'" + re.sub(r"(\\+)$", r"\1\1", escaped) + "'"
 
 
 def _unreadable(word: str) -> InputError:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -17,19 +19,43 @@ from sim.numerics.machine import is_warm
 
 @contextmanager
 def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
-    """A bar with an estimate of the time left, on the terminal's error stream."""
+    """How far it is, with an estimate of the time left, on the error stream.
+
+    Args:
+        total: runs in all.
+        shown: whether to show it; None: on a terminal and in a notebook.
+        what: is computed.
+    """
     from rich.console import Console
 
-    console = Console(stderr=True)
-    if not (console.is_terminal if shown is None else shown):
+    console = Console(stderr=True, markup=False, emoji=False)
+    if not (console.is_terminal or console.is_jupyter if shown is None else shown):
         yield lambda runs: None
+        return
+    if console.is_jupyter:
+        yield from _line(total, what)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    named = TextColumn("{task.description}", markup=False)  # a name is data
+    columns = (named, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda runs: bar.advance(task, runs)
+
+
+def _line(total: int, what: str) -> Iterator[Told]:
+    """One line that is written over, for a notebook: rich's bar would need ipywidgets there."""
+    started, done = perf_counter(), 0
+
+    def told(runs: int) -> None:
+        nonlocal done
+        done += runs
+        left = (perf_counter() - started) * (total - done) / done
+        print(f"\r{what}: {done:,} of {total:,} runs, about {left:.0f} s left ", end="", file=sys.stderr, flush=True)
+
+    yield told
+    print(file=sys.stderr)
 
 
 def _warm_up(engine: Engine, shown: bool | None) -> None:
@@ -39,10 +65,15 @@ def _warm_up(engine: Engine, shown: bool | None) -> None:
         return
     from rich.console import Console
 
-    console = Console(stderr=True)
-    with console.status("compiling the engine: once for each version, about a minute"):
-        if not console.is_terminal:
-            console.print("compiling the engine: once for each version, about a minute")
+    console, told = (
+        Console(stderr=True, markup=False, emoji=False),
+        "compiling the engine: once a version, about a minute",
+    )
+    if console.is_terminal:
+        with console.status(told):
+            engine.warm_up()
+    else:
+        print(told, file=sys.stderr)
         engine.warm_up()
 
 
@@ -71,6 +102,16 @@ def made(shards: Sequence[Shard]) -> Made:
         paths=np.concatenate([shard.paths for shard in shards]),
         bands=bands,
     )
+
+
+def compute_all(sweeps: Sequence[Sweep], *, threads: int | None = None, progress: bool | None = None) -> Iterator[Made]:
+    """Compute several sweeps in memory, one after the other, telling how far all of them are."""
+    _warm_up(Engine(sweeps[0], threads), progress)
+    what = sweeps[0].scenario.scenario if len(sweeps) == 1 else "runs"
+    with progress_bar(sum(sweep.total for sweep in sweeps), progress, what) as told:
+        for sweep in sweeps:
+            engine = Engine(sweep, threads)
+            yield made([engine.shard(number, told) for number in range(sweep.shards)])
 
 
 def compute(

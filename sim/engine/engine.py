@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.kernel import UNFINISHED, UNSOUND, Memory, Out, What, Which, compiled_simulate
-from sim.engine.sweep import BINS, Sweep
+from sim.engine.sweep import BINS, MOST, Sweep
+from sim.inputs.errors import InputError
+from sim.inputs.numbers import whole_number
 from sim.model import variables as variables_module
 from sim.model.variables import records
 from sim.numerics.interleaved import room
-from sim.numerics.machine import available_threads
+from sim.numerics.machine import available_threads, is_compiling
 from sim.numerics.vectors import LANES
 from sim.world.columns import outcome_type, week_places, week_type
 from sim.world.plan import plan_record
@@ -101,7 +103,12 @@ class Engine:
 
     def __init__(self, sweep: Sweep, threads: int | None = None) -> None:
         self.sweep = sweep
-        self.threads = available_threads() if threads is None else max(1, threads)
+        if not is_compiling():
+            allowed = "not set; one run (sim.NegotiationModel, job=explain) plays without the compiler"
+            raise InputError(
+                "environment", "NUMBA_DISABLE_JIT", "many runs are played by compiled code", allowed=allowed
+            )
+        self.threads = available_threads() if threads is None else whole_number("sweep", "threads", threads, 1, MOST)
         self.rules = rules_record(sweep.case)
         self.plan = plan_record(sweep.case, sweep.scenario)
         self.seed = sweep.seed if sweep.seed < 2**63 else sweep.seed - 2**64

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from sim.case.case import Case
 from sim.case.columns import Column, outcome_columns, weekly_columns
 from sim.case.scenario import Scenario
 from sim.evidence.rows import Evidence
-from sim.inputs.errors import InputError
+from sim.inputs.numbers import texts, whole_number
+from sim.numerics.chance import LARGEST_SEED
 from sim.world.uncertainty import Uncertainty
 from sim.world.world import World, load_world
 
@@ -23,7 +22,6 @@ BINS = 128  # of a week's distribution of one quantity, at most 256
 
 PATHS = 20
 BAND_RUNS = 20_000
-LARGEST_SEED = 2**64 - 1
 MOST = 10**9  # of anything that is counted, so that a count of runs fits 32 bits
 
 
@@ -56,14 +54,12 @@ class Sweep:
     piece: int = PIECE_RUNS
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "passes", texts(self.passes))
         bounds = {"draws": 1, "runs": 1, "seed": 0, "paths": 0, "band_runs": 0, "shard_runs": 1, "piece": 1}
         for name, low in bounds.items():
             value = getattr(self, name)
             high = LARGEST_SEED if name == "seed" else MOST
-            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-            if not whole or not low <= value <= high:
-                raise InputError("sweep", name, f"{value!r} is out of range", allowed=f"a whole number {low} to {high}")
-            object.__setattr__(self, name, int(value))
+            object.__setattr__(self, name, whole_number("sweep", name, value, low, high))
 
     @property
     def case(self) -> Case:

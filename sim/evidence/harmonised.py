@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from pydantic import Field
@@ -17,6 +16,7 @@ from sim.evidence.reading import date_problem
 from sim.evidence.rows import CodedRow, EventRow, Evidence, MechanismRow
 from sim.inputs.errors import InputError
 from sim.inputs.files import read_yaml
+from sim.inputs.frozen import Frozen
 from sim.inputs.objects import Strict, checked
 
 Lines = dict[str, tuple[int, ...]]
@@ -99,7 +99,7 @@ def harmonised(evidence: Evidence) -> Harmonised:
     named |= {id(row) for event in chronology for row in event.rows}
     every: tuple[MechanismRow | EventRow, ...] = (*evidence.mechanisms, *evidence.events)
     loose = tuple(row for row in every if id(row) not in named)
-    return Harmonised(MappingProxyType(vocabulary), mechanisms, chronology, loose)
+    return Harmonised(Frozen(vocabulary), mechanisms, chronology, loose)
 
 
 def _mechanisms(evidence: Evidence) -> tuple[dict[str, str], tuple[Mechanism, ...]]:

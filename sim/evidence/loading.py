@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import Field
@@ -41,6 +40,8 @@ from sim.evidence.rows import (
 from sim.evidence.uncoded import load_spoken_for
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import Row, read_csv, read_yaml
+from sim.inputs.frozen import Frozen
+from sim.inputs.numbers import texts
 from sim.inputs.objects import Strict, checked
 from sim.model.parameters import PARAMETERS, Parameter, parity
 
@@ -87,7 +88,7 @@ def load_evidence(
 
 def _passes(folder: Path, passes: Sequence[str] | None) -> tuple[str, ...]:
     found = passes_of(folder)
-    names = found if passes is None else tuple(passes)
+    names = found if passes is None else texts(passes)
     if not names:
         raise InputError(folder, "passes", "no pass counts", allowed=found or "at least one folder with a dyads.csv")
     for number, name in enumerate(names):
@@ -126,7 +127,7 @@ def _structural(path: Path, case: Case) -> Mapping[str, Structural]:
     for name in known:
         if name not in found:
             raise InputError(path, name, "is missing", allowed="a prior for every parameter of the model")
-    return MappingProxyType(found)
+    return Frozen(found)
 
 
 def _check_range(path: Path, prior: Structural, parameter: Parameter) -> None:
@@ -150,7 +151,7 @@ def _check_epochs(case: Case, known: Known) -> None:
             check_paragraphs(file, f"{key}.paragraphs", epoch.article, paragraphs, known)
 
 
-COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+COLUMNS: Mapping[str, tuple[str, ...]] = Frozen(
     {
         "dyads": (
             *("article", "kind", "from", "to", "level", "low", "high"),
@@ -169,7 +170,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 # What may be coded once in a pass.
-KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+KEYS: Mapping[str, tuple[str, ...]] = Frozen(
     {
         "dyads": ("article", "kind", "from", "to"),
         "positions": ("article", "actor", "issue"),

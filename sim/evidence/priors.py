@@ -40,6 +40,8 @@ from sim.evidence.rows import DyadRow, Evidence, PositionRow, RedLine
 from sim.evidence.sampling import Layout, drawn, layout_of
 from sim.evidence.uncoded import STEPS_OF_A_BODY, likeliest
 from sim.inputs.errors import nearest, one_of
+from sim.inputs.frozen import Frozen
+from sim.inputs.numbers import counted
 from sim.numerics.machine import available_threads
 
 Coding = DyadRow | PositionRow
@@ -72,6 +74,9 @@ class Priors:
     columns: tuple[Prior, ...]
     _layout: Layout = field(repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return f"<{counted(len(self.columns), 'prior')} at {self.epoch}>"
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The column names of a table of draws."""
@@ -80,7 +85,7 @@ class Priors:
     @cached_property
     def index(self) -> Mapping[str, int]:
         """The column of each name."""
-        return {name: column for column, name in enumerate(self.names)}
+        return Frozen({name: column for column, name in enumerate(self.names)})
 
     def __getitem__(self, name: str) -> Prior:
         """The prior of a column; KeyError with the nearest name if there is none."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from sim.inputs.numbers import counted
 from sim.inputs.objects import Strict
 
 Directness = Literal["stated", "implied"]
@@ -147,3 +148,7 @@ class Evidence:
     mechanisms: tuple[MechanismRow, ...]
     conditions: tuple[ConditionRow, ...]
     spoken_for: tuple[SpokenFor, ...] = ()
+
+    def __repr__(self) -> str:
+        rows = sum(map(len, (self.dyads, self.positions, self.events, self.mechanisms, self.conditions)))
+        return f"<evidence of {', '.join(self.passes)}: {counted(rows, 'row')}>"

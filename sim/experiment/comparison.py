@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,15 @@ class Comparison:
     second: Runs
 
     def difference(self, what: str) -> Difference:
-        """The paired difference of an outcome: a column, a settlement class, or a condition (`Runs.values`)."""
-        return difference(self.first.values(what), self.second.values(what))
+        """The paired difference of an outcome: a column, a settlement class, or a condition (`Runs.values`).
+
+        Raises:
+            InputError: no such outcome, or fewer than two draws in which both have a value of it.
+        """
+        try:
+            return difference(self.first.values(what), self.second.values(what))
+        except ValueError as error:
+            raise InputError("compare", what, str(error)) from None
 
     def table(self, outcomes: Sequence[str] = SETTLEMENTS, half_width: float = 0.01) -> pd.DataFrame:
         """One row an outcome: both means, the difference, its interval, and the runs missing for `half_width`."""
@@ -126,7 +134,19 @@ class Comparison:
         return table
 
     def __str__(self) -> str:
-        return "\n".join(f"{what:>14}  {self.difference(what)}" for what in SETTLEMENTS)
+        return "\n".join(f"{what:>14}  {self._told(what)}" for what in SETTLEMENTS)
+
+    def __repr__(self) -> str:
+        return f"<{self.second!r} compared with {self.first!r}>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
+
+    def _told(self, what: str) -> str:
+        try:
+            return str(self.difference(what))
+        except InputError as error:
+            return error.problem
 
 
 def compare(first: Runs, second: Runs) -> Comparison:

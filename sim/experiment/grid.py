@@ -7,7 +7,7 @@ hundred thousand takes no memory to speak of.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from math import prod
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_names
 from sim.evidence.priors import Priors, priors
 from sim.evidence.rows import Evidence
 from sim.inputs.errors import InputError, nearest, one_of, shown
+from sim.inputs.frozen import Frozen
 from sim.model.parameters import EACH, SWITCHES
 from sim.world.uncertainty import Uncertainty, fixable
 
@@ -76,6 +77,10 @@ class Grid:
         for axis in self.axes:
             _check_axis(self, axis)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made of; what is remembered stays with this process."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
     def __len__(self) -> int:
         return prod(len(axis.values) for axis in self.axes)
 
@@ -109,7 +114,7 @@ class Grid:
     @cached_property
     def priors(self) -> Mapping[str, Priors]:
         """The priors of every epoch."""
-        return {epoch: priors(self.case, self.evidence, epoch) for epoch in self.case.epochs}
+        return Frozen({epoch: priors(self.case, self.evidence, epoch) for epoch in self.case.epochs})
 
     @cached_property
     def _framed(self) -> Callable[[tuple[tuple[str, Value], ...]], Scenario]:

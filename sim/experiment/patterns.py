@@ -235,7 +235,7 @@ def measured(
         return kept[key]
 
     number = (1 + len(switches)) * sum(len(pattern.places) for pattern in patterns.patterns.values())
-    console = Console(stderr=True)
+    console = Console(stderr=True, markup=False, emoji=False)
     told = track(
         find_all(patterns, simulate, switches), "patterns", number, console=console, disable=not console.is_terminal
     )

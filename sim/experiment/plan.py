@@ -15,6 +15,7 @@ from typing import Any
 from sim.case.scenario import BASELINE, Scenario
 from sim.engine.sweep import Sweep
 from sim.experiment.grid import Axis, Grid, text
+from sim.inputs.frozen import Frozen
 from sim.world.uncertainty import Uncertainty
 
 WEEKLY_CELLS = 100  # a plan of more cells keeps no paths and no weekly bands, which would outweigh its runs
@@ -51,7 +52,12 @@ class Cell:
     @property
     def label(self) -> str:
         """The scenario's name, and the swept values."""
-        return " ".join([self.scenario.scenario, *(f"{key}={text(value)}" for key, value in self.swept.items())])
+        return labelled(self.scenario, self.swept)
+
+
+def labelled(scenario: Scenario, swept: Mapping[str, str | float]) -> str:
+    """The label of a cell: its scenario's name, and the swept values."""
+    return " ".join([scenario.scenario, *(f"{key}={text(value)}" for key, value in swept.items())])
 
 
 @dataclass(frozen=True)
@@ -129,11 +135,11 @@ class Plan:
         if number >= self.asked:
             scenario = self.grid.baseline(self.grid.scenario(further[number - self.asked]))
             assert scenario is not None  # it was there when the plan was made
-            return Cell(number, scenario, {}, None)
+            return Cell(number, scenario, Frozen(), None)
         point = self.grid.point(number)
-        swept = {axis.key: text(v) if isinstance(v := point[axis.key], tuple) else v for axis in self.swept}
+        told = {axis.key: text(v) if isinstance(v := point[axis.key], tuple) else v for axis in self.swept}
         baseline = pairs[number] if pairs[number] not in (-1, number) else None
-        return Cell(number, self.grid.scenario(number), swept, baseline)
+        return Cell(number, self.grid.scenario(number), Frozen(told), baseline)
 
     def __iter__(self) -> Iterator[Cell]:
         return (self.cell(number) for number in range(len(self)))

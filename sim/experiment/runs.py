@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from html import escape
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from sim.case.columns import Column
 from sim.engine.computing import Made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, one_of
+from sim.inputs.frozen import Frozen
+from sim.inputs.numbers import counted, whole_number
 from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ class Runs:
     def read(self, column: Column) -> NDArray[Any]:
         """One outcome column of all runs, in order, as stored."""
         found: NDArray[Any] = self._held.rows[column.field][(slice(None), *column.place)]
-        return found
+        return read_only(found)
 
     def errors(self) -> dict[int, str]:
         """What went wrong, by the number of the run; empty where nothing did."""
@@ -60,29 +63,30 @@ class Runs:
 
     def draws_table(self) -> NDArray[np.float32]:
         """The draws, (draws, uncertainties)."""
-        return self._held.draws
+        return read_only(self._held.draws)
 
     def path_values(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Numbers of the runs with a path, and their weeks: (paths, weeks + 1, weekly columns)."""
-        return self._held.path_runs, self._held.paths
+        return read_only(self._held.path_runs), read_only(self._held.paths)
 
     def band_counts(self) -> NDArray[np.int64]:
         """How many runs fell into each bin: (weeks + 1, weekly columns, BINS)."""
-        return self._held.bands
+        return read_only(self._held.bands)
 
     # --- what researchers ask ---
 
     @cached_property
-    def columns(self) -> dict[str, Column]:
+    def columns(self) -> Mapping[str, Column]:
         """The outcome columns by name: unit, range and meaning of each."""
-        return {column.name: column for column in self.sweep.columns}
+        return Frozen({column.name: column for column in self.sweep.columns})
 
     def __len__(self) -> int:
         return self.sweep.total
 
     def __repr__(self) -> str:
         sweep = self.sweep
-        return f"<{sweep.total:,} runs of {sweep.scenario.scenario}: {sweep.draws:,} draws x {sweep.runs:,} runs>"
+        size = f"{counted(sweep.draws, 'draw')} x {counted(sweep.runs, 'run')}"
+        return f"<{counted(sweep.total, 'run')} of {sweep.scenario.scenario}: {size}>"
 
     @property
     def uncertainties(self) -> tuple[str, ...]:
@@ -90,13 +94,21 @@ class Runs:
         return self.sweep.uncertainty.priors.names
 
     @cached_property
-    def labels(self) -> dict[str, str]:
+    def labels(self) -> Mapping[str, str]:
         """What the draws vary in a few words each, by name: `trust.US.PAK` is the trust of the one in the other."""
-        return {name: label(self.sweep.case, name) for name in self.uncertainties}
+        return Frozen({name: label(self.sweep.case, name) for name in self.uncertainties})
 
     def column(self, name: str) -> NDArray[Any]:
-        """An outcome column as (draws, runs), as stored; see `values` for numbers to reckon with."""
-        one_of("runs", name, name, self.columns, "an outcome", "a name in runs.columns")
+        """An outcome as (draws, runs): a column as it is stored, and what is no column as `values` has it.
+
+        Args:
+            name: as in `values`, which has the same numbers to reckon with: what never happened is NaN there.
+
+        Raises:
+            InputError: no such outcome.
+        """
+        if name not in self.columns:
+            return self.values(name)
         return self.read(self.columns[name]).reshape(self.sweep.draws, self.sweep.runs)
 
     def values(self, what: str) -> NDArray[np.float64]:
@@ -182,7 +194,8 @@ class Runs:
         values = self.values(what)
         defined = int((~np.isnan(values)).any(axis=1).sum())
         if defined < FEWEST:
-            raise InputError("runs", what, f"only {defined} draws have a value", allowed=f"{FEWEST} or more")
+            problem = f"has a value in only {counted(defined, 'draw')}"
+            raise InputError("runs", what, problem, allowed=f"{FEWEST} or more")
         found = influences_on(self, values)
         priors = self.sweep.uncertainty.priors
         rows = [
@@ -214,7 +227,7 @@ class Runs:
         import pandas as pd
 
         index = pd.RangeIndex(self.sweep.draws, name="draw")
-        return pd.DataFrame(self.draws_table(), columns=list(self.uncertainties), index=index)
+        return pd.DataFrame(self.draws_table(), columns=list(self.uncertainties), index=index, copy=True)
 
     @cached_property
     def paths(self) -> pd.DataFrame:
@@ -225,7 +238,7 @@ class Runs:
         weeks = self.sweep.scenario.horizon + 1
         index = pd.MultiIndex.from_product([numbers, range(weeks)], names=["number", "week"])
         names = [column.name for column in self.sweep.weekly]
-        return pd.DataFrame(values.reshape(-1, len(names)), columns=names, index=index)
+        return pd.DataFrame(values.reshape(-1, len(names)), columns=names, index=index, copy=True)
 
     def bands(self, name: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
         """Quantiles of a weekly column over the runs, week by week, to 1/128 of the column's range."""
@@ -236,6 +249,16 @@ class Runs:
         place = names.index(name)
         found = band_quantiles(self.band_counts()[:, place], levels, self.sweep.weekly[place].high)
         return pd.DataFrame(found, columns=list(levels), index=pd.RangeIndex(len(found), name="week"))
+
+    def _repr_html_(self) -> str:
+        """The settlement classes with their intervals, for a notebook."""
+        import pandas as pd
+
+        told = {name: self.share(name) for name in SETTLEMENTS}
+        table = pd.DataFrame(
+            [(one.value, one.low, one.high) for one in told.values()], [*told], ["share", "low", "high"]
+        )
+        return f"<p>{escape(repr(self))}</p>{table.to_html(float_format='{:.3f}'.format)}"
 
     def row(self, number: int) -> dict[str, Any]:
         """The outcome row of one run, as stored, by column."""
@@ -249,15 +272,20 @@ class Runs:
         """
         from sim.agents.replay import replay
 
-        given: object = number  # a notebook passes what it likes
-        if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 <= given < len(self):
-            raise InputError("explain", "run", f"{number!r} is out of range", allowed=f"0 to {len(self) - 1}")
-        failed = self.errors().get(int(number))
+        number = whole_number("explain", "run", number, 0, len(self) - 1)
+        failed = self.errors().get(number)
         if failed is not None:
             raise InputError("explain", f"run {number}", f"has failed: {failed}", allowed="a run without an error")
         sweep = self.sweep
         world = sweep.world
-        return replay(world, int(number), seed=sweep.seed, runs=sweep.runs, expected=self.row(int(number)))
+        return replay(world, number, seed=sweep.seed, runs=sweep.runs, expected=self.row(number))
+
+
+def read_only(values: NDArray[Any]) -> NDArray[Any]:
+    """The same numbers as a view that cannot be written to: whoever works on them works on a copy."""
+    found = values.view()
+    found.flags.writeable = False
+    return found
 
 
 def influences_on(runs: Runs, values: NDArray[np.float64]) -> tuple[Influence, ...]:

@@ -5,13 +5,16 @@ Nothing here knows what the files are about: that stands with the objects, in `c
 
 from sim.inputs.errors import InputError, nearest, one_of, shown
 from sim.inputs.files import Row, read_csv, read_yaml
+from sim.inputs.frozen import Frozen, frozen
 from sim.inputs.objects import Strict, checked, what_is_allowed
 
 __all__ = [
+    "Frozen",
     "InputError",
     "Row",
     "Strict",
     "checked",
+    "frozen",
     "nearest",
     "one_of",
     "read_csv",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 
 class InputError(Exception):
@@ -32,6 +33,10 @@ class InputError(Exception):
         self.meant = meant
         super().__init__(self._line())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """All its fields, so that it is the same error in another process: by default the line alone would travel."""
+        return _told_again, (type(self), self.file, self.key, self.problem, self.allowed, self.meant)
+
     def _line(self) -> str:
         place = ": ".join(part for part in (self.file, self.key) if part)
         line = f"{place}: {self.problem}" if place else self.problem
@@ -40,6 +45,12 @@ class InputError(Exception):
         if self.meant:
             line += f"; did you mean {self.meant}?"
         return " ".join(line.split())
+
+
+def _told_again(
+    kind: type[InputError], file: str, key: str, problem: str, allowed: str | None, meant: str | None
+) -> InputError:
+    return kind(file, key, problem, allowed=allowed, meant=meant)
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:

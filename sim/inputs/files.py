@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import Any
 import yaml
 
 from sim.inputs.errors import InputError, nearest, shown
+from sim.inputs.frozen import Frozen
+from sim.inputs.places import home_of
 
 
 def _text(path: Path) -> str:
@@ -60,7 +61,7 @@ def read_yaml(path: Path | str) -> dict[str, Any]:
     stays a string. Errors: ``InputError`` for a missing, empty, non-UTF-8 or malformed file, duplicate keys, tags,
     anchors, keys that are not words, and plain values that YAML 1.1 reads otherwise than a person would.
     """
-    path = Path(path)
+    path = home_of(path)
     text = _text(path)
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
@@ -218,4 +219,4 @@ def _row(path: Path, line: int, fields: Sequence[str], columns: Sequence[str]) -
     if len(fields) != len(columns):
         problem = f"{len(fields)} fields where the header has {len(columns)}"
         raise InputError(f"{path}:{line}", "", problem, allowed="one field for each column; quote a field with commas")
-    return Row(str(path), line, types.MappingProxyType(dict(zip(columns, fields, strict=True))))
+    return Row(str(path), line, Frozen(zip(columns, fields, strict=True)))

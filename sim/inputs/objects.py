@@ -14,12 +14,21 @@ import pydantic
 from pydantic_core import to_json
 
 from sim.inputs.errors import InputError, nearest, shown
+from sim.inputs.frozen import frozen, listed
 
 
 class Strict(pydantic.BaseModel):
     """The base of everything read from a file: no unknown keys, no conversions, no NaN or infinity, frozen."""
 
     model_config = pydantic.ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def model_post_init(self, context: Any) -> None:
+        """What its fields hold is frozen too; pydantic's own setting only keeps the fields from being set."""
+        for name in type(self).model_fields:
+            self.__dict__[name] = frozen(self.__dict__[name])
+
+    def __dir__(self) -> list[str]:
+        return listed(self)
 
 
 T = TypeVar("T", bound=pydantic.BaseModel)

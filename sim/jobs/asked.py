@@ -40,9 +40,10 @@ def base_of(settings: Settings, case: Case) -> Scenario | None:
     """The scenario that was composed, or None where the settings name none."""
     if settings.scenario is None:
         return None
-    name = str(settings.scenario.get("scenario"))
-    own = case.folder / "scenario" / f"{name}.yaml"
-    return scenario_of(case, settings.scenario, file=str(own) if own.is_file() else SOURCE)
+    data = dict(settings.scenario)
+    own = case.folder / "scenario" / f"{data.get('scenario')}.yaml"
+    file = data.pop("file", own if own.is_file() else SOURCE)
+    return scenario_of(case, data, file=str(file))
 
 
 def set_axes(settings: Settings) -> tuple[Axis, ...]:

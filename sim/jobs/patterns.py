@@ -15,7 +15,7 @@ from sim.pages.patterns.table import csv_text, print_patterns
 
 
 def run(settings: Settings) -> None:
-    """Measure the patterns of a case, print them, and write both files to the folder of the results.
+    """Measure the patterns of a case, write both files to the folder of the results, and print them.
 
     Raises:
         InputError: a mistake in the patterns, their worlds or the evidence.
@@ -25,7 +25,8 @@ def run(settings: Settings) -> None:
     patterns, coded = load_patterns(load_case(settings.case)), settings.evidence
     draws, runs = apportioned(settings.size.draws * settings.size.runs)
     found = measured(patterns, draws, runs, settings.seed, passes=coded.passes, implied=coded.implied)
-    print_patterns(found)
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, patterns_page(found), GENERATOR)):
         put(settings.out / name, content, mark)
+    print_patterns(found)
+    for name in (TABLE, PAGE):
         print(f"wrote {settings.out / name}")

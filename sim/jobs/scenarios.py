@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.experiment.results import Results
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted
 from sim.pages.kit.own_files import refuse_foreign
 from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, check_headline, tell, write_summary
 
@@ -22,18 +24,17 @@ NARROWEST = 126  # columns that the table needs
 
 
 def run(settings: Settings) -> None:
-    """The job `scenarios`: tell what it will take, do what is missing, tell and write what came of it.
+    """The job `scenarios`: tell what it will take, do what is missing, write what came of it, and tell it.
 
     Raises:
         InputError: a mistake in the settings, more runs than the cap allows, or a folder that cannot be used.
     """
-    from rich.console import Console
-
     from sim.jobs.asked import plan_of
+    from sim.pages.kit.terminal import terminal
     from sim.pages.report import page as report
     from sim.storage.plans import run_plan
 
-    aside = Console(stderr=True, highlight=False, soft_wrap=True)
+    aside = terminal(aside=True)
     plan = plan_of(settings)
     check_cap(plan, settings)
     refuse_foreign(settings.out / SUMMARY, SUMMARY_MARK)
@@ -45,11 +46,9 @@ def run(settings: Settings) -> None:
     )
     check_headline(results)
     write_summary(results, settings.out / SUMMARY)
-    out = Console(highlight=False)
-    if out.width < NARROWEST:
-        out = Console(highlight=False, width=NARROWEST)
-    tell(results, out)
     report.write(results, settings.out)
+    out = terminal(least=NARROWEST)
+    tell(results, out)
     out.print(f"\nIn {settings.out}/: {REPORT}, {SUMMARY}, and every run as Parquet in {RUNS}/", soft_wrap=True)
 
 
@@ -57,7 +56,8 @@ def check_cap(plan: Plan, settings: Settings) -> None:
     """Refuse more runs than the cap without a yes."""
     if plan.total > settings.cap and not settings.yes:
         problem = (
-            f"{len(plan):,} cells of {plan.draws * plan.runs:,} runs are {plan.total:,} runs, above cap={settings.cap}"
+            f"{counted(len(plan), 'cell')} of {counted(plan.draws * plan.runs, 'run')} are "
+            f"{counted(plan.total, 'run')}, above cap={settings.cap}"
         )
         allowed = "yes=true to start all the same, a smaller size, or a higher cap"
         raise InputError("command line", "cap", problem, allowed=allowed)
@@ -72,9 +72,9 @@ def announce(plan: Plan, settings: Settings, console: Console) -> None:
     if missing(settings.out / RUNS, plan):
         console.print(str(cost(plan, console.print)) + f", in {settings.out}/")
     else:
-        console.print(f"{plan.asked:,} cells, {plan.total:,} runs are in {settings.out}/ already")
+        console.print(f"{counted(plan.asked, 'cell')}, {counted(plan.total, 'run')}: in {settings.out}/ already")
 
 
 def command() -> str:
-    """The words that make these results again."""
-    return " ".join(["jirga", *sys.argv[1:]]) if Path(sys.argv[0]).stem in ("jirga", "__main__") else "jirga"
+    """The words that make these results again, quoted for the shell."""
+    return shlex.join(["jirga", *sys.argv[1:]]) if Path(sys.argv[0]).stem in ("jirga", "__main__") else "jirga"

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked, what_is_allowed
+from sim.inputs.places import home_of
 
 JobName = Literal["scenarios", "patterns", "evidence", "explain"]
 
@@ -66,7 +67,7 @@ class Settings(Strict):
     job: JobName = Field(description="what to do; see the jobs above")
     case: str = Field(min_length=1, description="the conflict: a case that comes with the package, or a case's folder")
     seed: int = Field(ge=0, le=2**32 - 1, description="the seed of all chance; the same seed gives the same result")
-    out: Path = Field(description="the folder for what the job writes")
+    out: Annotated[Path, AfterValidator(home_of)] = Field(description="the folder for what the job writes")
     size: SizeSettings
     scenario: dict[str, Any] | None = Field(default=None, description="the scenario; without one, all of the case")
     epoch: str | None = Field(description="the epoch to start at, where it is not the scenario's own")

@@ -23,6 +23,7 @@ from sim.numerics.dialect import compilable
 from sim.numerics.vectors import lanewise
 
 CHANCE = 0  # the stream of a run's events and decisions
+LARGEST_SEED = 2**64 - 1  # a seed is a word of 64 bits
 PARAMETERS = 1  # the stream of a draw's parameters
 
 WORD = 0xFFFF_FFFF_FFFF_FFFF

@@ -7,6 +7,7 @@ that is compiled (`sim.version.COMPILED`), of the versions of numba, llvmlite, n
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import platform
 import re
@@ -24,6 +25,7 @@ import llvmlite.binding
 import numba
 import numpy as np
 
+from sim.inputs.places import place
 from sim.version import compiled_digest
 
 config: Any = numba.config  # its names come from the environment, so that no checker knows them
@@ -58,7 +60,7 @@ def _safe(folder: Path) -> bool:
 def cache_root() -> Path:
     """Where compiled code is kept: the folder `jirga` in JIRGA_CACHE, else in XDG_CACHE_HOME, else in ~/.cache."""
     base = os.environ.get("JIRGA_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "jirga"
+    return (place(base) if base else Path.home() / ".cache") / "jirga"
 
 
 @cache
@@ -103,6 +105,50 @@ def is_warm(function: Any) -> bool:
     return bool(function.signatures) or any(cache_folder().rglob(f"{name}*.nbc"))
 
 
+def is_compiling() -> bool:
+    """Whether numba compiles here: NUMBA_DISABLE_JIT, for the debugger, leaves functions as they are written."""
+    return not config.DISABLE_JIT
+
+
 def available_threads() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many processors this process may use: those it may run on, and no more than its group has the time of."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, math.ceil(min(cores, cpu_quota())))
+
+
+def cpu_quota(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float:
+    """The processors' worth of time that the control groups of this process allow, as Docker's `--cpus`; infinite: all.
+
+    Linux keeps it as microseconds in each period, in `cpu.max` (version 2 of control groups) or in `cpu.cfs_quota_us`
+    and `cpu.cfs_period_us` (version 1), for the process's own group and for each above it.
+
+    Args:
+        groups: where the groups are mounted.
+        own: the file that names the process's own groups.
+    """
+    try:
+        lines = own.read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        lines = []
+    named = [line.split(":", 2) for line in lines if line.count(":") >= 2]
+    found = [math.inf]
+    for _, controllers, path in named:
+        top = groups / controllers if "cpu" in controllers.split(",") else groups
+        if top == groups and controllers:
+            continue  # a group of memory or the like
+        below = top / path.strip("/")
+        found += [_quota(group) for group in (below, *below.parents) if group == top or top in group.parents]
+    return min(found)
+
+
+def _quota(group: Path) -> float:
+    """The processors' worth of time of one group."""
+    try:
+        if (group / "cpu.max").is_file():
+            quota, period = (group / "cpu.max").read_text(encoding="ascii").split()
+        else:
+            names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
+            quota, period = ((group / name).read_text(encoding="ascii").strip() for name in names)
+        return int(quota) / int(period) if quota not in ("max", "-1") else math.inf
+    except (OSError, ValueError):  # a group without a limit has no such file
+        return math.inf

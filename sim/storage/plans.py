@@ -7,8 +7,9 @@ columns.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, overload
@@ -19,14 +20,19 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.case.columns import Column
+from sim.case.happening import LONGEST
+from sim.case.loading import load_case
+from sim.case.scenario import scenario_of
 from sim.engine.computing import progress_bar
 from sim.engine.engine import Engine, Told
 from sim.engine.sweep import Sweep
-from sim.experiment.grid import text
+from sim.evidence.loading import load_evidence
+from sim.experiment.grid import Axis, Grid, Value, text
 from sim.experiment.plan import Plan
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted
 from sim.storage import files as files_module
 from sim.storage import provenance
 from sim.storage import tables as tables_module
@@ -158,6 +164,49 @@ def _with_cell(plan: Plan, number: int, table: pa.Table) -> pa.Table:
     return table
 
 
+def open_plan(folder: Path) -> Collection:
+    """Open a plan on disk.
+
+    Raises:
+        InputError: there is none, parts are missing or broken, or what decides its numbers has changed since.
+    """
+    stored = files_module.read_configuration(folder, CONFIGURATION)
+    if stored is None:
+        raise InputError(folder, "", "holds no plan", allowed="a folder that a plan was written to")
+    plan = _plan_of(stored, str(folder / CONFIGURATION))
+    changed = files_module.differences(stored, json.loads(json.dumps(configuration(plan))))
+    if changed:
+        raise InputError(folder, "", "what decides its numbers has changed: " + "; ".join(changed))
+    gone = missing(folder, plan)
+    if gone:
+        problem = f"{len(gone)} of {counted(len(parts(plan)), 'part')} missing or broken"
+        raise InputError(folder, "", problem, allowed="start the same again in this folder: it adds what is missing")
+    return Collection(plan, folder)
+
+
+def _plan_of(stored: dict[str, Any], file: str) -> Plan:
+    """The plan that a configuration describes, of the case and evidence as they are now."""
+    case = load_case(stored["case"])
+    evidence = load_evidence(case.folder / "evidence", stored["passes"] or None, stored["implied"], case=case)
+    axes = tuple(Axis(key, tuple(_value(key, told) for told in values)) for key, values in stored["axes"].items())
+    base = None
+    if "scenario" not in stored["axes"]:
+        (data,) = stored["scenarios"].values()
+        # Events may come after a horizon that was shortened: it is read at the longest, then shortened again.
+        base = scenario_of(case, {**data, "horizon": LONGEST}, file=file).change(horizon=data["horizon"])
+    sizes = {name: stored[name] for name in ("draws", "runs", "seed", "paths", "band_runs", "implied")}
+    return Plan(Grid(case, evidence, axes, base, file), passes=tuple(stored["passes"]), **sizes)
+
+
+def _value(key: str, told: str) -> Value:
+    """A value of an axis from its text (`sim.experiment.grid.text`)."""
+    if key in ("scenario", "epoch"):
+        return told
+    if key == "off":
+        return tuple(name for name in told.strip("[]").split(",") if name)
+    return int(told) if key == "horizon" else float(told)
+
+
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -167,6 +216,10 @@ class Collection(Sequence[Result]):
 
     plan: Plan
     folder: Path
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made of; what was read stays with this process."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def __len__(self) -> int:
         return self.plan.asked

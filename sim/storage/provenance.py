@@ -32,7 +32,7 @@ def scenario_data(scenario: Scenario) -> dict[str, Any]:
         "epoch": scenario.epoch,
         "horizon": scenario.horizon,
         "levers": {name: lever.model_dump() for name, lever in scenario.levers.items()},
-        "events": [dict(event) for event in scenario.events],
+        "events": json.loads(json.dumps(scenario.events)),  # lists again, as they are read back
         "fixed": dict(scenario.fixed),
         "off": list(scenario.off),
     }

@@ -28,6 +28,7 @@ from sim.engine.engine import Shard
 from sim.engine.sweep import Sweep
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
+from sim.inputs.places import place
 from sim.storage.files import (
     CONFIGURATION,
     FORMAT,
@@ -193,7 +194,7 @@ def open_sweep(folder: str | Path) -> StoredRuns:
     Raises:
         InputError: there is none, shards are missing or broken, or the case has changed since.
     """
-    folder = Path(folder)
+    folder = place(folder)
     stored = read_configuration(folder) if folder.is_dir() else None
     if stored is None:
         raise InputError(folder, "", "holds no sweep", allowed="a folder that a sweep was written to")

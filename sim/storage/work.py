@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sim.engine.engine import Engine
 from sim.engine.sweep import BINS, SHARD_RUNS
 from sim.experiment.plan import Plan
+from sim.inputs.numbers import counted
 from sim.numerics.machine import is_warm
 from sim.world.columns import outcome_type
 
@@ -61,7 +62,7 @@ class Cost:
         more = self.cells - self.asked
         paired = f" and {more:,} to compare them with" if more else ""
         return (
-            f"{self.asked:,} cells{paired}, {self.runs:,} runs: about {self.seconds:,.0f} seconds at "
+            f"{counted(self.asked, 'cell')}{paired}, {counted(self.runs, 'run')}: about {self.seconds:,.0f} seconds at "
             f"{self.rate:,.0f} runs a second, at most {_bytes(self.size)}"
         )
 

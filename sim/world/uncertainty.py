@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sim.case.case import Case, Epoch
@@ -11,6 +11,8 @@ from sim.evidence.densities import Prior
 from sim.evidence.priors import Priors, priors
 from sim.evidence.rows import Evidence
 from sim.inputs.errors import InputError, one_of
+from sim.inputs.frozen import Frozen
+from sim.inputs.numbers import counted
 from sim.model.parameters import SWITCHES, switch_off
 from sim.world.draw import draw_records
 
@@ -30,8 +32,13 @@ class Uncertainty:
     case: Case
     epoch: Epoch
     priors: Priors
-    fixed: Mapping[str, float] = field(default_factory=dict)
+    fixed: Mapping[str, float] = Frozen()
     off: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return (
+            f"<uncertainty at {self.priors.epoch}: {counted(len(self.priors.names), 'column')}, {len(self.fixed)} held>"
+        )
 
     def table(self, draws: int, seed: int, first: int = 0, threads: int | None = None) -> Any:
         """Draws first, ..., first + draws - 1 as a float64 array of shape (draws, columns), fixed values in place."""
@@ -83,4 +90,4 @@ def uncertainty(
             raise InputError("scenario", f"fixed.{name}", f"{value} is out of range", allowed=allowed)
     for name in off:
         one_of("scenario", "off", name, SWITCHES, "a switch")
-    return Uncertainty(case, case.epochs[epoch], found, dict(fixed or {}), tuple(off))
+    return Uncertainty(case, case.epochs[epoch], found, Frozen(fixed or {}), tuple(off))

@@ -27,6 +27,9 @@ class World:
     evidence: Evidence
     scenario: Scenario
 
+    def __repr__(self) -> str:
+        return f"<world of {self.scenario!r}>"
+
     @cached_property
     def uncertainty(self) -> Uncertainty:
         """The joint prior of the scenario's epoch, with what it fixes and switches off."""

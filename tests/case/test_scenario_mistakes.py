@@ -90,8 +90,8 @@ SUMMIT = str(CASE.folder / "scenario" / "turkey_summit.yaml")
             {"epoch": "2022-08"},
             "events[0].event: 'announce_withdrawal' is impossible: no forces are left under the emirate",
         ),
-        ({"horizon": 0}, "horizon: 0 is out of range; allowed: 1 to 260 weeks"),
-        ({"horizon": 52.0}, "horizon: 52.0 is not a whole number of weeks"),
+        ({"horizon": 0}, "horizon: 0 is out of range; allowed: a whole number of weeks, 1 to 260"),
+        ({"horizon": 52.0}, "horizon: 52.0 is not a whole number of weeks; allowed: a whole number of weeks, 1 to 260"),
         (
             {"off": ["trust"]},
             f"off: 'trust' is not a switch; allowed: {', '.join(SWITCHES)}",

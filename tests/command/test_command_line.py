@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import io
+import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hydra import compose as hydra_compose
+from hydra import initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim import __version__
 from sim.command.arguments import help_text
+from sim.command.composed import word_of
 from sim.command.composing import compose, scenario_files
 from sim.command.main import RUNNERS, main
+from sim.command.overrides import parsed_words, quoted
 from sim.inputs import InputError, read_yaml
-from sim.jobs.settings import JOBS, configuration_folder, keys
+from sim.jobs.settings import JOBS, Settings, configuration_folder, keys
 
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
@@ -73,7 +83,7 @@ BROKEN = {
     "evidence=3": "evidence: 3 is not a mapping; allowed: keys with values",
     "evidence={drws: 3}": f"evidence.drws: unknown key; allowed: {KEYS}; did you mean evidence.draws?",
     "case=": "case: '' is too short; allowed: text, not empty",
-    "out=3": "out: 3 is not text; allowed: a path",
+    "out=[3]": "out: a list is not text; allowed: a path",
     "job=evidense": f"job: 'evidense' is not one of the choices; allowed: {FILES}; did you mean evidence?",
     "job=null": f"job: null is not one of the choices; allowed: {FILES}",
     "job@out=evidence": "job: a choice stays in its place; leave @out out",
@@ -92,7 +102,9 @@ BROKEN = {
         f"scenario: 'turky_summit' is not one of the choices; allowed: {SCENARIOS}, a file that ends in .yaml; "
         "did you mean turkey_summit?"
     ),
-    "scenario.lever.summit_week=3": f"scenario.lever.summit_week: unknown key; allowed: {KEYS}",
+    "scenario.lever.summit_week=3": (
+        "scenario.lever.summit_week: unknown key; did you mean scenario.levers.summit_week=3?"
+    ),
     "trust.us.pka=0.5": f"trust.us.pka: unknown key; allowed: {KEYS}; did you mean trust.US.PAK?",
     "patiense=1": f"patiense: unknown key; allowed: {KEYS}; did you mean patience?",
     "fixed.trust.us.pka=0.5": f"fixed.trust.us.pka: unknown key; allowed: {KEYS}; did you mean trust.US.PAK?",
@@ -240,8 +252,37 @@ def test_composing_again_does_not_remember_the_last_time() -> None:
 
 
 def test_settings_are_frozen() -> None:
+    found = compose(["scenario=turkey_summit", "levers.summit_week=4"]).settings()
     with pytest.raises(ValueError, match="frozen"):
-        compose([]).settings().seed = 2  # type: ignore[misc]  # the point of the test
+        found.seed = 2  # type: ignore[misc]  # the point of the test
+    with pytest.raises(TypeError, match="frozen"):
+        found.levers["summit_week"] = 5.0
+
+
+@pytest.mark.parametrize("name", ["12345", "007", "1e3", "true", "x[draft]", "x[/]", "my folder", "it's", "a\\b'c["])
+def test_the_name_of_a_folder_is_what_was_written(name: str) -> None:
+    assert compose([f"out={name}"]).settings().out == Path(name)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Z"), exclude_characters="$"), min_size=1))
+def test_a_quoted_value_is_read_back_as_it_was(text: str) -> None:
+    (override,) = parsed_words([f"out={quoted(text)}"])
+    assert word_of(override.value()) == text
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert compose(["out=~/x"]).settings().out == tmp_path / "x"
+    (tmp_path / "x.yaml").write_text((configuration_folder() / "config.yaml").read_text())
+    assert read_yaml("~/x.yaml") == read_yaml(tmp_path / "x.yaml")
+    own(tmp_path, FIRST + "seed: 7")
+    assert main(["--config-dir", "~", "experiment=mine", "--cfg"]) == 0
+
+
+def test_the_home_of_nobody_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    told = "begins with the home of nobody"
+    assert mistake(capsys, ["out=~nobody_of_this_name/x"]).endswith(told)
+    assert mistake(capsys, ["--config-dir", "~nobody_of_this_name"]).endswith(told)
 
 
 def test_the_printed_configuration_composes_to_itself(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -265,6 +306,63 @@ def test_the_help_names_every_job_and_every_key_with_default_and_meaning() -> No
 
 def test_the_help_fits_a_terminal() -> None:
     assert max(map(len, help_text().splitlines())) <= 118
+
+
+LEVERS = {
+    ("summit_week=12",): "summit_week: is a lever of a scenario; did you mean scenario.levers.summit_week=12?",
+    (
+        "scenario=turkey_summit",
+        "summit_wek=12",
+    ): "summit_wek: unknown key; did you mean scenario.levers.summit_week=12?",
+    ("-m", "scenario=turkey_summit", "summit_week=4,12"): (
+        "summit_week: is a lever of a scenario; did you mean scenario.levers.summit_week=4,12?"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", LEVERS)
+def test_a_lever_by_its_bare_name_is_told_as_it_is_written(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert mistake(capsys, words) == f"command line: {LEVERS[words]}"
+
+
+UNFIT = {
+    ("-m", "job=explain", "scenario=turkey_summit", "scenario.levers.summit_week=4,12"): (
+        "levers.summit_week: job=explain takes one value of each key; allowed: job=scenarios"
+    ),
+    ("-m", "job=patterns"): "-m: job=patterns takes one value of each key; allowed: job=scenarios",
+    ("job=evidence", "experiment=turkey_summit_week"): (
+        "levers.summit_week: job=evidence takes one value of each key; allowed: job=scenarios"
+    ),
+    ("job=patterns", "scenario=turkey_summit"): (
+        "scenario: job=patterns does not look at it; allowed: job=scenarios, job=explain"
+    ),
+    ("job=evidence", "trust.us.pak=0.5"): (
+        "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=explain"
+    ),
+    ("job=evidence", "off=[]"): "off: job=evidence does not look at it; allowed: job=scenarios, job=explain",
+    ("run=3",): "run: job=scenarios does not look at it; allowed: job=explain",
+}
+
+
+@pytest.mark.parametrize("words", UNFIT)
+def test_what_a_job_would_drop_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    assert mistake(capsys, [*words, f"out={tmp_path / 'out'}"]) == f"command line: {UNFIT[words]}"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_help_of_a_scenario_tells_its_levers_and_words_that_run_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help", "scenario=turkey_summit"]) == 0
+    told = capsys.readouterr().out
+    assert "summit_week = 4 weeks, 2 to 52: week in which the summit is convened" in told
+    words = shlex.split(told.splitlines()[-1])
+    assert words[0] == "jirga"
+    settings = compose(words[1:]).settings()
+    assert settings.levers == {"summit_week": 4, "weeks_to_go": 21}
+    assert mistake(capsys, ["--help", "scenario=turkey_sumit"]).endswith("did you mean turkey_summit?")
 
 
 def test_every_key_has_a_default_and_every_default_a_key() -> None:
@@ -317,7 +415,11 @@ def test_a_scenario_is_a_file_as_well(tmp_path: Path) -> None:
     by_file = compose([f"scenario={tmp_path}/mine.yaml"]).settings()
     (tmp_path / "scenario").mkdir()
     (tmp_path / "mine.yaml").rename(tmp_path / "scenario" / "mine.yaml")
-    assert compose(["scenario=mine"], tmp_path).settings() == by_file
+    by_name = compose(["scenario=mine"], tmp_path).settings()
+    told = [dict(settings.scenario or {}) for settings in (by_file, by_name)]
+    assert [Path(one.pop("file")) for one in told] == [tmp_path / "mine.yaml", tmp_path / "scenario" / "mine.yaml"]
+    assert told[0] == told[1]
+    assert by_file.model_copy(update={"scenario": None}) == by_name.model_copy(update={"scenario": None})
     assert by_file.scenario is not None
 
 
@@ -342,7 +444,7 @@ def test_a_sweep_keeps_its_values_in_the_order_given() -> None:
         "levers.summit_week": (20, 4, 12),
         "fixed.trust.US.PAK": (0.1, 0.5, 0.9),
         "fixed.noise": (0.02, 0.04, 0.06, 0.08),
-        "off": ([], ["red_lines"]),
+        "off": ((), ("red_lines",)),
     }
 
 
@@ -398,6 +500,57 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     words = f"{sys.executable} -m sim --help | head -1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {words}"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def streams(encoding: str) -> tuple[io.TextIOWrapper, io.TextIOWrapper]:
+    """What is told, and what is told aside, in an encoding that refuses what it lacks."""
+    first, second = (io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict") for _ in range(2))
+    return first, second
+
+
+def test_what_a_terminal_cannot_show_does_not_end_the_job(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    out, aside = streams("ascii")
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", aside)
+    monkeypatch.setattr("sim.command.main._job", lambda name: lambda settings: print("12 ± 3"))
+    assert main([f"out={tmp_path}"]) == 0
+    assert out.buffer.getvalue() == b"12 ? 3\n"  # type: ignore[attr-defined]
+    assert (sys.stdout, sys.stderr, out.errors) == (out, aside, "strict")
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("code", [0, 2])
+@pytest.mark.parametrize("gone", ["stdout", "stderr"])
+def test_a_reader_that_leaves_does_not_change_what_the_job_does_and_returns(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: str, code: int
+) -> None:
+    def job(settings: Settings) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            print("x" * 100_000, file=stream, flush=True)
+        (tmp_path / "done").write_text("")
+        if code:
+            raise InputError("case.yaml", "tables", "is missing")
+
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        monkeypatch.setattr(sys, gone, closed)
+        monkeypatch.setattr("sim.command.main._job", lambda name: job)
+        assert main([f"out={tmp_path}"]) == code
+        monkeypatch.undo()
+    assert (tmp_path / "done").exists()
+
+
+def test_a_program_that_has_hydra_keeps_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.yaml").write_text("mine: 1")
+    store = ConfigStore.instance()
+    store.store(name="theirs", group="scenario", node={"their": 2})
+    with initialize_config_dir(str(tmp_path), version_base="1.3"):
+        assert main(["--cfg", "scenario=turkey_summit", "experiment=turkey_summit_week"]) == 0
+        assert main(["--cfg", "sede=1"]) == 2
+        assert hydra_compose("config", ["+scenario=theirs"]) == {"mine": 1, "scenario": {"their": 2}}
+    assert "turkey_summit" in capsys.readouterr().out
+    store.repo.pop("scenario")
 
 
 def test_composing_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_nothing_matters_for_what_is_the_same_in_every_draw(runs: Runs) -> None:
 
 def test_of_few_draws_nothing_is_told() -> None:
     few = sim.sweep(sim.load_case("afghanistan").scenario("turkey_summit"), draws=12, runs=1, progress=False)
-    with pytest.raises(InputError, match="takeover: only 12 draws have a value; allowed: 20 or more"):
+    with pytest.raises(InputError, match="takeover: has a value in only 12 draws; allowed: 20 or more"):
         few.influence("takeover")
     with pytest.raises(InputError, match=r"takeovr: 'takeovr' is not an outcome.* did you mean takeover"):
         few.influence("takeovr")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 import re
+import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,12 +24,14 @@ from sim.command.main import main
 from sim.experiment.results import Results
 from sim.inputs import InputError
 from sim.jobs.asked import plan_of
-from sim.jobs.scenarios import check_cap
+from sim.jobs.scenarios import check_cap, command
 from sim.pages.report.answers import SUMMARY_OF_ANSWER
 from sim.pages.report.measures import Measure, headline, headline_from, kinds
 from sim.pages.report.table import REPORT, SUMMARY, check_headline, shown
 from sim.pages.report.telling import digits
+from sim.storage.work import Cost
 
+ROOT = Path(__file__).parents[2]
 WORDS = ["size=smoke", "size.draws=4", "horizon=20"]
 
 
@@ -40,6 +46,35 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     with contextlib.redirect_stdout(for_reader), contextlib.redirect_stderr(aside):
         assert main([*WORDS, f"out={out}"]) == 0
     return out, for_reader.getvalue(), aside.getvalue()
+
+
+ODD = "x[draft]:bug:[/]"  # a name that rich would take for markup and an emoji
+
+
+@pytest.mark.parametrize("job", ["scenarios", "explain"])
+def test_a_job_is_done_and_told_where_the_terminal_knows_ascii_alone(tmp_path: Path, job: str) -> None:
+    words = ["scenario=status_quo", "size=smoke", "size.draws=2", "size.runs=1", "horizon=4", f"job={job}"]
+    program = [sys.executable, "-m", "sim", *words, f"out={tmp_path / ODD}"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "MPLBACKEND": "nonsense", "MATPLOTLIBRC": str(tmp_path)}
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\n")
+    done = subprocess.run(program, env=environment, capture_output=True, cwd=ROOT, check=False)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    files = {path.name for path in (tmp_path / ODD).iterdir()}
+    assert {"report.html", "summary.csv"} <= files or "status_quo-run-0-seed-1.html" in files
+    assert str(tmp_path / ODD).encode() in done.stdout
+
+
+def test_the_words_that_make_it_all_again_are_words_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["/usr/bin/jirga", "-m", "scenario=glob(*summit*)", "off=[],[red_lines]", "out=my folder", "noise=$x"]
+    monkeypatch.setattr(sys, "argv", words)
+    assert shlex.split(command()) == ["jirga", *words[1:]]
+
+
+def test_a_count_of_one_is_told_in_the_singular() -> None:
+    plan = plan_of(compose([*WORDS, "scenario=status_quo"]).settings())
+    assert str(Cost(1, 1, 1, 1.0, 1.0, 1)).startswith("1 cell, 1 run: ")
+    with pytest.raises(InputError, match="1 cell of 8 runs are 8 runs, above cap=1"):
+        check_cap(plan, compose([*WORDS, "cap=1"]).settings())
 
 
 def summary(folder: Path) -> list[dict[str, str]]:
@@ -138,7 +173,7 @@ def test_the_same_words_again_do_nothing_twice(told: tuple[Path, str, str], caps
     assert main([*WORDS, f"out={told[0]}"]) == 0
     out, err = capsys.readouterr()
     assert out == told[1]
-    assert "are in " in err
+    assert err.endswith(" already\n")
     assert (told[0] / SUMMARY).read_bytes() == before
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import shlex
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import sim
 from sim.agents.replay import replay
 from sim.case.loading import load_case
 from sim.command.composing import compose
+from sim.command.main import main
 from sim.jobs.asked import scenario_of_settings
 from sim.pages.run.again import explain_command, notebook
 from sim.world.world import World, load_world
@@ -29,6 +32,8 @@ events:
 def worlds(folder: Path) -> dict[str, World]:
     own = folder / "mine.yaml"
     own.write_text(OWN, encoding="utf-8")
+    namesake = folder / "turkey_summit.yaml"
+    namesake.write_text(OWN.replace("mine", "turkey_summit"), encoding="utf-8")
     levers = CASE.scenario("turkey_summit", summit_week=9, weeks_to_go=21.5, horizon=30)
     fixed = CASE.scenario("status_quo", epoch="2019-07", horizon=20, fixed={"trust.US.PAK": 1.0 / 3.0, "noise": 0.03})
     return {
@@ -38,10 +43,11 @@ def worlds(folder: Path) -> dict[str, World]:
         "off": load_world(CASE.scenario("do_more", off=("red_lines", "private"), horizon=20), CASE),
         "passes": load_world(CASE.scenario("status_quo", horizon=20), CASE, passes=("pass_b",), implied=False),
         "own": load_world(CASE.scenario(own, horizon=20), CASE),
+        "namesake": load_world(CASE.scenario(namesake, horizon=20), CASE),
     }
 
 
-@pytest.mark.parametrize("name", ["plain", "levers", "fixed", "off", "passes", "own"])
+@pytest.mark.parametrize("name", ["plain", "levers", "fixed", "off", "passes", "own", "namesake"])
 def test_the_command_and_the_lines_give_the_same_run(tmp_path: Path, name: str) -> None:
     world = worlds(tmp_path)[name]
     known = replay(world, 17, seed=5, runs=4).outcomes
@@ -62,3 +68,26 @@ def test_the_command_and_the_lines_give_the_same_run(tmp_path: Path, name: str) 
     assert isinstance(model, sim.NegotiationModel)
     played = replay(world, 17, seed=5, runs=4).model
     assert model.state.record.tobytes() == played.state.record.tobytes()
+
+
+@pytest.mark.parametrize("way", ["file", "folder", "swept"])
+@pytest.mark.parametrize("name", ["mine", "turkey_summit"])
+def test_the_report_of_a_scenario_of_ones_own_tells_words_that_play_it(tmp_path: Path, way: str, name: str) -> None:
+    """By its file, from a folder of choices and in a sweep; also where it has the name of one of the case's."""
+    file = tmp_path / "scenario" / f"{name}.yaml"
+    file.parent.mkdir()
+    file.write_text(OWN.replace("mine", name), encoding="utf-8")
+    words = ["size=smoke", "size.draws=2", "size.runs=1", "horizon=6", f"out={tmp_path / 'out'}"]
+    chosen = {
+        "file": [f"scenario={file}"],
+        "folder": ["--config-dir", str(tmp_path), f"scenario={name}"],
+        "swept": ["-m", f"scenario={file},status_quo"],
+    }
+    assert main([*words, *chosen[way]]) == 0
+    page = html.unescape((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    told = [shlex.split(one) for one in re.findall(r"python -m sim job=explain[^<]*", page)]
+    (again,) = {one[4] for one in told if one[4] != "scenario=status_quo"}
+    settings = compose([again, "horizon=6"]).settings()
+    found = scenario_of_settings(settings, CASE)
+    assert found.title == name
+    assert found.events == CASE.scenario(file).events

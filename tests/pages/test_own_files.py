@@ -68,6 +68,7 @@ def test_a_file_of_the_users_in_the_results_folder_stays(
     theirs = tmp_path / name
     theirs.write_text("the user's own")
     words = [f"job={job}", f"out={tmp_path}", "size.draws=2", "size.runs=1", "evidence.draws=100", "seed=1"]
-    assert main([*words, "scenario=status_quo", *(["run=1"] if job == "explain" else [])]) == 2
+    words += ["scenario=status_quo"] if job in ("scenarios", "explain") else []
+    assert main([*words, *(["run=1"] if job == "explain" else [])]) == 2
     assert theirs.read_text() == "the user's own"
     assert f"{theirs}: out: is there, and jirga has not written it" in capsys.readouterr().err

@@ -246,5 +246,5 @@ def test_a_run_is_explained_only_if_its_replay_is_its_row(folder: Path) -> None:
     memory.rows.presence[37] += 0.25
     with pytest.raises(InputError, match="the stored row has presence"):
         Runs(sweep(), memory).explain(37)
-    with pytest.raises(InputError, match=r"60 is out of range; allowed: 0 to 59"):
+    with pytest.raises(InputError, match=r"60 is out of range; allowed: a whole number, 0 to 59"):
         runs.explain(60)

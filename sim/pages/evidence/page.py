@@ -45,7 +45,7 @@ def evidence_page(found: Findings) -> str:
         Section("loose", "Rows that feed nothing", loose(found)),
     )
     looks = style("evidence/entries.css", "evidence/maps.css")
-    foot = paragraphs(f"jirga {__version__}. Written by: python -m sim job=evidence")
+    foot = paragraphs(f"jirga {__version__}. Written by the job `evidence`.")
     return page(f"The evidence: {found.case.title}", joined([looks, _lead(found)]), sections, foot)
 
 

@@ -10,18 +10,19 @@ from rich.table import Table
 
 from sim.pages.evidence.findings import AGREEMENT, CODED_MARKS, Findings, agreement_rows, counts
 from sim.pages.kit.sketches import LETTERS, reading
+from sim.pages.kit.terminal import terminal
 
 
 def print_summary(
     found: Findings, about: Mapping[str, Sequence[str]], path: Path, size: int, console: Console | None = None
 ) -> None:
     """Print the summary; `about` is the case's own account of its evidence."""
-    console = console or Console(highlight=False)
+    console = console or terminal()
     console.print(f"{found.case.title}: agreement of {len(found.evidence.passes)} passes (Krippendorff's alpha)")
     console.print(_agreement(found))
     account = next((body[0] for title, body in about.items() if title.startswith("How the passes")), "")
     if account:
-        console.print(" ".join(account.split()), markup=False)
+        console.print(" ".join(account.split()))
     console.print("\nhow many numbers of trust / leverage / position are")
     console.print(_counts(found))
     for group in ("trust", "leverage"):
@@ -34,7 +35,6 @@ def print_summary(
     console.print(
         f"wrote {path} ({size / 1e6:.1f} MB): every number, the rows behind it, and how to object to it",
         soft_wrap=True,
-        markup=False,
     )
 
 

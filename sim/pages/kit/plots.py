@@ -13,14 +13,18 @@ from matplotlib.figure import Figure
 
 from sim.pages.kit.html import Html
 
+# Every setting that a figure can depend on: a user's matplotlibrc (usetex, fonts, colours) has no say in a page.
+# What is left out chooses windows, which no figure here opens.
 STYLE: Mapping[Any, object] = MappingProxyType(
     {
+        **{key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")},
         "font.size": 9.0,
         "font.family": "sans-serif",
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.titlesize": 9.0,
         "axes.edgecolor": "#555555",
+        "text.parse_math": False,  # a name is data: two dollars in one are no formula
         "svg.fonttype": "none",  # text stays text: searchable, and small
         "svg.hashsalt": "jirga",
     }

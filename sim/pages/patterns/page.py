@@ -35,7 +35,7 @@ def patterns_page(found: Found) -> str:
     sections = [
         Section(_anchor(one), f"{told_place(one)}: {verdict(found, one)}", _entry(found, one)) for one in found.whole
     ]
-    foot = paragraphs(f"jirga {__version__}. Written by: python -m sim job=patterns")
+    foot = paragraphs(f"jirga {__version__}. Written by the job `patterns`.")
     title = f"Patterns: {found.patterns.case.title}"
     return page(title, joined([style("patterns/patterns.css"), _lead(found)]), [overview, *sections], foot)
 

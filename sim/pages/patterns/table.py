@@ -14,6 +14,7 @@ from rich.text import Text
 from sim.analysis.shares import Interval
 from sim.experiment.patterns import Finding, Found, Measured, carriers
 from sim.model.parameters import SWITCHES
+from sim.pages.kit.terminal import terminal
 from sim.pages.kit.words import citations
 
 KINDS = {"built_in": "built in", "open": "open"}
@@ -80,13 +81,12 @@ def told_carriers(found: Found, whole: Finding) -> str:
 
 def print_patterns(found: Found, console: Console | None = None) -> None:
     """Print each pattern with its verdict, and beneath it each of its claims."""
-    console = console or Console(highlight=False)
+    console = console or terminal()
     whole, enough = found.whole, found.patterns.enough
     console.print(
         f"{told_held(found)}: in at least {100 * enough:.0f} % of {found.draws} draws of what is not known, "
         f"each with {found.runs} runs of chance. After a claim: its mean effect, and the share of draws in which "
         "it holds. Intervals are 95 %.",
-        markup=False,
     )
     for one in whole:
         pattern = found.patterns.patterns[one.name]

@@ -12,6 +12,7 @@ from sim.analysis.influence import Influence
 from sim.case.scenario import BASELINE
 from sim.experiment.answers import NO_EFFECT, UNTOLD
 from sim.experiment.results import Results
+from sim.inputs.numbers import counted
 from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.html import (
     GENERATOR,
@@ -116,7 +117,7 @@ def _lead(found: Findings) -> Html:
         "compared run by run. Intervals are 95 % and tell how far another seed might move a number. They say nothing "
         "of whether the model is right."
     )
-    failed = [] if not found.failed else [note(paragraphs(f"{found.failed:,} runs failed and count nowhere."))]
+    failed = [] if not found.failed else [note(paragraphs(f"{counted(found.failed, 'run')} failed and count nowhere."))]
     purpose = (
         "A model's answers, conditional on its rules and priors; it explains and illustrates, it does not predict."
     )

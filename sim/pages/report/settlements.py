@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
+from sim.inputs.frozen import Frozen
 from sim.pages.kit.colours import BLUE, GREEN, GREY, SKY, VERMILLION, YELLOW
 
 
@@ -22,7 +22,7 @@ class Settlement(NamedTuple):
 
 
 # In the order of `sim.model.outcomes.SETTLEMENTS`: a run is in the first class that holds.
-settlements: Mapping[str, Settlement] = MappingProxyType(
+settlements: Mapping[str, Settlement] = Frozen(
     {
         "takeover": Settlement("the incumbent fell and the regime turned", VERMILLION),
         "comprehensive": Settlement(

@@ -13,6 +13,7 @@ from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval
 from sim.experiment.results import Result, Results
 from sim.inputs.errors import InputError, nearest
+from sim.inputs.numbers import counted
 from sim.pages.kit.own_files import put
 from sim.pages.report.answers import summary_names, summary_row, tell_answers
 from sim.pages.report.measures import Measure, headline, headline_from, kinds
@@ -21,6 +22,7 @@ from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, OF_A_MEDIAN, PAIR
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 
 RUNS, SUMMARY, REPORT = "runs", "summary.csv", "report.html"
@@ -67,6 +69,7 @@ def printed(title: str, columns: Sequence[Measure], cells: Sequence[Result]) -> 
     """A table with one row a cell and one column an outcome."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, collapse_padding=True)
     table.add_column("scenario", no_wrap=True)
@@ -75,7 +78,7 @@ def printed(title: str, columns: Sequence[Measure], cells: Sequence[Result]) -> 
         table.add_column(f"{measure.label}\n{measure.sign}", justify="right", max_width=width)
     for cell in cells:
         told = (shown(measure, measure.estimate(cell.runs), measure.difference(cell)) for measure in columns)
-        table.add_row(named(cell), *told)
+        table.add_row(named(cell), *map(Text.from_markup, told))
     return table
 
 
@@ -87,13 +90,13 @@ def by_headline(results: Results, cells: Sequence[Result]) -> dict[tuple[Measure
     return found
 
 
-def named(cell: Result) -> str:
+def named(cell: Result) -> Text:
     """A cell in two lines: its scenario, and what is swept or where it stands."""
-    from rich.markup import escape
+    from rich.text import Text
 
     swept = " ".join(f"{key.partition('.')[2] or key}={value}" for key, value in cell.swept.items())
     scenario = cell.scenario
-    return f"{scenario.scenario}\n[dim]{escape(swept or f'{scenario.epoch}, {scenario.horizon} weeks')}[/dim]"
+    return Text.assemble(f"{scenario.scenario}\n", (swept or f"{scenario.epoch}, {scenario.horizon} weeks", "dim"))
 
 
 def tell(results: Results, console: Console) -> None:
@@ -109,7 +112,7 @@ def tell(results: Results, console: Console) -> None:
         f"{PAIRED}; bold where its interval leaves zero out. {OF_A_MEDIAN}"
     )
     if len(results.cells) > len(cells):
-        console.print(f"{len(results.cells) - len(cells):,} more cells are in {SUMMARY}.")
+        console.print(f"{counted(len(results.cells) - len(cells), 'further cell')} in {SUMMARY}.")
 
 
 # --- the files -------------------------------------------------------------------------------------------------------

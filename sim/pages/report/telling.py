@@ -8,6 +8,7 @@ from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Results
+from sim.inputs.numbers import counted
 from sim.pages.kit.html import Content, tag
 from sim.pages.report.measures import Measure
 
@@ -20,7 +21,8 @@ NO_INTERVAL = "one draw: no interval"
 
 def told_size(results: Results) -> str:
     """How much was simulated of each cell."""
-    return f"{results.draws:,} draws of everything uncertain, {results.runs:,} runs of chance for each draw"
+    draws, runs = counted(results.draws, "draw"), counted(results.runs, "run")
+    return f"{draws} of everything uncertain, {runs} of chance for each draw"
 
 
 def digits(value: float, scale: float = 1.0) -> int:

@@ -76,6 +76,6 @@ def _case(case: Case) -> str:
 
 
 def _named(scenario: Scenario) -> str:
-    """A scenario by its name where it is the case's own, else by its file."""
-    own = scenario.case.folder / "scenario" / f"{scenario.scenario}.yaml"
-    return scenario.scenario if own.is_file() or not scenario.file.endswith(".yaml") else str(Path(scenario.file))
+    """A scenario by its name where it is the case's own, else by its file, which may have the name of another one."""
+    file, own = Path(scenario.file), scenario.case.folder / "scenario" / f"{scenario.scenario}.yaml"
+    return str(file) if file.suffix == ".yaml" and file.resolve() != own.resolve() else scenario.scenario

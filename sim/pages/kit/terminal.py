@@ -1,0 +1,18 @@
+"""What is printed for a person: names are data, never markup, so that a folder called `x[draft]` is told as it is."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+
+def terminal(*, aside: bool = False, least: int = 0) -> Console:
+    """A console that prints text as it stands: no markup, no emoji codes, no guessed colours. Style comes in `Text`.
+
+    Args:
+        aside: whether it is for the error stream: what a job says of itself, in lines that are not cut.
+        least: columns that are printed where the terminal has fewer.
+    """
+    made = Console(stderr=aside, soft_wrap=aside, highlight=False, markup=False, emoji=False)
+    if made.width >= least:
+        return made
+    return Console(stderr=aside, soft_wrap=aside, highlight=False, markup=False, emoji=False, width=least)
