@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sim.agents.words import listing
 from sim.case.case import Case
 from sim.case.columns import Column, outcome_columns
 from sim.case.scenario import Scenario, effects
@@ -95,9 +96,7 @@ class Chain:
         none = f"of its {number} outcomes none moves" if number > 1 else "its one outcome does not move"
         later = [link.stage for link in self.links[self.links.index(dead) :] if link.state == MOVES]
         later += ["the outcome itself"] if arrives else []
-        return f"It dies at “{dead.stage}”: {none}" + (
-            f" (but {' and '.join(later)}, by another way)." if later else "."
-        )
+        return f"It dies at “{dead.stage}”: {none}" + (f" (but {listing(later)}, by another way)." if later else ".")
 
 
 def chain(looked: Looked, scenario: Scenario, outcome: str) -> Chain:
