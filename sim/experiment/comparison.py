@@ -103,8 +103,8 @@ class Comparison:
 
         Returns:
             By outcome: the `difference`, the same `standardised` by the runs' standard deviation, the chance that luck
-            alone gives as much, `corrected` for the number of columns, and whether it `moves`: at most one in twenty of
-            those that are said to move is luck (Benjamini & Hochberg 1995).
+            alone gives as much, `corrected` for the number of columns, and whether it `moves`: by 0.05 standard
+            deviations or more, and at most one in twenty of those that do is luck (Benjamini & Hochberg 1995).
         """
         import pandas as pd
 

@@ -14,6 +14,7 @@ from sim.experiment.answers import ENOUGH, pairs_with_both
 from sim.experiment.runs import Runs
 
 FALSE_DISCOVERIES = 0.05  # the share of those called moved that may be luck
+SMALLEST = 0.05  # standard deviations: with one luck for both scenarios, enough draws tell any difference from luck
 
 
 class Moved(NamedTuple):
@@ -35,8 +36,8 @@ class Moved(NamedTuple):
 
     @property
     def is_discovery(self) -> bool:
-        """Whether it moves: at most one in twenty of those that are said to is luck."""
-        return self.corrected <= FALSE_DISCOVERIES
+        """Whether it moves: by 0.05 standard deviations or more, and at most one in twenty of those that do is luck."""
+        return self.corrected <= FALSE_DISCOVERIES and abs(self.standardised) >= SMALLEST
 
 
 class Looked(NamedTuple):

@@ -126,6 +126,12 @@ def test_a_chain_dies_at_its_first_link_that_does_not_move(
     assert (f"“{dies}”" if dies else LAST_STEP) in found.words
 
 
+def test_what_is_no_luck_and_next_to_nothing_does_not_move() -> None:
+    assert moved("a", -0.05, 0.001).is_discovery
+    assert not moved("a", -0.04, 0.001).is_discovery
+    assert not moved("a", -0.5, 0.06).is_discovery
+
+
 def test_a_link_tells_the_largest_that_moves() -> None:
     louder = moved("rare", 3.0, 0.4)
     assert Link("trust", (louder, *ALIVE)).largest == ALIVE[0]
@@ -196,7 +202,7 @@ def test_what_moves_is_told_with_the_largest_first_and_counts_every_column(found
     sizes = table["standardised"].abs().to_numpy()
     assert np.all(np.diff(sizes) <= 0.0)
     assert len(table) + len(found.looked.untold) == len(measurable(CASE))
-    assert (table["moves"] == (table["corrected"] <= 0.05)).all()
+    assert (table["moves"] == ((table["corrected"] <= 0.05) & (table["standardised"].abs() >= 0.05))).all()
     assert all(math.isfinite(one) for one in table["corrected"])
 
 

@@ -8,7 +8,7 @@ from sim.case.columns import Column
 from sim.case.scenario import BASELINE
 from sim.experiment.answers import AS_EXPECTED, OPPOSITE, paired_effect
 from sim.experiment.chain import MOVES, STAGES, STILL, Chain, Link, chain
-from sim.experiment.moved import Looked, Moved, by_place
+from sim.experiment.moved import SMALLEST, Looked, Moved, by_place
 from sim.experiment.results import Result
 from sim.pages.kit.html import Content, Html, details, joined, link, paragraphs, table, tag
 from sim.pages.report.answers import Row, effect, measure_of, rows_of, scaled_gap
@@ -16,7 +16,6 @@ from sim.pages.report.findings import Findings, anchor
 from sim.pages.report.measures import Measure
 
 LINKS = tuple(STAGES)[:-1]  # the war is the end of every chain that reaches it
-SMALLEST = 0.05  # SD: what moves by less is counted and not shown
 OTHER_WAY = "It arrives, and goes the other way."
 
 
@@ -30,29 +29,26 @@ MOVES_TOLD = (
     f"Every outcome that is an amount, a share, or a yes or no, less {BASELINE}; by table, war and actor the largest "
     "first, in standard deviations of the runs (SD; of both scenarios, pooled). What is said to move is corrected for "
     "how many were looked at: at most one in twenty of it is luck (Benjamini & Hochberg 1995, on paired t tests over "
-    "the draws). What answers the question stands above and is left out here."
+    "the draws), and is 0.05 SD or more. What answers the question stands above and is left out here."
 )
 
 
 def _entry(found: Findings, cell: Result, looked: Looked) -> Html:
     answers = {answer.outcome for answer in cell.scenario.answered_by}
     other = [one for one in looked.discoveries if one.outcome not in answers]
-    shown = [one for one in other if abs(one.standardised) >= SMALLEST]
     places = {name: place_of(found.results.case, column) for name, column in cell.runs.columns.items()}
-    rows = [_row(cell, place, inside) for place, inside in by_place(shown, places).items()]
+    rows = [_row(cell, place, inside) for place, inside in by_place(other, places).items()]
     first = f"; most {other[0].outcome}, by {told_deviations(other[0])}" if other else ""
     head = joined([tag("code", link(anchor(cell), cell.label)), f": other outcomes that move: {len(other)}{first}"])
     heads = ("where", "outcome", "difference", "in SD", "what else moves there")
     drawn = [table(heads, rows)] if rows else []
-    return details(head, *drawn, paragraphs(_still(looked, len(other) - len(shown))))
+    return details(head, *drawn, paragraphs(_still(looked)))
 
 
-def _still(looked: Looked, small: int) -> str:
-    """How many outcomes move little or nothing, and how many cannot be told, in one line."""
+def _still(looked: Looked) -> str:
+    """How many outcomes do not move, and how many cannot be told, in one line."""
     total, still = len(looked.columns), len(looked.columns) - len(looked.discoveries)
-    words = f"{still} of {total} outcomes do not move, or not so that it could be told from luck"
-    if small:
-        words = f"{small} more move by less than {SMALLEST} SD; {words}"
+    words = f"{still} of {total} outcomes do not move, by less than {SMALLEST} SD or not to be told from luck"
     untold = len(looked.untold)
     if untold:
         words += f"; {untold} more are not defined in both scenarios for 90 % of the pairs of runs, and cannot be told"
@@ -130,7 +126,8 @@ def _chain_row(cell: Result, row: Row, built: Chain) -> list[Content]:
     expected = f": {row.answer.label} {row.answer.expected} — {row.verdict}"
     head = joined([tag("code", link(anchor(cell), cell.label)), expected])
     links = {one.stage: one for one in built.links}
-    words = OTHER_WAY if row.verdict == OPPOSITE else built.words
+    arrives = built.last is not None and built.last.is_discovery
+    words = OTHER_WAY if row.verdict == OPPOSITE and arrives else built.words
     return [head, *(_link(links.get(stage), built) for stage in LINKS), words]
 
 
