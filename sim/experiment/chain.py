@@ -1,6 +1,6 @@
 """The chain from a lever to an outcome: what moves at each link, and the first link at which the effect dies.
 
-A lever changes what is the case, or leverage; that moves trust, then who comes, what is offered, what is signed, what
+A lever changes what is the case, leverage or effort; that moves trust, then who comes, what is offered, what is signed, what
 is kept, and the war. Each link is the outcome columns of one stage that have to do with the tables and wars of the
 answer. What was offered is known of signed packages alone, so that this link can seldom be told.
 """
@@ -20,9 +20,9 @@ from sim.experiment.moved import Looked, Moved
 # The stages in their order, and the outcomes (fields of `sim.model.outcomes.OUTCOMES`) of each.
 STAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "lever": ("cell", "presence", "leverage"),
+        "lever": ("cell", "presence", "leverage", "effort"),
         "trust": ("trust",),
-        "attendance": ("attendance", "sessions", "open_weeks", "broken_off"),
+        "attendance": ("attendance", "sessions", "rounds", "refusal", "open_weeks", "broken_off"),
         "offer": ("package", "nash_product", "regret"),
         "signature": ("agreed", "agreements", "impasses", "weeks_in_force"),
         "delivery": ("kept", "collapsed", "collapses"),
