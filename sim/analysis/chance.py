@@ -7,41 +7,56 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.shares import Z95, Interval, spread
+from sim.analysis.quantiles import t95
+from sim.analysis.shares import CHANCE_DRAWS, CHANCE_RUNS, Interval, inner
+
+FEWEST_VARYING = 20  # draws whose runs differ, below which the jackknife sees no more than these
+MOST_LOG = 700.0  # the largest whose exponential is a number
 
 
 def chance_share(values: NDArray[np.float64]) -> Interval | None:
     """The part of the variance of values (draws, runs) that is chance, in [0, 1], NaN left out.
 
-    The interval is that of the jackknife over draws (Efron and Stein 1981). None where the two parts cannot be told
-    apart: one run a draw, fewer than three draws, or nothing that varies.
+    The interval is that of the jackknife over draws (Efron and Stein 1981) of the logarithm of the ratio of the
+    variances between and within draws (Arvesen 1969), cut to [0, 1] last. NaN ends where the runs of fewer
+    than 20 draws differ.
 
-    >>> chance_share(np.array([[0.0, 1.0], [0.0, 1.0], [1.0, 0.0]])).value
-    1.0
+    None where the two parts cannot be told apart: fewer than 100 draws with two values or more, or fewer than 5 values
+    in the mean of these, or nothing that varies between draws.
     """
-    known = ~np.isnan(values)
-    kept = values[known.any(axis=1)]
-    value = spread(kept).share_of_chance if len(kept) > 2 else math.nan
-    if math.isnan(value):
+    means, within, count = inner(np.asarray(values, np.float64))
+    if len(means) < CHANCE_DRAWS or count.mean() < CHANCE_RUNS or float(means.std()) == 0.0:
         return None
-    without = _without_each(kept)
-    n = len(without)
-    error = math.sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
-    return Interval(value, max(0.0, value - Z95 * error), min(1.0, value + Z95 * error))
+    if not within.any():
+        return Interval(0.0, math.nan, math.nan)
+    logs, left = _ratio_of_variances(means, within, count)
+    whole, each = logs[-1], logs[:-1]
+    if np.count_nonzero(within) < FEWEST_VARYING:
+        return Interval(_share(whole, left), math.nan, math.nan)
+    n = len(each)
+    half = t95(n - 1) * math.sqrt((n - 1) / n * float(((each - each.mean()) ** 2).sum()))
+    low, value, high = (_share(log, left) for log in (whole + half, whole, whole - half))
+    return Interval(value, low, high)
 
 
-def _without_each(kept: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The share of chance with each draw left out in turn: the sums of `spread` less one draw's part."""
-    size = (~np.isnan(kept)).sum(axis=1)
-    means = np.nansum(kept, axis=1) / size
-    inner = np.nansum((kept - means[:, None]) ** 2, axis=1)
-    n = len(kept) - 1
-    freedom = (size - 1).sum() - (size - 1)
-    chance = (inner.sum() - inner) / np.maximum(freedom, 1)
-    first, second = means.sum() - means, (means**2).sum() - means**2
-    between = np.maximum(second - first**2 / n, 0.0) / (n - 1)
-    inverse = ((1.0 / size).sum() - 1.0 / size) / n
-    epistemic = np.maximum(between - chance * inverse, 0.0)
-    total = epistemic + chance
-    share: NDArray[np.float64] = np.divide(chance, total, out=np.zeros_like(total), where=total > 0.0)
-    return share
+def _share(log: float, left: float) -> float:
+    """The part that is chance, from the logarithm of the ratio of variances and what chance leaves in a mean."""
+    total = 1.0 + math.exp(min(log, MOST_LOG)) - left
+    return min(1.0, 1.0 / total) if total > 0.0 else 1.0
+
+
+def _ratio_of_variances(
+    means: NDArray[np.float64], within: NDArray[np.float64], count: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Logarithm of the variance between draws over the mean one within, without each draw, then with all of them.
+
+    Also the share of the variance within that chance leaves in a draw's mean.
+    """
+    n = len(means) - 1
+    middle = means - means.mean()
+    first, second = middle.sum() - middle, (middle**2).sum() - middle**2
+    between = np.append((second - first**2 / n) / (n - 1), means.var(ddof=1))
+    chance = np.append((within.sum() - within) / n, within.mean())
+    tiny = np.finfo(np.float64).tiny
+    logs: NDArray[np.float64] = np.log(np.maximum(between, tiny) / np.maximum(chance, tiny))
+    return logs, float((within / count).mean() / within.mean())

@@ -1,4 +1,8 @@
-"""Which uncertainties matter: rank correlations of what is drawn with what comes of it, draw by draw."""
+"""Which uncertainties matter: rank correlations of what is drawn with what comes of it, draw by draw.
+
+Inputs that were coded by one pass hang together in the draws of all: which pass was drawn is one uncertainty of its
+own, and every other is ranked within the draws of a pass.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +14,29 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.shares import Z95
+from sim.analysis.quantiles import Z95, chi_square
 
 FEWEST = 20  # draws: below it, no correlation is told
+FEWEST_OF_A_PASS = 4  # draws of a pass that has a ranking of its own
 TIED = 0.95  # a column of which more than this share of the draws have one value has no rank to speak of
+PASS = "pass"  # the column that says which coding pass was drawn
+MOST_DRAWS = 10_000_000  # what would take more is not settled by draws
 
 
 @dataclass(frozen=True)
 class Influence:
-    """Spearman's rank correlation of an uncertainty with an outcome.
+    """How an uncertainty and an outcome go together over the draws.
 
     Attributes:
         name: the uncertainty.
-        value: the correlation over the draws, in [-1, 1].
-        low: lower end of its 95 % interval.
-        high: upper end.
+        value: Spearman's rank correlation within passes, in [-1, 1]; for the pass itself the correlation ratio of the
+            ranks, in [0, 1], which has no sign.
+        low: lower end of its 95 % interval; NaN for the pass. An interval is that of a column chosen beforehand: the
+            strongest of many is, on average, nearer to zero than it says.
+        high: upper end, or NaN likewise.
         draws: how many draws have both numbers.
+        luck: what the strongest of all columns asked would exceed by luck alone in one table of twenty, by this
+            column's own number of draws.
     """
 
     name: str
@@ -33,6 +44,12 @@ class Influence:
     low: float
     high: float
     draws: int
+    luck: float
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it is stronger than the strongest that luck alone would give."""
+        return abs(self.value) > self.luck
 
 
 def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -60,41 +77,92 @@ def fisher(correlation: float, draws: int, z: float = Z95) -> tuple[float, float
     return math.tanh(middle - z * error), math.tanh(middle + z * error)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A correlation before it is known how many others were asked: `free` is what a correlation of n draws has n of."""
+
+    name: str
+    value: float
+    draws: int
+    free: int
+    groups: int = 0
+
+
 def influences(
-    names: Sequence[str], drawn: NDArray[np.floating], outcome: NDArray[np.float64]
+    names: Sequence[str],
+    drawn: NDArray[np.floating],
+    outcome: NDArray[np.float64],
+    passes: NDArray[np.floating] | None = None,
 ) -> tuple[Influence, ...]:
-    """The correlation of every column with an outcome, strongest first.
+    """How every column goes together with an outcome, strongest first.
+
+    A correlation within passes is the mean of those of the passes, weighted by their draws less one: the weights of
+    least variance (Taylor 1987). The pass itself has the correlation ratio of the ranks, the root of Kruskal and
+    Wallis's statistic (1952) over the draws less one.
 
     Args:
         names: of the columns.
         drawn: (draws, columns), NaN where a draw has no number.
         outcome: mean outcome of each draw, (draws,), NaN where a draw has none.
+        passes: which pass each draw has, (draws,); None where all have the same.
 
     Returns:
-        One for each column that varies and has at least 20 draws; none where the outcome does not vary.
+        One for each column that varies and has at least 20 draws, and one for the pass where there are several; none
+        where the outcome does not vary.
     """
     whole = np.isfinite(outcome)
-    ranked = ranks(outcome[whole]) if whole.any() else outcome[whole]
-    found = []
-    for name, column in zip(names, np.asarray(drawn, np.float64).T[:, whole], strict=True):
-        one = _influence(name, column, outcome[whole], ranked)
-        if one is not None:
-            found.append(one)
-    return tuple(sorted(found, key=lambda one: (-round(abs(one.value), 9), one.name)))
+    outcome = outcome[whole]
+    block = np.zeros(len(outcome)) if passes is None else np.asarray(passes, np.float64)[whole]
+    columns = zip(names, np.asarray(drawn, np.float64).T[:, whole], strict=True)
+    found = [one for name, column in columns if (one := _within(name, column, outcome, block)) is not None]
+    if (pass_alone := _between(outcome, block)) is not None:
+        found.append(pass_alone)
+    told = [_told(one, len(found)) for one in found]
+    return tuple(sorted(told, key=lambda one: (-round(abs(one.value), 9), one.name)))
 
 
-def _influence(
-    name: str, column: NDArray[np.float64], outcome: NDArray[np.float64], ranked: NDArray[np.float64]
-) -> Influence | None:
+def _told(one: _Found, columns: int) -> Influence:
+    if one.groups:
+        each = 1.0 - 0.95 ** (1.0 / columns)
+        luck = min(1.0, math.sqrt(chi_square(one.groups - 1, each) / (one.draws - 1)))
+        return Influence(one.name, one.value, math.nan, math.nan, one.draws, luck)
+    return Influence(one.name, one.value, *fisher(one.value, one.free), one.draws, by_luck(columns, one.free))
+
+
+def _within(
+    name: str, column: NDArray[np.float64], outcome: NDArray[np.float64], block: NDArray[np.float64]
+) -> _Found | None:
+    """The correlation within passes."""
     known = np.isfinite(column)
-    n = int(known.sum())
-    if n < FEWEST or most_common(column[known]) > TIED:
+    if int(known.sum()) < FEWEST or most_common(column[known]) > TIED:
         return None
-    first, second = ranks(column[known]), ranked if n == len(column) else ranks(outcome[known])
-    if second.std() == 0.0:
+    total, weight, draws = 0.0, 0, 0
+    for one in np.unique(block[known]):
+        here = known & (block == one)
+        first, second = ranks(column[here]), ranks(outcome[here])
+        n = len(first)
+        if n >= FEWEST_OF_A_PASS and first.std() > 0.0 and second.std() > 0.0:
+            total += (n - 1) * float(np.corrcoef(first, second)[0, 1])
+            weight, draws = weight + n - 1, draws + n
+    if draws < FEWEST:
         return None
-    value = float(np.clip(np.corrcoef(first, second)[0, 1], -1.0, 1.0))
-    return Influence(name, value, *fisher(value, n), n)
+    return _Found(name, float(np.clip(total / weight, -1.0, 1.0)), draws, weight + 1)
+
+
+def _between(outcome: NDArray[np.float64], block: NDArray[np.float64]) -> _Found | None:
+    """The correlation ratio of the outcome's ranks with the pass."""
+    kinds, count = np.unique(block, return_counts=True)
+    kinds = kinds[count >= FEWEST_OF_A_PASS]
+    kept = np.isin(block, kinds)
+    if len(kinds) < 2 or kept.sum() < FEWEST:
+        return None
+    ranked = ranks(outcome[kept])
+    ranked = ranked - ranked.mean()
+    if ranked.std() == 0.0:
+        return None
+    of = block[kept]
+    between = sum(float(ranked[of == kind].sum() ** 2) / int((of == kind).sum()) for kind in kinds)
+    return _Found(PASS, math.sqrt(between / float((ranked**2).sum())), len(ranked), len(ranked), len(kinds))
 
 
 def most_common(values: NDArray[np.float64]) -> float:
@@ -116,3 +184,22 @@ def by_luck(columns: int, draws: int, chance: float = 0.05) -> float:
     """
     each = 1.0 - (1.0 - chance) ** (1.0 / columns)
     return min(1.0, NormalDist().inv_cdf(1.0 - each / 2.0) / math.sqrt(max(draws - 1, 1)))
+
+
+def draws_to_settle(found: Sequence[Influence]) -> int | None:
+    """How many draws would tell the strongest from the next, were both as strong as they seem.
+
+    The difference of two independent correlations in Fisher's z has the variance 2 / (draws - 3); what is compared here
+    is not quite independent, so the number is a rough one. None where there is no next, or the two are as strong as
+    each other.
+
+    >>> strong, weak = Influence("a", 0.5, 0.4, 0.6, 500, 0.1), Influence("b", -0.3, -0.4, -0.2, 500, 0.1)
+    >>> draws_to_settle([strong, weak])
+    137
+    """
+    if len(found) < 2:
+        return None
+    first, second = (math.atanh(min(abs(one.value), 0.999)) for one in found[:2])
+    gap = first - second
+    needed = 3.0 + 2.0 * (Z95 / gap) ** 2 if gap > 0.0 else math.inf
+    return math.ceil(needed) if needed < MOST_DRAWS else None

@@ -7,82 +7,159 @@ the other (common random numbers: Law 2015, chapter 11), and most of the noise d
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from sim.analysis.shares import Spread, mean_interval, spread, standard_error, told_means
+from sim.analysis.quantiles import t95
+from sim.analysis.shares import Ratio, Spread, Values, ratio, root_of_squares, spread
 
 NOTABLE = 0.05  # a difference of this much counts as one (design, section 8)
+MOST_PAIRS = 0.9  # of the pairs have a value in both, or no difference is told
+FEWEST_DIFFERING = 6  # draws: the sign test of five equal signs has p = 0.06, of six 0.03
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Second scenario less first, paired.
+    """Second scenario less first, paired, with the two levels that it is the difference of.
 
     Attributes:
-        value: the mean difference.
-        low: lower end of its 95 % interval.
-        high: upper end.
-        draws: pairs of draws that it rests on.
+        value: `second - first`; NaN where fewer than nine tenths of the pairs have a value in both. There the levels
+            would be those of other runs than the difference.
+        low: lower end of its 95 % interval; NaN likewise, and where no draw differs in a number.
+        high: upper end, or NaN likewise.
+        first: the mean of the first scenario, over the runs that have a value there; where the value is NaN, over
+            the pairs that have one in both.
+        second: of the second scenario.
+        draws: draws in which both have a value.
+        pairs: share of the runs that have a value in both, of those that have one in either.
+        differing: draws in which a run differs.
         spread: of the runs' differences.
-        rises: share of the draws in which the mean difference exceeds NOTABLE.
-        falls: share of the draws in which it is below -NOTABLE.
         pairing: factor by which pairing has narrowed the interval; 1 for no gain.
     """
 
     value: float
     low: float
     high: float
+    first: float
+    second: float
     draws: int
+    pairs: float
+    differing: int
     spread: Spread
-    rises: float
-    falls: float
     pairing: float
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is a difference of the levels."""
+        return not math.isnan(self.value)
 
     @property
     def is_clear(self) -> bool:
         """Whether the interval leaves zero out."""
         return self.low > 0.0 or self.high < 0.0
 
-    def draws_for(self, half_width: float) -> int:
+    def scaled(self, scale: float) -> Difference:
+        """The same in other units; the spread stays as it is."""
+        names = ("value", "low", "high", "first", "second")
+        return replace(self, **{name: scale * getattr(self, name) for name in names})
+
+    def draws_for(self, half_width: float) -> int | None:
         """How many draws, with the same runs a draw, would give an interval of this half width.
 
-        The standard error falls with the square root of the draws.
+        The standard error falls with the square root of the draws; where no pair differs, the end with the draws. None
+        where there is no interval to start from.
         """
         if not half_width > 0.0:
             raise ValueError(f"half_width {half_width} is not above 0")
         reached = (self.high - self.low) / 2.0
-        return max(2, math.ceil(self.draws * (reached / half_width) ** 2))
+        if math.isnan(reached):
+            return None
+        needed = self.draws * (reached / half_width) ** (2 if self.differing else 1)
+        return max(2, math.ceil(round(needed, 6)))
 
-    def more_runs(self, half_width: float, runs: int) -> int:
+    def more_runs(self, half_width: float, runs: int) -> int | None:
         """How many runs, of `runs` a draw, are missing for an interval of this half width; 0 for none."""
-        return max(0, self.draws_for(half_width) - self.draws) * runs
+        needed = self.draws_for(half_width)
+        return None if needed is None else max(0, needed - self.draws) * runs
 
     def __str__(self) -> str:
-        return f"{self.value:+.4g} ({self.low:+.4g} to {self.high:+.4g}, 95 %, paired over {self.draws} draws)"
+        levels = f"{self.first:.4g} to {self.second:.4g}"
+        if not self.stands:
+            return f"{levels} where both have one ({self.pairs:.0%} of the pairs: no difference is told)"
+        if math.isnan(self.low):
+            return f"{self.value:+.4g} ({levels}; no draw differs)"
+        ends = f"{self.low:+.4g} to {self.high:+.4g}"
+        return f"{self.value:+.4g} ({ends}, 95 %, paired over {self.draws} draws; {levels})"
 
 
-def difference(first: Any, second: Any) -> Difference:
-    """Second less first for paired values (draws, runs); NaN in either leaves the pair out."""
+def difference(first: Any, second: Any, *, yes_no: bool) -> Difference:
+    """Second less first for paired values (draws, runs), NaN where undefined or failed.
+
+    The difference is that of the two means, each over the runs that have a value (a ratio of sums over draws), with the
+    error of their paired linearisation (Cochran 1977, sections 6.3 and 11.3). A number has Student's interval, which
+    reaches zero where fewer than six draws differ; a yes or no that of Agresti and Min (2005, section 5) on the pairs
+    that differ, for the number of independent pairs that would be as uncertain (Kish 1965).
+
+    Raises:
+        ValueError: the shapes differ, or fewer than two draws have a value in both.
+    """
     first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
     if first.shape != second.shape:
         raise ValueError(f"values of shape {first.shape} and {second.shape} cannot be paired")
-    pairs = second - first
-    means, _ = told_means(pairs)
-    if len(means) < 2:
+    gaps = second - first
+    either = (~np.isnan(first) | ~np.isnan(second)).sum()
+    share = float((~np.isnan(gaps)).sum() / either) if either else 0.0
+    draws = int((~np.isnan(gaps)).any(axis=1).sum())
+    if draws < 2:
         raise ValueError("a paired difference needs two draws in which both scenarios have a value")
-    value, low, high = mean_interval(means)
-    error = standard_error(means)
-    apart = math.sqrt(sum(float(told_means(one)[0].var(ddof=1)) for one in (first, second)) / len(means))
+    if share < MOST_PAIRS:
+        first, second = (np.where(np.isnan(gaps), np.nan, one) for one in (first, second))
+    one, other = ratio(first), ratio(second)
+    found = _compared(one, other, gaps, draws, yes_no)
+    ends = found if share >= MOST_PAIRS else (math.nan, math.nan, math.nan)
+    error = root_of_squares(other.parts - one.parts, draws)
+    apart = math.hypot(one.error, other.error)
     return Difference(
-        value=value,
-        low=low,
-        high=high,
-        draws=len(means),
-        spread=spread(pairs),
-        rises=float((means > NOTABLE).mean()),
-        falls=float((means < -NOTABLE).mean()),
-        pairing=apart / error if error > 0.0 else math.inf,
-    )
+        *ends, one.value, other.value, draws, share, _differing(gaps), spread(gaps),
+        apart / error if error > 0.0 else math.inf,
+    )  # fmt: skip
+
+
+def _differing(gaps: Values) -> int:
+    return int((np.nan_to_num(gaps) != 0.0).any(axis=1).sum())
+
+
+def _compared(one: Ratio, other: Ratio, gaps: Values, draws: int, yes_no: bool) -> tuple[float, float, float]:
+    """The difference of two means and the ends of its interval."""
+    value = other.value - one.value
+    error, differing = root_of_squares(other.parts - one.parts, draws), _differing(gaps)
+    if yes_no:
+        low, high = _share_ends(value, error, gaps, draws)
+    elif differing == 0:
+        low = high = math.nan
+    else:
+        half = t95(draws - 1) * error
+        low, high = value - half, value + half
+    if differing < FEWEST_DIFFERING:
+        low, high = min(low, 0.0), max(high, 0.0)
+    return value, low, high
+
+
+def _share_ends(value: float, error: float, gaps: Values, draws: int) -> tuple[float, float]:
+    """Of a difference of shares: Agresti and Min's adjusted interval; three draws' worth where no run differs."""
+    known = ~np.isnan(gaps)
+    pairs = float(known.sum())
+    apart = float((np.abs(gaps[known]) > 0.0).mean())
+    if apart == 0.0:
+        end = min(1.0, 3.0 / draws)  # Hanley and Lippman-Hand 1983
+        return -end, end
+    alone = (apart - value**2) / pairs  # the variance, were the pairs of a draw not alike
+    most = pairs / draws
+    told = alone > 0.0 and error > 0.0 and _differing(gaps) >= FEWEST_DIFFERING  # else a draw counts as one pair
+    effect = min(max(error**2 / alone, 1.0), most) if told else most
+    n = pairs / effect
+    middle, shown = n * value / (n + 2.0), (n * apart + 1.0) / (n + 2.0)
+    half = t95(draws - 1) * math.sqrt(max(shown - middle**2, 0.0) / (n + 2.0))
+    return max(-1.0, min(value, middle - half)), min(1.0, max(value, middle + half))

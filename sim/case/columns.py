@@ -25,6 +25,22 @@ class Column(NamedTuple):
     high: float
     meaning: str
     axes: str
+
+    @property
+    def is_week(self) -> bool:
+        """Whether it is the week of an event, with -1 where the engine means never."""
+        return self.unit.startswith("week;")
+
+    @property
+    def is_yes_no(self) -> bool:
+        """Whether it is 1 for yes and 0 for no."""
+        return self.unit == "yes is 1"
+
+    @property
+    def is_code(self) -> bool:
+        """Whether its numbers are names, which nothing can be reckoned with."""
+        return self.unit == "code"
+
     names: tuple[str, ...]
 
 

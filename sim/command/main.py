@@ -48,7 +48,11 @@ SWEEPING = "scenarios"  # the one job that plays more than one cell
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks for; the exit code is 0, 2 for a user's mistake, 130 when interrupted."""
+    """Do what the command line asks for.
+
+    The exit code is 0, 1 where all is done and written but runs have failed, 2 for a user's mistake, 130 when
+    interrupted.
+    """
     if arguments is None:  # as a program: no job opens a window, whatever the environment asks for
         os.environ["MPLBACKEND"] = "agg"
     with telling():
@@ -78,8 +82,7 @@ def _run(arguments: Sequence[str]) -> int:
         return 0
     _check_fit(settings, composed, asked.multirun)
     _make(settings.out, source_of("out", composed.overrides, composed.files))
-    _job(settings.job)(settings)
-    return 0
+    return 1 if _job(settings.job)(settings) else 0
 
 
 def _check_fit(settings: Settings, composed: Composed, sweeping: bool) -> None:
@@ -107,7 +110,8 @@ def _make(folder: Path, source: str | Path) -> None:
         raise InputError(source, "out", f"{shown(str(folder))} cannot be written to")
 
 
-def _job(name: str) -> Callable[[Settings], object]:
+def _job(name: str) -> Callable[[Settings], int | None]:
+    """What does a job; it gives the number of runs that failed, if it simulates any."""
     module, function = RUNNERS[name]
-    runner: Callable[[Settings], object] = getattr(import_module(module), function)
+    runner: Callable[[Settings], int | None] = getattr(import_module(module), function)
     return runner

@@ -58,7 +58,7 @@ def pairs_with_both(first: Values, second: Values) -> float:
     return float((~np.isnan(first) & ~np.isnan(second)).mean())
 
 
-def paired_effect(first: Values, second: Values) -> Difference | None:
+def paired_effect(first: Values, second: Values, *, yes_no: bool) -> Difference | None:
     """Second less first; None where fewer than 90 % of the pairs have both, or fewer than two draws.
 
     Where a number is defined in some runs alone (who was asked to come), a difference over the runs in which both are
@@ -66,12 +66,16 @@ def paired_effect(first: Values, second: Values) -> Difference | None:
     """
     if pairs_with_both(first, second) < ENOUGH or len(first) < 2:
         return None
-    return difference(first, second)
+    return difference(first, second, yes_no=yes_no)
 
 
 def answered(baseline: Runs, scenario: Runs) -> tuple[Answered, ...]:
     """The answers of a scenario against its baseline, in the order in which its file names them."""
     return tuple(
-        Answered(answer, paired_effect(baseline.values(answer.outcome), scenario.values(answer.outcome)))
-        for answer in scenario.sweep.scenario.answered_by
+        Answered(answer, _effect(baseline, scenario, answer.outcome)) for answer in scenario.sweep.scenario.answered_by
     )
+
+
+def _effect(baseline: Runs, scenario: Runs, outcome: str) -> Difference | None:
+    first, second = (runs.values(outcome) for runs in (baseline, scenario))
+    return paired_effect(first, second, yes_no=scenario.is_yes_no(outcome))

@@ -9,8 +9,10 @@ from html import escape
 from math import nan
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.analysis.paired import Difference, difference
-from sim.analysis.shares import told_means
+from sim.analysis.shares import Values, ratio
 from sim.case.answer import measurable
 from sim.case.scenario import BASELINE
 from sim.experiment.answers import answered
@@ -35,16 +37,23 @@ class Comparison:
     def difference(self, what: str) -> Difference:
         """The paired difference of an outcome: a column, a settlement class, or a condition (`Runs.values`).
 
+        It is that of the two means over the runs that have a value (`Runs.mean`), and of no value where fewer than nine
+        tenths of the pairs have one in both. The week of an event is counted to the horizon in runs in which it never
+        comes (the difference of restricted means: Royston and Parmar 2013), so that every run counts.
+
         Raises:
-            InputError: no such outcome, or fewer than two draws in which both have a value of it.
+            InputError: the outcome is a code, or fewer than two draws have a value in both.
         """
         try:
-            return difference(self.first.values(what), self.second.values(what))
+            return compared(self.first, self.second, (what,))
         except ValueError as error:
-            raise InputError("compare", what, str(error)) from None
+            raise InputError("compare", what, str(error), allowed="more draws, or another outcome") from None
 
     def table(self, outcomes: Sequence[str] = SETTLEMENTS, half_width: float = 0.01) -> pd.DataFrame:
-        """One row an outcome: both means, the difference, its interval, and the runs missing for `half_width`."""
+        """One row an outcome: both levels, the difference, its interval, and the runs missing for `half_width`.
+
+        The levels are those that the difference is taken of. NA where there is no difference, or no run to add to.
+        """
         import pandas as pd
 
         rows = []
@@ -53,17 +62,17 @@ class Comparison:
             rows.append(
                 {
                     "outcome": what,
-                    "first": self.first.mean(what).value,
-                    "second": self.second.mean(what).value,
+                    "first": found.first,
+                    "second": found.second,
                     "difference": found.value,
                     "low": found.low,
                     "high": found.high,
-                    "rises": found.rises,
-                    "falls": found.falls,
+                    "pairs": found.pairs,
                     "more_runs": found.more_runs(half_width, self.first.sweep.runs),
                 }
             )
-        return pd.DataFrame(rows).set_index("outcome")
+        table = pd.DataFrame(rows).set_index("outcome")
+        return table.astype({"more_runs": "Int64"})
 
     def answers(self) -> pd.DataFrame:
         """The answer to the question of the second scenario, where the first is its baseline.
@@ -86,7 +95,7 @@ class Comparison:
         rows = []
         for found in answered(self.first, self.second):
             both = (runs.values(found.answer.outcome) for runs in (self.first, self.second))
-            means = [float(means.mean()) if len(means := told_means(values)[0]) else nan for values in both]
+            means = [ratio(values).value for values in both]
             ends = (nan, nan, nan) if found.gap is None else (found.gap.value, found.gap.low, found.gap.high)
             said = (found.answer.expected or "", found.verdict)
             rows.append((found.answer.outcome, found.answer.label, *means, *ends, *said))
@@ -147,6 +156,27 @@ class Comparison:
             return str(self.difference(what))
         except InputError as error:
             return error.problem
+
+
+def compared(first: Runs, second: Runs, outcomes: Sequence[str]) -> Difference:
+    """The paired difference of an outcome, or of the sum of several exclusive ones (`Comparison.difference`).
+
+    Raises:
+        InputError: an outcome is a code.
+        ValueError: fewer than two draws have a value in both.
+    """
+    one, other = (
+        sum((counted(runs, what) for what in outcomes[1:]), counted(runs, outcomes[0])) for runs in (first, second)
+    )
+    return difference(one, other, yes_no=all(map(first.is_yes_no, outcomes)))
+
+
+def counted(runs: Runs, what: str) -> Values:
+    """What a difference is taken of, (draws, runs): the outcome; a week counted to the horizon where it never comes."""
+    runs.refuse_code(what)
+    if runs.is_week(what):
+        return np.minimum(runs.weeks(what), float(runs.sweep.scenario.horizon))
+    return runs.values(what)
 
 
 def compare(first: Runs, second: Runs) -> Comparison:

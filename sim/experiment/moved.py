@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.discovery import adjusted, paired_chance, standardised
-from sim.analysis.shares import told_means
+from sim.analysis.shares import ratio
 from sim.case.answer import measurable
 from sim.experiment.answers import ENOUGH, pairs_with_both
 from sim.experiment.runs import Runs
@@ -83,7 +83,7 @@ def _moved(name: str, baseline: Runs, scenario: Runs) -> Moved | None:
     if pairs_with_both(first, second) < ENOUGH:
         return None
     pairs = second - first
-    gap = float(told_means(pairs)[0].mean())
+    gap = ratio(pairs).value
     return Moved(name, gap, standardised(gap, first, second), paired_chance(pairs), np.nan)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from sim.analysis.shares import Interval, Values, draw_means, mean_interval, wilson
+from sim.analysis.holding import Holding, beyond, holding
+from sim.analysis.shares import Interval, Values, draw_means, number_interval, ratio
 from sim.case.patterns import Claim, Pattern, Patterns
 from sim.engine.computing import compute, made
 from sim.engine.sweep import Sweep
@@ -28,18 +29,29 @@ class Measured:
     Attributes:
         claim: what was claimed.
         effects: the draws' means, NaN for a draw without a run that counts.
+        halves: the same by the first half of each draw's runs, and by the second; NaN with one run a draw.
         threshold: in the outcome's own unit; NaN where it is told in standard deviations of fewer than two runs.
+        effect: the mean effect over the runs that count; NaN without one, NaN ends with one draw.
     """
 
     claim: Claim
     effects: Values
+    halves: tuple[Values, Values]
     threshold: float
+    effect: Interval
 
     @property
     def holds(self) -> Values:
-        """1 for a draw in which it holds, 0 where it does not, NaN where it cannot be told."""
-        beyond = self.effects > self.threshold if self.claim.above is not None else self.effects < self.threshold
-        return np.where(np.isnan(self.effects - self.threshold), np.nan, beyond.astype(np.float64))
+        """1 for a draw in which it holds, 0 where it does not, one half on the threshold, NaN where untold."""
+        return self._beyond(self.effects)
+
+    @property
+    def holds_by_half(self) -> tuple[Values, Values]:
+        """The same by the first half of each draw's runs, and by the second."""
+        return self._beyond(self.halves[0]), self._beyond(self.halves[1])
+
+    def _beyond(self, effects: Values) -> Values:
+        return beyond(effects, self.threshold, above=self.claim.above is not None)
 
     @property
     def draws(self) -> int:
@@ -47,14 +59,9 @@ class Measured:
         return int((~np.isnan(self.effects)).sum())
 
     @property
-    def effect(self) -> Interval:
-        """The mean effect over the draws; NaN without draws, NaN ends with one."""
-        return mean_interval(self.effects)
-
-    @property
-    def share(self) -> Interval:
-        """The share of draws in which it holds (Wilson 1927); NaN without draws."""
-        return share_interval(self.holds)
+    def share(self) -> Holding:
+        """The share of draws in which it holds, raw and corrected for the number of runs; NaN without draws."""
+        return holding(self.holds, self.holds_by_half)
 
 
 @dataclass(frozen=True)
@@ -76,27 +83,37 @@ class Finding:
     also: tuple[Measured, ...]
 
     @property
-    def share(self) -> Interval:
-        """The share of draws in which every claim holds that has to; NaN without draws."""
-        needed = np.array([measured.holds for measured in self.claims if not measured.claim.need_not])
-        return share_interval(np.where(np.isnan(needed).any(axis=0), np.nan, needed.min(axis=0)))
+    def share(self) -> Holding:
+        """The share of draws in which every claim holds that has to, raw and corrected; NaN without draws."""
+        needed = [measured for measured in self.claims if not measured.claim.need_not]
+        halves = [measured.holds_by_half for measured in needed]
+        first, second = (_all_of([half[n] for half in halves]) for n in (0, 1))
+        return holding(_all_of([measured.holds for measured in needed]), (first, second))
 
     def holds(self, enough: float) -> bool | None:
-        """Whether it holds in enough of the draws, and no claim does that need not; None where that cannot be told."""
-        needed = self.share.value
-        free = [measured.share.value for measured in self.claims if measured.claim.need_not]
-        if needed < enough or any(share >= enough for share in free):
+        """Whether it holds in enough of the draws, and no claim does that need not; None where that cannot be told.
+
+        It holds where the whole interval of the corrected share is enough, fails where none of it is, and cannot be
+        told between; likewise for a claim that need not hold.
+        """
+        needed = _is_enough(self.share, enough)
+        free = [_is_enough(measured.share, enough) for measured in self.claims if measured.claim.need_not]
+        if needed is False or True in free:
             return False
-        return None if any(map(math.isnan, (needed, *free))) else True
+        return None if needed is None or None in free else True
 
 
-def share_interval(holds: Values) -> Interval:
-    """Share of ones among zeros and ones with Wilson's interval; NaN are left out."""
-    kept = holds[~np.isnan(holds)]
-    if not len(kept):
-        return Interval(math.nan, math.nan, math.nan)
-    share = float(kept.mean())
-    return Interval(share, *wilson(share, len(kept)))
+def _all_of(held: Sequence[Values]) -> Values:
+    """Whether all hold in a draw; NaN where one cannot be told."""
+    every = np.array(held)
+    found: Values = np.where(np.isnan(every).any(axis=0), np.nan, every.min(axis=0))
+    return found
+
+
+def _is_enough(share: Holding, enough: float) -> bool | None:
+    """Whether an interval lies in what is enough; None where it lies on both sides, or is none."""
+    _, low, high = share.corrected
+    return True if low >= enough else False if high < enough else None
 
 
 def outcome_values(runs: Runs, outcome: str | tuple[str, ...]) -> Values:
@@ -122,17 +139,32 @@ def measure(claim: Claim, runs: Mapping[str, Runs]) -> Measured:
     here = runs[claim.world]
     every = outcome_values(here, claim.outcome)
     first = where(here, every, claim.given)
-    other = _compared(claim, runs, every)
-    if other is None:
-        effects, _ = draw_means(first)
-    elif claim.less is not None and claim.less.given is not None:
-        effects = draw_means(first)[0] - draw_means(other)[0]
-    else:
-        effects, _ = draw_means(first - other)
+    compared = _compared(claim, runs, every)
+    other = compared if claim.less is not None and claim.less.given is not None else None
+    scale = deviation(first if compared is None else compared) if claim.unit == "SD" else 1.0
+    if compared is not None and other is None:
+        first = first - compared  # run by run
     bound = claim.above if claim.above is not None else claim.below
     assert bound is not None  # checked when it was loaded
-    scale = deviation(first if other is None else other) if claim.unit == "SD" else 1.0
-    return Measured(claim, effects, bound * scale)
+    half = first.shape[1] // 2
+    parts = (slice(half), slice(half, 2 * half))
+    halves = tuple(_effects(first[:, part], None if other is None else other[:, part]) for part in parts)
+    return Measured(claim, _effects(first, other), (halves[0], halves[1]), bound * scale, _mean_effect(first, other))
+
+
+def _effects(first: Values, other: Values | None) -> Values:
+    """The mean of each draw, (draws,), less that of the other runs of the draw where there are such."""
+    means = draw_means(first)[0]
+    return means if other is None else means - draw_means(other)[0]
+
+
+def _mean_effect(first: Values, other: Values | None) -> Interval:
+    """The mean over all runs that count, less that of the other runs, with its interval over draws."""
+    one = ratio(first)
+    if other is None:
+        return number_interval(one.value, one.parts, one.draws)
+    two = ratio(other)
+    return number_interval(one.value - two.value, one.parts - two.parts, min(one.draws, two.draws))
 
 
 def _compared(claim: Claim, runs: Mapping[str, Runs], every: Values) -> Values | None:
@@ -175,19 +207,24 @@ def carriers(whole: Finding, without: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(one.off[0] for one in without if one.claims[0].effect.value / effect.value < HALF)
 
 
-RUNS = 50  # of chance for each draw, where there are enough
+RUNS = 50  # of chance for each draw, where there are enough; 0.05 of them is no whole number
+FEW = 50  # draws: fewer give no verdict without a warning
 FEWEST_DRAWS = 20
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the job measured: the patterns, and every finding, those with all mechanisms first."""
+    """What the job measured: the patterns, and every finding, those with all mechanisms first.
+
+    `failed` is the number of runs that failed; they count nowhere.
+    """
 
     patterns: Patterns
     findings: tuple[Finding, ...]
     draws: int
     runs: int
     seed: int
+    failed: int = 0
 
     @property
     def whole(self) -> tuple[Finding, ...]:
@@ -223,8 +260,10 @@ def measured(
 ) -> Found:
     """Every pattern with all mechanisms and with each one off; worlds that patterns share are simulated once."""
     kept: dict[tuple[str, str | None, tuple[str, ...]], Runs] = {}
+    failed = 0
 
     def simulate(world: str, epoch: str | None, off: tuple[str, ...]) -> Runs:
+        nonlocal failed
         key = (world, epoch, off)
         if key not in kept:
             for other in [other for other in kept if other[2] != off]:
@@ -232,6 +271,7 @@ def measured(
             scenario = patterns.scenario(world, epoch, off)
             sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
             kept[key] = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
+            failed += len(kept[key].errors())
         return kept[key]
 
     number = (1 + len(switches)) * sum(len(pattern.places) for pattern in patterns.patterns.values())
@@ -239,4 +279,5 @@ def measured(
     told = track(
         find_all(patterns, simulate, switches), "patterns", number, console=console, disable=not console.is_terminal
     )
-    return Found(patterns, tuple(told), draws, runs, seed)
+    findings = tuple(told)
+    return Found(patterns, findings, draws, runs, seed, failed)

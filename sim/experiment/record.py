@@ -60,4 +60,4 @@ def _measured(
         sweep = Sweep(one.course(case).change(off=off), draws, runs, seed, paths=0, band_runs=0)
         found = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=progress))))
         held = np.minimum.reduce([found.values(condition) for condition in one.all])
-        yield name, Probable(one, estimate(held if one.happened else 1.0 - held))
+        yield name, Probable(one, estimate(held if one.happened else 1.0 - held, yes_no=True))

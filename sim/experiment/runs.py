@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.words import label
-from sim.analysis.influence import FEWEST, Influence, by_luck, influences
-from sim.analysis.shares import Estimate, estimate, told_means
+from sim.analysis.influence import FEWEST, PASS, Influence, influences
+from sim.analysis.shares import Estimate, draw_means, estimate
 from sim.case.columns import Column
 from sim.engine.computing import Made
 from sim.engine.sweep import Sweep
@@ -84,9 +84,10 @@ class Runs:
         return self.sweep.total
 
     def __repr__(self) -> str:
-        sweep = self.sweep
+        sweep, failed = self.sweep, len(self.errors())
         size = f"{counted(sweep.draws, 'draw')} x {counted(sweep.runs, 'run')}"
-        return f"<{counted(sweep.total, 'run')} of {sweep.scenario.scenario}: {size}>"
+        told = f", {failed:,} failed" if failed else ""
+        return f"<{counted(sweep.total, 'run')} of {sweep.scenario.scenario}: {size}{told}>"
 
     @property
     def uncertainties(self) -> tuple[str, ...]:
@@ -98,17 +99,31 @@ class Runs:
         """What the draws vary in a few words each, by name: `trust.US.PAK` is the trust of the one in the other."""
         return Frozen({name: label(self.sweep.case, name) for name in self.uncertainties})
 
-    def column(self, name: str) -> NDArray[Any]:
-        """An outcome as (draws, runs): a column as it is stored, and what is no column as `values` has it.
+    @cached_property
+    def failed(self) -> NDArray[np.bool_]:
+        """Which runs failed, (draws, runs): they have no outcome, and count nowhere."""
+        found = np.zeros(self.sweep.total, np.bool_)
+        found[list(self.errors())] = True
+        return found.reshape(self.sweep.draws, self.sweep.runs)
+
+    def column(self, name: str) -> np.ma.MaskedArray[Any, Any] | NDArray[np.float64]:
+        """An outcome as (draws, runs): a column in its own type, and what is no column as `values` has it.
 
         Args:
-            name: as in `values`, which has the same numbers to reckon with: what never happened is NaN there.
+            name: as in `values`. A column is masked where it never happened or the run failed.
 
         Raises:
             InputError: no such outcome.
         """
-        if name not in self.columns:
-            return self.values(name)
+        return self.masked(name) if name in self.columns else self.values(name)
+
+    def masked(self, name: str) -> np.ma.MaskedArray[Any, Any]:
+        """A column in its own type, (draws, runs), masked where it never happened or the run failed."""
+        found = self._stored(name)
+        never = found < 0 if self.columns[name].is_week else np.False_
+        return np.ma.masked_array(found, mask=self.failed | never)
+
+    def _stored(self, name: str) -> NDArray[Any]:
         return self.read(self.columns[name]).reshape(self.sweep.draws, self.sweep.runs)
 
     def values(self, what: str) -> NDArray[np.float64]:
@@ -116,12 +131,21 @@ class Runs:
 
         Args:
             what: a column (`trust.US.PAK`), a settlement class (`takeover`), a table's name for "ever agreed"
-                (`doha`), or a condition (`war.afghan_war.control >= 0.6`). A week of -1 (never) is no number.
+                (`doha`), or a condition (`war.afghan_war.control >= 0.6`). A week that never came is no number.
         """
+        return np.where(self.failed, np.nan, self._values(what))
+
+    def weeks(self, what: str) -> NDArray[np.float64]:
+        """The week of an event, (draws, runs): infinite where it never comes, NaN where the run failed.
+
+        Raises:
+            InputError: the outcome is no week.
+        """
+        if not self.is_week(what):
+            allowed = [name for name, column in self.columns.items() if column.is_week]
+            one_of("runs", what, what, allowed, "a week of an event")
         found = self._values(what)
-        for number in self.errors():
-            found[number // self.sweep.runs, number % self.sweep.runs] = np.nan
-        return found
+        return np.where(self.failed, np.nan, np.where(np.isnan(found), np.inf, found))
 
     def _values(self, what: str) -> NDArray[np.float64]:
         condition = CONDITION.fullmatch(what)
@@ -132,23 +156,37 @@ class Runs:
                 held: NDArray[np.float64] = COMPARED[relation](values, float(right)).astype(np.float64)
             except ValueError:
                 raise InputError("runs", what, f"{right!r} is not a number") from None
-            held[np.isnan(values)] = 0.0 if self._is_week(left) else np.nan  # what never happened holds no bound
+            held[np.isnan(values)] = 0.0 if self.is_week(left) else np.nan  # what never happened holds no bound
             return held
         if what in SETTLEMENTS:
-            return np.asarray(self.column("settlement") == SETTLEMENTS.index(what), np.float64)
+            return np.asarray(self._stored("settlement") == SETTLEMENTS.index(what), np.float64)
         if what in self.sweep.case.tables:
-            return self.column(f"table.{what}.agreed").astype(np.float64)
+            return self._stored(f"table.{what}.agreed").astype(np.float64)
         if what not in self.columns:
             known = [*SETTLEMENTS, *self.sweep.case.tables, *self.columns]
             allowed = "a settlement class, a table, a name in runs.columns, or NAME >= NUMBER"
             one_of("runs", what, what, known, "an outcome", allowed)
-        values = self.column(what).astype(np.float64)
-        if self._is_week(what):
+        values = self._stored(what).astype(np.float64)
+        if self.is_week(what):
             values[values < 0.0] = np.nan
         return values
 
-    def _is_week(self, name: str) -> bool:
-        return name in self.columns and self.columns[name].unit.startswith("week;")
+    def is_week(self, what: str) -> bool:
+        """Whether an outcome is the week of an event."""
+        return what in self.columns and self.columns[what].is_week
+
+    def is_yes_no(self, what: str) -> bool:
+        """Whether an outcome is a yes or no: a class, a table, a condition, or a column that says so."""
+        if what in self.columns:
+            return self.columns[what].is_yes_no
+        return True  # `values` refuses what is none of these
+
+    def bounds(self, what: str) -> tuple[float, float]:
+        """The least and the most that an outcome can be."""
+        if what not in self.columns:
+            return 0.0, 1.0
+        column = self.columns[what]
+        return (0.0, float(self.sweep.scenario.horizon)) if column.is_week else (column.low, column.high)
 
     def share(self, what: str) -> Estimate:
         """The share of runs in which something holds, its interval, and how much of the spread is chance.
@@ -157,17 +195,30 @@ class Runs:
             InputError: the outcome is a number, not a yes or no.
         """
         values = self.values(what)
-        if not np.isin(values[~np.isnan(values)], (0.0, 1.0)).all():
+        if not self.is_yes_no(what):
             raise InputError("runs", what, "is a number, not a yes or no", allowed=f"'{what} >= NUMBER', or runs.mean")
         return self._estimate(what, values)
 
     def mean(self, what: str) -> Estimate:
-        """The mean of an outcome over the draws, its interval, and how much of the spread is chance."""
+        """The mean of an outcome over the runs that have it, its interval, and how much of the spread is chance.
+
+        Raises:
+            InputError: no run has a value, or the outcome is a code, such as `settlement`, of which there is no mean.
+        """
+        self.refuse_code(what)
         return self._estimate(what, self.values(what))
+
+    def refuse_code(self, what: str) -> None:
+        """Refuse to reckon with numbers that stand for names; `InputError` says what to ask instead."""
+        if what in self.columns and self.columns[what].is_code:
+            known = (
+                f"runs.share of {', '.join(SETTLEMENTS)}" if what == "settlement" else f"runs.share('{what} == CODE')"
+            )
+            raise InputError("runs", what, "is a code, which has no mean", allowed=known)
 
     def _estimate(self, what: str, values: NDArray[np.float64]) -> Estimate:
         try:
-            return estimate(values)
+            return estimate(values, yes_no=self.is_yes_no(what)).within(*self.bounds(what))
         except ValueError as error:
             raise InputError("runs", what, str(error)) from None
 
@@ -182,15 +233,17 @@ class Runs:
 
         Returns:
             One row an uncertainty that varies, none where the outcome is the same in every draw. By the name of the
-            uncertainty: its `label`; the `correlation` over the draws, -1 to 1, from `low` to `high` (95 %); the number
-            of `draws` that have both; by `luck`, the correlation that the strongest of so many uncertainties, none of
-            which mattered, would exceed in one table of twenty; and the `meaning` of the uncertainty.
+            uncertainty: its `label`; the `correlation` over the draws of a coding pass, -1 to 1, from `low` to `high`
+            (95 %); the number of `draws` that have both; by `luck`, the correlation that the strongest of so many
+            uncertainties, none of which mattered, would exceed in one table of twenty; and the `meaning` of the
+            uncertainty. `pass`, which coding pass was drawn, has a correlation ratio, 0 to 1, without an interval.
 
         Raises:
             InputError: no such outcome, or fewer than 20 draws have a value of it.
         """
         import pandas as pd
 
+        self.refuse_code(what)
         values = self.values(what)
         defined = int((~np.isnan(values)).any(axis=1).sum())
         if defined < FEWEST:
@@ -198,23 +251,24 @@ class Runs:
             raise InputError("runs", what, problem, allowed=f"{FEWEST} or more")
         found = influences_on(self, values)
         priors = self.sweep.uncertainty.priors
-        rows = [
-            (self.labels[one.name], one.value, one.low, one.high, one.draws, by_luck(len(found), one.draws))
-            for one in found
-        ]
+        rows = [(self.labels[one.name], one.value, one.low, one.high, one.draws, one.luck) for one in found]
         names = pd.Index([one.name for one in found], name="uncertainty", dtype="object")
         table = pd.DataFrame(rows, names, ["label", "correlation", "low", "high", "draws", "luck"])
         return table.assign(meaning=[priors[one.name].meaning for one in found])
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
-        """One row a run: draw, run, every outcome column, and the error of a run that failed."""
+        """One row a run: draw, run, every outcome column, and the error of a run that failed.
+
+        What never happened, and every outcome of a run that failed, is NA: whole numbers have pandas' nullable types.
+        """
         import pandas as pd
 
         numbers = np.arange(self.sweep.total)
         data: dict[str, Any] = {"draw": numbers // self.sweep.runs, "run": numbers % self.sweep.runs}
-        data |= {name: self.read(column) for name, column in self.columns.items()}
-        data["settlement"] = pd.Categorical.from_codes(data["settlement"], pd.Index(SETTLEMENTS))
+        data |= {name: _with_gaps(self.masked(name).ravel()) for name in self.columns}
+        codes = np.where(self.failed.ravel(), -1, self._stored("settlement").ravel())
+        data["settlement"] = pd.Categorical.from_codes(codes, pd.Index(SETTLEMENTS))
         table = pd.DataFrame(data, index=pd.Index(numbers, name="number"))
         errors = self.errors()
         table["error"] = pd.Series(errors, index=table.index, dtype="str") if errors else pd.Series("", table.index)
@@ -289,20 +343,28 @@ def read_only(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def influences_on(runs: Runs, values: NDArray[np.float64]) -> tuple[Influence, ...]:
-    """The correlation of every uncertainty of a sweep with values of its runs, strongest first.
+    """How every uncertainty of a sweep goes together with values of its runs, strongest first.
 
     Args:
         runs: of the sweep.
         values: (draws, runs), NaN where undefined; a draw counts with its mean.
 
     Returns:
-        As `sim.analysis.influence.influences`, without the pass, which is a name and not a number.
+        As `sim.analysis.influence.influences`, within the coding passes.
     """
-    names = runs.uncertainties
-    numbers = [n for n, name in enumerate(names) if name != "pass"]
-    means, _ = told_means(values)
-    known = ~np.isnan(values).all(axis=1)
-    return influences([names[n] for n in numbers], runs.draws_table()[known][:, numbers], means)
+    names, drawn = runs.uncertainties, runs.draws_table()
+    numbers = [n for n, name in enumerate(names) if name != PASS]
+    passes = drawn[:, names.index(PASS)] if PASS in names else None
+    return influences([names[n] for n in numbers], drawn[:, numbers], draw_means(values)[0], passes)
+
+
+def _with_gaps(values: np.ma.MaskedArray[Any, Any]) -> Any:
+    """A masked column for pandas: whole numbers with NA, others with NaN, which is what pandas takes for NA there."""
+    import pandas as pd
+
+    if np.issubdtype(values.dtype, np.integer):
+        return pd.arrays.IntegerArray(np.ascontiguousarray(values.data), np.ma.getmaskarray(values))
+    return values.filled(np.nan)
 
 
 def band_quantiles(counts: NDArray[np.int64], levels: Sequence[float], high: float) -> NDArray[np.float64]:

@@ -14,8 +14,11 @@ from sim.pages.patterns.page import PAGE, TABLE, TABLE_MARK, patterns_page
 from sim.pages.patterns.table import csv_text, print_patterns
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings) -> int:
     """Measure the patterns of a case, write both files to the folder of the results, and print them.
+
+    Returns:
+        How many runs failed.
 
     Raises:
         InputError: a mistake in the patterns, their worlds or the evidence.
@@ -30,3 +33,4 @@ def run(settings: Settings) -> None:
     print_patterns(found)
     for name in (TABLE, PAGE):
         print(f"wrote {settings.out / name}")
+    return found.failed

@@ -11,6 +11,7 @@ from sim.experiment.results import Results
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
 from sim.pages.kit.own_files import refuse_foreign
+from sim.pages.report.measures import failed_runs
 from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, check_headline, tell, write_summary
 
 if TYPE_CHECKING:
@@ -23,12 +24,16 @@ if TYPE_CHECKING:
 NARROWEST = 126  # columns that the table needs
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings) -> int:
     """The job `scenarios`: tell what it will take, do what is missing, write what came of it, and tell it.
+
+    Returns:
+        How many runs failed; the baselines' count once.
 
     Raises:
         InputError: a mistake in the settings, more runs than the cap allows, or a folder that cannot be used.
     """
+    from sim.experiment.felt import is_felt
     from sim.jobs.asked import plan_of
     from sim.pages.kit.terminal import terminal
     from sim.pages.report import page as report
@@ -46,10 +51,11 @@ def run(settings: Settings) -> None:
     )
     check_headline(results)
     write_summary(results, settings.out / SUMMARY)
-    report.write(results, settings.out)
+    report.write(results, settings.out, is_felt)
     out = terminal(least=NARROWEST)
     tell(results, out)
     out.print(f"\nIn {settings.out}/: {REPORT}, {SUMMARY}, and every run as Parquet in {RUNS}/", soft_wrap=True)
+    return failed_runs(results)
 
 
 def check_cap(plan: Plan, settings: Settings) -> None:

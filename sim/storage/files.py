@@ -29,7 +29,7 @@ KINDS = ("draws", "paths", "bands", "runs")
 NAME = re.compile(r"(draws|paths|bands|runs)-(\d{6})-([0-9a-f]{20})\.parquet")
 TEMPORARY = re.compile(r"\.(\d+)@(.*)\.[0-9a-f]{32}\.part")
 CONFIGURATION = "sweep.json"
-FORMAT = 1
+FORMAT = 2  # what is no outcome is null
 
 
 ROW_GROUP = 1 << 16

@@ -40,7 +40,7 @@ from sim.storage.work import Part, cells_in_part, part_at, parts
 from sim.version import results_digest
 
 CONFIGURATION = "plan.json"
-FORMAT = 1
+FORMAT = 2
 
 
 READ_BANDS = 8  # cells whose bands stay at hand, some 10 MB each
@@ -254,7 +254,7 @@ class Collection(Sequence[Result]):
         return lru_cache(READ_COLUMNS)(self._column)
 
     def _column(self, part: int, name: str) -> Any:
-        return pq.read_table(self.files["runs", part], columns=[name]).column(name).to_numpy()
+        return tables_module.numbers_of(pq.read_table(self.files["runs", part], columns=[name]).column(name))
 
     @cached_property
     def counts(self) -> Callable[[int], NDArray[np.int64]]:

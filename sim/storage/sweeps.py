@@ -40,7 +40,7 @@ from sim.storage.files import (
     write_table,
 )
 from sim.storage.provenance import RESULTS_EPOCH, case_digests, provenance, scenario_data
-from sim.storage.tables import TABLES, counts_of, paths_of
+from sim.storage.tables import TABLES, counts_of, numbers_of, paths_of
 from sim.version import results_digest
 
 if TYPE_CHECKING:
@@ -141,14 +141,13 @@ class StoredRuns(Runs):
 
     def read(self, column: Column) -> NDArray[Any]:
         """One outcome column of all runs."""
-        return np.concatenate([table.column(column.name).to_numpy() for table in self._read("runs", [column.name])])
+        return np.concatenate([numbers_of(table.column(column.name)) for table in self._read("runs", [column.name])])
 
     def row(self, number: int) -> dict[str, Any]:
         """The outcome row of one run, read from its shard alone."""
         shard, inside = divmod(number, self.sweep.shard_draws * self.sweep.runs)
         table = pq.read_table(self._of("runs")[shard], columns=list(self.columns))
-        found: dict[str, Any] = table.slice(inside, 1).to_pylist()[0]
-        return found
+        return {name: numbers_of(table.slice(inside, 1).column(name))[0].item() for name in self.columns}
 
     def errors(self) -> dict[int, str]:
         """What went wrong, by the number of the run."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 KIND_OF_ARROW = {"i1": pa.int8(), "i2": pa.int16(), "i4": pa.int32(), "f4": pa.float32()}
 
 
-def _field(column: Column) -> pa.Field:
+def _field(column: Column, *, gaps: bool = False) -> pa.Field:
     described = {"unit": column.unit, "range": f"{column.low:g} to {column.high:g}", "meaning": column.meaning}
-    return pa.field(column.name, KIND_OF_ARROW[column.kind], nullable=False, metadata=described)
+    return pa.field(column.name, KIND_OF_ARROW[column.kind], nullable=gaps, metadata=described)
 
 
 def _runs_table(sweep: Sweep, shard: Shard) -> pa.Table:
@@ -31,12 +31,32 @@ def _runs_table(sweep: Sweep, shard: Shard) -> pa.Table:
     fields = [
         pa.field("draw", pa.int64(), nullable=False, metadata={"unit": "number", "meaning": "number of the draw"}),
         pa.field("run", pa.int32(), nullable=False, metadata={"unit": "number", "meaning": "run within its draw"}),
-        *map(_field, sweep.columns),
+        *(_field(column, gaps=True) for column in sweep.columns),
         pa.field("error", pa.string(), nullable=False, metadata={"unit": "text", "meaning": "why the run failed"}),
     ]
     arrays = [pa.array(numbers // sweep.runs), pa.array((numbers % sweep.runs).astype(np.int32))]
-    arrays += [pa.array(np.ascontiguousarray(shard.rows[c.field][(slice(None), *c.place)])) for c in sweep.columns]
+    failed = np.array([bool(one) for one in told])
+    arrays += [
+        _with_gaps(column, shard.rows[column.field][(slice(None), *column.place)], failed) for column in sweep.columns
+    ]
     return pa.Table.from_arrays([*arrays, pa.array(told, pa.string())], schema=pa.schema(fields))
+
+
+def _with_gaps(column: Column, values: NDArray[Any], failed: NDArray[np.bool_]) -> pa.Array:
+    """Values with null where there is none: a week that never came, a number that is undefined, a run that failed."""
+    none = values < 0 if column.is_week else values != values
+    gaps, whole = failed | none, pa.array(np.ascontiguousarray(values))
+    if not gaps.any():
+        return whole
+    valid = pa.array(~gaps).buffers()[1]  # a second copy of the numbers would not be given back to the system
+    return pa.Array.from_buffers(whole.type, len(whole), [valid, whole.buffers()[1]])
+
+
+def numbers_of(stored: pa.ChunkedArray) -> NDArray[Any]:
+    """A stored column in the type of the engine's rows: null is -1 in whole numbers, NaN in others."""
+    if not stored.null_count:
+        return np.asarray(stored.to_numpy())
+    return np.asarray(stored.fill_null(-1 if pa.types.is_integer(stored.type) else float("nan")).to_numpy())
 
 
 def _draws_table(sweep: Sweep, shard: Shard) -> pa.Table:

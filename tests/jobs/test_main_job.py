@@ -11,7 +11,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,10 +28,11 @@ from sim.inputs import InputError
 from sim.jobs.asked import plan_of
 from sim.jobs.scenarios import check_cap, command
 from sim.pages.report.answers import SUMMARY_OF_ANSWER
-from sim.pages.report.measures import Measure, headline, headline_from, kinds
+from sim.pages.report.measures import Defined, Measure, headline, headline_from, kinds
 from sim.pages.report.table import REPORT, SUMMARY, check_headline, shown
 from sim.pages.report.telling import digits
 from sim.storage.work import Cost
+from sim.world.uncertainty import Uncertainty
 
 ROOT = Path(__file__).parents[2]
 WORDS = ["size=smoke", "size.draws=4", "horizon=20"]
@@ -233,6 +236,20 @@ def test_a_headline_that_is_no_outcome_names_the_case_file(told: tuple[Path, str
         check_headline(broken)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "told_as", "problem"),
+    [("settlement", "mean", "is a code, which has no mean"), ("refugees", "share", "is a number, not a yes or no")],
+)
+def test_a_headline_that_cannot_be_told_so_is_refused(
+    told: tuple[Path, str, str], outcome: str, told_as: str, problem: str
+) -> None:
+    found = results(told[0])
+    wrong = found.case.headline[0].model_copy(update={"outcome": outcome, "told": told_as})
+    broken = replace(found, case=found.case.model_copy(update={"headline": (wrong,)}))
+    with pytest.raises(InputError, match=rf"case\.yaml: headline\[0\]\.outcome: {problem}"):
+        check_headline(broken)
+
+
 # --- the same number wherever it is told -----------------------------------------------------------------------------
 
 
@@ -247,40 +264,69 @@ def in_the_report(page: str, label: str, measure: Measure) -> list[float]:
     return [float(number) for number in re.findall(r"[-+]?\d+(?:\.\d+)?", words)]
 
 
-def in_the_print(out: str, label: str, measures: tuple[Measure, ...]) -> dict[str, tuple[float, float]]:
-    """Value and half of the interval of each headline in the second printed table; those that have both."""
-    line = next(line for line in reversed(out.splitlines()) if line.startswith(f" {label} "))
-    told = [part.split() for part in re.split(r" {2,}", line.removeprefix(f" {label} ").strip())]
-    assert len(told) == len(measures)
-    return {
-        measure.label: (float(part[0]), float(part[1].removeprefix("±")))
-        for measure, part in zip(measures, told, strict=True)
-        if len(part) == 2
-    }
+def told_numbers(row: dict[str, str], measure: Measure, horizon: int) -> list[float]:
+    """The numbers of a cell, as `summary.csv` has them: those of its own runs, then what a difference is of."""
+
+    def number(name: str) -> float:
+        return measure.scale * float(row[name] or "nan")
+
+    found = [number(measure.column + end) for end in ("", ".low", ".high")]
+    if (defined := float(row[f"{measure.column}.defined"])) < 1.0:
+        found += [100.0 * defined, float(row[f"{measure.column}.draws"])]
+    gap = f"{measure.outcome}.difference"
+    levels = [number(f"{gap}.from"), number(f"{gap}.to")]
+    if math.isnan(number(gap)):
+        return [*found, 100.0 * float(row[f"{gap}.pairs"]), *levels]
+    return [*found, *([horizon, *levels] if measure.told == "median" else []), number(gap)]
 
 
 def test_the_print_the_summary_and_the_report_tell_the_same_number_and_interval(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name, out = "conditions_based_withdrawal", tmp_path / "here"
-    assert main([f"scenario={name}", "size=smoke", "size.draws=24", "horizon=104", f"out={out}"]) == 0
-    told = headline_from(results(out, [f"scenario={name}", "size=smoke", "size.draws=24", "horizon=104"]), "2021-04")
-    printed = in_the_print(capsys.readouterr().out, name, told)
+    words = [f"scenario={name}", "size=smoke", "size.draws=24", "horizon=104"]
+    assert main([*words, f"out={out}"]) == 0
+    told = headline_from(results(out, words), "2021-04")
+    printed = capsys.readouterr().out
     page = (out / REPORT).read_text(encoding="utf-8")
     (row,) = summary(out)
-    assert any(measure.told == "median" for measure in told if measure.label in printed)
+    seen = 0
     for measure in told:
-        ends = ("", ".low", ".high")
-        value, low, high = (measure.scale * float(row[measure.column + end] or "nan") for end in ends)
-        shown_here = in_the_report(page, name, measure)
-        if not shown_here:  # it never happens, here and in status_quo
-            assert value == 0.0 or math.isnan(value)
+        if not row[measure.column]:
             continue
-        fine = 0.51 * 10.0 ** -digits(value, measure.scale)
-        assert shown_here[:3] == pytest.approx([value, low, high], abs=fine), measure.label
-        gap = measure.scale * float(row[f"{measure.outcome}.difference"])
-        assert shown_here[3:] == pytest.approx([gap], abs=fine), measure.label
-        assert printed[measure.label] == pytest.approx([value, (high - low) / 2.0], abs=10.0 * fine), measure.label
+        expected = told_numbers(row, measure, 104)
+        shown_here = in_the_report(page, name, measure)
+        assert len(shown_here) == len(expected), measure.label
+        for one, other in zip(shown_here, expected, strict=True):
+            if not math.isnan(other):
+                fine = 0.51 * 10.0 ** -min(digits(one, measure.scale), digits(other, measure.scale))
+                assert one == pytest.approx(other, abs=fine), measure.label
+        value, low, high = expected[:3]
+        if not math.isnan(low):
+            places, seen = digits(value, measure.scale) - 1, seen + 1
+            assert f"{low:z.{places}f}…{high:z.{places}f}" in printed, measure.label
+    assert seen > 3
+
+
+def test_a_level_and_its_difference_speak_of_the_same_runs(told: tuple[Path, str, str]) -> None:
+    """What stands beside a difference is what it is the difference of, or there is none."""
+    rows, found = summary(told[0]), results(told[0])
+    place = {(row["scenario"], row["epoch"]): row for row in rows}
+    checked = 0
+    for row in rows:
+        there = place.get(("status_quo", row["epoch"]))
+        for measure in headline(found):
+            gap = f"{measure.outcome}.difference"
+            if not row[gap]:
+                continue
+            checked += 1
+            levels = [float(row[f"{gap}.{end}"]) for end in ("from", "to")]
+            assert float(row[gap]) == pytest.approx(levels[1] - levels[0], abs=2e-5 * max(1.0, *levels))
+            if measure.told != "median":
+                assert levels[1] == pytest.approx(float(row[measure.column]), abs=1e-5)
+                if there is not None:
+                    assert levels[0] == pytest.approx(float(there[measure.column]), abs=1e-5)
+    assert checked > 20
 
 
 def test_a_number_lies_in_its_interval(told: tuple[Path, str, str]) -> None:
@@ -298,14 +344,58 @@ def test_what_no_run_has_is_told_by_a_dash() -> None:
 
 def test_what_one_draw_alone_gives_says_so() -> None:
     weeks = Measure("week", ("collapse_week",), "median", "week", 1.0)
-    assert shown(weeks, Interval(12.0, math.nan, math.nan), None) == "12 [dim]one draw[/dim]"
+    assert shown(weeks, Interval(12.0, math.nan, math.nan), None) == "12 [dim]–[/dim]"
+
+
+def gap_of(value: float, low: float, high: float, pairs: float = 1.0) -> Difference:
+    return Difference(value, low, high, 30.0, 30.0 + value, 10, pairs, 10, Spread(0.0, 0.0), 1.0)
 
 
 def test_a_clear_difference_stands_out() -> None:
-    share, nothing = kinds()[0], Spread(0.0, 0.0)
-    found = Estimate(50.0, 40.0, 60.0, 10, 10, nothing)
-    clear = Difference(20.0, 10.0, 30.0, 10, nothing, 0.0, 0.0, 1.0)
-    assert shown(share, found, clear) == "50 [dim]±10[/dim]\n[bold]+20 ±10[/bold]"
-    unclear = Difference(-0.1, -10.1, 9.9, 10, nothing, 0.0, 0.0, 1.0)
-    assert shown(share, found, unclear) == "50 [dim]±10[/dim]\n[dim]+0 ±10[/dim]"
+    share = kinds()[0]
+    found = Estimate(50.0, 40.0, 60.0, 10, 10, Spread(0.0, 0.0))
+    assert shown(share, found, gap_of(20.0, 10.0, 30.0)) == "50 [dim]40…60[/dim]\n[bold]+20 +10…+30[/bold]"
+    assert shown(share, found, gap_of(-0.1, -10.1, 9.9)) == "50 [dim]40…60[/dim]\n[dim]+0 -10…+10[/dim]"
     assert "\n" not in shown(share, found, None)
+
+
+def test_the_ends_of_none_of_forty_are_told_not_half_of_them() -> None:
+    found = Estimate(0.0, 0.0, 16.1, 20, 40, Spread(0.0, 0.0))
+    assert shown(kinds()[0], found, None) == "0 [dim]0…16[/dim]"
+
+
+def test_what_not_all_runs_have_says_how_many_and_is_compared_over_those_that_have_it_alone() -> None:
+    attendance = Measure("attendance", ("attendance.doha.TAL",), "mean", "%", 100.0)
+    found = Estimate(50.0, 40.0, 60.0, 10, 10, Spread(0.0, 0.0))
+    told = shown(attendance, found, replace(gap_of(math.nan, math.nan, math.nan, 0.26), second=41.0), Defined(0.31, 3))
+    assert told.splitlines() == [
+        "50 [dim]40…60[/dim]",
+        "[dim]in 31 %[/dim]",
+        "[dim]3 draws[/dim]",
+        "[dim]30→41[/dim]",
+        "[dim]both in 26 %[/dim]",
+    ]
+
+
+def test_runs_that_fail_are_counted_told_and_make_the_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual = Uncertainty.records_of
+
+    def records_of(self: Uncertainty, table: Any, first: int = 0) -> Any:
+        """More attacks a week in draw 2 than can be counted: its runs fail, the baseline's too."""
+        found = usual(self, table, first)
+        found.attack_rate[found.index == 2] = 1e9
+        return found
+
+    monkeypatch.setattr(Uncertainty, "records_of", records_of)
+    assert main(["scenario=turkey_summit", *WORDS, f"out={tmp_path}/here"]) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "2 failed" in out
+    assert "4 runs failed and count nowhere" in out
+    (row,) = summary(tmp_path / "here")
+    assert row["failed_runs"] == "2"
+    assert float(row["collapse.defined"]) == 1.0  # of the runs that did not fail
+    page = (tmp_path / "here" / REPORT).read_text(encoding="utf-8")
+    assert "4 runs failed and count nowhere" in page
+    assert "(2 failed)" in page

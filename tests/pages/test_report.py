@@ -13,7 +13,7 @@ import pytest
 from scipy.stats import rankdata
 
 from sim.analysis.chance import chance_share
-from sim.analysis.influence import by_luck, fisher, influences, ranks
+from sim.analysis.influence import Influence, by_luck, fisher, influences, ranks
 from sim.analysis.paired import Difference
 from sim.analysis.shares import Spread
 from sim.analysis.timing import median, survival
@@ -31,9 +31,12 @@ from sim.model.outcomes import SETTLEMENTS
 from sim.pages.documents.scenarios import scenario_table
 from sim.pages.kit.networks import colour, network
 from sim.pages.report.answers import effect_told, rows_of
+from sim.pages.report.findings import Findings
 from sim.pages.report.measures import class_shares, examples, groups, headline, kinds, measures
 from sim.pages.report.moves import place_of
-from sim.pages.report.page import FILE, PICTURE, outcomes_picture, report, write
+from sim.pages.report.page import FILE, PICTURE, _decisive, outcomes_picture, report, write
+from sim.pages.report.sections import drawn_of
+from sim.pages.report.telling import NO_INTERVAL
 
 DRAWS, RUNS = 24, 3
 SCENARIOS = (BASELINE, "turkey_summit", "merger_reversal")
@@ -77,6 +80,12 @@ def test_the_page_fetches_nothing(page: str) -> None:
     for address in re.findall(r'(?:src|href)="([^"]*)"', page):
         assert address.startswith(("#", "data:"))
     assert not re.search(r"url\((?!#)", page)
+
+
+def test_the_pass_is_one_bar_of_every_figure_of_influence() -> None:
+    ranked = tuple(Influence(name, 0.5, 0.1, 0.9, 24, 0.5) for name in (*"abcdefghijklmno", "pass", "z"))
+    assert [one.name for one in drawn_of(ranked)] == [*"abcdefghijkl", "pass"]
+    assert [one.name for one in drawn_of(ranked[-2:])] == ["pass", "z"]
 
 
 def test_every_anchor_that_is_linked_exists_and_every_drawing_can_be_heard(page: str) -> None:
@@ -185,8 +194,33 @@ def test_trust_that_one_draw_alone_gives_has_no_interval(results: Results) -> No
 
     runs = OneDraw(cell.runs.sweep, cell.runs._held)
     told = report(replace(results, cells=(replace(cell, runs=runs),)))
-    assert "(one draw: no interval)" in told
+    assert NO_INTERVAL in told
     assert "+nan" not in told
+
+
+def test_the_lead_names_nothing_that_luck_brings_and_nothing_that_moves_no_run(results: Results) -> None:
+    asked: list[str] = []
+
+    def answer(runs: Runs, name: str) -> bool:
+        asked.append(name)
+        return False
+
+    told = report(results, answer)
+    assert "most hangs on" not in told
+    assert "No uncertainty stands out of luck for " in told
+    out = {one.name for _, _, ranked in Findings(results).strongest for one in ranked if one.stands_out}
+    assert set(asked) <= out
+
+
+def test_what_the_lead_names_is_the_strongest_that_moves_a_run(results: Results) -> None:
+    found = Findings(results)
+    group, measure, _ = found.strongest[0]
+    ranked = tuple(Influence(name, value, 0.1, 0.9, 24, 0.5) for name, value in (("a", 0.9), ("b", -0.8), ("c", 0.4)))
+    found.__dict__["strongest"] = ((group, measure, ranked),)
+    (told,) = _decisive(found, lambda runs, name: name != "a")
+    assert "<code>b</code> (−0.80)" in str(told)
+    (told,) = _decisive(found, lambda runs, name: name == "c")  # in the band: not asked
+    assert "No uncertainty stands out of luck" in str(told)
 
 
 def test_an_actor_without_a_table_is_not_seated() -> None:
@@ -239,7 +273,7 @@ def test_the_band_of_luck_is_passed_by_chance_in_one_table_of_twenty() -> None:
 
 
 def test_survival_falls_from_one_to_the_share_that_never_sees_it() -> None:
-    weeks = np.array([[0, 5, -1], [3, -1, -1]])
+    weeks = np.array([[0, 5, np.inf], [3, np.inf, np.inf]])
     curve = survival(weeks, 10)
     assert np.all(np.diff(curve.value) <= 0.0)
     assert curve.value[0] == pytest.approx(5 / 6)
@@ -323,7 +357,7 @@ def test_a_yes_or_no_is_told_in_per_cent_and_its_effect_in_points(results: Resul
 @pytest.mark.parametrize("value", [3e-5, 4e-4, 0.012, 0.4, 12.0])
 @pytest.mark.parametrize("scale", [1.0, 100.0])
 def test_a_clear_effect_is_never_told_as_zero(value: float, scale: float) -> None:
-    gap = Difference(value, value / 2.0, 1.5 * value, 50, Spread(0.0, 0.0), 0.0, 0.0, 1.0)
+    gap = Difference(value, value / 2.0, 1.5 * value, 0.0, value, 50, 1.0, 50, Spread(0.0, 0.0), 1.0)
     told, ends = effect_told(gap, scale)
     assert told.startswith("+")
     assert ends.count("+") == 2

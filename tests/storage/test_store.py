@@ -27,6 +27,7 @@ from sim.inputs import InputError
 from sim.storage import sweeps as store
 from sim.storage.files import KINDS, differences, whole_files
 from sim.storage.sweeps import configuration, missing_shards, run_sweep
+from sim.world.uncertainty import Uncertainty
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
 
@@ -72,6 +73,38 @@ def test_tables_join_by_draw_in_sql(folder: Path) -> None:
     found = runs.query(sql).df()
     assert found["n"][0] == sweep().total
     assert found["p"][0] == pytest.approx(runs.outcomes["presence"].mean(), rel=1e-6)
+
+
+def test_what_is_no_outcome_is_null_in_sql_and_read_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A week that never came, a number that is undefined, and every outcome of a run that failed."""
+    usual = Uncertainty.records_of
+
+    def records_of(self: Uncertainty, table: Any, first: int = 0) -> Any:
+        found = usual(self, table, first)
+        found.attack_rate[found.index == 1] = 1e9  # more attacks a week than can be counted
+        return found
+
+    monkeypatch.setattr(Uncertainty, "records_of", records_of)
+    memory = Runs(sweep(), made(list(compute(sweep(), range(sweep().shards), progress=False))))
+    disk = run_sweep(sweep(), tmp_path / "kept", progress=False)
+    assert memory.failed.any()
+    pd.testing.assert_frame_equal(disk.outcomes, memory.outcomes)
+    every = {name: memory.values(name) for name in memory.columns}
+    known = {name: values[~np.isnan(values)] for name, values in every.items()}
+    asked = [name for name, values in known.items() if len(values)]
+    counts = ", ".join(f'count("{name}")' for name in asked)
+    means = ", ".join(f'avg("{name}")' for name in asked)
+    (told,) = disk.query(f"select {counts} from runs").fetchall()
+    assert list(told) == [len(known[name]) for name in asked]
+    (told,) = disk.query(f"select {means} from runs").fetchall()
+    assert list(told) == pytest.approx([known[name].mean() for name in asked], rel=1e-6)
+    some = [name for name in asked if len(known[name]) < (~memory.failed).sum()]
+    assert any(memory.columns[name].is_week for name in some)
+    assert any(memory.columns[name].kind == "f4" for name in some)
+    for name in memory.columns:
+        np.testing.assert_array_equal(disk.values(name), memory.values(name))
+    kept = int(np.flatnonzero(~memory.failed.ravel())[0])
+    np.testing.assert_equal(disk.row(kept), memory.row(kept))
 
 
 def test_every_column_says_what_it_is(folder: Path) -> None:

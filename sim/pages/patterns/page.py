@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.analysis.shares import Interval
+from sim.analysis.holding import Holding
 from sim.experiment.patterns import Finding, Found, Measured
 from sim.model.parameters import SWITCHES
 from sim.pages.kit.html import Content, Html, Section, joined, note, page, paragraphs, style, table, tag
 from sim.pages.kit.words import citations
 from sim.pages.patterns.table import (
+    FEW_RUNS,
+    FEW_RUNS_TOLD,
     HEAD,
     KINDS,
     told_carriers,
@@ -44,14 +46,19 @@ def _lead(found: Found) -> Html:
     told = (
         f"{told_held(found)}, counted at each epoch where one is measured at several. A pattern holds "
         f"if every claim of it lies beyond its threshold in at least {100 * found.patterns.enough:.0f} % of "
-        f"{found.draws} draws of what is not known. In a draw, {found.runs} runs with the same luck in every world are "
-        f"compared pair by pair (seed {found.seed}). Intervals are 95 %."
+        f"{found.draws} draws of what is not known: if the whole 95 % interval of that share does; it fails if none of "
+        "it does, and cannot be told between. In a draw, "
+        f"{found.runs} runs with the same luck in every world are compared pair by pair (seed {found.seed}). A draw's "
+        "mean of so few runs is noisy, and a threshold turns noise into bias: shares are corrected; the raw one, "
+        f"which holds for {found.runs} runs a draw, stands beside."
     )
+    few = [note(FEW_RUNS_TOLD)] if found.runs < FEW_RUNS else []
+    failed = [note(f"{found.failed:,} runs failed and count nowhere.")] if found.failed else []
     warning = (
         "A pattern that holds is no proof of the model, and one that is built in shows only that the model does what "
         "it says. One that fails is a finding about a mechanism; statements and thresholds were fixed beforehand."
     )
-    return joined([paragraphs(told), note(warning)])
+    return joined([paragraphs(told), *few, *failed, note(warning)])
 
 
 def _anchor(one: Finding) -> str:
@@ -101,9 +108,9 @@ def _switches(found: Found, one: Finding) -> Html:
 WIDE, HIGH = 120.0, 12.0  # of a bar, in its own units
 
 
-def share_bar(share: Interval, enough: float) -> Html:
-    """A share as a bar with its interval and a mark at what is needed."""
-    value, low, high = share
+def share_bar(share: Holding, enough: float) -> Html:
+    """A corrected share as a bar with its interval and a mark at what is needed."""
+    value, low, high = share.corrected
     if math.isnan(value):
         return Html("")
     mark = f"M{WIDE * enough:.1f} 0V{HIGH:g}"

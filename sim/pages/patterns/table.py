@@ -11,45 +11,53 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from sim.analysis.holding import Holding
 from sim.analysis.shares import Interval
-from sim.experiment.patterns import Finding, Found, Measured, carriers
+from sim.experiment.patterns import FEW, Finding, Found, Measured, carriers
 from sim.model.parameters import SWITCHES
 from sim.pages.kit.terminal import terminal
 from sim.pages.kit.words import citations
 
 KINDS = {"built_in": "built in", "open": "open"}
 UNTOLD = "cannot be told"
+NOT_CARRIED = "–"  # what does not hold is carried by nothing
+FEW_RUNS = 20  # a draw, below which the correction of a share leaves most of its bias (docs/coverage.md)
+FEW_RUNS_TOLD = f"With fewer than {FEW_RUNS} runs a draw these verdicts are first impressions: chance blurs the shares."
 # By what a pattern's `holds` says; None: it cannot be told.
 VERDICTS = {True: "holds", False: "fails", None: UNTOLD}
 STYLES = {True: "bold green", False: "bold red", None: "bold"}
 HOLDS = {True: "yes", False: "no", None: "unknown"}  # for machines
 HEAD = (
     "pattern", "epoch", "kind", "off", "part", "claim", "unit", "threshold", "effect", "effect_low", "effect_high",
-    "share", "share_low", "share_high", "draws", "pattern_share", "pattern_low", "pattern_high", "holds", "statement",
-    "paragraphs",
+    "share", "share_low", "share_high", "corrected", "corrected_low", "corrected_high", "draws", "pattern_share",
+    "pattern_low", "pattern_high", "pattern_corrected", "pattern_corrected_low", "pattern_corrected_high",
+    "pattern_draws", "holds", "statement", "paragraphs",
 )  # fmt: skip
 
 
-def told_share(share: Interval) -> str:
-    """A share of draws with its interval, in per cent.
+def told_share(share: Holding) -> str:
+    """A share of draws, corrected for the number of runs, with its interval; the raw one behind it. In per cent.
 
-    >>> told_share(Interval(0.8, 0.71, 0.87))
-    '80 % (71 to 87)'
+    >>> told_share(Holding(Interval(0.75, 0.64, 0.83), Interval(0.8, 0.71, 0.87), 80))
+    '80 % (71 to 87; 75 raw)'
     """
-    value, low, high = (100.0 * part for part in share)
-    return UNTOLD if math.isnan(value) else f"{value:.0f} % ({low:.0f} to {high:.0f})"
+    value, low, high = (100.0 * part for part in share.corrected)
+    if math.isnan(value):
+        return UNTOLD
+    few = f"; only {share.draws} draws tell" if share.draws < FEW else ""
+    return f"{value:.0f} % ({low:.0f} to {high:.0f}; {100.0 * share.raw.value:.0f} raw{few})"
 
 
 def told_effect(effect: Interval) -> str:
     """A mean effect with its interval, in the outcome's unit.
 
     >>> told_effect(Interval(0.2, 0.1, 0.3)), told_effect(Interval(0.2, math.nan, math.nan))
-    ('+0.2 (+0.1 to +0.3)', '+0.2 (one draw: no interval)')
+    ('+0.2 (+0.1 to +0.3)', '+0.2 (no interval)')
     """
     value, low, high = effect
     if math.isnan(value):
         return UNTOLD
-    return f"{value:+.3g} (one draw: no interval)" if math.isnan(low) else f"{value:+.3g} ({low:+.3g} to {high:+.3g})"
+    return f"{value:+.3g} (no interval)" if math.isnan(low) else f"{value:+.3g} ({low:+.3g} to {high:+.3g})"
 
 
 def told_place(finding: Finding) -> str:
@@ -69,9 +77,9 @@ def told_threshold(measured: Measured) -> str:
 
 
 def told_carriers(found: Found, whole: Finding) -> str:
-    """The mechanisms without which less than half of the first claim's effect is left."""
-    if math.isnan(whole.claims[0].effect.value):
-        return UNTOLD
+    """The mechanisms without which less than half of the first claim's effect is left; only of what holds."""
+    if whole.holds(found.patterns.enough) is not True:
+        return NOT_CARRIED
     names = carriers(whole, found.without(whole))
     return ", ".join(name.replace("_", " ") for name in names) or f"none of the {len(SWITCHES)} alone"
 
@@ -85,20 +93,26 @@ def print_patterns(found: Found, console: Console | None = None) -> None:
     whole, enough = found.whole, found.patterns.enough
     console.print(
         f"{told_held(found)}: in at least {100 * enough:.0f} % of {found.draws} draws of what is not known, "
-        f"each with {found.runs} runs of chance. After a claim: its mean effect, and the share of draws in which "
-        "it holds. Intervals are 95 %.",
+        f"each with {found.runs} runs of chance, by the whole 95 % interval of the share. After a claim: its mean "
+        "effect, and the share of draws in which it holds, corrected for the chance in so few runs; raw: as counted.",
     )
+    if found.runs < FEW_RUNS:
+        console.print(FEW_RUNS_TOLD, markup=False)
+    if found.failed:
+        console.print(f"{found.failed:,} runs failed and count nowhere.", markup=False)
     for one in whole:
         pattern = found.patterns.patterns[one.name]
         head = f"{told_place(one)} {verdict(found, one)}"
         rest = f", {KINDS[pattern.kind]}"
-        if not math.isnan(one.share.value):
-            rest += f": in {told_share(one.share)}; carried by {told_carriers(found, one)}"
+        if one.share.draws:
+            rest += f": in {told_share(one.share)}"
+        if one.holds(enough):
+            rest += f"; carried by {told_carriers(found, one)}"
         console.print(Text.assemble("\n", (head, STYLES[one.holds(enough)]), rest))
         console.print(Padding(Text(pattern.statement), (0, 0, 0, 2)))
         for part in one.claims:
             words = told_effect(part.effect)
-            if not math.isnan(part.share.value):
+            if part.draws:
                 words += f", in {told_share(part.share)}"
             console.print(Padding(Text(f"- {part.claim.claim} ({told_threshold(part)}): {words}"), (0, 0, 0, 4)))
 
@@ -123,9 +137,9 @@ def _row(found: Found, one: Finding, part: str, measured: Measured) -> Iterator[
     yield from (one.name, one.epoch or "", pattern.kind, " ".join(one.off), side, claim.claim, claim.unit)
     yield measured.threshold
     yield from measured.effect
-    yield from measured.share
+    yield from (*measured.share.raw, *measured.share.corrected)
     yield measured.draws
-    yield from one.share
+    yield from (*one.share.raw, *one.share.corrected, one.share.draws)
     yield from (HOLDS[one.holds(found.patterns.enough)], pattern.statement, citations(pattern.paragraphs, ": "))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sim.analysis.paired import Difference
@@ -57,7 +56,7 @@ def scaled_gap(gap: Difference | None, scale: float) -> Difference | None:
     """A difference in other units."""
     if gap is None:
         return None
-    return replace(gap, value=scale * gap.value, low=scale * gap.low, high=scale * gap.high)
+    return gap.scaled(scale)
 
 
 def rows_of(cell: Result) -> tuple[Row, ...]:
@@ -83,7 +82,7 @@ def effect_told(gap: Difference, scale: float) -> tuple[str, str]:
     """An effect and the ends of its interval, with as many digits as it takes to see that a clear one is not zero.
 
     >>> from sim.analysis.shares import Spread
-    >>> effect_told(Difference(-0.021, -0.032, -0.01, 50, Spread(0.0, 0.0), 0.0, 0.0, 1.0), 100.0)
+    >>> effect_told(Difference(-0.021, -0.032, -0.01, 0.3, 0.279, 50, 1.0, 9, Spread(0.0, 0.0), 1.0), 100.0)
     ('−0.02', '−0.03 to −0.01')
     """
     places = digits(gap.value, scale)

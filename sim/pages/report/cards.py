@@ -76,9 +76,9 @@ def _survival(found: Findings, runs: Runs, baseline: Runs | None) -> Iterable[Ht
     kinds += [(f"agreement at {name}", f"table.{name}.agreed_week") for name in case.tables]
     events = []
     for style, (name, column) in enumerate(kinds):
-        weeks = runs.column(column)
-        if (weeks >= 0).mean() >= RARE:
-            other = None if baseline is None else survival(baseline.column(column), horizon)
+        weeks = runs.weeks(column)
+        if np.isfinite(weeks).mean() >= RARE:
+            other = None if baseline is None else survival(baseline.weeks(column), horizon)
             events.append(Event(name, style, survival(weeks, horizon), other))
     if events:
         caption = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -209,7 +210,7 @@ def differences(title: str, unit: str, rows: Sequence[Named]) -> Figure:
             _whisker(axes, row, found, colour, marker, filled=clear)
         _rows(axes, [one.label for one in rows])
         _headings(axes, [one.heading for one in rows])
-        ends = [abs(end) for one in rows for end in one.interval[1:]]
+        ends = [abs(end) for one in rows for end in one.interval[1:] if not math.isnan(end)]
         reach = max(ends) * 1.08 if max(ends, default=0.0) > 0.0 else 1.0
         axes.set_xlim(-reach, reach)
         axes.set_xlabel(unit)
@@ -245,19 +246,20 @@ def _headings(axes: Axes, headings: Sequence[str]) -> None:
                 axes.axhline(row - 0.5, color="#c8c8c8", lw=0.6)
 
 
-def influence(title: str, found: Sequence[Influence], luck: float) -> Figure:
-    """Rank correlations with their intervals, strongest first; the grey band is what luck alone would reach."""
+def influence(title: str, found: Sequence[Influence]) -> Figure:
+    """Rank correlations with their intervals, strongest first; hollow within the grey band, what luck would reach."""
     with mpl.rc_context(dict(STYLE)):
         figure = _figure(0.2 * len(found) + 0.8, left=NAMES, top=0.27)
         axes = figure.subplots()
-        axes.axvspan(-luck, luck, color="#e6e6e6", lw=0)
         axes.axvline(0.0, color="#777777", lw=0.8)
         for row, one in enumerate(found):
-            _whisker(axes, row, one, *_pointing(one.value), filled=abs(one.value) > luck)
+            axes.barh(row, 2.0 * one.luck, left=-one.luck, height=1.0, color="#e6e6e6", lw=0, zorder=0)
+            _whisker(axes, row, one, *_pointing(one.value), filled=one.stands_out)
         _rows(axes, [one.name for one in found])
-        reach = max([0.3, luck * 1.1, *(max(abs(one.low), abs(one.high)) * 1.05 for one in found)])
+        ends = [abs(end) for one in found for end in (one.value, one.low, one.high) if not math.isnan(end)]
+        reach = max(0.3, *(1.1 * one.luck for one in found), *(1.05 * end for end in ends))
         axes.set_xlim(-min(reach, 1.0), min(reach, 1.0))
-        axes.set_xlabel("rank correlation over the draws, −1 to 1")
+        axes.set_xlabel("rank correlation within a coding pass, −1 to 1")
         figure.suptitle(title, x=0.01, y=0.99, ha="left", va="top", fontsize=9.0, weight="bold")
     return figure
 

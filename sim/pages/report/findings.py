@@ -52,13 +52,13 @@ class Findings:
 
     @cached_property
     def differences(self) -> tuple[tuple[Result, Measure, Difference], ...]:
-        """Every paired difference of a measure that varies in one scenario or the other."""
+        """Every paired difference of a measure that can happen, also one of nothing, and one that does not stand."""
         return tuple(
             (cell, measure, gap)
             for group in self.groups
             for cell in group.cells
             for measure in self.measures_from(group.epoch)
-            if (gap := measure.difference(cell)) is not None and (gap.value != 0.0 or gap.high > gap.low)
+            if measure.can_happen(cell.runs) and (gap := measure.difference(cell)) is not None
         )
 
     @cached_property
@@ -80,11 +80,6 @@ class Findings:
         told = [cell for cell in self.cells if cell.paired is not None and self.has_card(cell.runs)]
         pairs = [(cell.paired, cell.runs) for cell in told if cell.paired is not None]
         return dict(zip((cell.label for cell in told), all_looked_at(pairs), strict=True))
-
-    @cached_property
-    def failed(self) -> int:
-        """How many runs failed."""
-        return sum(len(cell.runs.errors()) for cell in self.cells)
 
     @cached_property
     def strongest(self) -> tuple[tuple[Group, Measure, tuple[Influence, ...]], ...]:
@@ -121,12 +116,6 @@ def chance_parts(group: Group, asked: Sequence[Measure]) -> list[Named]:
             if part is not None:
                 rows.append(Named(measure.label, part))
     return rows
-
-
-def can_turn(group: Group) -> bool:
-    """Whether the regime can still turn: the epoch's regime is the case's first."""
-    case = group.baseline.sweep.case
-    return case.epochs[group.epoch].regime == case.regimes[0]
 
 
 def code(word: Content) -> Html:

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.paired import Difference, difference
+from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval, estimate
 from sim.analysis.timing import median
+from sim.experiment.comparison import compared
 from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 
 
 SETTLED = ("comprehensive", "interim")
+TURNS = frozenset({"takeover", "collapse", "collapse_week"})  # what only a turn of the regime brings
+
+
+class Defined(NamedTuple):
+    """How much has a value: the share of the runs that did not fail, and the number of draws with such a run."""
+
+    runs: float
+    draws: int
 
 
 @dataclass(frozen=True)
@@ -49,23 +58,45 @@ class Measure:
         return self.scale * sum(rest, start=first)
 
     def estimate(self, runs: Runs) -> Estimate | Interval | None:
-        """Its share, mean or median with the interval; None where no run has a value."""
+        """Its share, mean or median over the runs that have a value, with the interval; None where none has."""
         values = self.values(runs)
         if np.isnan(values).all():
             return None
         if self.told == "median":
             return median(values)
-        found = estimate(values / self.scale)
+        found = estimate(values / self.scale, yes_no=self.told == "share").within(*self.bounds(runs))
         return found if self.scale == 1.0 else scaled(found, self.scale)
 
     def difference(self, cell: Result) -> Difference | None:
-        """The scenario less its baseline, paired; None for a baseline, or with fewer than two draws that have both."""
+        """The scenario less its baseline, paired, with both levels; None for a baseline, or where no two draws pair.
+
+        A week is counted to the horizon where it never comes (`Comparison.difference`), whatever is told of it.
+        """
         if cell.paired is None:
             return None
         try:
-            return difference(self.values(cell.paired), self.values(cell.runs))
+            return compared(cell.paired, cell.runs, self.outcomes).scaled(self.scale)
         except ValueError:
             return None
+
+    def bounds(self, runs: Runs) -> tuple[float, float]:
+        """The least and the most that its number can be, before scaling; several exclusive outcomes are a share."""
+        return runs.bounds(self.outcomes[0]) if len(self.outcomes) == 1 else (0.0, 1.0)
+
+    def defined(self, runs: Runs) -> Defined:
+        """How many of the runs that did not fail have a value, and in how many draws."""
+        known = ~np.isnan(self.values(runs))
+        whole = int((~runs.failed).sum())
+        return Defined(float(known.sum()) / whole if whole else 0.0, int(known.any(axis=1).sum()))
+
+    def can_happen(self, runs: Runs) -> bool:
+        """Whether it can happen at all: a regime that has turned does not turn again."""
+        return can_turn(runs) or not set(self.outcomes) & TURNS
+
+    @property
+    def compares_otherwise(self) -> bool:
+        """Whether its difference is not that of the number told: a median is compared by its mean."""
+        return self.told == "median"
 
     @property
     def outcome(self) -> str:
@@ -134,8 +165,14 @@ def measures(results: Results) -> tuple[Measure, ...]:
 
 
 def class_shares(runs: Runs) -> tuple[Estimate, ...]:
-    """The share of each settlement class, in the order of `sim.model.outcomes.SETTLEMENTS`."""
-    return tuple(runs.share(name) for name in SETTLEMENTS)
+    """The share of each settlement class, in the order of `sim.model.outcomes.SETTLEMENTS`; none if all runs failed."""
+    return () if runs.failed.all() else tuple(runs.share(name) for name in SETTLEMENTS)
+
+
+def can_turn(runs: Runs) -> bool:
+    """Whether the regime can still turn: the epoch's regime is the case's first."""
+    case = runs.sweep.case
+    return case.epochs[runs.sweep.scenario.epoch].regime == case.regimes[0]
 
 
 # --- scenarios that share a starting point ---------------------------------------------------------------------------
@@ -189,6 +226,18 @@ def groups(case: Case, cells: Sequence[Result]) -> tuple[Group, ...]:
         baselines = own | {label: runs for label, runs in paired.items() if label not in known}
         found.append(Group(epoch, horizon, baselines, tuple(cell for cell in inside if cell.paired is not None)))
     return tuple(found)
+
+
+def failed_runs(results: Results) -> int:
+    """How many runs of all cells failed, those of their baselines once; a large sweep is gone through cell by cell."""
+    found: dict[tuple[str, str, int], int] = {}
+    for cell in results:
+        whole = [(cell.runs, baseline_label(cell.runs) if cell.paired is None else f"cell {cell.label}")]
+        whole += [] if cell.paired is None else [(cell.paired, baseline_label(cell.paired))]
+        for runs, label in whole:
+            if failed := len(runs.errors()):
+                found[label, runs.sweep.scenario.epoch, runs.sweep.scenario.horizon] = failed
+    return sum(found.values())
 
 
 def examples(runs: Runs, classes: Sequence[str] = SETTLEMENTS) -> dict[str, int]:

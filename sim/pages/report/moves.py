@@ -69,7 +69,8 @@ def _row(cell: Result, place: str, inside: tuple[Moved, ...]) -> list[Content]:
 def _gap(cell: Result, outcome: str) -> tuple[Measure, Content]:
     measure = measure_of(cell, outcome, outcome)
     assert cell.paired is not None  # a baseline moves nothing
-    gap = paired_effect(cell.paired.values(outcome), cell.runs.values(outcome))
+    yes_no = cell.runs.is_yes_no(outcome)
+    gap = paired_effect(cell.paired.values(outcome), cell.runs.values(outcome), yes_no=yes_no)
     return measure, effect(scaled_gap(gap, measure.scale), measure.scale)
 
 

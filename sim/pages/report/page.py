@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from platform import python_version
 
 import numpy as np
 
-from sim.analysis.influence import Influence
+from sim.analysis.influence import PASS, Influence
 from sim.case.scenario import BASELINE
 from sim.experiment.answers import NO_EFFECT, UNTOLD
 from sim.experiment.results import Results
+from sim.experiment.runs import Runs
 from sim.inputs.numbers import counted
 from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.html import (
@@ -34,8 +35,8 @@ from sim.pages.kit.plots import svg_of
 from sim.pages.report import figures as report_plots
 from sim.pages.report.answers import answers_told, rows_of
 from sim.pages.report.cards import cards_section
-from sim.pages.report.findings import MOST_CARDS, Findings, anchor, can_turn, chance_parts, code, start_of
-from sim.pages.report.measures import Measure, class_shares, examples
+from sim.pages.report.findings import MOST_CARDS, Findings, anchor, chance_parts, code, start_of
+from sim.pages.report.measures import Group, can_turn, class_shares, examples, failed_runs
 from sim.pages.report.moves import chains_section, moves_section
 from sim.pages.report.sections import (
     bars,
@@ -50,18 +51,27 @@ from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, signed, told_size
 from sim.pages.run.again import explain_command
 from sim.version import __version__
 
+Felt = Callable[[Runs, str], bool]  # runs of a sweep, an uncertainty -> whether it moves any of them
+MOST_NAMED = 5  # starting points whose uncertainties the lead names
+MOST_TRIED = 3  # uncertainties that are held to see whether they move a run
+
 FILE, PICTURE = "report.html", "outcomes.svg"
 PICTURE_MARK = "<!-- made by jirga -->"
 
 
-def write(results: Results, folder: Path) -> int:
+def write(results: Results, folder: Path, felt: Felt | None = None) -> int:
     """Write `report.html` and its first picture alone, `outcomes.svg`, into a folder.
+
+    Args:
+        results: of the plan.
+        folder: where the files go.
+        felt: as in `report`.
 
     Returns:
         The size of the report in bytes.
     """
     put(folder / PICTURE, outcomes_picture(results), PICTURE_MARK)
-    return write_page(folder / FILE, report(results))
+    return write_page(folder / FILE, report(results, felt))
 
 
 def refuse_foreign_files(folder: Path) -> None:
@@ -82,8 +92,14 @@ def outcomes_picture(results: Results) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{PICTURE_MARK}\n{drawn}\n'
 
 
-def report(results: Results) -> str:
-    """The whole page as text; the same results give the same bytes."""
+def report(results: Results, felt: Felt | None = None) -> str:
+    """The whole page as text; the same results give the same bytes.
+
+    Args:
+        results: of the plan.
+        felt: whether an uncertainty moves any run of a sweep (`sim.experiment.felt.is_felt`), asked of those that the
+            lead would name. None: it names none.
+    """
     found = Findings(results)
     sections = [
         Section("composition", KINDS_HEAD, composition_section(found)),
@@ -99,10 +115,12 @@ def report(results: Results) -> str:
         Section("reopen", "How to open a run again", _reopen(found)),
     ]
     foot = paragraphs(f"jirga {__version__}. Written by: {results.command}")
-    return page(f"{results.case.title}: the report", joined([style("report/report.css"), _lead(found)]), sections, foot)
+    return page(
+        f"{results.case.title}: the report", joined([style("report/report.css"), _lead(found, felt)]), sections, foot
+    )
 
 
-def _lead(found: Findings) -> Html:
+def _lead(found: Findings, felt: Felt | None) -> Html:
     results = found.results
     cells = len(results.cells)
     total = cells * results.draws * results.runs
@@ -114,15 +132,18 @@ def _lead(found: Findings) -> Html:
     how = (
         "A draw is one set of values for all that nobody knows: coded trust, leverage, positions and the model's own "
         "parameters, each from its prior. All scenarios share their draws and their luck, so that they can be "
-        "compared run by run. Intervals are 95 % and tell how far another seed might move a number. They say nothing "
-        "of whether the model is right."
+        "compared run by run. Intervals are 95 %, of the value with infinitely many draws; they say nothing of whether "
+        "the model is right."
     )
-    failed = [] if not found.failed else [note(paragraphs(f"{counted(found.failed, 'run')} failed and count nowhere."))]
+    lost = failed_runs(results)
+    notes = [note(paragraphs(f"{counted(lost, 'run')} failed and count nowhere."))] if lost else []
+    if results.draws < FEW_DRAWS:
+        notes.append(note(paragraphs(FEW)))
     purpose = (
         "A model's answers, conditional on its rules and priors; it explains and illustrates, it does not predict."
     )
-    stands = [tag("h2", "What stands out"), listed(_stands_out(found)), paragraphs(LUCK)]
-    return joined([paragraphs(tag("b", purpose)), answers_told(found), paragraphs(what, how), *failed, *stands])
+    stands = [tag("h2", "What stands out"), listed(_stands_out(found, felt)), paragraphs(LUCK)]
+    return joined([paragraphs(tag("b", purpose)), answers_told(found), paragraphs(what, how), *notes, *stands])
 
 
 LUCK = (
@@ -131,11 +152,19 @@ LUCK = (
 )
 
 
-def _stands_out(found: Findings) -> Iterator[Content]:
+FEW_DRAWS = 500
+FEW = (
+    f"With fewer than {FEW_DRAWS} draws the interval of the mean of a number that is 0 in most draws is too narrow "
+    "(docs/coverage.md), and the fewer they are, the likelier a small change that is told as clear has the wrong sign."
+)
+
+
+def _stands_out(found: Findings, felt: Felt | None) -> Iterator[Content]:
     yield from _takeovers(found)
     yield from _largest(found)
     yield from _quiet(found)
-    yield from _decisive(found)
+    if felt is not None:
+        yield from _decisive(found, felt)
     yield from _luck(found)
 
 
@@ -144,8 +173,9 @@ def _takeovers(found: Findings) -> Iterator[Content]:
     parts = []
     seen: set[str] = set()
     for group in found.groups:
-        share = class_shares(group.baseline)[0]
-        if group.epoch not in seen and can_turn(group):
+        shares = class_shares(group.baseline)
+        if shares and group.epoch not in seen and can_turn(group.baseline):
+            share = shares[0]
             parts.append(f"{group.epoch} {100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})")
         seen.add(group.epoch)
     if parts:
@@ -179,24 +209,30 @@ def _quiet(found: Findings) -> Iterator[Content]:
         yield joined([number, ": " if quiet else "", names, "."])
 
 
-def _decisive(found: Findings) -> Iterator[Content]:
-    """The uncertainty that the first outcome of each starting point hangs on most."""
-    first: dict[str, tuple[Measure, Influence]] = {}
+def _decisive(found: Findings, felt: Felt) -> Iterator[Content]:
+    """The uncertainty that the first outcome of each starting point hangs on most, if any stands out of luck."""
+    first: dict[str, tuple[str, Content | None]] = {}
     for group, measure, ranked in found.strongest:
-        if ranked and len(first) < 5:
-            first.setdefault(group.epoch, (measure, ranked[0]))
-    words = [
-        joined(
-            [
-                f"{measure.label} from {epoch} on ",
-                code(one.name),
-                f" ({_minus(one.value)}, {_minus(one.low)} to {_minus(one.high)})",
-            ]
+        if ranked and group.epoch not in first and len(first) < MOST_NAMED:
+            first[group.epoch] = f"{measure.label} from {group.epoch}", _named(group, ranked, felt)
+    named = [joined([f"{what} on ", name]) for what, name in first.values() if name is not None]
+    if named:
+        words = (
+            "Of what is not known, most hangs on (rank correlation within a coding pass; each moves runs when it is "
         )
-        for epoch, (measure, one) in first.items()
-    ]
-    if words:
-        yield joined(["Of what is not known, most hangs on (rank correlation): ", joined(words, "; "), "."])
+        yield joined([f"{words}held at its upper instead of its lower tenth): ", joined(named, "; "), "."])
+    if nothing := [what for what, name in first.values() if name is None]:
+        yield f"No uncertainty stands out of luck for {', '.join(nothing)}: more draws would be needed."
+
+
+def _named(group: Group, ranked: Sequence[Influence], felt: Felt) -> Content | None:
+    """The strongest of the uncertainties that stand out of luck and move a run; None without any."""
+    for one in [one for one in ranked if one.stands_out][:MOST_TRIED]:
+        if felt(group.baseline, one.name):
+            if one.name == PASS:
+                return f"which coding pass was drawn ({one.value:.2f})"
+            return joined([code(one.name), f" ({_minus(one.value)})"])
+    return None
 
 
 def _minus(value: float) -> str:

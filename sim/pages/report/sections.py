@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from itertools import islice
 
-from sim.analysis.influence import by_luck
+from sim.analysis.influence import PASS, Influence, draws_to_settle
 from sim.analysis.paired import Difference
-from sim.analysis.shares import Interval
+from sim.analysis.shares import CHANCE_DRAWS, CHANCE_RUNS, Interval
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
@@ -19,7 +19,18 @@ from sim.pages.report.figures import Composed, Named, Swept, drawing
 from sim.pages.report.findings import Findings, anchor, chance_parts, code, start_of
 from sim.pages.report.measures import Group, Measure, baseline_label, class_shares
 from sim.pages.report.settlements import settlements
-from sim.pages.report.telling import OF_A_MEDIAN, PAIRED, signed, told, told_ends, told_gap, told_number
+from sim.pages.report.telling import (
+    NEVER,
+    OF_A_MEDIAN,
+    PAIRED,
+    signed,
+    told,
+    told_defined,
+    told_ends,
+    told_gap,
+    told_levels,
+    told_number,
+)
 
 MOST_READ = 400  # cells behind the lines of a sweep
 STRONGEST = 12  # uncertainties of a figure
@@ -39,30 +50,44 @@ def table_section(found: Findings) -> Html:
 
 
 TABLE_TOLD = (
-    "Each cell: the share, mean or median over the runs; its 95 % interval; after Δ the paired difference to "
-    f"{BASELINE} from the same starting point, in bold where its interval (further below) leaves zero out. "
-    "Blank: it never happens, or cannot."
+    "Each cell: the share, mean or median over the runs that have one, its 95 % interval, and in how many of the runs "
+    f"and draws these are where not in all; after Δ the paired difference to {BASELINE} from the same starting point, "
+    f"in bold where its interval (further below) leaves zero out. {OF_A_MEDIAN} Blank: it cannot happen from there."
 )
 
 
 def _row(found: Findings, label: str, runs: Runs, cell: Result | None) -> list[Content]:
     name = link(anchor(cell), label) if cell is not None else label
+    failed = f" ({len(runs.errors()):,} failed)" if runs.errors() else ""
     gaps = {} if cell is None else found.of(cell)
     told = found.measures_from(runs.sweep.scenario.epoch)
-    return [tag("code", name), *(_cell(measure, runs, gaps.get(measure.label)) for measure in told)]
+    cells = (_cell(measure, runs, gaps.get(measure.label)) for measure in told)
+    return [joined([tag("code", name), failed]), *cells]
 
 
 def _cell(measure: Measure, runs: Runs, gap: Difference | None) -> Content:
-    """Number, interval, and the difference to the baseline."""
-    found = measure.estimate(runs)
-    if found is None or (gap is None and found.value == 0.0):
+    """Number, interval, in how many runs, and the difference to the baseline."""
+    if not measure.can_happen(runs):
         return ""
-    number = told_number(found.value, measure.scale) + (" %" if measure.scale != 1.0 else "")
-    ends = tag("small", f"({told_ends(found, measure.scale)})")
-    if gap is None:
-        return joined([number, ends], " ")
+    found = measure.estimate(runs)
+    parts: list[Content] = [NEVER]
+    if found is not None:
+        number = told_number(found.value, measure.scale) + (" %" if measure.scale != 1.0 else "")
+        parts = [number, tag("small", f"({told_ends(found, measure.scale)})")]
+        if of := told_defined(measure, runs):
+            parts.append(tag("small", of))
+    if gap is not None:
+        parts.append(tag("span", _moved(measure, gap, runs.sweep.scenario.horizon)))
+    return joined(parts, " ")
+
+
+def _moved(measure: Measure, gap: Difference, horizon: int) -> Content:
+    """A difference in a few words."""
+    if not gap.stands:
+        return told_levels(gap, measure, horizon)
     moved = f"Δ {signed(gap.value, measure.scale)}"
-    return joined([number, ends, tag("span", tag("b", moved) if gap.is_clear else moved)], " ")
+    told = tag("b", moved) if gap.is_clear else moved
+    return joined([told_levels(gap, measure, horizon), told], ": ") if measure.compares_otherwise else told
 
 
 def composition_section(found: Findings) -> Html:
@@ -89,10 +114,11 @@ def _key() -> Html:
 
 
 def bars(group: Group) -> list[Composed]:
-    """The bars of a starting point: its baselines, then its cells."""
+    """The bars of a starting point: its baselines, then its cells; none for one of which every run failed."""
     return [
         Composed(label, tuple(Interval(one.value, one.low, one.high) for one in class_shares(runs)))
         for label, runs in group.everything
+        if class_shares(runs)
     ]
 
 
@@ -145,23 +171,29 @@ def differences_section(found: Findings) -> Html:
         rows = [
             Named(cell.label, Interval(gap.value, gap.low, gap.high), cell.scenario.epoch)
             for cell, one, gap in found.differences
-            if one is measure
+            if one is measure and gap.stands and gap.differing
         ]
         if rows:
-            picture = report_plots.differences(measure.label, f"difference, {measure.points}".rstrip(", "), rows)
+            of = "difference of the mean, never as the horizon" if measure.unit == "week" else "difference"
+            picture = report_plots.differences(measure.label, f"{of}, {measure.points}".rstrip(", "), rows)
             drawn.append(drawing(picture, f"paired differences of {measure.label}", ""))
     words = (
         f"Scenario less {PAIRED}: the mean "
-        "difference and its 95 % interval. Filled and coloured, pointing the way it goes, where the interval leaves "
-        "zero out; hollow and grey where it does not. A scenario is left out where the outcome is the same in every "
-        f"run, or cannot happen. {OF_A_MEDIAN}"
+        "difference and its 95 % interval, which reaches zero where fewer than six draws differ. Filled and coloured, "
+        "pointing the way it goes, where the interval leaves zero out; hollow and grey where it does not. A scenario "
+        f"is left out where every run is the same as there, or is defined in too few of both. {OF_A_MEDIAN}"
     )
     return joined([paragraphs(words), tag("div", *drawn, class_="grid"), details("The same in numbers", _gaps(found))])
 
 
 def _gaps(found: Findings) -> Html:
     rows = [
-        (tag("code", cell.label), measure.label, told(measure.estimate(cell.runs), measure), told_gap(gap, measure))
+        (
+            tag("code", cell.label),
+            measure.label,
+            told(measure.estimate(cell.runs), measure),
+            told_gap(gap, measure, cell.scenario.horizon),
+        )
         for cell, measure, gap in found.differences
     ]
     return table(("scenario", "outcome", "here", f"less {BASELINE}"), rows)
@@ -171,22 +203,39 @@ def influence_section(found: Findings) -> Html:
     drawn = []
     for group, measure, ranked in found.strongest:
         if ranked:
-            luck = by_luck(len(ranked), ranked[0].draws)
-            picture = report_plots.influence(f"{measure.label}, from {group.epoch}", ranked[:STRONGEST], luck)
-            caption = joined(
-                [code(baseline_label(group.baseline)), f" from {start_of(group)}; {len(ranked)} uncertainties."]
-            )
+            picture = report_plots.influence(f"{measure.label}, from {group.epoch}", drawn_of(ranked))
+            caption = joined([code(baseline_label(group.baseline)), f" from {start_of(group)}; {_settled(ranked)}"])
             drawn.append(drawing(picture, f"rank correlations with {measure.label} from {start_of(group)}", caption))
     words = (
-        "Spearman's rank correlation of each drawn number with the draw's mean outcome over its runs; the bar is the "
-        f"95 % interval by Fisher's z. The {STRONGEST} strongest. In the grey band, one is no stronger than the "
-        "strongest that luck alone would give, among so many uncertainties, in one table of twenty. A correlation is "
-        "not an effect: drawn numbers of one pass hang together, and chance within a draw pulls every correlation "
-        "towards zero."
+        "Spearman's rank correlation of each drawn number with the draw's mean outcome over its runs, within the draws "
+        "of a coding pass, whose numbers hang together; the pass is a bar of its own, with a correlation ratio (no "
+        "sign, no interval). The bar of another is the 95 % interval by Fisher's z, as if it had been chosen "
+        f"beforehand: the strongest of many is on average weaker. The {STRONGEST} strongest, and the pass. Hollow: no "
+        "stronger than the strongest that luck alone would give, among so many uncertainties, in one table of twenty "
+        "(the grey band, wider for a number that not every draw has). A correlation is not an effect, and "
+        "chance within a draw pulls every correlation towards zero."
     )
     if not drawn:
         words += " No outcome varies enough between the draws, or there are too few of them."
     return joined([paragraphs(words), tag("div", *drawn, class_="grid")])
+
+
+def drawn_of(ranked: Sequence[Influence]) -> tuple[Influence, ...]:
+    """The strongest, and the pass in any case."""
+    return (*ranked[:STRONGEST], *(one for one in ranked[STRONGEST:] if one.name == PASS))
+
+
+def _settled(ranked: Sequence[Influence]) -> str:
+    """How many uncertainties were ranked, how many stand out, and what it would take to say which comes first."""
+    out = sum(one.stands_out for one in ranked)
+    told = f"{len(ranked)} uncertainties, {out} beyond what luck gives"
+    if out == 0:
+        return f"{told}."
+    needed = draws_to_settle(ranked)
+    if needed is not None and needed <= ranked[0].draws:
+        return f"{told}; the draws are enough to say that {ranked[0].name} comes first."
+    more = "more draws than can be made" if needed is None else f"about {needed:,} draws"
+    return f"{told}; to tell the first from the second would take {more}."
 
 
 def chance_section(found: Findings) -> Html:
@@ -203,5 +252,5 @@ def chance_section(found: Findings) -> Html:
         "of the runs."
     )
     if not drawn:
-        words += " With one run for each draw, the two cannot be told apart."
+        words += f" With fewer than {CHANCE_DRAWS} draws of {CHANCE_RUNS} runs, the two cannot be told apart."
     return joined([paragraphs(words), tag("div", *drawn, class_="grid")])

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.analysis.influence import FEWEST
 from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval
 from sim.experiment.results import Result, Results
@@ -16,8 +17,8 @@ from sim.inputs.errors import InputError, nearest
 from sim.inputs.numbers import counted
 from sim.pages.kit.own_files import put
 from sim.pages.report.answers import summary_names, summary_row, tell_answers
-from sim.pages.report.measures import Measure, headline, headline_from, kinds
-from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, OF_A_MEDIAN, PAIRED, digits, told_size
+from sim.pages.report.measures import Defined, Measure, failed_runs, headline, headline_from, kinds
+from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, OF_A_MEDIAN, OF_INTERVALS, PAIRED, digits, told_size
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 RUNS, SUMMARY, REPORT = "runs", "summary.csv", "report.html"
 SUMMARY_HEAD = ("cell", "scenario", "epoch", "horizon")
 SUMMARY_MARK = ",".join(SUMMARY_HEAD)
+ALL = Defined(1.0, FEWEST)
+NO_ENDS = "–"  # one draw, or one value in all
 PRINTED_CELLS = 60  # a longer table is no longer read; summary.csv has all cells
 
 
@@ -37,6 +40,9 @@ def check_headline(results: Results) -> None:
     for number, line in enumerate(results.headline):
         try:
             cell.runs.values(line.outcome)
+            cell.runs.refuse_code(line.outcome)
+            if line.told == "share" and not cell.runs.is_yes_no(line.outcome):
+                raise InputError("", line.outcome, "is a number, not a yes or no", meant="told: mean")
         except InputError as error:
             file, known = results.case.folder / "case.yaml", cell.runs.columns
             meant = error.meant or nearest(line.outcome, known)
@@ -46,23 +52,36 @@ def check_headline(results: Results) -> None:
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
-def shown(measure: Measure, found: Estimate | Interval | None, gap: Difference | None) -> str:
-    """What a measure is in a cell: its value and half of its interval; beneath, the difference, bold where it is clear.
+def shown(measure: Measure, found: Estimate | Interval | None, gap: Difference | None, defined: Defined = ALL) -> str:
+    """What a measure is in a cell: its value and the ends of its interval; beneath, the difference with its ends.
 
     Args:
         measure: what is told.
         found: its number; None is told by a dash.
-        gap: its difference to `status_quo`; None leaves the second line out.
+        gap: its difference to `status_quo`, bold where it is clear; None leaves it out.
+        defined: how many of the runs and draws have a value; told where it is not all.
     """
     if found is None:
         return "-"
     places = digits(found.value, measure.scale) - 1  # a table that is printed is read at a glance
-    half = "one draw" if math.isnan(found.low) else f"±{(found.high - found.low) / 2.0:.{places}f}"
-    first = f"{found.value:.{places}f} [dim]{half}[/dim]"
-    if gap is None:
-        return first
-    second = f"{gap.value:+z.{places}f} ±{(gap.high - gap.low) / 2.0:.{places}f}"
-    return f"{first}\n{f'[bold]{second}[/bold]' if gap.is_clear else f'[dim]{second}[/dim]'}"
+    ends = NO_ENDS if math.isnan(found.low) else f"{found.low:z.{places}f}…{found.high:z.{places}f}"
+    lines = [f"{found.value:.{places}f} [dim]{ends}[/dim]"]
+    if defined.runs < 1.0:
+        lines.append(f"[dim]in {100.0 * defined.runs:.0f} %[/dim]")
+        if defined.draws < FEWEST:
+            lines.append(f"[dim]{defined.draws} draws[/dim]")
+    return "\n".join(lines if gap is None else [*lines, *_moved(measure, gap, places)])
+
+
+def _moved(measure: Measure, gap: Difference, places: int) -> list[str]:
+    """The lines of a difference, its own levels above it where they are not those that are told."""
+    levels = f"[dim]{gap.first:z.{places}f}→{gap.second:z.{places}f}[/dim]"
+    if not gap.stands:
+        return [levels, f"[dim]both in {100.0 * gap.pairs:.0f} %[/dim]"]
+    value = f"{gap.value:+z.{places}f}"
+    ends = "" if math.isnan(gap.low) else f" {gap.low:+z.{places}f}…{gap.high:+z.{places}f}"
+    moved = f"[bold]{value}{ends}[/bold]" if gap.is_clear else f"[dim]{value}{ends}[/dim]"
+    return [levels, moved] if measure.compares_otherwise else [moved]
 
 
 def printed(title: str, columns: Sequence[Measure], cells: Sequence[Result]) -> Table:
@@ -77,8 +96,7 @@ def printed(title: str, columns: Sequence[Measure], cells: Sequence[Result]) -> 
         width = 13 if len(columns) < 7 else 11
         table.add_column(f"{measure.label}\n{measure.sign}", justify="right", max_width=width)
     for cell in cells:
-        told = (shown(measure, measure.estimate(cell.runs), measure.difference(cell)) for measure in columns)
-        table.add_row(named(cell), *map(Text.from_markup, told))
+        table.add_row(named(cell), *(Text.from_markup(_told(measure, cell)) for measure in columns))
     return table
 
 
@@ -90,13 +108,23 @@ def by_headline(results: Results, cells: Sequence[Result]) -> dict[tuple[Measure
     return found
 
 
+def _told(measure: Measure, cell: Result) -> str:
+    if not measure.can_happen(cell.runs):
+        return "-"
+    found = measure.estimate(cell.runs)
+    return shown(measure, found, measure.difference(cell), measure.defined(cell.runs))
+
+
 def named(cell: Result) -> Text:
     """A cell in two lines: its scenario, and what is swept or where it stands."""
     from rich.text import Text
 
     swept = " ".join(f"{key.partition('.')[2] or key}={value}" for key, value in cell.swept.items())
     scenario = cell.scenario
-    return Text.assemble(f"{scenario.scenario}\n", (swept or f"{scenario.epoch}, {scenario.horizon} weeks", "dim"))
+    failed = len(cell.runs.errors())
+    told = f" {failed:,} failed" if failed else ""
+    where = swept or f"{scenario.epoch}, {scenario.horizon} weeks"
+    return Text.assemble(scenario.scenario, (told, "bold"), "\n", (where, "dim"))
 
 
 def tell(results: Results, console: Console) -> None:
@@ -108,9 +136,14 @@ def tell(results: Results, console: Console) -> None:
         epochs = dict.fromkeys(cell.scenario.epoch for cell in those)
         console.print(printed(f"{NUMBERS_HEAD}, from {', '.join(epochs)}", columns, those))
     console.print(
-        f"{told_size(results)}, seed {results.seed}. ±: half a 95 % Monte Carlo interval. Second line: difference to "
-        f"{PAIRED}; bold where its interval leaves zero out. {OF_A_MEDIAN}"
+        f"{told_size(results)}, seed {results.seed}. Beside a number, the ends of its interval; beneath, in how many "
+        f"of the runs there is one, if not in all, and the difference to {PAIRED}; bold where its interval leaves zero "
+        f"out. {OF_INTERVALS} {OF_A_MEDIAN}"
     )
+    if failed := failed_runs(results):
+        console.print(
+            f"[bold]{failed:,} runs failed[/bold] and count nowhere; the column `error` of the runs says why."
+        )
     if len(results.cells) > len(cells):
         console.print(f"{counted(len(results.cells) - len(cells), 'further cell')} in {SUMMARY}.")
 
@@ -119,7 +152,11 @@ def tell(results: Results, console: Console) -> None:
 
 
 def write_summary(results: Results, path: Path) -> None:
-    """One row a cell: scenario, epoch, horizon, its question with its answers, swept values, six numbers a headline.
+    """One row a cell: scenario, epoch, horizon, its question with its answers, swept values, headlines.
+
+    Of each: value and ends of its interval, the share of the runs that have one and the number of their draws
+    (`.defined`, `.draws`), the difference to `status_quo` with its ends, the two levels that it is of (`.from`, `.to`)
+    and the share of the pairs (`.pairs`).
 
     Raises:
         InputError: another's file of that name is there, or the folder cannot be written to.
@@ -139,17 +176,30 @@ def _rows(results: Results) -> Iterator[list[object]]:
         row: list[object] = [number, scenario.scenario, scenario.epoch, scenario.horizon, *summary_row(cell, most)]
         row += [*cell.swept.values(), len(cell.runs.errors())]
         for measure in told:
-            row += [*_plain(measure, measure.estimate(cell.runs)), *_plain(measure, measure.difference(cell))]
+            row += _numbers(measure, cell)
         yield row
 
 
 def _names(measure: Measure) -> list[str]:
-    """The columns of a measure; a difference is one of means, whatever the number itself is."""
+    """The columns of a measure; a difference has its own two levels beside it."""
     here, gap = measure.column, f"{measure.outcome}.difference"
-    return [f"{column}{end}" for column in (here, gap) for end in ("", ".low", ".high")]
+    names = [f"{column}{end}" for column in (here, gap) for end in ("", ".low", ".high")]
+    return [*names[:3], f"{here}.defined", f"{here}.draws", *names[3:], f"{gap}.from", f"{gap}.to", f"{gap}.pairs"]
+
+
+def _numbers(measure: Measure, cell: Result) -> list[str]:
+    """What stands in the columns of a measure."""
+    found, gap, defined = measure.estimate(cell.runs), measure.difference(cell), measure.defined(cell.runs)
+    here = [*_plain(measure, found), f"{defined.runs:.6g}", str(defined.draws)]
+    if gap is None:
+        return [*here, *[""] * 6]
+    return [*here, *_plain(measure, gap), *_scaled(measure, gap.first, gap.second), f"{gap.pairs:.6g}"]
 
 
 def _plain(measure: Measure, found: Estimate | Interval | Difference | None) -> list[str]:
     """Value and ends as they are, a share between 0 and 1; nothing where there is none."""
-    values = (math.nan,) * 3 if found is None else (found.value, found.low, found.high)
+    return _scaled(measure, *((math.nan,) * 3 if found is None else (found.value, found.low, found.high)))
+
+
+def _scaled(measure: Measure, *values: float) -> list[str]:
     return ["" if math.isnan(value) else f"{value / measure.scale:.6g}" for value in values]

@@ -1,0 +1,66 @@
+"""The share of draws in which something holds of a draw's own mean, with what chance adds to it taken off.
+
+A draw's mean over R runs is noisy, and whether it lies beyond a threshold is not linear in it: the share of draws whose
+noisy means do is another than that of draws whose true ones would.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.analysis.shares import Interval, Values, quantile, wilson
+
+TIE = 1e-9  # of a mean of runs that lies on the threshold
+
+
+class Holding(NamedTuple):
+    """A share of draws: as counted with so many runs a draw, and corrected for them; with 95 % intervals over draws."""
+
+    raw: Interval
+    corrected: Interval
+    draws: int
+
+
+def beyond(effects: Values, threshold: float, *, above: bool) -> Values:
+    """1 where an effect lies beyond a threshold, 0 where it does not, NaN where it is not known.
+
+    A mean of R runs of 0 and 1 lies on a lattice, and may lie on the threshold itself: that counts one half.
+
+    >>> beyond(np.array([0.1, 0.05, 0.0, np.nan]), 0.05, above=True)
+    array([1. , 0.5, 0. , nan])
+    """
+    over = (effects - threshold) * (1.0 if above else -1.0)
+    size = TIE * max(1.0, abs(threshold)) if not math.isnan(threshold) else TIE
+    return np.where(np.isnan(over), np.nan, np.where(np.abs(over) <= size, 0.5, (over > 0.0).astype(np.float64)))
+
+
+def holding(whole: Values, halves: tuple[Values, Values]) -> Holding:
+    """The share of draws in which something holds, raw and corrected for the number of runs.
+
+    The bias of the share falls with one over the runs, so twice the share of all runs less the mean share of either
+    half of them has none of that order (Gordy and Juneja 2010, on nested simulation). A draw of which a half says
+    nothing counts as it is.
+
+    Args:
+        whole: 1, one half or 0 for each draw, (draws,), by all its runs; NaN where it cannot be told.
+        halves: the same by the first half of its runs, and by the second.
+    """
+    known = ~np.isnan(whole)
+    counted = whole[known]
+    if not len(counted):
+        none = Interval(math.nan, math.nan, math.nan)
+        return Holding(none, none, 0)
+    half = (halves[0][known] + halves[1][known]) / 2.0
+    corrected = np.where(np.isnan(half), counted, 2.0 * counted - half)
+    return Holding(_interval(counted, counted), _interval(corrected, counted), len(counted))
+
+
+def _interval(values: Values, counted: Values) -> Interval:
+    """The mean of independent values, cut to [0, 1], with Wilson's interval for as many draws as are as uncertain."""
+    share = float(np.clip(values.mean(), 0.0, 1.0))
+    plain = float(counted.var())
+    more = max(1.0, float(values.var()) / plain) if plain > 0.0 else 1.0
+    return Interval(share, *wilson(share, len(values) / more, quantile(len(values))))
