@@ -1,7 +1,7 @@
 """The chain from a lever to an outcome: what moves at each link, and the first link at which the effect dies.
 
-A lever changes what is the case, leverage or effort; that moves trust, then who comes, what is offered, what is signed, what
-is kept, and the war. Each link is the outcome columns of one stage that have to do with the tables and wars of the
+A lever changes what is the case, leverage or effort; that moves trust, then who comes, what is offered, what is signed,
+what is kept, and the war. Each link is the outcome columns of one stage that have to do with the tables and wars of the
 answer. What was offered is known of signed packages alone, so that this link can seldom be told.
 """
 
