@@ -115,11 +115,11 @@ def chains_section(found: Findings) -> Html:
 
 
 CHAINS_TOLD = (
-    "From the lever (what is the case, leverage, effort) over trust, who comes, what is offered, what is signed "
-    "and what is kept to the outcome. Each link shows the outcome that moves the most there, among those of the "
-    "tables, wars and actors that have to do with the answer: ● it moves, ○ it does not, – it cannot be told "
-    "(what is offered is known of signed packages alone). The link at which the chain dies is the first that does"
-    " not move after one that does."
+    "From the lever (what is the case, leverage, effort) over trust, who comes, what is offered, what is signed and "
+    "what is kept to the outcome. Each link shows the outcome that moves the most there, among those of the tables, "
+    "wars and actors that have to do with the answer: ● it moves, ○ it does not, – it cannot be told (what is offered "
+    "is known of signed packages alone). The link at which the chain dies is the first that does not move after one "
+    "that does."
 )
 
 
