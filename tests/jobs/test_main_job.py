@@ -131,6 +131,7 @@ def test_what_is_printed_starts_with_every_question_and_its_answers(told: tuple[
         for answer in scenario.answered_by:
             assert answer.label.split()[-1] in words
     assert "What the scenarios are asked" not in after
+    assert not re.search(r"\[/?(bold|dim)\]", told[1])  # style is no text
 
 
 def test_the_summary_leads_with_the_answers_that_the_runs_give(told: tuple[Path, str, str]) -> None:

@@ -19,6 +19,7 @@ from sim.pages.report.telling import PAIRED, digits, told, told_number
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 ANSWERS_HEAD = "What the scenarios are asked, and the model's answer"
 SUMMARY_OF_ANSWER = (
@@ -109,7 +110,7 @@ WIDTHS = (48, 10, 10, 26, 24)  # of the columns, in characters
 
 def tell_answers(cells: Iterable[Result], console: Console) -> None:
     """Print the question of each scenario over the whole width, and below it one line an answer."""
-    from rich.markup import escape
+    from rich.text import Text
 
     console.print(f"{ANSWERS_HEAD}\n", style="italic")
     console.print(_lines([("answered by", BASELINE, "scenario", "effect", "which is")], head=True))
@@ -117,12 +118,12 @@ def tell_answers(cells: Iterable[Result], console: Console) -> None:
     for cell in cells:
         question = f": {cell.scenario.question}" if cell.scenario.scenario != asked else ""
         asked = cell.scenario.scenario
-        console.print(f"[bold]{escape(cell.label)}[/bold]{escape(question)}")
+        console.print(Text.assemble((cell.label, "bold"), question))
         console.print(_lines(tuple(_printed(cell, row)) for row in rows_of(cell)))
     console.print(ANSWERS_TOLD + "\n")
 
 
-def _lines(rows: Iterable[Sequence[str]], head: bool = False) -> Table:
+def _lines(rows: Iterable[Sequence[str | Text]], head: bool = False) -> Table:
     """Rows whose columns stand below those of every other such table."""
     from rich.table import Table
 
@@ -137,7 +138,9 @@ def _lines(rows: Iterable[Sequence[str]], head: bool = False) -> Table:
     return drawn
 
 
-def _printed(cell: Result, row: Row) -> Iterator[str]:
+def _printed(cell: Result, row: Row) -> Iterator[str | Text]:
+    from rich.text import Text
+
     sign = " %" if row.measure.scale != 1.0 else ""
     yield f"  {row.answer.label}" + (f" ({row.answer.expected}?)" if row.answer.expected else "")
     for runs in (cell.paired, cell.runs):
@@ -148,8 +151,8 @@ def _printed(cell: Result, row: Row) -> Iterator[str]:
         yield "-" if row.found else ""
     else:
         value, ends = effect_told(gap, row.measure.scale)
-        yield f"[bold]{value}[/bold] ({ends})" if gap.is_clear else f"{value} ({ends})"
-    yield f"[bold]{row.verdict}[/bold]" if row.verdict in (AS_EXPECTED, OPPOSITE) else row.verdict
+        yield Text.assemble((value, "bold" if gap.is_clear else ""), f" ({ends})")
+    yield Text(row.verdict, style="bold" if row.verdict in (AS_EXPECTED, OPPOSITE) else "")
 
 
 ANSWERS_TOLD = (

@@ -141,9 +141,7 @@ def tell(results: Results, console: Console) -> None:
         f"out. {OF_INTERVALS} {OF_A_MEDIAN}"
     )
     if failed := failed_runs(results):
-        console.print(
-            f"[bold]{failed:,} runs failed[/bold] and count nowhere; the column `error` of the runs says why."
-        )
+        console.print(f"{failed:,} runs failed and count nowhere; the column `error` of the runs says why.")
     if len(results.cells) > len(cells):
         console.print(f"{counted(len(results.cells) - len(cells), 'further cell')} in {SUMMARY}.")
 
