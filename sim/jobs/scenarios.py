@@ -33,7 +33,6 @@ def run(settings: Settings) -> int:
     Raises:
         InputError: a mistake in the settings, more runs than the cap allows, or a folder that cannot be used.
     """
-    from sim.experiment.felt import is_felt
     from sim.jobs.asked import plan_of
     from sim.pages.kit.terminal import terminal
     from sim.pages.report import page as report
@@ -45,16 +44,35 @@ def run(settings: Settings) -> int:
     refuse_foreign(settings.out / SUMMARY, SUMMARY_MARK)
     report.refuse_foreign_files(settings.out)
     announce(plan, settings, aside)
-    cells = run_plan(plan, settings.out / RUNS)
-    results = Results(
-        plan.grid.case, cells, plan.draws, plan.runs, plan.seed, settings.size.name, settings.out, command()
-    )
+    run_plan(plan, settings.out / RUNS)
+    return write(plan, settings.out, settings.size.name, command())
+
+
+def write(plan: Plan, out: Path, size: str, words: str) -> int:
+    """Print the table of a whole plan, and write `summary.csv` and the report.
+
+    Args:
+        plan: of the folder `runs` in `out`.
+        out: the folder of the job.
+        size: the name of the size.
+        words: that make the same results again.
+
+    Returns:
+        How many runs failed; the baselines' count once.
+    """
+    from sim.experiment.felt import is_felt
+    from sim.pages.kit.terminal import terminal
+    from sim.pages.report import page as report
+    from sim.storage.collection import Collection
+
+    cells = Collection(plan, out / RUNS)
+    results = Results(plan.grid.case, cells, plan.draws, plan.runs, plan.seed, size, out, words)
     check_headline(results)
-    write_summary(results, settings.out / SUMMARY)
-    report.write(results, settings.out, is_felt)
-    out = terminal(least=NARROWEST)
-    tell(results, out)
-    out.print(f"\nIn {settings.out}/: {REPORT}, {SUMMARY}, and every run as Parquet in {RUNS}/", soft_wrap=True)
+    write_summary(results, out / SUMMARY)
+    report.write(results, out, is_felt)
+    console = terminal(least=NARROWEST)
+    tell(results, console)
+    console.print(f"\nIn {out}/: {REPORT}, {SUMMARY}, and every run as Parquet in {RUNS}/", soft_wrap=True)
     return failed_runs(results)
 
 
@@ -74,7 +92,7 @@ def announce(plan: Plan, settings: Settings, console: Console) -> None:
     from sim.storage.plans import missing, prepare
     from sim.storage.work import cost
 
-    prepare(settings.out / RUNS, plan)
+    prepare(settings.out / RUNS, plan, size=settings.size.name, command=command())
     if missing(settings.out / RUNS, plan):
         console.print(str(cost(plan, console.print)) + f", in {settings.out}/")
     else:

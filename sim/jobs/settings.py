@@ -77,6 +77,9 @@ class Settings(Strict):
     fixed: dict[str, float] = Field(description="uncertainties held at a value, such as trust.us.pak")
     sweep: dict[str, tuple[Any, ...]] = Field(description="what -m sweeps over, for files in experiment/")
     run: int = Field(ge=0, le=10**9, description="the run to explain: of draw run // size.runs, run % size.runs in it")
+    part_runs: int = Field(
+        ge=1_000, le=10_000_000, description="runs of one part of the work, about: what is kept, or missed, as a whole"
+    )
     cap: int = Field(ge=1, description="the most runs that are started without yes=true")
     yes: bool = Field(description="whether to start also above the cap")
     evidence: EvidenceSettings

@@ -28,9 +28,9 @@ from sim.jobs.settings import JOBS, Settings, configuration_folder, keys
 
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
-CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, run, cap, yes"
+CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, run, part_runs, cap, yes"
 KEYS = f"job, case, seed, out, {SIZE}, {CASE}, {EVIDENCE}, experiment, size, scenario.levers.NAME, an uncertainty"
-FILE_KEYS = "job, case, seed, out, size, scenario, epoch, horizon, off, levers, fixed, sweep, run, cap, yes, evidence"
+FILE_KEYS = f"job, case, seed, out, size, {CASE}, evidence"
 SEED = "a whole number at least 0 and at most 4294967295"
 DRAWS = "a whole number at least 100 and at most 1000000"
 EXPERIMENTS = ", ".join(path.stem for path in sorted((configuration_folder() / "experiment").glob("*.yaml")))
