@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sim.experiment.results import Results
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
+from sim.jobs.submitting import submit
 from sim.pages.kit.own_files import refuse_foreign
 from sim.pages.report.measures import failed_runs
 from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, check_headline, tell, write_summary
@@ -35,17 +36,30 @@ def run(settings: Settings) -> int:
     """
     from sim.jobs.asked import plan_of
     from sim.pages.kit.terminal import terminal
-    from sim.pages.report import page as report
     from sim.storage.plans import run_plan
 
     aside = terminal(aside=True)
     plan = plan_of(settings)
     check_cap(plan, settings)
-    refuse_foreign(settings.out / SUMMARY, SUMMARY_MARK)
-    report.refuse_foreign_files(settings.out)
+    refuse_foreign_files(settings.out)
     announce(plan, settings, aside)
-    run_plan(plan, settings.out / RUNS)
+    if settings.executor.name == "slurm":
+        from sim.storage.plans import missing
+
+        gone = [part.number for part in missing(settings.out / RUNS, plan)]
+        if gone:
+            submit(settings.out, gone, settings.executor)
+            return 0
+    run_plan(plan, settings.out / RUNS, threads=settings.threads)
     return write(plan, settings.out, settings.size.name, command())
+
+
+def refuse_foreign_files(out: Path) -> None:
+    """`InputError` where a page, picture or table would replace a file that jirga has not written."""
+    from sim.pages.report import page as report
+
+    refuse_foreign(out / SUMMARY, SUMMARY_MARK)
+    report.refuse_foreign_files(out)
 
 
 def write(plan: Plan, out: Path, size: str, words: str) -> int:

@@ -133,7 +133,8 @@ def run_parts(
     *,
     threads: int | None = None,
     told: Told = lambda runs: None,
-    before: Callable[[Part], object] = lambda part: None,
+    before: Callable[[Part], bool] = lambda part: True,
+    failed: Callable[[Part, Exception], object] | None = None,
 ) -> int:
     """Do those parts of a folder's plan that are not there yet: the one thing that every worker of a cluster does.
 
@@ -142,7 +143,8 @@ def run_parts(
         numbers: of the parts; None for all.
         threads: as in `sim.engine.engine.Engine`.
         told: hears of runs as they are done; an exception in it ends the work, with nothing half written.
-        before: hears of each part that is about to be done.
+        before: hears of each part that is about to be done; False ends the work.
+        failed: hears of a part that failed, and the work goes on; None: the failure ends it.
 
     Returns:
         How many parts were done.
@@ -157,10 +159,19 @@ def run_parts(
         if not 0 <= number < parts_of(plan):
             raise InputError(place, "parts", f"there is no part {number}", allowed=f"0 to {parts_of(plan) - 1}")
         part = part_at(plan, number)
-        if not is_whole(place, plan, part):
-            before(part)
+        if is_whole(place, plan, part):
+            continue
+        if not before(part):
+            break
+        try:
             write_part(plan, place, part, threads, told)
             done += 1
+        except InputError:  # of the folder or its disk: no other part would go better
+            raise
+        except Exception as error:
+            if failed is None:
+                raise
+            failed(part, error)
     return done
 
 
