@@ -94,6 +94,16 @@ def script(folder: Path, tasks: Sequence[str], asked: Asked) -> str:
     )
 
 
+def out_word(folder: Path) -> str:
+    """The word that names a folder; with a comma it would be several values, where it is not quoted.
+
+    >>> print(out_word(Path("/a b/it's")), out_word(Path("/a,b")))
+    out=/a b/it's out='/a,b'
+    """
+    text = str(folder)
+    return f"out='{text}'" if "," in text and "'" not in text else f"out={text}"
+
+
 def submit(folder: Path, tasks: Sequence[str], asked: Asked) -> int:
     """Submit an array and return its number; its script and its parts stay in the folder.
 

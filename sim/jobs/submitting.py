@@ -22,7 +22,7 @@ def submit(folder: Path, numbers: list[int], executor: ExecutorSettings) -> None
     tasks = slurm.cut(numbers, asked, slurm.largest_array())
     number = slurm.submit(folder.resolve(), tasks, asked)
     print(f"submitted as {number}: {len(numbers):,} parts in {len(tasks):,} tasks")
-    out = shlex.quote(f"out={folder}")
+    out = shlex.quote(slurm.out_word(folder))
     print(f"watch:   jirga status {out}\nat last: jirga collect {out}")
 
 
