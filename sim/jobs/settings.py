@@ -17,7 +17,7 @@ from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked, what_is_allowed
 from sim.inputs.places import home_of
 
-JobName = Literal["scenarios", "patterns", "evidence", "explain", "work", "status", "resume", "cancel", "collect"]
+JobName = Literal["scenarios", "patterns", "evidence", "explain", "status", "resume", "collect", "cancel", "work"]
 
 # What each job does, in the words of the help text.
 JOBS: Mapping[str, str] = MappingProxyType(

@@ -20,7 +20,7 @@ import pyarrow as pa
 from sim.engine.computing import progress_bar
 from sim.engine.engine import Engine, Told
 from sim.evidence.loading import load_evidence
-from sim.experiment.grid import Axis, Grid
+from sim.experiment.grid import FIXED, LEVERS, Axis, Grid
 from sim.experiment.plan import Plan
 from sim.inputs.errors import InputError
 from sim.storage import files as files_module
@@ -47,7 +47,7 @@ def configuration(plan: Plan) -> dict[str, Any]:
         "scenarios": {scenario.scenario: provenance.scenario_data(scenario) for scenario in scenarios},
         "base": provenance.scenario_data(grid.base) if grid.base else None,
         "axes": [
-            [axis.key, [s.scenario for s in scenarios] if axis.key == "scenario" else list(axis.values)]
+            [axis.key, [s.scenario for s in scenarios] if axis.key == "scenario" else _plain(axis)]
             for axis in grid.axes
         ],
         "baseline": provenance.scenario_data(base) if (base := grid.baseline(plan.cell(0).scenario)) else None,
@@ -56,6 +56,11 @@ def configuration(plan: Plan) -> dict[str, Any]:
     }
     found: dict[str, Any] = json.loads(json.dumps(plain))
     return found
+
+
+def _plain(axis: Axis) -> list[Any]:
+    """The values of an axis; what can be any number is one, however it was written: 4 weeks are 4.0."""
+    return [float(str(value)) if axis.key.startswith((LEVERS, FIXED)) else value for value in axis.values]
 
 
 def read_plan(folder: Path) -> Plan:
