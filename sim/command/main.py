@@ -126,7 +126,7 @@ def _make(folder: Path, source: str | Path) -> None:
 
 
 def _job(name: str) -> Callable[[Settings], int | None]:
-    """What does a job; it gives the number of runs that failed, if it simulates any, or a folder's job its exit code."""
+    """What does a job: it gives the number of runs that failed, and a job of a folder its exit code."""
     module, function = RUNNERS[name]
     runner: Callable[[Settings], int | None] = getattr(import_module(module), function)
     return runner
