@@ -1,6 +1,7 @@
 # make run    sets everything up in .venv, then runs the main job
 # make test   the same set-up, then the whole gate
 # make bench  the benchmarks
+# make slurm-check  the cluster's jobs with a real Slurm on this machine (root; Debian: slurm-wlm munge)
 # make accept accepts the numbers that the scenarios give now as those that they are expected to give
 # make lock   renews requirements.lock from pyproject.toml
 # Another Python than python3:  make PYTHON=/path/to/python3.12 run
@@ -11,7 +12,7 @@ READY := .venv/.ready
 OURS := .venv/.jirga
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: run test bench accept lock clean
+.PHONY: run test bench slurm-check accept lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -27,6 +28,9 @@ test: $(READY)
 
 bench: $(READY)
 	set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+slurm-check: $(READY)
+	$(BIN)/python tests/cluster/slurm_check.py
 
 accept: $(READY)
 	$(BIN)/python -m sim.jobs.expected

@@ -166,9 +166,11 @@ def grid(
         size.passes, size.implied,
     )  # fmt: skip
     if out is not None:
+        from sim.storage.collection import Collection
         from sim.storage.plans import run_plan
 
-        return Cells(run_plan(planned, place(out) / RUNS, threads=threads, progress=progress))
+        run_plan(planned, place(out) / RUNS, threads=threads, progress=progress)
+        return Cells(Collection(planned, place(out) / RUNS))
     held = _in_memory([planned.sweep(number) for number in range(len(planned))], threads, progress)
     cells = (planned.cell(number) for number in range(planned.asked))
     return Cells(
@@ -253,7 +255,8 @@ def open_kept(folder: str | Path) -> Runs | Cells:
     Raises:
         InputError: there is nothing of that kind, parts are missing or broken, or what decided the numbers has changed.
     """
-    from sim.storage.plans import CONFIGURATION, open_plan
+    from sim.storage.collection import open_plan
+    from sim.storage.plans import CONFIGURATION
     from sim.storage.sweeps import open_sweep
 
     where = place(folder)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from sim.command.arguments import help_text
-from sim.jobs.settings import JOBS
+from sim.jobs.settings import FOLDER_JOBS, JOBS
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.xdist_group("wheel")  # built once, not once for each worker
@@ -98,8 +98,17 @@ def test_ones_own_folder_works_away_from_the_checkout(environment: Path, tmp_pat
     assert "seed: 11\n" in done([environment / "bin" / "jirga", *words], tmp_path).stdout
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", [job for job in JOBS if job not in FOLDER_JOBS])
 def test_every_job_runs_away_from_the_checkout(environment: Path, tmp_path: Path, job: str) -> None:
     shown = done([environment / "bin" / "jirga", f"job={job}", "out=there", *SMALL], tmp_path)
     assert shown.stdout
     assert list((tmp_path / "there").iterdir())
+
+
+def test_every_job_of_a_folder_runs_away_from_the_checkout(environment: Path, tmp_path: Path) -> None:
+    jirga = environment / "bin" / "jirga"
+    done([jirga, "out=there", "size=smoke", "size.draws=2", "horizon=4"], tmp_path)
+    next((tmp_path / "there" / "runs").glob("runs-*")).unlink()
+    for job in ("resume", *FOLDER_JOBS):
+        done([jirga, job, "out=there"], tmp_path)
+    assert done([jirga, "status", "out=there"], tmp_path).stdout.endswith(" parts are there, 0 missing\n")

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from sim.command.arguments import help_text, parser, scenario_help, scenario_in
 from sim.command.composed import COMMAND_LINE, OPEN, Composed, source_of
 from sim.command.composing import compose
+from sim.command.overrides import check_words_of, named_job
 from sim.command.telling import telling
 from sim.inputs.errors import InputError, shown
-from sim.jobs.settings import Settings
+from sim.jobs.settings import FOLDER_JOBS, Settings
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "patterns": ("sim.jobs.patterns", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
+        **{name: ("sim.jobs.folder", name) for name in FOLDER_JOBS},
     }
 )
 
@@ -41,8 +43,14 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 SCENARIO: Mapping[str, object] = MappingProxyType(
     {"scenario": None, "epoch": None, "horizon": None, "off": None, "levers": {}, "fixed": {}}
 )
+OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "verify": False})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
-    {"scenarios": {"run": 0}, "patterns": {**SCENARIO, "run": 0}, "evidence": {**SCENARIO, "run": 0}, "explain": {}}
+    {
+        "scenarios": {**OF_FOLDERS, "run": 0},
+        "patterns": {**SCENARIO, **OF_FOLDERS, "run": 0, "threads": None},
+        "evidence": {**SCENARIO, **OF_FOLDERS, "run": 0, "threads": None},
+        "explain": {**OF_FOLDERS, "threads": None},
+    }
 )
 SWEEPING = "scenarios"  # the one job that plays more than one cell
 
@@ -75,14 +83,20 @@ def _run(arguments: Sequence[str]) -> int:
     if asked.version:
         print(f"jirga {__version__}")
         return 0
-    composed = compose(asked.overrides, asked.config_dir, sweeping=asked.multirun)
+    words = named_job(asked.overrides)
+    composed = compose(words, asked.config_dir, sweeping=asked.multirun)
     settings = composed.settings()
     if asked.cfg:
         print(composed.text(), end="")
         return 0
-    _check_fit(settings, composed, asked.multirun)
-    _make(settings.out, source_of("out", composed.overrides, composed.files))
-    return 1 if _job(settings.job)(settings) else 0
+    check_words_of(settings.job, settings.executor.name, words)
+    if settings.job not in FOLDER_JOBS:
+        _check_fit(settings, composed, asked.multirun)
+        _make(settings.out, source_of("out", composed.overrides, composed.files))
+    elif asked.multirun:
+        raise InputError(COMMAND_LINE, "-m", f"is nothing that {settings.job} takes", allowed="out=FOLDER")
+    found = _job(settings.job)(settings) or 0
+    return found if settings.job in FOLDER_JOBS else min(found, 1)
 
 
 def _check_fit(settings: Settings, composed: Composed, sweeping: bool) -> None:
@@ -97,6 +111,7 @@ def _check_fit(settings: Settings, composed: Composed, sweeping: bool) -> None:
             place = f"{key}.{next(iter(value))}" if key in OPEN else key
             source = source_of(place, composed.overrides, composed.files)
             able = [f"job={name}" for name, unused in UNUSED.items() if key not in unused]
+            able += [f"job={name}" for name, taken in FOLDER_JOBS.items() if key in taken]
             raise InputError(source, place, f"job={job} does not look at it", allowed=able)
 
 
@@ -111,7 +126,7 @@ def _make(folder: Path, source: str | Path) -> None:
 
 
 def _job(name: str) -> Callable[[Settings], int | None]:
-    """What does a job; it gives the number of runs that failed, if it simulates any."""
+    """What does a job: it gives the number of runs that failed, and a job of a folder its exit code."""
     module, function = RUNNERS[name]
     runner: Callable[[Settings], int | None] = getattr(import_module(module), function)
     return runner

@@ -98,8 +98,8 @@ class _Names:
         if name in {key.name for key in keys()} | set(groups()):
             swept = "scenario, epoch, horizon, off, levers, uncertainties"
             raise InputError(source, name, "cannot be swept", allowed=swept)
-        likely = nearest(name, [*(key.name for key in keys()), *groups(), *FRAME])
-        likely = likely or nearest(name.removeprefix("fixed.").lower(), self.columns)
+        words = [*(key.name for key in keys()), *groups(), *FRAME]
+        likely = nearest(name.removeprefix("fixed.").lower(), [*words, *self.columns])
         levers = self._levers(composed)
         lever = bare if bare in levers else None if likely else nearest(bare, levers)
         if lever is not None:

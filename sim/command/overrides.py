@@ -10,13 +10,31 @@ from typing import TYPE_CHECKING
 from sim.command.composed import COMMAND_LINE, OPEN, check_file, word_of
 from sim.inputs.errors import InputError, nearest, shown
 from sim.inputs.files import read_yaml
-from sim.jobs.settings import JOBS, groups, keys
+from sim.jobs.settings import FOLDER_JOBS, JOBS, groups, keys
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
 
 NAMES = ("case", "out")  # keys whose value is a folder's name, whatever it looks like: 2021, ~/mine, x[draft]
+
+
+def named_job(words: Sequence[str]) -> list[str]:
+    """The words, a first one that names a job of a folder written in full: `status` is `job=status`."""
+    return [f"job={words[0]}", *words[1:]] if words and words[0] in FOLDER_JOBS else list(words)
+
+
+def check_words_of(job: str, executor: str, words: Sequence[str]) -> None:
+    """Refuse words that a job would not heed: what decides a folder's numbers is in it already."""
+    keys_given = [key for word in words if (key := word.partition("=")[0]) != "job"]
+    for key in keys_given:
+        first = key.split(".")[0]
+        if job in FOLDER_JOBS and first not in ("out", *FOLDER_JOBS[job]):
+            raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed=("out", *FOLDER_JOBS[job]))
+        if job not in ("scenarios", "resume") and first == "executor":
+            raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed="jirga, jirga resume")
+        if first == "executor" and "." in key and executor == "local":
+            raise InputError(COMMAND_LINE, key, "is Slurm's", allowed="executor=slurm")
 
 
 def parsed_words(words: Iterable[str]) -> list[Override]:

@@ -7,7 +7,7 @@ hundred thousand takes no memory to speak of.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from math import prod
 from typing import Any, NamedTuple
@@ -65,6 +65,7 @@ class Grid:
         axes: the directions, the last one fastest.
         base: the scenario of every cell, where no axis names one.
         source: what a mistake is told of.
+        scenarios: by name, those that are not to be read from the case's folder.
     """
 
     case: Case
@@ -72,6 +73,7 @@ class Grid:
     axes: tuple[Axis, ...]
     base: Scenario | None = None
     source: str = "configuration"
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for axis in self.axes:
@@ -130,7 +132,8 @@ class Grid:
 
     @cached_property
     def named(self) -> Callable[[str], Scenario]:
-        return lru_cache(None)(lambda name: load_scenario(self.case, name))
+        """A scenario by its name or file."""
+        return lru_cache(None)(lambda name: self.scenarios.get(name) or load_scenario(self.case, name))
 
     def _fixed(self, scenario: Scenario, fixed: Mapping[str, float]) -> Scenario:
         known = self.priors[scenario.epoch]
@@ -158,11 +161,16 @@ def _check_axis(grid: Grid, axis: Axis) -> None:
         raise InputError(grid.source, axis.key, f"{text(twice)} is given twice")
     for value in axis.values:
         _check_value(grid, axis.key, value)
+    if axis.key == "scenario":
+        names = [grid.named(str(value)).scenario for value in axis.values]
+        same = next((name for n, name in enumerate(names) if name in names[:n]), None)
+        if same is not None:
+            raise InputError(grid.source, axis.key, f"two scenarios are called {same}", allowed="each name once")
 
 
 def _check_value(grid: Grid, key: str, value: Value) -> None:
     if key == "scenario":
-        known = list(scenario_names(grid.case))
+        known = [*grid.scenarios, *scenario_names(grid.case)]
         if not str(value).endswith(".yaml"):
             one_of(grid.source, key, value, known, "a scenario")
     elif key == "epoch":

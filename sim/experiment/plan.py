@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.case.scenario import BASELINE, Scenario
-from sim.engine.sweep import Sweep
+from sim.engine.sweep import SHARD_RUNS, Sweep
 from sim.experiment.grid import Axis, Grid, text
 from sim.inputs.frozen import Frozen
 from sim.world.uncertainty import Uncertainty
@@ -73,6 +73,7 @@ class Plan:
         band_runs: runs of each cell that make its weekly bands; see `WEEKLY_CELLS`.
         passes: the coding passes that count.
         implied: whether rows that are only implied count.
+        part_runs: runs of one part of the work, about: a part is computed, kept and missed as a whole.
     """
 
     grid: Grid
@@ -83,6 +84,7 @@ class Plan:
     band_runs: int = 0
     passes: tuple[str, ...] = ()
     implied: bool = True
+    part_runs: int = SHARD_RUNS
 
     @property
     def asked(self) -> int:
@@ -119,6 +121,19 @@ class Plan:
                 weeks += key[1]
         return array("q", [known.get(key, -1) for key in keys]), tuple(further), weeks
 
+    @cached_property
+    def shards(self) -> int:
+        """Shards of each cell."""
+        return self.sweep(0).shards
+
+    @cached_property
+    def epochs(self) -> Mapping[str, int]:
+        """The epochs at which cells start, each with the first cell that does, in the order of those cells."""
+        found: dict[str, int] = {}
+        for number in range(self.asked):
+            found.setdefault(self.grid.scenario(number).epoch, number)
+        return found
+
     @property
     def weeks(self) -> int:
         """Simulated weeks in all."""
@@ -154,6 +169,6 @@ class Plan:
         scenario = self.cell(number).scenario
         paths, band_runs = (self.paths, self.band_runs) if self.keeps_weeks else (0, 0)
         return PlannedSweep(
-            scenario, self.draws, self.runs, self.seed, self.passes, self.implied, paths, band_runs,
+            scenario, self.draws, self.runs, self.seed, self.passes, self.implied, paths, band_runs, self.part_runs,
             known=self.grid.uncertainty(scenario),
         )  # fmt: skip

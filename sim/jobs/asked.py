@@ -76,4 +76,7 @@ def plan_of(settings: Settings) -> Plan:
     counted = settings.evidence
     grid = grid_of(case, evidence_of(settings, case), set_axes(settings), base_of(settings, case), SOURCE)
     size = settings.size
-    return Plan(grid, size.draws, size.runs, settings.seed, size.paths, size.band_runs, counted.passes, counted.implied)
+    return Plan(
+        grid, size.draws, size.runs, settings.seed, size.paths, size.band_runs, counted.passes, counted.implied,
+        settings.part_runs,
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sim.experiment.results import Results
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
+from sim.jobs.submitting import submit
 from sim.pages.kit.own_files import refuse_foreign
 from sim.pages.report.measures import failed_runs
 from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, check_headline, tell, write_summary
@@ -33,28 +34,59 @@ def run(settings: Settings) -> int:
     Raises:
         InputError: a mistake in the settings, more runs than the cap allows, or a folder that cannot be used.
     """
-    from sim.experiment.felt import is_felt
     from sim.jobs.asked import plan_of
     from sim.pages.kit.terminal import terminal
-    from sim.pages.report import page as report
     from sim.storage.plans import run_plan
 
     aside = terminal(aside=True)
     plan = plan_of(settings)
     check_cap(plan, settings)
-    refuse_foreign(settings.out / SUMMARY, SUMMARY_MARK)
-    report.refuse_foreign_files(settings.out)
+    refuse_foreign_files(settings.out)
     announce(plan, settings, aside)
-    cells = run_plan(plan, settings.out / RUNS)
-    results = Results(
-        plan.grid.case, cells, plan.draws, plan.runs, plan.seed, settings.size.name, settings.out, command()
-    )
+    if settings.executor.name == "slurm":
+        from sim.storage.plans import missing
+
+        gone = [part.number for part in missing(settings.out / RUNS, plan)]
+        if gone:
+            submit(settings.out, gone, settings.executor)
+            return 0
+    run_plan(plan, settings.out / RUNS, threads=settings.threads)
+    return write(plan, settings.out, settings.size.name, command())
+
+
+def refuse_foreign_files(out: Path) -> None:
+    """`InputError` where a page, picture or table would replace a file that jirga has not written."""
+    from sim.pages.report import page as report
+
+    refuse_foreign(out / SUMMARY, SUMMARY_MARK)
+    report.refuse_foreign_files(out)
+
+
+def write(plan: Plan, out: Path, size: str, words: str) -> int:
+    """Print the table of a whole plan, and write `summary.csv` and the report.
+
+    Args:
+        plan: of the folder `runs` in `out`.
+        out: the folder of the job.
+        size: the name of the size.
+        words: that make the same results again.
+
+    Returns:
+        How many runs failed; the baselines' count once.
+    """
+    from sim.experiment.felt import is_felt
+    from sim.pages.kit.terminal import terminal
+    from sim.pages.report import page as report
+    from sim.storage.collection import Collection
+
+    cells = Collection(plan, out / RUNS)
+    results = Results(plan.grid.case, cells, plan.draws, plan.runs, plan.seed, size, out, words)
     check_headline(results)
-    write_summary(results, settings.out / SUMMARY)
-    report.write(results, settings.out, is_felt)
-    out = terminal(least=NARROWEST)
-    tell(results, out)
-    out.print(f"\nIn {settings.out}/: {REPORT}, {SUMMARY}, and every run as Parquet in {RUNS}/", soft_wrap=True)
+    write_summary(results, out / SUMMARY)
+    report.write(results, out, is_felt)
+    console = terminal(least=NARROWEST)
+    tell(results, console)
+    console.print(f"\nIn {out}/: {REPORT}, {SUMMARY}, and every run as Parquet in {RUNS}/", soft_wrap=True)
     return failed_runs(results)
 
 
@@ -74,7 +106,7 @@ def announce(plan: Plan, settings: Settings, console: Console) -> None:
     from sim.storage.plans import missing, prepare
     from sim.storage.work import cost
 
-    prepare(settings.out / RUNS, plan)
+    prepare(settings.out / RUNS, plan, size=settings.size.name, command=command())
     if missing(settings.out / RUNS, plan):
         console.print(str(cost(plan, console.print)) + f", in {settings.out}/")
     else:

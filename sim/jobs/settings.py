@@ -17,7 +17,7 @@ from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked, what_is_allowed
 from sim.inputs.places import home_of
 
-JobName = Literal["scenarios", "patterns", "evidence", "explain"]
+JobName = Literal["scenarios", "patterns", "evidence", "explain", "status", "resume", "collect", "cancel", "work"]
 
 # What each job does, in the words of the help text.
 JOBS: Mapping[str, str] = MappingProxyType(
@@ -26,6 +26,22 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "patterns": "whether P1 to P14 hold: share of draws, effects, which mechanism carries each; a page and a table",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
+        "status": "of the folder out: parts there, missing, in a queue, failed; jirga status out=F, at any time",
+        "resume": "do what a folder misses, by the executor that is named; jirga resume out=F",
+        "collect": "table, summary and report of a folder that is whole; jirga collect out=F",
+        "cancel": "cancel a folder's tasks in Slurm's queue; jirga cancel out=F",
+        "work": "do some parts of a folder here: the line that every scheduler runs; jirga work out=F parts=3-40",
+    }
+)
+
+# The jobs that need a folder alone, and the keys that each takes besides: all else is in the folder.
+FOLDER_JOBS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "status": ("verify",),
+        "resume": ("verify", "threads", "executor"),
+        "collect": (),
+        "cancel": (),
+        "work": ("parts", "threads"),
     }
 )
 
@@ -37,6 +53,7 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "levers": "levers of the scenario with numbers",
         "fixed": "uncertainties with numbers",
         "sweep": "keys with several values in Hydra's grammar",
+        "parts": "null for all that are missing, or 3-40, 7, [3-40,50]",
     }
 )
 
@@ -61,6 +78,21 @@ class SizeSettings(Strict):
     band_runs: int = Field(ge=0, le=1_000_000, description="runs of each scenario that make its weekly bands")
 
 
+class ExecutorSettings(Strict):
+    """Who does the work; all keys but the name are Slurm's."""
+
+    name: Literal["local", "slurm"] = Field(description="this machine, or an array of tasks of Slurm's")
+    partition: str | None = Field(description="Slurm's partition, where it is not the site's default")
+    minutes: int = Field(ge=1, le=100_000, description="minutes that a task may take")
+    mem: str = Field(min_length=1, description="memory of a task, as Slurm reads it")
+    cpus: int = Field(ge=1, le=1024, description="processors of a task")
+    parts_per_task: int = Field(ge=1, le=1_000_000, description="parts that a task does, if there are not too many")
+    tasks: int = Field(ge=1, le=100_000, description="the most tasks, within what the site's Slurm takes")
+    additional: tuple[str, ...] = Field(description="further options of sbatch, such as ['--account=mine']")
+    python: str | None = Field(description="the words that start Python in a task, such as those of a container")
+    dry_run: bool = Field(description="whether to print the script instead of submitting it")
+
+
 class Settings(Strict):
     """Everything a run is told, checked."""
 
@@ -77,9 +109,16 @@ class Settings(Strict):
     fixed: dict[str, float] = Field(description="uncertainties held at a value, such as trust.us.pak")
     sweep: dict[str, tuple[Any, ...]] = Field(description="what -m sweeps over, for files in experiment/")
     run: int = Field(ge=0, le=10**9, description="the run to explain: of draw run // size.runs, run % size.runs in it")
+    part_runs: int = Field(
+        ge=1_000, le=10_000_000, description="runs of one part of the work, about: what is kept, or missed, as a whole"
+    )
     cap: int = Field(ge=1, description="the most runs that are started without yes=true")
     yes: bool = Field(description="whether to start also above the cap")
     evidence: EvidenceSettings
+    executor: ExecutorSettings
+    parts: int | str | tuple[int | str, ...] | None = Field(description="the parts that the job work does")
+    threads: int | None = Field(ge=1, le=1024, description="processors to use, where it is not all that are allowed")
+    verify: bool = Field(description="whether the bytes of every file are checked against its name")
 
 
 class Key(NamedTuple):
@@ -117,8 +156,8 @@ def keys() -> tuple[Key, ...]:
     chosen = {
         name: choice for entry in defaults.pop("defaults") if isinstance(entry, dict) for name, choice in entry.items()
     }
-    size = read_yaml(configuration_folder() / "size" / f"{chosen['size']}.yaml")
-    return tuple(_keys(Settings, {"job": chosen["job"], "scenario": None, "size": size, **defaults}, ()))
+    parts = {name: read_yaml(configuration_folder() / name / f"{chosen[name]}.yaml") for name in ("size", "executor")}
+    return tuple(_keys(Settings, {"job": chosen["job"], "scenario": None, **parts, **defaults}, ()))
 
 
 def _keys(kind: type[BaseModel], defaults: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Key]:
@@ -135,10 +174,10 @@ def groups() -> Mapping[str, tuple[str, ...]]:
     """The groups of the configuration and the choices that come with the package, both sorted by name.
 
     >>> groups()["job"]
-    ('evidence', 'explain', 'patterns', 'scenarios')
+    ('cancel', 'collect', 'evidence', 'explain', 'patterns', 'resume', 'scenarios', 'status', 'work')
     """
     folder = configuration_folder()
-    found = {group: _choices(folder / group) for group in ("experiment", "job", "size")}
+    found = {group: _choices(folder / group) for group in ("executor", "experiment", "job", "size")}
     return MappingProxyType(found)
 
 

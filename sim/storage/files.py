@@ -1,6 +1,8 @@
 """Files that are whole or not there: written under a temporary name, checked, and linked to a name with their digest.
 
 What is cleared away here are broken files and orphans of our own name patterns, in a folder with our configuration.
+Several processes, on several machines, may write to one folder at once; what a network file system lacks (hard links,
+locks, flushing of folders) is done without.
 """
 
 from __future__ import annotations
@@ -9,27 +11,25 @@ import errno
 import hashlib
 import json
 import os
-import platform
 import re
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.inputs.errors import InputError
-
-if TYPE_CHECKING:
-    pass
-
+from sim.storage import leases
 
 KINDS = ("draws", "paths", "bands", "runs")
-NAME = re.compile(r"(draws|paths|bands|runs)-(\d{6})-([0-9a-f]{20})\.parquet")
-TEMPORARY = re.compile(r"\.(\d+)@(.*)\.[0-9a-f]{32}\.part")
+NAME = re.compile(r"(draws|paths|bands|runs)-(\d{6,})-([0-9a-f]{20})\.parquet")
 CONFIGURATION = "sweep.json"
-FORMAT = 2  # what is no outcome is null
+FORMAT = 3
+NOTES = "notes"  # what a configuration says besides what decides numbers
+# What a file system says that has no hard links, or none of a folder's flushing.
+LACKING = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK, errno.EINVAL}
 
 
 ROW_GROUP = 1 << 16
@@ -67,6 +67,9 @@ def _sync_folder(folder: Path) -> None:
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
+        except OSError as error:
+            if error.errno not in LACKING:
+                raise
         finally:
             os.close(handle)
 
@@ -77,32 +80,34 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:20]
 
 
-def _place(temporary: Path, final: Path) -> None:
-    """Give a finished file its name, unless the name is taken: then the same bytes are there already."""
+def _place(temporary: Path, final: Path, *, digest_in_name: bool) -> None:
+    """Give a finished file its name, unless the name is taken.
+
+    A name with a digest that is taken by other bytes is that of a broken file, which makes room for the whole one.
+    Another name stays with whoever was first.
+    """
     try:
         os.link(temporary, final)
     except FileExistsError:
-        if file_digest(final) != file_digest(temporary):  # a broken file of this name makes room for the whole one
+        if digest_in_name and file_digest(final) != file_digest(temporary):
             os.replace(temporary, final)
-            return
     except OSError as error:
-        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EXDEV, errno.EMLINK):
+        if error.errno not in LACKING:
             raise
-        os.rename(temporary, final)  # a file system without links
-        return
-    temporary.unlink()
+        if digest_in_name or not final.exists():
+            os.replace(temporary, final)
 
 
-def _write(folder: Path, write: Any, name: Any) -> Path:
+def _write(folder: Path, write: Any, name: Any, *, digest_in_name: bool = True) -> Path:
     """Write a file that is there whole or not at all; `name` gives it one from the digest of its bytes."""
-    temporary = folder / f".{os.getpid()}@{platform.node()}.{uuid.uuid4().hex}.part"
+    temporary = folder / leases.name(uuid.uuid4().hex)
     try:
-        with temporary.open("xb") as file:
+        with leases.held(temporary) as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        final: Path = folder / name(file_digest(temporary))
-        _place(temporary, final)
+            final: Path = folder / name(file_digest(temporary))
+            _place(temporary, final, digest_in_name=digest_in_name)
         _sync_folder(folder)
         return final
     except OSError as error:
@@ -128,6 +133,7 @@ def write_table(folder: Path, kind: str, number: int, table: pa.Table, source: M
 
 
 def read_configuration(folder: Path, name: str = CONFIGURATION) -> dict[str, Any] | None:
+    """The configuration that a folder holds, with its notes; None where there is none."""
     path = folder / name
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -136,39 +142,81 @@ def read_configuration(folder: Path, name: str = CONFIGURATION) -> dict[str, Any
     except (OSError, ValueError) as error:
         raise InputError(path, "", f"cannot be read ({error})") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise InputError(path, "format", "is not a sweep of this version", allowed=str(FORMAT))
+        raise InputError(path, "format", "is not of this version", allowed=str(FORMAT))
     return found
 
 
-def prepare(folder: Path, wanted: Mapping[str, Any], name: str = CONFIGURATION, what: str = "a sweep") -> None:
+def prepare(
+    folder: Path,
+    wanted: Mapping[str, Any],
+    name: str = CONFIGURATION,
+    what: str = "a sweep",
+    *,
+    beside: Mapping[str, bytes] | None = None,
+    notes: Mapping[str, Any] | None = None,
+) -> None:
     """Make the folder of a sweep or plan, or make sure that it is one of the same configuration.
+
+    Several processes may do so at once: whoever is first decides, and the others compare.
 
     Args:
         folder: the folder.
         wanted: the configuration, as plain data.
         name: of the file that holds it.
         what: it is a configuration of.
+        beside: files that the folder carries besides, by their places in it; they are there before the configuration.
+        notes: what the configuration says besides, and is not compared.
 
     Raises:
         InputError: the folder holds another one (with the differences), other files, or cannot be written to.
     """
     stored = read_configuration(folder, name)
-    if stored is not None:
-        changed = differences(stored, wanted)
-        if changed:
-            problem = f"holds {what} of another configuration: " + "; ".join(changed)
-            raise InputError(folder, "out", problem, allowed="the same configuration, or another folder")
-        return
+    if stored is None:
+        _begin(folder, {**wanted, NOTES: dict(notes or {})}, name, what, beside or {})
+        stored = read_configuration(folder, name)
+    changed = differences({key: value for key, value in (stored or {}).items() if key != NOTES}, wanted)
+    if changed:
+        problem = f"holds {what} of another configuration: " + "; ".join(changed)
+        raise InputError(folder, "out", problem, allowed="the same configuration, or another folder")
+
+
+def _begin(folder: Path, text: Mapping[str, Any], name: str, what: str, beside: Mapping[str, bytes]) -> None:
+    """Write the files of a new folder, the configuration last."""
+    own = {name, *(place.split("/")[0] for place in beside)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        others = [path.name for path in folder.iterdir() if not path.name.endswith(".part")]
+        others = sorted(path.name for path in folder.iterdir() if not path.name.endswith(leases.ENDING))
+        if name in others:  # another process has been here since
+            return
+        others = [other for other in others if other not in own]
+        for place, data in beside.items():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            if (folder / place).exists() and (folder / place).read_bytes() != data:
+                others.append(place)
     except OSError as error:
         raise _refuse(folder, error) from None
     if others:
-        problem = f"holds other files, such as {sorted(others)[0]}"
+        problem = f"holds other files, such as {others[0]}"
         raise InputError(folder, "out", problem, allowed=f"an empty folder, or one of {what}")
-    text = json.dumps(wanted, indent=2).encode()
-    _write(folder, lambda file: file.write(text), lambda digest: name)
+    for place, data in beside.items():
+        _write_named(folder / place, data)
+    _write_named(folder / name, json.dumps(text, indent=2).encode())
+
+
+def _write_named(path: Path, data: bytes) -> None:
+    """Write a file under its own name, unless it is there."""
+    if not path.exists():
+        _write(path.parent, lambda file: file.write(data), lambda digest: path.name, digest_in_name=False)
+
+
+def named_files(folder: Path) -> dict[tuple[str, int], Path]:
+    """The files of a folder by kind and shard, as their names say: nothing is read."""
+    found: dict[tuple[str, int], Path] = {}
+    for path in sorted(folder.iterdir()):
+        match = NAME.fullmatch(path.name)
+        if match:
+            found.setdefault((match[1], int(match[2])), path)
+    return found
 
 
 def whole_files(folder: Path) -> dict[tuple[str, int], Path]:
@@ -196,20 +244,5 @@ def _cleared_away(folder: Path) -> list[str]:
         if match and file_digest(path) != match[3]:
             broken.append(path.name)
             path.unlink(missing_ok=True)
-        elif path.name.endswith(".part") and _is_orphan(path):
-            path.unlink(missing_ok=True)
+    leases.clear(folder)
     return broken
-
-
-def _is_orphan(path: Path) -> bool:
-    """Whether nobody writes a temporary file any more: its process was on this machine and is gone."""
-    match = TEMPORARY.fullmatch(path.name)
-    if match is None or match[2] != platform.node():
-        return False
-    try:
-        os.kill(int(match[1]), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False

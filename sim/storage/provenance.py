@@ -7,22 +7,23 @@ import json
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.case.case import Case
-from sim.case.scenario import Scenario
-from sim.version import __version__
-
-if TYPE_CHECKING:
-    pass
-
+from sim.case.loading import load_case
+from sim.case.scenario import Scenario, scenario_of
+from sim.inputs.errors import InputError
+from sim.storage.files import NOTES, differences
+from sim.version import __version__, results_digest
 
 RESULTS_EPOCH = 1  # raised by every change that moves numbers of the same configuration
 LIBRARIES = ("numba", "numpy", "pyarrow", "pydantic")
+CASE = "case"  # the folder in which a sweep or plan carries its case
+CASE_FILES = (".csv", ".yaml")
 
 
 def scenario_data(scenario: Scenario) -> dict[str, Any]:
-    """A scenario as plain data, as its file would hold it."""
+    """A scenario as plain data, as its file would hold it, with the longest horizon that it has had."""
     return {
         "scenario": scenario.scenario,
         "title": scenario.title,
@@ -31,11 +32,50 @@ def scenario_data(scenario: Scenario) -> dict[str, Any]:
         "answered_by": [answer.model_dump(mode="json") for answer in scenario.answered_by],
         "epoch": scenario.epoch,
         "horizon": scenario.horizon,
+        "reach": scenario.reach,
         "levers": {name: lever.model_dump() for name, lever in scenario.levers.items()},
         "events": json.loads(json.dumps(scenario.events)),  # lists again, as they are read back
         "fixed": dict(scenario.fixed),
         "off": list(scenario.off),
     }
+
+
+def scenario_from(case: Case, data: Mapping[str, Any], file: Path) -> Scenario:
+    """A scenario from what `scenario_data` gave, at the horizon that it had: events may come after a shortened one."""
+    longest = {key: value for key, value in data.items() if key != "reach"} | {"horizon": data["reach"]}
+    return scenario_of(case, longest, file=str(file)).change(horizon=data["horizon"])
+
+
+def case_files(case: Case) -> dict[str, bytes]:
+    """The files of a case by their places in the folder of a sweep or plan, which carries them."""
+    found = (path for path in sorted(case.folder.rglob("*")) if path.suffix in CASE_FILES and path.is_file())
+    return {f"{CASE}/{path.relative_to(case.folder).as_posix()}": path.read_bytes() for path in found}
+
+
+def carried_case(folder: Path, stored: Mapping[str, Any], file: Path) -> Case:
+    """The case that a sweep or plan was made with, from the folder that carries it.
+
+    Raises:
+        InputError: it was made by another engine, or the case is not what it was.
+    """
+    engine = {"results_epoch": RESULTS_EPOCH, "engine": results_digest()}
+    other = differences({key: stored.get(key) for key in engine}, engine)
+    if other:
+        version = stored.get(NOTES, {}).get("jirga", "?")
+        problem = f"was made by another engine, that of jirga {version}: " + "; ".join(other)
+        raise InputError(file, "", problem, allowed="that version, or the same made again in another folder")
+    case = load_case(folder / CASE)
+    changed = differences(stored["digests"], case_digests(case))
+    if changed:
+        raise InputError(
+            folder / CASE, "", "is not what it was: " + "; ".join(changed), allowed="the files as they were"
+        )
+    return case
+
+
+def notes(**more: Any) -> dict[str, Any]:
+    """What a configuration says besides what decides numbers."""
+    return {"jirga": __version__, **more}
 
 
 def digest_of(files: Iterable[Path], root: Path) -> str:

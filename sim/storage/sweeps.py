@@ -1,9 +1,10 @@
 """Sweeps on disk: Parquet shards that are either whole or not there, and that can be taken up where they were left.
 
-A folder holds `sweep.json` (the configuration: what decides the numbers) and, for every shard, one file of each kind:
-runs, draws, paths, bands. A file's name ends in a digest of its bytes, so a truncated or flipped one is known without
-reading it. It is written under a temporary name, flushed to the disk, read back and checked, and only then linked to
-its name, which fails rather than overwrite. A sweep interrupted at any moment goes on with what is missing.
+A folder holds `sweep.json` (the configuration: what decides the numbers), the case in `case/` and, for every shard, one
+file of each kind: runs, draws, paths, bands. A file's name ends in a digest of its bytes, so a truncated or flipped one
+is known without reading it. It is written under a temporary name, flushed to the disk, read back and checked, and only
+then linked to its name, which fails rather than overwrite. A sweep interrupted at any moment goes on with what is
+missing.
 """
 
 from __future__ import annotations
@@ -21,8 +22,6 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.case.columns import Column
-from sim.case.loading import load_case
-from sim.case.scenario import scenario_of
 from sim.engine.computing import compute
 from sim.engine.engine import Shard
 from sim.engine.sweep import Sweep
@@ -39,7 +38,16 @@ from sim.storage.files import (
     whole_files,
     write_table,
 )
-from sim.storage.provenance import RESULTS_EPOCH, case_digests, provenance, scenario_data
+from sim.storage.provenance import (
+    RESULTS_EPOCH,
+    carried_case,
+    case_digests,
+    case_files,
+    notes,
+    provenance,
+    scenario_data,
+    scenario_from,
+)
 from sim.storage.tables import TABLES, counts_of, numbers_of, paths_of
 from sim.version import results_digest
 
@@ -56,7 +64,6 @@ def configuration(sweep: Sweep) -> dict[str, Any]:
         "case": sweep.case.case,
         "digests": case_digests(sweep.case),
         "scenario": scenario_data(sweep.scenario),
-        "reach": sweep.scenario.reach,
         "passes": list(sweep.passes),
         "implied": sweep.implied,
         "seed": sweep.seed,
@@ -98,7 +105,7 @@ def run_sweep(
     Raises:
         InputError: the folder is another sweep's, cannot be written to, or the disk is full.
     """
-    prepare(folder, configuration(sweep))
+    prepare(folder, configuration(sweep), beside=case_files(sweep.case), notes=notes())
     for name in clear_away(folder):
         if told is not None:
             told(f"{folder / name}: its bytes are not what was written; this shard is done again")
@@ -188,22 +195,20 @@ class StoredRuns(Runs):
 
 
 def open_sweep(folder: str | Path) -> StoredRuns:
-    """Open a sweep on disk.
+    """Open a sweep on disk, with the case that its folder carries.
 
     Raises:
-        InputError: there is none, shards are missing or broken, or the case has changed since.
+        InputError: there is none, shards are missing or broken, or another engine or case made them.
     """
     folder = place(folder)
     stored = read_configuration(folder) if folder.is_dir() else None
     if stored is None:
         raise InputError(folder, "", "holds no sweep", allowed="a folder that a sweep was written to")
-    case = load_case(stored["case"])
-    # Events may come after a horizon that was shortened: the scenario is read at its reach, then shortened again.
-    longest = {**stored["scenario"], "horizon": stored["reach"]}
-    scenario = scenario_of(case, longest, file=str(folder / CONFIGURATION))
-    scenario = scenario.change(horizon=stored["scenario"]["horizon"])
-    names = ("draws", "runs", "seed", "implied", "paths", "band_runs", "shard_runs")
-    sweep = Sweep(scenario, passes=tuple(stored["passes"]), **{name: stored[name] for name in names})
+    file = folder / CONFIGURATION
+    scenario = scenario_from(carried_case(folder, stored, file), stored["scenario"], file)
+    sizes = ("draws", "runs", "seed", "implied", "paths", "band_runs", "shard_runs")
+    sweep = Sweep(scenario, passes=tuple(stored["passes"]), **{name: stored[name] for name in sizes})
+    prepare(folder, configuration(sweep))  # what was read is what was written
     found = StoredRuns(sweep, folder)
     found._files  # noqa: B018 - a broken sweep is told of at the door
     return found

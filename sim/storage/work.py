@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from sim.engine.engine import Engine
-from sim.engine.sweep import BINS, SHARD_RUNS
+from sim.engine.sweep import BINS, SHARD_DRAWS
 from sim.experiment.plan import Plan
 from sim.inputs.numbers import counted
 from sim.numerics.machine import is_warm
@@ -18,33 +18,69 @@ MEASURED_RUNS = 1000  # runs that the rate is measured on, before anything is pr
 
 
 class Part(NamedTuple):
-    """Some of the work: all shards of cells first, ..., last - 1, or one shard of one cell."""
+    """Some of the work: all shards of cells first, ..., last - 1, or one shard of one cell, or a table of draws.
+
+    Attributes:
+        number: of the part, from 0; the tables of draws come after the runs.
+        first, last: cells; for a table of draws, draws.
+        shard: of the cell; None for all.
+        epoch: of a table of draws; None for runs.
+    """
 
     number: int
     first: int
     last: int
-    shard: int | None
+    shard: int | None = None
+    epoch: str | None = None
 
 
 def cells_in_part(plan: Plan) -> int:
     """How many cells a part has; 1 where each part is one shard of a cell."""
-    return max(1, SHARD_RUNS // (plan.draws * plan.runs))
+    return max(1, plan.part_runs // (plan.draws * plan.runs))
+
+
+def run_parts_of(plan: Plan) -> int:
+    """How many parts of runs a plan has."""
+    step = cells_in_part(plan)
+    return -(-len(plan) // step) * (1 if step > 1 else plan.shards)
+
+
+def parts_of(plan: Plan) -> int:
+    """How many parts a plan has, tables of draws and all."""
+    return run_parts_of(plan) + len(plan.epochs) * _tables(plan)
+
+
+def _tables(plan: Plan) -> int:
+    """How many tables of draws there are for each epoch."""
+    return -(-plan.draws // SHARD_DRAWS)
 
 
 def parts(plan: Plan) -> list[Part]:
-    """The work of a plan, in order."""
-    step = cells_in_part(plan)
-    number = -(-len(plan) // step) * (1 if step > 1 else plan.sweep(0).shards)
-    return [part_at(plan, n) for n in range(number)]
+    """The work of a plan, in order: the runs, then the draws."""
+    return [part_at(plan, n) for n in range(parts_of(plan))]
 
 
 def part_at(plan: Plan, number: int) -> Part:
     """A part by its number."""
-    step = cells_in_part(plan)
+    step, runs = cells_in_part(plan), run_parts_of(plan)
+    if number >= runs:
+        place, table = divmod(number - runs, _tables(plan))
+        first = table * SHARD_DRAWS
+        return Part(number, first, min(first + SHARD_DRAWS, plan.draws), None, list(plan.epochs)[place])
     if step > 1:
-        return Part(number, number * step, min((number + 1) * step, len(plan)), None)
-    cell, shard = divmod(number, plan.sweep(0).shards)
+        return Part(number, number * step, min((number + 1) * step, len(plan)))
+    cell, shard = divmod(number, plan.shards)
     return Part(number, cell, cell + 1, shard)
+
+
+def runs_in(plan: Plan, part: Part) -> int:
+    """How many runs a part has; 0 for a table of draws."""
+    if part.epoch is not None:
+        return 0
+    if part.shard is None:
+        return (part.last - part.first) * plan.draws * plan.runs
+    sweep = plan.sweep(part.first)
+    return (min((part.shard + 1) * sweep.shard_draws, sweep.draws) - part.shard * sweep.shard_draws) * sweep.runs
 
 
 @dataclass(frozen=True)

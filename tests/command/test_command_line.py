@@ -28,9 +28,15 @@ from sim.jobs.settings import JOBS, Settings, configuration_folder, keys
 
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
-CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, run, cap, yes"
-KEYS = f"job, case, seed, out, {SIZE}, {CASE}, {EVIDENCE}, experiment, size, scenario.levers.NAME, an uncertainty"
-FILE_KEYS = "job, case, seed, out, size, scenario, epoch, horizon, off, levers, fixed, sweep, run, cap, yes, evidence"
+CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, run, part_runs, cap, yes"
+EXECUTOR = (
+    "executor.name, executor.partition, executor.minutes, executor.mem, executor.cpus, executor.parts_per_task, "
+    "executor.tasks, executor.additional, executor.python, executor.dry_run"
+)
+LAST = "parts, threads, verify"
+GROUPS = "executor, experiment, size, scenario.levers.NAME, an uncertainty"
+KEYS = f"job, case, seed, out, {SIZE}, {CASE}, {EVIDENCE}, {EXECUTOR}, {LAST}, {GROUPS}"
+FILE_KEYS = f"job, case, seed, out, size, {CASE}, evidence, executor, {LAST}"
 SEED = "a whole number at least 0 and at most 4294967295"
 DRAWS = "a whole number at least 100 and at most 1000000"
 EXPERIMENTS = ", ".join(path.stem for path in sorted((configuration_folder() / "experiment").glob("*.yaml")))
@@ -111,6 +117,10 @@ BROKEN = {
     "trust.us.pak=high": "fixed.trust.US.PAK: 'high' is not a number; allowed: a number",
     "horizon=261": "horizon: 261 is out of range; allowed: a whole number at least 1 and at most 260 or null",
     "trust.us.pak=0.1,0.5": "trust.us.pak: 0.1,0.5 are several values; allowed: -m, to sweep over them",
+    "executor=slrum": "executor: 'slrum' is not one of the choices; allowed: local, slurm; did you mean slurm?",
+    "executor.partition=short": "executor.partition: is Slurm's; allowed: executor=slurm",
+    "parts=3-4": "parts: job=scenarios does not look at it; allowed: job=work",
+    "verify=true": "verify: job=scenarios does not look at it; allowed: job=status, job=resume",
 }
 
 
@@ -366,7 +376,7 @@ def test_the_help_of_a_scenario_tells_its_levers_and_words_that_run_it(capsys: p
 
 
 def test_every_key_has_a_default_and_every_default_a_key() -> None:
-    named = {key.name for key in keys() if not key.name.startswith("size.")} - {"job", "scenario"}
+    named = {key.name for key in keys() if not key.name.startswith(("size.", "executor."))} - {"job", "scenario"}
     defaults = {k: v for k, v in read_yaml(configuration_folder() / "config.yaml").items() if k != "defaults"}
     flat = {f"{k}.{inner}" for k, v in defaults.items() if isinstance(v, dict) for inner in v}
     assert named == flat | {k for k, v in defaults.items() if not isinstance(v, dict) or not v}

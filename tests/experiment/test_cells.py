@@ -136,8 +136,8 @@ def test_a_grid_of_another_case_or_engine_is_refused_when_it_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sim.grid(base(), summit_week=[4, 12], out=tmp_path, **SIZE)
-    monkeypatch.setattr("sim.storage.plans.results_digest", lambda: "0" * 16)
-    with pytest.raises(InputError, match=r"what decides its numbers has changed: engine: .* there, .* now"):
+    monkeypatch.setattr("sim.storage.provenance.results_digest", lambda: "0" * 16)
+    with pytest.raises(InputError, match=r"made by another engine, .*: engine: .* there, .* now"):
         sim.open(tmp_path)
 
 

@@ -21,8 +21,9 @@ from sim.evidence.rows import Evidence
 from sim.experiment.grid import Axis, grid_of, text
 from sim.experiment.plan import Plan
 from sim.inputs import InputError
+from sim.storage.collection import Collection, checked
 from sim.storage.plans import configuration, missing, run_plan
-from sim.storage.work import part_at, parts
+from sim.storage.work import part_at, parts, run_parts_of
 from sim.surface import sweep as single_sweep
 
 
@@ -148,12 +149,14 @@ def test_parts_cover_every_cell_once_and_know_where_it_is(
     shards = found.sweep(0).shards
     covered = [
         (cell, shard)
-        for part in parts(found)
+        for part in parts(found)[: run_parts_of(found)]
         for cell in range(part.first, part.last)
         for shard in (range(shards) if part.shard is None else (part.shard,))
     ]
     assert covered == [(cell, shard) for cell in range(len(found)) for shard in range(shards)]
     assert all(part_at(found, part.number) == part for part in parts(found))
+    drawn = [n for part in parts(found)[run_parts_of(found) :] for n in range(part.first, part.last)]
+    assert drawn == list(range(draws))  # of one epoch
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +173,8 @@ def folder(swept: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_cell_has_the_rows_of_a_single_sweep_of_its_scenario(swept: Plan, folder: Path) -> None:
-    for number, cell in enumerate(run_plan(swept, folder, progress=False)):
+    run_plan(swept, folder, progress=False)
+    for number, cell in enumerate(Collection(swept, folder)):
         alone = single_sweep(swept.cell(number).scenario, 3, 2, seed=1, paths=3, band_runs=6, progress=False)
         for name in alone.columns:
             np.testing.assert_array_equal(cell.runs.column(name), alone.column(name))
@@ -194,9 +198,13 @@ def test_what_is_there_is_not_done_again_and_what_is_broken_is(swept: Plan, fold
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
     (path,) = folder.glob("runs-*.parquet")
     path.write_bytes(path.read_bytes()[:-100])
-    assert missing(folder, swept) == [part_at(swept, 0)]
+    with pytest.raises(InputError, match=rf"{path.name}: 1 files are broken"):
+        checked(folder)
     run_plan(swept, folder, progress=False)
     assert {path.name for path in folder.iterdir()} == set(before)
+    path.unlink()
+    assert missing(folder, swept) == [part_at(swept, 0)]
+    run_plan(swept, folder, progress=False)
 
 
 def test_another_plan_in_the_same_folder_is_refused_with_the_difference(

@@ -219,7 +219,7 @@ def test_more_runs_than_the_cap_need_a_yes(capsys: pytest.CaptureFixture[str], t
 
 def results(folder: Path, words: Sequence[str] = WORDS) -> Results:
     """The results of the main job in its folder."""
-    from sim.storage.plans import Collection
+    from sim.storage.collection import Collection
 
     settings = compose(words).settings()
     plan = plan_of(settings)

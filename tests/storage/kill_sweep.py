@@ -71,7 +71,9 @@ def main(kills: int) -> int:
                 break
             assert not missing_shards(folder, sweep)
             assert here == wanted, "another result than without the kills"
-            assert {path.name for path in folder.iterdir()} == wanted | {"sweep.json"}, "something was left behind"
+            assert {path.name for path in folder.iterdir()} == wanted | {"sweep.json", "case"}, (
+                "something was left behind"
+            )
             finished += 1
     print(f"{done} kills, {finished} sweeps finished, every one the same to the bit")
     return 0

@@ -1,0 +1,114 @@
+"""The jobs that need a folder alone: `work`, `status`, `resume`, `cancel` and `collect`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.inputs.errors import InputError
+from sim.jobs.submitting import submit
+
+if TYPE_CHECKING:
+    from sim.cluster.status import Status
+    from sim.experiment.plan import Plan
+    from sim.jobs.settings import Settings
+
+RUNS = "runs"
+
+
+def work(settings: Settings) -> int:
+    """The job `work`: do parts of a folder's plan here, and nothing else; what every scheduler runs."""
+    from sim.cluster.ranges import numbers_of
+    from sim.cluster.working import Worker, end_of_allocation
+    from sim.cluster.working import work as done
+    from sim.storage.work import parts_of
+
+    plan = _plan(settings)
+    numbers = None if settings.parts is None else numbers_of(settings.parts, parts_of(plan))
+    return done(Worker(settings.out, end_of_allocation()), settings.out / RUNS, numbers, settings.threads)
+
+
+def status(settings: Settings) -> int:
+    """The job `status`: what is there, missing, waiting and failed; 0 where all is there, else 1. Writes nothing."""
+    found = _status(settings, _plan(settings))
+    for line in found.lines():
+        print(line)
+    if settings.verify:
+        for name in _broken(settings.out / RUNS):
+            print(f"broken: {name}")
+    return 1 if found.gone else 0
+
+
+def resume(settings: Settings) -> int:
+    """The job `resume`: have done what is missing and in no queue, by the executor that the settings name."""
+    plan = _plan(settings)
+    if settings.verify:
+        from sim.storage.files import clear_away
+
+        for name in clear_away(settings.out / RUNS):
+            _tell(f"{name}: its bytes are not what was written; this part is done again")
+    numbers = _status(settings, plan).left
+    if not numbers:
+        _tell("nothing is missing that is in no queue")
+        return 0
+    if settings.executor.name == "slurm":
+        submit(settings.out, numbers, settings.executor)
+        return 0
+    return work(settings.model_copy(update={"parts": tuple(numbers)}))
+
+
+def cancel(settings: Settings) -> int:
+    """The job `cancel`: cancel the folder's tasks that wait or run; what is whole stays."""
+    from sim.cluster import slurm
+
+    _plan(settings)
+    tasks = slurm.queued(settings.out)
+    if tasks:
+        slurm.cancel(task.job for task in tasks)
+    print(f"{len(tasks):,} tasks cancelled")
+    return 0
+
+
+def collect(settings: Settings) -> int:
+    """The job `collect`: check every byte, then print the table and write `summary.csv` and the report."""
+    from sim.jobs.scenarios import refuse_foreign_files, write
+    from sim.storage.collection import checked
+    from sim.storage.plans import stored_plan
+
+    plan = _plan(settings)
+    refuse_foreign_files(settings.out)
+    gone = _status(settings, plan).gone
+    if gone:
+        from sim.storage.work import parts_of
+
+        problem = f"{len(gone):,} of {parts_of(plan):,} parts are missing"
+        raise InputError(settings.out, "", problem, allowed="jirga resume out=FOLDER first: it adds them")
+    checked(settings.out / RUNS)
+    notes = stored_plan(settings.out / RUNS)["notes"]
+    failed = write(plan, settings.out, str(notes.get("size", "")), str(notes.get("command", "jirga")))
+    return 1 if failed else 0
+
+
+def _plan(settings: Settings) -> Plan:
+    from sim.storage.plans import read_plan
+
+    return read_plan(settings.out / RUNS)
+
+
+def _status(settings: Settings, plan: Plan) -> Status:
+    from sim.cluster import slurm
+    from sim.cluster.status import status_of
+
+    return status_of(settings.out, plan, settings.out / RUNS, slurm.queued(settings.out))
+
+
+def _broken(runs: Path) -> list[str]:
+    from sim.storage.files import named_files, whole_files
+
+    whole = set(whole_files(runs).values())
+    return [path.name for path in named_files(runs).values() if path not in whole]
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

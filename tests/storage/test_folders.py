@@ -1,0 +1,246 @@
+"""A folder is a plan: what was asked is read back from it, by any process, or one line says why it is not."""
+
+from __future__ import annotations
+
+import fcntl
+import multiprocessing
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.case.loading import load_case
+from sim.command.main import main
+from sim.evidence.loading import load_evidence
+from sim.experiment.cells import Cells
+from sim.experiment.grid import Axis, grid_of
+from sim.experiment.plan import Plan
+from sim.experiment.runs import Runs
+from sim.inputs import InputError
+from sim.storage import files, leases, provenance
+from sim.storage.collection import Collection
+from sim.storage.files import named_files, write_table
+from sim.storage.plans import configuration, prepare, read_plan, run_parts, run_plan
+from sim.storage.tables import draws_table
+from sim.storage.work import parts_of
+
+pytestmark = pytest.mark.xdist_group("engine")
+
+
+def plan_of(case: Any, *axes: Axis, **sizes: Any) -> Plan:
+    """A small plan of some axes."""
+    evidence = load_evidence(case.folder / "evidence", case=case)
+    return Plan(grid_of(case, evidence, axes, sizes.pop("base", None)), **{"draws": 6, "runs": 2, **sizes})
+
+
+@pytest.fixture
+def own_case(tmp_path: Path) -> Path:
+    """A case of one's own: the package's under another name, with one number of its own."""
+    place = tmp_path / "mine"
+    shutil.copytree(load_case().folder, place)
+    file = place / "case.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("case: afghanistan", "case: mine", 1), encoding="utf-8")
+    return place
+
+
+def plans_of_all_kinds() -> dict[str, Plan]:
+    case = load_case()
+    summit = Axis("scenario", ("turkey_summit",))
+    return {
+        "one": plan_of(
+            case, summit, Axis("levers.summit_week", (4, 12.0)), Axis("fixed.patience", (1, 1.1)), seed=7, implied=False
+        ),
+        "all": plan_of(case, Axis("horizon", (12,)), passes=("pass_a", "pass_c")),
+        "off": plan_of(case, summit, Axis("off", ((), ("red_lines", "learning"))), Axis("fixed.patience", (1, 1.1))),
+        "base": plan_of(case, base=case.scenario("turkey_summit", summit_week=9, horizon=8), part_runs=1_000),
+        "epochs": plan_of(case, Axis("scenario", ("status_quo",)), Axis("epoch", ("2019-04", "2021-04"))),
+    }
+
+
+@pytest.mark.parametrize("name", plans_of_all_kinds())
+def test_a_plan_is_read_back_from_its_folder(name: str, tmp_path: Path) -> None:
+    plan = plans_of_all_kinds()[name]
+    prepare(tmp_path / "runs", plan)
+    found = read_plan(tmp_path / "runs")
+    assert configuration(found) == configuration(plan)
+    assert [(c.label, c.baseline) for c in found] == [(c.label, c.baseline) for c in plan]
+    assert [replace(c.scenario, file="") for c in found] == [replace(c.scenario, file="") for c in plan]
+
+
+def test_a_scenario_of_a_file_is_in_the_folder(tmp_path: Path) -> None:
+    case = load_case()
+    text = (case.folder / "scenario" / "turkey_summit.yaml").read_text(encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(text.replace("scenario: turkey_summit", "scenario: own", 1), encoding="utf-8")
+    plan = plan_of(case, Axis("scenario", (str(tmp_path / "own.yaml"), "status_quo")))
+    prepare(tmp_path / "runs", plan)
+    (tmp_path / "own.yaml").unlink()
+    found = read_plan(tmp_path / "runs")
+    assert [cell.scenario.scenario for cell in found] == ["own", "status_quo"]
+    assert str(tmp_path) not in (tmp_path / "runs" / "plan.json").read_text(encoding="utf-8")
+
+
+def test_the_order_of_the_axes_decides_which_cell_is_which(tmp_path: Path) -> None:
+    summit = Axis("scenario", ("turkey_summit",))
+    weeks, patience = Axis("levers.summit_week", (4, 12)), Axis("fixed.patience", (1.0, 1.1))
+    prepare(tmp_path / "runs", plan_of(load_case(), summit, weeks, patience))
+    with pytest.raises(InputError, match="holds a plan of another configuration: axes"):
+        prepare(tmp_path / "runs", plan_of(load_case(), summit, patience, weeks))
+
+
+def parted() -> Plan:
+    """A plan of several parts."""
+    summit = Axis("scenario", ("turkey_summit",))
+    return plan_of(load_case(), summit, Axis("horizon", (8,)), draws=60, part_runs=50)
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in named_files(folder).values()}
+
+
+def test_parts_done_one_by_one_are_the_files_of_one_process(tmp_path: Path) -> None:
+    plan = parted()
+    run_plan(plan, tmp_path / "whole", progress=False)
+    prepare(tmp_path / "parts", plan)
+    assert parts_of(plan) > 4
+    with pytest.raises(InputError, match=rf"{parts_of(plan)} of {parts_of(plan)} parts are missing"):
+        Collection(plan, tmp_path / "parts")[0].runs.share("collapse")
+    assert run_parts(tmp_path / "parts", [2, 0], threads=1) == 2
+    assert run_parts(tmp_path / "parts", [2]) == 0
+    assert run_parts(tmp_path / "parts", threads=2) == parts_of(plan) - 2
+    assert names(tmp_path / "parts") == names(tmp_path / "whole")
+    with pytest.raises(InputError, match=rf"parts: there is no part 999; allowed: 0 to {parts_of(plan) - 1}"):
+        run_parts(tmp_path / "parts", [999])
+
+
+def test_a_sweep_of_ones_own_case_opens_when_the_case_has_gone(own_case: Path, tmp_path: Path) -> None:
+    kept = sim.sweep(sim.load_case(own_case).scenario("status_quo", horizon=6), 4, 2, out=tmp_path / "kept")
+    shutil.rmtree(own_case)
+    found = sim.open(tmp_path / "kept")
+    assert isinstance(found, Runs)
+    assert found.sweep.case.case == "mine"
+    assert str(found.share("collapse")) == str(kept.share("collapse"))
+
+
+def test_what_is_not_what_it_was_is_refused(own_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "kept"
+    sim.sweep(sim.load_case(own_case).scenario("status_quo", horizon=6), 4, 2, out=out)
+    carried = out / "case" / "case.yaml"
+    text = carried.read_text(encoding="utf-8")
+    carried.write_text(text + "\n# touched\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"is not what it was: case: .* there, .* now"):
+        sim.open(out)
+    carried.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(provenance, "results_digest", lambda: "0" * 16)
+    with pytest.raises(InputError, match=rf"made by another engine, that of jirga {sim.__version__}: engine: "):
+        sim.open(out)
+
+
+def test_the_folder_of_a_job_opens(tmp_path: Path) -> None:
+    words = ["scenario=turkey_summit", "size=smoke", "size.draws=4", "horizon=8"]
+    assert main([*words, f"out={tmp_path}/t0"]) == 0
+    found = sim.open(tmp_path / "t0")
+    assert isinstance(found, Cells)
+    assert [cell.label for cell in found] == ["turkey_summit"]
+    again = sim.open(tmp_path / "t0" / "runs")
+    assert isinstance(again, Cells)
+    assert str(again[0].runs.share("collapse")) == str(found[0].runs.share("collapse"))
+
+
+def start(folder: Path, wanted: dict[str, Any], gate: Any) -> None:
+    gate.wait()
+    files.prepare(folder, wanted, "plan.json", "a plan", beside={"case/a.yaml": b"a", "case/b.yaml": b"b"})
+
+
+def test_processes_that_start_one_folder_together_do_not_refuse_each_other(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    for round_ in range(40):
+        gate = context.Barrier(4)
+        folder = tmp_path / str(round_)
+        started = [context.Process(target=start, args=(folder, {"format": files.FORMAT}, gate)) for _ in range(4)]
+        for process in started:
+            process.start()
+        for process in started:
+            process.join()
+        assert [process.exitcode for process in started] == [0, 0, 0, 0]
+        assert sorted(path.name for path in folder.iterdir()) == ["case", "plan.json"]
+
+
+def test_whoever_starts_a_folder_first_decides(tmp_path: Path) -> None:
+    files.prepare(tmp_path, {"format": files.FORMAT, "seed": 1}, "plan.json", "a plan")
+    files._write_named(tmp_path / "other.json", b"first")
+    files._write(tmp_path, lambda file: file.write(b"second"), lambda d: "other.json", digest_in_name=False)
+    assert (tmp_path / "other.json").read_bytes() == b"first"
+
+
+# --- what file systems lack, and what others leave ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", sorted(files.LACKING))
+def test_a_file_system_without_links_and_folder_flushing_keeps_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(code, os.strerror(code))
+
+    usual = os.fsync
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    monkeypatch.setattr(os, "fsync", lambda handle: refuse() if is_folder(handle) else usual(handle))
+    plan = parted()
+    table = draws_table(plan.sweep(0), plan.sweep(0).uncertainty.table(3, 1), 0)
+    for _ in range(2):
+        prepare(tmp_path, plan)
+        write_table(tmp_path, "draws", 0, table, {})
+    assert [path.name for path in files.whole_files(tmp_path).values()] == sorted(names(tmp_path))
+    assert len(names(tmp_path)) == 1
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def is_folder(handle: int) -> bool:
+    return Path(f"/proc/self/fd/{handle}").resolve().is_dir()
+
+
+def test_what_a_dead_writer_of_this_system_left_goes_and_what_a_live_one_writes_stays(tmp_path: Path) -> None:
+    left, live = (tmp_path / leases.name(letter * 32) for letter in "ab")
+    left.write_bytes(b"half")
+    with leases.held(live) as file:
+        file.write(b"half")
+        leases.clear(tmp_path)
+        assert sorted(tmp_path.iterdir()) == [live]
+
+
+def test_what_another_system_left_goes_by_its_age(tmp_path: Path) -> None:
+    old, new, foreign = (tmp_path / f".{name}.part" for name in (f"f00d-1.{'a' * 32}", f"f00d-2.{'b' * 32}", "thesis"))
+    for path in (old, new, foreign):
+        path.write_bytes(b"half")
+    for path in (old, foreign):
+        os.utime(path, (0.0, path.stat().st_mtime - leases.OLDEST - 60.0))
+    leases.clear(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([new, foreign])
+
+
+def test_a_file_that_was_taken_for_left_at_its_first_moment_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, seen = leases._lock, []
+
+    def lock(file: Any, *, wait: bool) -> bool:
+        if not seen:
+            seen.append(Path(file.name))
+            seen[0].unlink()
+        return usual(file, wait=wait)
+
+    monkeypatch.setattr(leases, "_lock", lock)
+    with leases.held(tmp_path / "x.part") as file:
+        file.write(b"whole")
+    assert (tmp_path / "x.part").read_bytes() == b"whole"
+
+
+def test_a_part_number_of_seven_digits_is_a_part(tmp_path: Path) -> None:
+    path = tmp_path / f"runs-1234567-{'0' * 20}.parquet"
+    path.touch()
+    assert named_files(tmp_path) == {("runs", 1234567): path}
