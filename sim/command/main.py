@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "scenarios": ("sim.jobs.scenarios", "run"),
+        "levers": ("sim.jobs.levers", "run"),
         "patterns": ("sim.jobs.patterns", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
@@ -47,6 +48,7 @@ OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "verify": Fa
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "scenarios": {**OF_FOLDERS, "run": 0},
+        "levers": {**OF_FOLDERS, "run": 0, "threads": None},
         "patterns": {**SCENARIO, **OF_FOLDERS, "run": 0, "threads": None},
         "evidence": {**SCENARIO, **OF_FOLDERS, "run": 0, "threads": None},
         "explain": {**OF_FOLDERS, "threads": None},

@@ -17,12 +17,15 @@ from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked, what_is_allowed
 from sim.inputs.places import home_of
 
-JobName = Literal["scenarios", "patterns", "evidence", "explain", "status", "resume", "collect", "cancel", "work"]
+JobName = Literal[
+    "scenarios", "levers", "patterns", "evidence", "explain", "status", "resume", "collect", "cancel", "work"
+]
 
 # What each job does, in the words of the help text.
 JOBS: Mapping[str, str] = MappingProxyType(
     {
         "scenarios": "the main job: every scenario, or the one named, against status_quo; a table, files and a report",
+        "levers": "each lever of each scenario, or of the one named, from end to end: where it matters; page and table",
         "patterns": "whether P1 to P14 hold: share of draws, effects, which mechanism carries each; a page and a table",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
@@ -174,7 +177,7 @@ def groups() -> Mapping[str, tuple[str, ...]]:
     """The groups of the configuration and the choices that come with the package, both sorted by name.
 
     >>> groups()["job"]
-    ('cancel', 'collect', 'evidence', 'explain', 'patterns', 'resume', 'scenarios', 'status', 'work')
+    ('cancel', 'collect', 'evidence', 'explain', 'levers', 'patterns', 'resume', 'scenarios', 'status', 'work')
     """
     folder = configuration_folder()
     found = {group: _choices(folder / group) for group in ("executor", "experiment", "job", "size")}
