@@ -236,7 +236,7 @@ def _condition(found: World, plan: Any, rng: np.random.Generator, e: int, d: int
 CLAUSES = 6
 BARE_SIZES = {
     **dict.fromkeys("PSQUH", 2),
-    **dict.fromkeys("TMGWIVBED", 1),
+    **dict.fromkeys("TMGWIVBEDO", 1),
     **dict.fromkeys("CK", CLAUSES),
     "A": 3,
     "N": words.PIECES_OF_A_CLAUSE * CLAUSES,
@@ -310,7 +310,7 @@ def bare_records(tables: Tables) -> tuple[Any, Any, Any]:
         if variable.kind == "i8":
             rules[variable.name] = words.NEVER
     rules.players, rules.tables, rules.wars, rules.cells = 2, 1, 0, CLAUSES
-    rules.seats, rules.leaves, rules.mediates = 0, 0, 0
+    rules.seats, rules.leaves, rules.mediated = 0, 0, 0
     rules.clause_flow, rules.clause_both, rules.clause_conditional = 0, 0, 0
     rules.clause_default, rules.clause_nu, rules.clause_weeks = words.BY_CURRENT, 1.0, 26.0
     rules.party[:, 0] = (0, 1)

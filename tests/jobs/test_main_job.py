@@ -143,7 +143,7 @@ def test_the_summary_leads_with_the_answers_that_the_runs_give(told: tuple[Path,
             of = {name: row[f"answer.{number}.{name}"] for name in SUMMARY_OF_ANSWER}
             assert (of["outcome"], of["expected"]) == (answer.outcome, answer.expected or "")
             assert (of["verdict"] == "") == (cell.paired is None)
-            if of["difference"]:
+            if of["difference.low"]:
                 assert float(of["difference.low"]) <= float(of["difference"]) <= float(of["difference.high"])
 
 

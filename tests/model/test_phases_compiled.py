@@ -82,6 +82,7 @@ def arguments(names: list[str], found: World, draw: Any, plan: Any, state: Any, 
     many |= {"run": int(rng.integers(50)), "seed": int(rng.integers(1, 1000)), "slot": int(rng.integers(1 << 26))}
     many |= {"conduct": int(rng.integers(4)), "conditional": int(rng.integers(2))}
     many |= {"block": int(rng.integers(1 << 24)), "place": int(rng.integers(4))}
+    many |= {"o": int(rng.integers(rules.mediated))}
     many |= {"here": True, "fought": bool(rng.integers(2)), "lane": 0}
     many |= {"party": bool(rng.integers(2)), "delivered": bool(rng.integers(2))}
     many |= {"code": int(rng.integers(len(words.QUANTITIES)))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -115,4 +116,9 @@ def _rows(one: Swept, setting: Setting) -> Iterator[tuple[object, ...]]:
 
 def _numbers(answer: Answered) -> tuple[str, str, str]:
     gap = answer.gap
-    return ("", "", "") if gap is None else (f"{gap.value:.6g}", f"{gap.low:.6g}", f"{gap.high:.6g}")
+    value, low, high = (math.nan,) * 3 if gap is None else (gap.value, gap.low, gap.high)
+    return _number(value), _number(low), _number(high)
+
+
+def _number(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.6g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -91,7 +92,8 @@ def effect_told(gap: Difference, scale: float) -> tuple[str, str]:
     while gap.is_clear and places < MOST_DIGITS and round(nearest, places) == 0.0:
         places += 1
     value, low, high = (f"{one:+z.{places}f}" if round(one, places) else "0" for one in (gap.value, gap.low, gap.high))
-    return value.replace("-", "−"), f"{low} to {high}".replace("-", "−")
+    ends = "no interval" if math.isnan(gap.low) else f"{low} to {high}"
+    return value.replace("-", "−"), ends.replace("-", "−")
 
 
 def effect(gap: Difference | None, scale: float) -> Content:
@@ -181,7 +183,8 @@ def _summary(cell: Result, row: Row) -> Iterator[str]:
         found = None if runs is None else row.measure.estimate(runs)
         yield "" if found is None else f"{found.value / row.measure.scale:.6g}"
     gap = row.found.gap if row.found else None
-    yield from ("", "", "") if gap is None else (f"{one:.6g}" for one in (gap.value, gap.low, gap.high))
+    numbers = (math.nan,) * 3 if gap is None else (gap.value, gap.low, gap.high)
+    yield from ("" if math.isnan(one) else f"{one:.6g}" for one in numbers)
     yield row.answer.expected or ""
     yield row.verdict
 
