@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from sim.case.case import Case, Table
+from sim.case.case import Case, Table, mediated_pairs
 from sim.case.event import OPTIONAL, Argument, Effect, Event
 from sim.case.events import EVENTS
 from sim.case.trigger import LEVER, Condition, Place, check_possible, condition
@@ -263,6 +263,8 @@ class _Reader:
         """What only several arguments together can tell."""
         if values.get("mediator") and event.name != "invite":
             self._check_mediator(values["mediator"], values.get("table", ""))
+        if event.name == "offer_for_effort":
+            self._check_asked(values["mediator"], values["on"], values["by"])
         if event.name == "regional_consensus" and all(s for _, _, s in self.case.tables[values["table"]].seats):
             raise self.refuse("table", f"{values['table']} keeps no seat for anybody who would have to be invited")
         table = values.get("for_coming_to") or (values["table"] if event.name == "offer" else "")
@@ -278,6 +280,14 @@ class _Reader:
         if code not in seated:
             mediators = [player for player in self.case.players if player in seated]
             raise self.refuse("mediator", f"{code!r} has no seat at {table or 'any table'}", mediators or "nobody")
+
+    def _check_asked(self, mediator: str, party: str, giver: str) -> None:
+        """An effort can be asked of a mediator on a party of its tables alone, and by somebody else."""
+        asked = [on for code, on in mediated_pairs(self.case) if code == mediator]
+        if party not in asked:
+            raise self.refuse("on", f"{mediator!r} has no seat at a table of {party!r}", asked, nearest(party, asked))
+        if giver == mediator:
+            raise self.refuse("by", f"{giver!r} cannot ask itself", [one for one in self.case.players if one != giver])
 
     def _offered_to(self, table: str, cell: str, values: Mapping[str, Any]) -> str:
         """The party that an offer is made to: the one named, else the other one where a party offers."""
