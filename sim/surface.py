@@ -154,11 +154,7 @@ def grid(
             cannot be used.
     """
     size = Sweep(scenario, *_Size(draws, runs, seed, texts(passes), implied, paths, band_runs))  # checks the numbers
-    axes = [Axis(LEVERS + name, _numbers(f"levers.{name}", values)) for name, values in levers.items()]
-    axes += [] if epoch is None else [Axis("epoch", (epoch,) if isinstance(epoch, str) else tuple(epoch))]
-    axes += [] if horizon is None else [Axis("horizon", tuple(map(_whole, _listed(horizon))))]
-    axes += [] if off is None else [Axis("off", _lists(off))]
-    axes += [Axis(FIXED + name, _numbers(f"fixed.{name}", values)) for name, values in (fixed or {}).items()]
+    axes = _held(LEVERS, "levers", levers) + _framed(epoch, horizon, off) + _held(FIXED, "fixed", fixed or {})
     case = scenario.case
     evidence = load_evidence(case.folder / "evidence", size.passes or None, implied, case=case)
     planned = Plan(
@@ -181,6 +177,22 @@ def grid(
 def _listed(values: Any) -> list[Any]:
     """One value or several, as a list."""
     return list(values) if isinstance(values, Iterable) and not isinstance(values, str) else [values]
+
+
+def _held(prefix: str, key: str, given: Mapping[str, float | Sequence[float]]) -> list[Axis]:
+    """The axes of levers, or of uncertainties that are held."""
+    return [Axis(prefix + name, _numbers(f"{key}.{name}", values)) for name, values in given.items()]
+
+
+def _framed(
+    epoch: str | Sequence[str] | None,
+    horizon: int | Sequence[int] | None,
+    off: Sequence[str] | Sequence[Sequence[str]] | None,
+) -> list[Axis]:
+    """The axes of what else a scenario can be moved in, as far as they are given."""
+    axes = [] if epoch is None else [Axis("epoch", (epoch,) if isinstance(epoch, str) else tuple(epoch))]
+    axes += [] if horizon is None else [Axis("horizon", tuple(map(_whole, _listed(horizon))))]
+    return axes + ([] if off is None else [Axis("off", _lists(off))])
 
 
 def _numbers(key: str, values: Any) -> tuple[float, ...]:

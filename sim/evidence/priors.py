@@ -45,6 +45,7 @@ from sim.inputs.numbers import counted
 from sim.numerics.machine import available_threads
 
 Coding = DyadRow | PositionRow
+Corners = Callable[[Coding], tuple[float, float, float]]  # low, mode and high of a row's triangle
 
 LEVELS = 5  # the codebook's scales have five levels, so a level is a fifth of [0, 1]
 WIDER = 0.05  # how far each side of a carried triangle moves out for each article that it is carried over
@@ -275,22 +276,8 @@ class _Builder:
         rows = self.coded.get(f"position.{body}.{cell}", {}).get(article, ())
         if not rows:
             return blank
-        back = self.articles.index(article)
-        parts = tuple(
-            Component(1.0 / len(rows), *triangle(*_of_position(row), back + STEPS_OF_A_BODY), (row,)) for row in rows
-        )
-        return replace(
-            blank,
-            low=min(c.low for c in parts),
-            high=max(c.high for c in parts),
-            components=parts,
-            kind="triangles",
-            status="implied",
-            source=", ".join(row.pass_ for row in rows),
-            article=article,
-            steps=back + STEPS_OF_A_BODY,
-            why=why,
-        )
+        steps = self.articles.index(article) + STEPS_OF_A_BODY
+        return replace(_mixture(blank, rows, _of_position, article, steps), status="implied", why=why)
 
     def _blank(self, name: str, group: str, meaning: str, wide: tuple[float, float]) -> Prior:
         """The prior of a coded quantity that nobody coded."""
@@ -307,7 +294,7 @@ class _Builder:
             rank=self.ranks[name],
         )
 
-    def _from_rows(self, blank: Prior, corners: Callable[[Coding], tuple[float, float, float]]) -> Prior:
+    def _from_rows(self, blank: Prior, corners: Corners) -> Prior:
         """The mixture over the passes that coded the quantity at the nearest article; `blank` if none did."""
         quantity = blank.name.replace("salience.", "position.", 1) if blank.group == "salience" else blank.name
         by_article = self.coded.get(quantity, {})
@@ -315,19 +302,7 @@ class _Builder:
         if found is None:
             return blank
         steps, article = found
-        rows = by_article[article]
-        parts = tuple(Component(1.0 / len(rows), *triangle(*corners(row), steps), (row,)) for row in rows)
-        return replace(
-            blank,
-            low=min(c.low for c in parts),
-            high=max(c.high for c in parts),
-            components=parts,
-            kind="triangles",
-            status="carried" if steps else "coded",
-            source=", ".join(row.pass_ for row in rows),
-            article=article,
-            steps=steps,
-        )
+        return _mixture(blank, by_article[article], corners, article, steps)
 
     def _starts(self) -> Iterator[Prior]:
         for name, start in self.epoch.start.items():
@@ -368,6 +343,22 @@ class _Builder:
 
 
 Coded = Mapping[str, Mapping[str, Sequence[Coding]]]
+
+
+def _mixture(blank: Prior, rows: Sequence[Coding], corners: Corners, article: str, steps: int) -> Prior:
+    """The equal mixture over rows of an article, each triangle widened by so many steps."""
+    parts = tuple(Component(1.0 / len(rows), *triangle(*corners(row), steps), (row,)) for row in rows)
+    return replace(
+        blank,
+        low=min(c.low for c in parts),
+        high=max(c.high for c in parts),
+        components=parts,
+        kind="triangles",
+        status="carried" if steps else "coded",
+        source=", ".join(row.pass_ for row in rows),
+        article=article,
+        steps=steps,
+    )
 
 
 def _by_quantity(case: Case, evidence: Evidence, articles: Sequence[str]) -> Coded:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.paired import Difference, difference
+from sim.analysis.paired import MOST_PAIRS, Difference, difference
 from sim.analysis.shares import Values
 from sim.case.answer import Answer
 from sim.experiment.runs import Runs
@@ -16,7 +16,6 @@ OPPOSITE = "opposite"
 NO_EFFECT = "no clear effect"
 UNEXPECTED = "effect, nothing expected"
 UNTOLD = "cannot be told"
-ENOUGH = 0.9  # of the pairs of runs: with fewer that both have a number, a difference is one of survivors
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def paired_effect(first: Values, second: Values, *, yes_no: bool) -> Difference 
     Where a number is defined in some runs alone (who was asked to come), a difference over the runs in which both are
     defined compares survivors (Frangakis & Rubin 2002), and none is told.
     """
-    if pairs_with_both(first, second) < ENOUGH or len(first) < 2:
+    if pairs_with_both(first, second) < MOST_PAIRS or len(first) < 2:
         return None
     return difference(first, second, yes_no=yes_no)
 

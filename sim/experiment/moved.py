@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.discovery import adjusted, paired_chance, standardised
+from sim.analysis.paired import MOST_PAIRS
 from sim.analysis.shares import ratio
 from sim.case.answer import measurable
-from sim.experiment.answers import ENOUGH, pairs_with_both
+from sim.experiment.answers import pairs_with_both
 from sim.experiment.runs import Runs
 
 FALSE_DISCOVERIES = 0.05  # the share of those called moved that may be luck
@@ -80,7 +81,7 @@ def all_looked_at(pairs: Sequence[tuple[Runs, Runs]]) -> tuple[Looked, ...]:
 def _moved(name: str, baseline: Runs, scenario: Runs) -> Moved | None:
     """One column, not corrected yet; None where it cannot be told."""
     first, second = baseline.values(name), scenario.values(name)
-    if pairs_with_both(first, second) < ENOUGH:
+    if pairs_with_both(first, second) < MOST_PAIRS:
         return None
     pairs = second - first
     gap = ratio(pairs).value

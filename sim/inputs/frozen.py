@@ -36,7 +36,7 @@ class Frozen(dict[K, V]):
         named = [*map(str, list(self)[:8]), *(["..."] if len(self) > 8 else [])]
         return f"<{len(self):,} names: {', '.join(named)}>"
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # a dict has none: what is frozen can have one
         return hash(frozenset(self.items()))
 
     def __reduce__(self) -> tuple[type[Frozen[K, V]], tuple[dict[K, V]]]:

@@ -19,7 +19,7 @@ from typing import BinaryIO
 try:
     import fcntl
 except ImportError:  # pragma: no cover - not a POSIX system: age alone tells
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module where there is one
 
 ENDING = ".part"
 TEMPORARY = re.compile(r"\.([0-9a-f-]+)\.[0-9a-f]{32}\.part")
