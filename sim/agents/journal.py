@@ -1,6 +1,7 @@
 """The record of a run's decisions: who decided what, the terms that made it, the probability and the draw.
 
-Everything is read from the state right after the phase that wrote it; nothing is computed a second time.
+Everything is read from the state right after the phase that wrote it; only a mediator's reasons, which no state keeps,
+are worked out again, right before it chooses.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.model import vocabulary as words
 from sim.model.equations.decisions import CHOICES
 from sim.model.equations.war import chance
+from sim.model.phases.effort import reciprocity, stake, usual_effort
 from sim.numerics.arithmetic import logistic
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ class Decision(NamedTuple):
     Attributes:
         week: from 1.
         phase: one of `vocabulary.PHASES`.
-        decision: attend, mediate, offer, ratify, comply, break; event, status, line, regime, fight, learn.
+        decision: attend, mediate, offer, ratify, comply, effort, break; event, status, line, regime, fight, learn.
         who: code of the player or seat that decided; empty where nobody did.
         place: table or war; empty for none.
         clause: the issue; empty for none.
@@ -225,6 +227,11 @@ class Journal:
         t, w, m = int(plan.place_table[e]), int(plan.place_war[e]), int(plan.place_seat[e])
         place = self.tables[t] if t >= 0 else (self.wars[w] if w >= 0 else "")
         player, cell = int(plan.player[e]), int(plan.place_cell[e])
+        about = self.seats[t][m] if m >= 0 else ""
+        terms = {"value": float(plan.value[e]), "weeks": float(plan.weeks[e]), "number": float(e)}
+        if effect == words.FOR_EFFORT:
+            about = self.players[int(plan.target[e])]
+            terms |= {"asked": float(plan.level[e]), "threat": float(plan.conditional[e])}
         self._add(
             "events",
             "event",
@@ -232,8 +239,8 @@ class Journal:
             words.EFFECTS[effect],
             place=place,
             clause=self.cells[cell] if cell >= 0 else "",
-            about=self.seats[t][m] if m >= 0 else "",
-            terms={"value": float(plan.value[e]), "weeks": float(plan.weeks[e]), "number": float(e)},
+            about=about,
+            terms=terms,
         )
 
     # --- war and learning
@@ -261,6 +268,31 @@ class Journal:
                 draw=float(state.collapse_draw[w]),
                 terms={name: terms[name] for name in ("control", "cohesion")} | {"presence": float(state.presence)},
             )
+
+    def reasons_for_effort(self, o: int, draw: Any) -> dict[str, float]:
+        """What a mediator is about to choose its effort on: its usual one, what is at stake, what was done to it."""
+        rules, state = self.rules, self.state
+        m, target = self._mediation(o)
+        reasons = {"usual": float(usual_effort(state, o, m)), "stake": 0.0, "done_to_it": 0.0}
+        if draw.has_reason[o] == 1:
+            changed = float(stake(rules, draw, state, m, target)) - float(state.stake_start[o])
+            reasons["stake"] = float(state.leverage[m, target]) * changed
+            reasons["done_to_it"] = float(reciprocity(rules, draw, state, o, m))
+        return reasons
+
+    def _mediation(self, o: int) -> tuple[int, int]:
+        q = int(self.rules.mediated_pair[o])
+        return int(self.rules.trusted[q]), int(self.rules.truster[q])
+
+    def chose_effort(self, phase: str, o: int, before: float, reasons: Mapping[str, float]) -> None:
+        """A mediator has changed how hard it tries on a party of its tables."""
+        after = float(self.state.effort[o])
+        if after == before:
+            return
+        m, target = self._mediation(o)
+        terms = {**reasons, "before": before, "effort": after}
+        outcome = "rose" if after > before else "fell"
+        self._add(phase, "effort", self.players[m], outcome, about=self.players[target], terms=terms)
 
     def learnt(self, i: int, j: int, gained: float, lost: float, before: float) -> None:
         """A player learnt about another."""

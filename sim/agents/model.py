@@ -23,7 +23,7 @@ from sim.inputs.numbers import whole_number
 from sim.model import variables as variables_module
 from sim.model import vocabulary as words
 from sim.model.phases.begin import begin
-from sim.model.phases.effort import choose_efforts
+from sim.model.phases.effort import choose_effort, forget_kindness
 from sim.model.phases.events import events
 from sim.model.phases.record import record
 from sim.model.variables import records
@@ -182,13 +182,16 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
     def phase_events(self) -> None:
         """What the scenario brings about, and the tables that open."""
         state, plan = self.state, self.plan
-        statuses = state.status.copy()
+        statuses, efforts = state.status.copy(), state.effort.copy()
         events(self.rules, self.draw, plan, state)
         for e in range(plan.events):
             if state.happening[e] == 1:
                 self.journal.happened(e, plan)
         for t, status in enumerate(statuses):
             self.journal.turned("events", t, int(status))
+        for o, effort in enumerate(efforts):
+            if state.effort[o] != effort:
+                self.journal.chose_effort("events", o, float(effort), self.journal.reasons_for_effort(o, self.draw))
 
     def phase_leverage(self) -> None:
         """Everybody sees what is left of the instruments at hand."""
@@ -220,8 +223,17 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
             for table in self.tables.values():
                 table.notice_norms()
             self.agents.do("notice_coercion")
-            choose_efforts(self.rules, self.draw, self.plan, self.state)
+            for o in range(self.rules.mediated):
+                self._choose_effort(o)
         self.agents.do("learn")
+
+    def _choose_effort(self, o: int) -> None:
+        """A mediator looks again at what it does."""
+        before = float(self.state.effort[o])
+        forget_kindness(self.rules, self.draw, self.state, o)
+        reasons = self.journal.reasons_for_effort(o, self.draw)
+        choose_effort(self.rules, self.draw, self.plan, self.state, o)
+        self.journal.chose_effort("learn", o, before, reasons)
 
     def phase_record(self) -> None:
         """Count the week."""

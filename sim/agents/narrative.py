@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LONGEST_PERIOD = 13  # weeks told together at most: a quarter
 LEAST_PERIOD = 4  # weeks from which also what did not happen is told
 TOLD_CHANGE = 0.05  # of trust within a period
+TOLD_EFFORT = 0.05  # of a mediator's effort within a period
 TOLD_CONTROL = 0.02  # of control within a few weeks
 
 
@@ -142,12 +143,13 @@ def happened(model: Running, entry: Decision) -> str:
     who = name_of(world, entry.who) if entry.who else "somebody"
     place, what = place_of(world, entry.place) if entry.place else "", issue(entry.clause)
     while_it_lasts = f" for {weeks:.0f} weeks" if weeks else ""
+    tied = f", once there is an agreement at {place}" if place else ""
     patron = next((name_of(world, war.patron.code) for war in model.wars.values() if war.patron), "the patron")
     texts = {
         "set_cell": f"{who} set {what} to {value:.2f}{while_it_lasts}",
         "shift_cell": f"{who} moved {what} by {value:+.2f}{while_it_lasts}",
         "offer": f"{who} offered {what} at {value:.2f} for coming to {place}",
-        "schedule": f"{patron} announced that its presence ends in {value:.0f} weeks",
+        "schedule": f"{patron} announced that its presence ends in {value:.0f} weeks{tied}",
         "delay": f"{patron} put off the end of its presence by {value:.0f} weeks",
         "convene": f"{place}: the parties were called together",
         "invite": f"{place}: {name_of(world, entry.about)} was invited" if entry.about else "",
@@ -156,8 +158,20 @@ def happened(model: Running, entry: Decision) -> str:
         "stand": f"{who} declared that {what} should be at {value:.2f}{while_it_lasts}",
         "offensive": f"{place}: an offensive began, {100 * value:.0f} % above the usual fighting{while_it_lasts}",
         "concede": f"{who} gave up its red line on {what}",
+        "for_effort": _asked(model, entry, who, what),
     }
     return sentence(texts[entry.outcome])
+
+
+def _asked(model: Running, entry: Decision, who: str, what: str) -> str:
+    """What is promised for an effort, or threatened for the want of it; entries of other events ask nothing."""
+    if entry.outcome != "for_effort":
+        return ""
+    level, value = f"an effort of {entry.terms['asked']:.2f}", entry.terms["value"]
+    asked = name_of(model.world, entry.about)
+    if entry.terms["threat"]:
+        return f"{who} threatened {asked} with {what} at {value:.2f}, short of {level} as a mediator"
+    return f"{who} promised {asked} {what} at {value:.2f} for {level} as a mediator"
 
 
 # --- a period --------------------------------------------------------------------------------------------------------
@@ -171,11 +185,13 @@ def _lines(
 ) -> tuple[Line, ...]:
     entries = [entry for week in weeks for entry in by_week[week]]
     lines = [line for week in weeks for line in turning[week]]
+    efforts = _effort_lines(model, entries)
     if lines and len(weeks) == 1:
-        return tuple(lines)
+        return tuple(lines + efforts)
     long = len(weeks) >= LEAST_PERIOD
     lines += [line for name in model.tables if (line := _table_line(model, name, entries, long))]
     lines += [line for name in model.wars if (line := _war_line(model, name, entries, long))]
+    lines += efforts
     lines += _trust_lines(model, weeks)
     return tuple(lines) or (Line("Little moved."),)
 
@@ -279,6 +295,33 @@ def _war_line(model: Running, name: str, entries: Sequence[Decision], long: bool
         f"cohesion of {model.wars[name].incumbent.name} {last['cohesion']:.2f}"
     )
     return Line(sentence(text))
+
+
+def _effort_lines(model: Running, entries: Sequence[Decision]) -> list[Line]:
+    """How hard mediators came to try over a period, where that moved by more than a little, and what moved it."""
+    chosen: dict[tuple[str, str], list[Decision]] = {}
+    for entry in entries:
+        if entry.decision == "effort":
+            chosen.setdefault((entry.who, entry.about), []).append(entry)
+    lines = []
+    for (who, about), found in chosen.items():
+        before, after = found[0].terms["before"], found[-1].terms["effort"]
+        if abs(after - before) >= TOLD_EFFORT:
+            text = f"effort of {name_of(model.world, who)} on {name_of(model.world, about)} {before:.2f} to {after:.2f}"
+            lines.append(Line(sentence(f"{text}: {_moved_effort(found[-1])}")))
+    return lines
+
+
+def _moved_effort(entry: Decision) -> str:
+    """What moved an effort most, of what has changed since the epoch."""
+    up = entry.outcome == "rose"
+    reasons = {
+        "stake": "it had more at stake" if up else "it had less at stake",
+        "done_to_it": "it answered what was given to it" if up else "it answered what was done to it",
+    }
+    most = max(reasons, key=lambda name: entry.terms[name] if up else -entry.terms[name])
+    pulls = entry.terms[most] > 0.0 if up else entry.terms[most] < 0.0
+    return reasons[most] if pulls else "what is usual, asked or offered had changed"
 
 
 def _trust_lines(model: Running, weeks: Sequence[int]) -> list[Line]:

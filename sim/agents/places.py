@@ -108,8 +108,8 @@ class Table:
         model, t = self.model, self.number
         renew_sides(model.rules, model.draw, model.state, t)
         call_round(model.draw, model.state, t)
+        dismiss(model.rules, model.state, t)
         if model.state.meeting[t] == 0:
-            dismiss(model.rules, model.state, t)
             return
         for seat in self.seats:
             seat.members[0].mediate(self, seat)

@@ -22,7 +22,7 @@ from sim.inputs.numbers import whole_number
 from sim.model import variables as variables_module
 from sim.model.variables import records
 from sim.numerics.interleaved import room
-from sim.numerics.machine import available_threads, is_compiling
+from sim.numerics.machine import available_threads, is_compiling, seldom_collected
 from sim.numerics.vectors import LANES
 from sim.world.columns import outcome_type, week_places, week_type
 from sim.world.plan import plan_record
@@ -120,7 +120,8 @@ class Engine:
     def warm_up(self) -> None:
         """Compile the kernel, or load it from the cache."""
         draws = self.sweep.uncertainty.records(1, self.sweep.seed)
-        self._call(Scratch(self.sweep), draws, 0, *self._space(0, 0))
+        with seldom_collected():
+            self._call(Scratch(self.sweep), draws, 0, *self._space(0, 0))
 
     def _space(self, runs: int, paths: int) -> tuple[Any, NDArray[np.int8], NDArray[np.float32]]:
         """Room for rows, flaws and paths."""

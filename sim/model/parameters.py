@@ -137,6 +137,26 @@ FLAGS: tuple[Flag, ...] = (
         Switch("private", "every week draws anew whether a side comes, accepts and keeps"),
     ),
     Flag("foresight_on", "1 where the incumbent's cohesion follows the presence announced", BANDWAGON),
+    Flag(
+        "grievances_on",
+        "1 where what is owed under one agreement is held against the debtor at every table",
+        Switch("grievances", "what is owed under an agreement is held against the debtor at its own table alone"),
+    ),
+    Flag(
+        "onlookers_on",
+        "1 where those without a stake learn from what is done to those whom they side with",
+        Switch("onlookers", "nobody learns from what is done to others"),
+    ),
+    Flag(
+        "spoilers_on",
+        "1 where talks suffer from the attacks of outsiders",
+        Switch("spoilers", "only the attacks of a party end its talks, and no outsider aims at a table"),
+    ),
+    Flag(
+        "tied_exit_on",
+        "1 where what an exit that waits for a signature changes is part of what signing is worth",
+        Switch("tied_exit", "an exit that waits for a signature makes signing worth neither more nor less"),
+    ),
 )
 
 

@@ -338,6 +338,7 @@ STATE: tuple[Variable, ...] = (
     _share("seat_effort", "TMS", "effort of a seat that is asked on the side; 0 of the others"),
     _share("midpoint", "TK", "package at equal shares of each side's best"),
     _index("attending", "TA", "1 for who came: the two parties, then the seats"),
+    _index("gathered", "T", "1 while anybody may sit at the table"),
     _number("attend_terms", "TAX", "see the decision", -INFINITY, INFINITY, "what decided it"),
     _number("conditional_offer", "TSC", "share", 0.0, 1.0, "offered to the side if it comes; NaN for none"),
     _index("offers", "TS", "how many offers wait for the side to come"),

@@ -27,9 +27,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from numba.extending import (
-    register_jitable,
-)
+from numba import njit, types
+from numba.core.typing.templates import infer_global
+from numba.extending import register_jitable
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -45,8 +45,16 @@ def compilable(function: Callable[Arguments, Result]) -> Callable[Arguments, Res
 
 
 def standalone(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """As `compilable`, for a long function: compiled once and called, as copies would crowd the processor's cache."""
-    register_jitable(no_cfunc_wrapper=True)(function)
+    """As `compilable`, for a long function: compiled once and called, as copies would crowd the processor's cache.
+
+    numba compiles what `register_jitable` names anew for callers of other options, and copies it into one that is
+    copied itself; one dispatcher that says what it wants is compiled once for each kind of its arguments.
+    """
+    once: Any = njit
+    name: Any = infer_global
+    dispatcher = once(forceinline=False, no_cfunc_wrapper=True)(function)
+    name(function, types.Dispatcher(dispatcher))
+    function.__dict__["dispatcher"] = dispatcher  # numba refers to it weakly
     return function
 
 

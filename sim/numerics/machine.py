@@ -6,6 +6,7 @@ that is compiled (`sim.version.COMPILED`), of the versions of numba, llvmlite, n
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import math
 import os
@@ -15,7 +16,8 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ config: Any = numba.config  # its names come from the environment, so that no ch
 PRIVATE = stat.S_IRWXU
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 CACHE_NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
+SELDOM = (20_000, 50, 1_000)  # thresholds of the three generations
 KEPT_FOLDERS = 8  # caches of older sources that stay
 
 
@@ -97,6 +100,22 @@ def compiled(function: Callable[..., Any]) -> Any:
         return numba.njit(nogil=True, cache=True)(function)
     finally:
         config.CACHE_DIR = usual
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Look for cyclic garbage seldom meanwhile: among all that numba builds up it takes a tenth of a compilation.
+
+    Not to look at all would save as much again, and take half as much memory more.
+    """
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def is_warm(function: Any) -> bool:

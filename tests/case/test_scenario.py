@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
+from sim.agents.model import NegotiationModel
+from sim.agents.narrative import happened
 from sim.case.case import Case
 from sim.case.events import EVENTS
 from sim.case.loading import load_case
@@ -26,6 +28,7 @@ from sim.model.variables import records
 from sim.world.plan import plan_record
 from sim.world.rules import rules_record, sizes
 from sim.world.uncertainty import uncertainty
+from sim.world.world import World
 
 NAMES = {
     "border_strikes",
@@ -235,6 +238,51 @@ def test_an_event_changes_something_but_never_what_has_to_follow(
     }
     assert differ - {"fired", "happening"}
     assert not differ & set(FOLLOW)
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_an_event_is_told_in_the_story_of_a_run(case: Case, name: str) -> None:
+    epoch, arguments = EXAMPLES[name]
+    scenario = with_events(case, {"event": name, "when": WEEK_1, **arguments}, epoch=epoch, horizon=4)
+    model = NegotiationModel(world=World(case, load_evidence(case.folder / "evidence"), scenario), seed=1)
+    model.step()
+    entries = list(model.journal.find(decision="event"))
+    assert entries
+    told = [line.text for period in model.story for line in period.lines]
+    for entry in entries:
+        assert happened(model, entry) in told
+        assert re.search(r"[a-z]", happened(model, entry))
+
+
+def test_an_exit_that_waits_for_a_table_is_told_so(case: Case) -> None:
+    tied = {"event": "announce_withdrawal", "when": WEEK_1, "weeks_to_go": 21, "tied_to": "intra_afghan"}
+    scenario = with_events(case, tied, horizon=4)
+    model = NegotiationModel(world=World(case, load_evidence(case.folder / "evidence"), scenario), seed=1)
+    model.step()
+    assert "once there is an agreement at" in str(model.story[0])
+
+
+@pytest.mark.parametrize(("threat", "verb"), [(False, "promised"), (True, "threatened")])
+def test_a_mediator_that_tries_harder_for_a_promise_is_told_with_what_moved_it(
+    case: Case, threat: bool, verb: str
+) -> None:
+    asked = {"event": "offer_for_effort", "when": WEEK_1, "by": "US", "mediator": "PAK", "on": "TAL", "effort": 0.7,
+             "issue": "security_assistance", "to": 0.0 if threat else 1.0, "threat": threat}  # fmt: skip
+    scenario = with_events(case, asked, epoch="2019-07", horizon=12)
+    evidence, moved = load_evidence(case.folder / "evidence"), 0
+    for draw in range(20):
+        model = NegotiationModel(world=World(case, evidence, scenario), draw=draw, seed=1)
+        while model.running:
+            model.step()
+        assert verb in str(model.story[0])
+        efforts = [entry for entry in model.journal.find(decision="effort", who="PAK", about="TAL")]
+        for entry in efforts:
+            assert (entry.terms["effort"] > entry.terms["before"]) == (entry.outcome == "rose")
+        far = efforts and abs(efforts[-1].terms["effort"] - efforts[0].terms["before"]) >= 0.06
+        moved += bool(far)
+        if far:
+            assert "Effort of " in "".join(map(str, model.story))
+    assert moved
 
 
 def test_a_given_cell_is_seen_as_kept_by_whoever_gains(case: Case, worlds: dict[str, tuple[Any, Any]]) -> None:

@@ -12,9 +12,10 @@ from worlds import World, runs, world
 
 from sim.model import vocabulary as words
 from sim.model.equations.trust import affinity, decayed, trust
+from sim.model.phases.attend import arrears_held, set_exit
 from sim.model.phases.defaults import exit_waits
 from sim.model.phases.events import be_seen, set_cell
-from sim.model.phases.rounds import blame
+from sim.model.phases.rounds import blame, may_break_off
 
 DRAWS = 200
 share = st.floats(0.0, 1.0)
@@ -74,6 +75,9 @@ def test_who_has_no_stake_sees_what_is_done_to_those_it_sides_with() -> None:
             be_seen(found.rules, draw, state, pakistan, c, 0.6, 0.2)
             assert (state.lost[taliban, pakistan] > 0.0) == wanted
             assert state.lost[kabul, pakistan] > state.lost[taliban, pakistan]
+        draw.onlookers_on, state.lost[...] = 0, 0.0
+        be_seen(found.rules, draw, state, pakistan, c, 0.6, 0.2)
+        assert state.lost[taliban, pakistan] == 0.0 < state.lost[kabul, pakistan]
         draw.cell_weight[taliban, c] = 0.25
         state.has_position[taliban, c], state.position[taliban, c] = 1, 0.0  # with a stake of its own that alone counts
         state.gained[...] = state.lost[...] = 0.0
@@ -128,13 +132,16 @@ def test_an_exit_waits_for_the_agreement_that_it_is_tied_to_and_is_not_foreseen(
 def test_attacks_are_held_against_who_could_stop_them() -> None:
     found, states = begun("2022-08", 20)
     rules, war = found.rules, found.case.number("wars", "ttp_insurgency")
-    for state in states:
-        at = {name: blame(rules, state, t, war) for t, name in enumerate(found.case.tables)}
+    for state, draw in zip(states, found.draws, strict=True):
+        at = {name: blame(rules, draw, state, t, war) for t, name in enumerate(found.case.tables)}
         host = state.leverage[player(found, "TAL"), player(found, "TTP")]
         assert at["pakistan_ttp"] == 1.0  # the attacker sits there
         assert at["pakistan_emirate"] == host
         assert at["doha"] == at["us_emirate"] == 0.0  # nobody there is attacked
         assert at["us_pakistan"] == state.leverage[player(found, "US"), player(found, "TTP")]
+        draw.spoilers_on = 0
+        alone = {name: blame(rules, draw, state, t, war) for t, name in enumerate(found.case.tables)}
+        assert alone == {name: float(name == "pakistan_ttp") for name in alone}
 
 
 def test_whatever_moves_the_cell_of_the_presence_moves_the_presence() -> None:
@@ -143,3 +150,67 @@ def test_whatever_moves_the_cell_of_the_presence_moves_the_presence() -> None:
     for state, draw in zip(states, found.draws, strict=True):
         set_cell(found.rules, draw, state, player(found, "US"), c, 0.75)
         assert state.presence == 0.25
+
+
+def test_what_is_owed_is_held_against_a_debtor_wherever_it_has_something_to_lose() -> None:
+    found, states = begun("2021-04")
+    rules = found.rules
+    doha, kabul = found.case.number("tables", "doha"), found.case.number("tables", "intra_afghan")
+    creditor = list(rules.party[doha]).index(player(found, "TAL"))
+    side = list(rules.party[kabul]).index(player(found, "TAL"))
+    weighs = False
+    for state, draw in zip(states, found.draws, strict=True):
+        for owed in (0.0, 0.2, 0.4):
+            state.arrears[...] = 0.0
+            state.arrears[doha, creditor] = owed
+            state.attending[kabul, 2:] = 0
+            share = draw.observer_table_weight[kabul, player(found, "US")]
+            weighs = weighs or share > 0.0
+            draw.grievances_on = 1
+            assert arrears_held(rules, draw, state, kabul, side) == share * owed  # as far as the table weighs with it
+            assert arrears_held(rules, draw, state, doha, creditor) == owed  # in full where it sits
+            draw.grievances_on = 0
+            assert arrears_held(rules, draw, state, kabul, side) == 0.0
+            assert arrears_held(rules, draw, state, doha, creditor) == owed
+    assert weighs
+
+
+def test_an_exit_that_waits_for_a_table_is_worth_there_what_it_changes_as_far_as_it_is_believed() -> None:
+    found, states = begun("2021-04")
+    rules = found.rules
+    t, doha = found.case.number("tables", "intra_afghan"), found.case.number("tables", "doha")
+    taliban, us, c = player(found, "TAL"), player(found, "US"), rules.presence_cell
+    side = list(rules.party[t]).index(taliban)
+    for state, draw in zip(states, found.draws, strict=True):
+        state.schedule_on, state.schedule_table = 1, t
+        state.has_position[taliban, c], state.position[taliban, c] = 1, 1.0
+        set_exit(rules, draw, state, t, True)
+        change = 1.0 - float(state.cell[c])
+        wanted = draw.cell_weight[taliban, c] * state.trust[taliban, us] * change
+        assert state.exit_worth[t, side] == pytest.approx(wanted, rel=1e-12)
+        assert state.exit_worth[t, side] > 0.0
+        set_exit(rules, draw, state, doha, True)
+        assert not state.exit_worth[doha].any()  # it waits for the other table
+        state.exit_worth[...] = 0.0
+        draw.tied_exit_on = 0
+        set_exit(rules, draw, state, t, True)
+        assert not state.exit_worth[t].any()
+
+
+def test_an_outsider_who_would_lose_by_a_deal_aims_its_offensive_at_the_table() -> None:
+    found, states = begun("2022-08")
+    rules, t = found.rules, found.case.number("tables", "pakistan_emirate")
+    war = found.case.number("wars", "ttp_insurgency")
+    aimed = 0
+    for state, draw in zip(states, found.draws, strict=True):
+        rates = {}
+        for strength, on in ((0.0, 1), (0.5, 1), (1.0, 1), (1.0, 0)):
+            state.status[t], state.meeting[t] = words.OPEN, 1
+            state.offensive[war], state.offensive_until[war] = strength, state.week + 10
+            draw.spoilers_on = on
+            may_break_off(rules, draw, state, t)
+            rates[strength, on] = float(state.break_rate[t])
+        assert rates[0.0, 1] <= rates[0.5, 1] <= rates[1.0, 1]
+        assert rates[1.0, 0] <= rates[0.0, 1]
+        aimed += rates[1.0, 1] > rates[0.0, 1]
+    assert aimed > 0

@@ -88,7 +88,7 @@ def set_stakes(rules: Any, draw: Any, state: Any, t: int, here: Any) -> None:
 @compilable
 def set_exit(rules: Any, draw: Any, state: Any, t: int, here: Any) -> None:
     """What an exit that waits for this table's agreement makes signing worth to each side, whatever is signed."""
-    if rules.presence_cell < 0:
+    if rules.presence_cell < 0 or draw.tied_exit_on == 0:
         return
     leaver, cell = rules.party[rules.presence_table, rules.presence_side], rules.presence_cell
     tied = (state.schedule_on == 1) & (state.schedule_table == t)
@@ -197,7 +197,7 @@ def arrears_held(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
     for place in range(rules.sits[i]):
         other, its_side = rules.sit_table[i, place], rules.sit_side[i, place]
         owed = state.arrears[other, its_side]
-        if any_of(owed > 0.0):
+        if any_of(owed > 0.0) and (other == t or draw.grievances_on == 1):
             debtor = rules.party[other, 1 - its_side]
             share = where(present(rules, state, t, debtor, side), 1.0, draw.observer_table_weight[t, debtor])
             total += where((owed > 0.0) & fails(gone(rules, state, debtor)), share * owed, 0.0)
@@ -269,9 +269,10 @@ def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     weight, cost = draw.table_weight[t, side], draw.attendance_cost
     terms = attendance(weight, surplus, offer, owed, pressed, cost, conceded)
     odds = log_odds(terms, draw.noise)
-    number, since = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + side), state.week
     if draw.private_on == 1:
         number, since = state.stance[t, side], state.renewed_at[t, side]
+    else:
+        number, since = luck(state, ATTEND_SLOT + t * PLACE_STRIDE + side), state.week
     came = where(here & (number < logistic(odds)), 1, 0)
     state.attending[t, side] = where(here, came, state.attending[t, side])
     state.asked[t, side] += where(here, 1, 0)

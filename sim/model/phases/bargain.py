@@ -91,7 +91,8 @@ def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
         least = home_accepts(rules, draw, state, t, side)
         if own_gain < least:
             own_gain, other_gain = concede(rules, state, t, side, min(least, state.best[t, side]), state.offer[t])
-        bears_it = own_gain >= home_accepts(rules, draw, state, t, side) - LEAST_GAIN
+            least = home_accepts(rules, draw, state, t, side)
+        bears_it = own_gain >= least - LEAST_GAIN
         floor = max(floor, home_accepts(rules, draw, state, t, 1 - side))
     accepted = bears_it and other_gain >= floor - LEAST_GAIN
     out_of_time = state.sessions[t] >= draw.deadline
@@ -135,14 +136,15 @@ def others_gain(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
 @standalone
 def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """A side that has accepted puts the package to those at home and abroad who can stop it."""
-    number = luck(state, RATIFY_SLOT + t * PLACE_STRIDE + side)
     surplus = package_value(rules, state, t, side, state.offer[t])
     others = others_gain(rules, draw, state, t, side)
     hurdle = draw.hurdle + rules.table_hurdle[t]
-    pressed, since = 0.0, state.week
     if draw.private_on == 1:
         number, since = state.mind[t, side], state.renewed_at[t, side]
         pressed = state.pressure[t, side]
+    else:
+        number, since = luck(state, RATIFY_SLOT + t * PLACE_STRIDE + side), state.week
+        pressed = 0.0
     terms = ratification(surplus, others, pressed, hurdle)
     odds = log_odds(terms, draw.noise)
     ratified = number < logistic(odds)

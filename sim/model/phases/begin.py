@@ -210,7 +210,7 @@ def begin(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int) -> 
 def prepare_all(rules: Any, draw: Any, state: Any) -> None:
     """Look at every table as it stands at the epoch."""
     for t in range(rules.tables):
-        prepare(rules, draw, state, t, True)
+        prepare(rules, draw, state, t, state.week >= 0)
     stakes_at_epoch(rules, draw, state)
 
 

@@ -86,9 +86,10 @@ def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None
     state.conduct[t, k, side] = NOT_DUE
     if state.in_package[t, k] == 0 or state.delivers[t, k, side] == 0:
         return
-    number, since = luck(state, COMPLY_SLOT + t * PLACE_STRIDE + k * CLAUSE_STRIDE + side), state.week
     if draw.private_on == 1:
         number, since = state.sincerity[t, side], max(state.renewed_at[t, side], state.signed_week[t])
+    else:
+        number, since = luck(state, COMPLY_SLOT + t * PLACE_STRIDE + k * CLAUSE_STRIDE + side), state.week
     i, j = rules.party[t, side], rules.party[t, 1 - side]
     cell = rules.clause_cell[t, k]
     surplus = state.worth[t, side]
@@ -168,7 +169,8 @@ def observe(rules: Any, draw: Any, state: Any, t: int, k: int, side: int, share:
                 player = rules.seat_member[t, m, g]
                 weight = draw.observer_weight[t, player, k]
                 if weight == 0.0:  # it has no stake of its own, and sees what is done to those it sides with
-                    weight = draw.weight[t, 1 - side, k] * affinity(state.trust[player, rules.party[t, 1 - side]])
+                    sides_with = draw.onlookers_on * affinity(state.trust[player, rules.party[t, 1 - side]])
+                    weight = draw.weight[t, 1 - side, k] * sides_with
                 see(rules, draw, state, t, k, player, i, weight, share, conduct)
 
 

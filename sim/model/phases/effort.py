@@ -145,13 +145,19 @@ def turn(rules: Any, draw: Any, plan: Any, state: Any, e: int) -> None:
         witness(rules, state, m, giver, evidence(rules.cell_nu[cell], draw.cell_weight[m, cell], change), 0.0, True)
 
 
+@compilable
+def forget_kindness(rules: Any, draw: Any, state: Any, o: int) -> None:
+    """Four weeks of forgetting what was done to a mediator."""
+    fortnight = draw.decay * draw.decay
+    for place in range(rules.askers[o]):
+        state.kindness[o, place] *= fortnight * fortnight
+
+
 @standalone
 def choose_efforts(rules: Any, draw: Any, plan: Any, state: Any) -> None:
     """Every mediator looks again at what it does, and forgets a little of what was done to it."""
-    fortnight = draw.decay * draw.decay
     for o in range(rules.mediated):
-        for place in range(rules.askers[o]):
-            state.kindness[o, place] *= fortnight * fortnight
+        forget_kindness(rules, draw, state, o)
         choose_effort(rules, draw, plan, state, o)
 
 
@@ -176,10 +182,10 @@ def feel(rules: Any, draw: Any, state: Any, player: int, cell: int, before: floa
 
 @compilable
 def set_usual(rules: Any, state: Any, cell: int) -> None:
-    """An effort that is a cell has been moved by an act: from now on this is the usual one."""
+    """An effort that is a cell has been moved by an act: it is what is done, and from now on the usual one."""
     for o in range(rules.mediated):
         if rules.effort_cell[o, state.regime] == cell:
-            state.effort_usual[o] = state.cell[cell]
+            state.effort_usual[o], state.effort[o] = state.cell[cell], state.cell[cell]
 
 
 @standalone

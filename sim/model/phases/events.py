@@ -58,7 +58,7 @@ def be_seen(rules: Any, draw: Any, state: Any, player: int, cell: int, before: f
             for victim in range(rules.players):
                 party = rules.bargains[victim, cell] == 1 and state.has_position[victim, cell] == 1
                 if party and victim != player and victim != observer and not gone(rules, state, victim):
-                    side = affinity(state.trust[observer, victim])
+                    side = draw.onlookers_on * affinity(state.trust[observer, victim])
                     count(rules, draw, state, player, cell, before, after, observer, victim, side)
 
 

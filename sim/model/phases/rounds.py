@@ -24,7 +24,7 @@ def call_round(draw: Any, state: Any, t: int) -> None:
 
 
 @compilable
-def blame(rules: Any, state: Any, t: int, w: int) -> Any:
+def blame(rules: Any, draw: Any, state: Any, t: int, w: int) -> Any:
     """How far a war's attacks are held against a party of the table, in [0, 1] (Kydd & Walter 2002).
 
     In full where the challenger sits there. Else the side that is attacked, or whose forces are, blames the other as
@@ -37,17 +37,17 @@ def blame(rules: Any, state: Any, t: int, w: int) -> Any:
         if i == challenger:
             held = max(held, 1.0)
         elif j != challenger and (i == rules.incumbent[w] or i == rules.patron[w]):
-            held = max(held, state.leverage[j, challenger])
+            held = max(held, draw.spoilers_on * state.leverage[j, challenger])
     return held
 
 
 @compilable
-def violence(rules: Any, state: Any, t: int) -> Any:
+def violence(rules: Any, draw: Any, state: Any, t: int) -> Any:
     """Intensity of the war that is held most against a party of the table, as far as it is."""
     worst = 0.0 * state.presence
     for w in range(rules.wars):
         fought = where(state.war_open[w] == 1, state.intensity[w], 0.0)
-        worst = max(worst, fought * blame(rules, state, t, w))
+        worst = max(worst, fought * blame(rules, draw, state, t, w))
     return worst
 
 
@@ -55,7 +55,8 @@ def violence(rules: Any, state: Any, t: int) -> Any:
 def spoil(rules: Any, draw: Any, state: Any, t: int, w: int) -> None:
     """The offensive of an outsider who would lose by a middling deal is aimed at the table (Stedman 1997)."""
     o = rules.challenger[w]
-    if o == rules.party[t, 0] or o == rules.party[t, 1] or state.zone[t] == 0 or state.war_open[w] == 0:
+    sits = o == rules.party[t, 0] or o == rules.party[t, 1]
+    if draw.spoilers_on == 0 or sits or state.zone[t] == 0 or state.war_open[w] == 0:
         return
     set_midpoint(rules, state, t)
     if observer_gain(rules, draw, state, t, o, state.midpoint[t]) < 0.0:
@@ -72,7 +73,7 @@ def may_break_off(rules: Any, draw: Any, state: Any, t: int) -> None:
     if not any_of(going):
         return
     trust = min(state.guaranteed_trust[t, 0], state.guaranteed_trust[t, 1])
-    rate = breaking_rate(draw.breaking, float(int(draw.round_weeks)), violence(rules, state, t), trust)
+    rate = breaking_rate(draw.breaking, float(int(draw.round_weeks)), violence(rules, draw, state, t), trust)
     state.break_rate[t] = where(going, rate, state.break_rate[t])
     for w in range(rules.wars):
         left = lanes_where(going & (state.week < state.offensive_until[w]))

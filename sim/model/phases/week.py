@@ -19,7 +19,7 @@ from sim.model.phases.mediation import asked, mediate
 from sim.model.phases.private import renew_sides
 from sim.model.phases.record import record
 from sim.model.phases.rounds import call_round, may_break_off
-from sim.model.vocabulary import IN_FORCE, SIGNED, TRANCHE_WEEKS
+from sim.model.vocabulary import IN_FORCE, NO_SESSION, OPEN, SIGNED, TRANCHE_WEEKS
 from sim.numerics.dialect import any_of, compilable, fails, first_lane, lanes_where, run_of, standalone, where
 
 
@@ -27,6 +27,7 @@ from sim.numerics.dialect import any_of, compilable, fails, first_lane, lanes_wh
 def dismiss(rules: Any, state: Any, t: int) -> None:
     """Nobody is at a table where there is no round; the guarantors of an agreement in force stay with it."""
     gone = state.meeting[t] == 0
+    state.gathered[t] = where(gone, 0, 1)
     if not any_of(gone):
         return
     for side in range(2):
@@ -35,6 +36,7 @@ def dismiss(rules: Any, state: Any, t: int) -> None:
         if any_of(state.attending[t, 2 + m] == 1):
             stays = (state.status[t] == IN_FORCE) & asked(rules, state, t, m)
             state.attending[t, 2 + m] = where(gone & fails(stays), 0, state.attending[t, 2 + m])
+            state.gathered[t] = max(state.gathered[t], state.attending[t, 2 + m])
 
 
 @standalone
@@ -53,6 +55,20 @@ def attend_table(rules: Any, draw: Any, state: Any, t: int) -> None:
         set_pressure(rules, draw, state, t, side)
     for side in range(2):
         attend(rules, draw, state, t, side)
+
+
+@compilable
+def may_attend(state: Any, t: int) -> Any:
+    """Whether a round is due, somebody sits there from the last, or a side's leaders change; most weeks see neither."""
+    due = (state.status[t] == OPEN) & (state.week >= state.meets_at[t])
+    others = (state.week >= state.renews_at[t, 0]) | (state.week >= state.renews_at[t, 1])
+    return due | others | (state.gathered[t] == 1) | (state.meeting[t] == 1)
+
+
+@compilable
+def may_bargain(state: Any, t: int) -> Any:
+    """Whether a table meets, or has still to forget what came of its last round; in most weeks it does neither."""
+    return (state.meeting[t] == 1) | (state.session[t] != NO_SESSION) | (state.broken[t] == 1)
 
 
 @standalone
@@ -78,10 +94,9 @@ def close_session(rules: Any, draw: Any, state: Any, t: int) -> None:
 
 @standalone
 def comply_table(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """The comply phase of one table."""
+    """The comply phase of a table at which a tranche is due."""
     due = tranche_due(state, t)
-    if any_of(due):
-        revalue(rules, draw, state, t, due)
+    revalue(rules, draw, state, t, due)
     left = lanes_where(due)
     while left:
         lane, left = first_lane(left), left & (left - 1)
@@ -126,11 +141,14 @@ def week(rules: Any, draw: Any, plan: Any, state: Any) -> None:
     for pair in range(rules.pairs):
         set_leverage(rules, draw, state, pair)
     for t in range(rules.tables):
-        attend_table(rules, draw, state, t)
+        if any_of(may_attend(state, t)):
+            attend_table(rules, draw, state, t)
     for t in range(rules.tables):
-        bargain_table(rules, draw, state, t)
+        if any_of(may_bargain(state, t)):
+            bargain_table(rules, draw, state, t)
     for t in range(rules.tables):
-        comply_table(rules, draw, state, t)
+        if any_of(tranche_due(state, t)):
+            comply_table(rules, draw, state, t)
     for w in range(rules.wars):
         fight(rules, draw, state, w)
     learn_all(rules, draw, plan, state)
