@@ -73,6 +73,8 @@ class Claim(Strict):
         below: see above.
         unit: of the threshold: 1, or the standard deviation of what it is compared with over all runs.
         need_not: whether the statement is that the claim need not hold.
+        possible: only draws count in which the outcome is likelier than this without what the claim is about, in the
+            world of `less`: what cannot happen cannot become less likely. None: all.
     """
 
     claim: str = Field(min_length=1)
@@ -84,6 +86,7 @@ class Claim(Strict):
     below: float | None = None
     unit: Literal["1", "SD"] = "1"
     need_not: bool = False
+    possible: float | None = Field(default=None, ge=0.0, lt=1.0)
 
     @property
     def worlds(self) -> tuple[str, ...]:
@@ -191,5 +194,7 @@ def _check_claim(file: str, key: str, claim: Claim, worlds: Mapping[str, World])
         raise InputError(
             file, f"{key}.less", "compares with nothing or with several things", allowed=list(Less.model_fields)
         )
+    if claim.possible is not None and (claim.less is None or claim.less.world is None):
+        raise InputError(file, f"{key}.possible", "has no world without it", allowed="only beside less: {world: ...}")
     for world in claim.worlds:
         one_of(file, key, world, worlds, "a world")

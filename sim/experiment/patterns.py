@@ -144,6 +144,8 @@ def measure(claim: Claim, runs: Mapping[str, Runs]) -> Measured:
     scale = deviation(first if compared is None else compared) if claim.unit == "SD" else 1.0
     if compared is not None and other is None:
         first = first - compared  # run by run
+    if claim.possible is not None and compared is not None:
+        first = np.where(draw_means(compared)[0][:, None] > claim.possible, first, np.nan)
     bound = claim.above if claim.above is not None else claim.below
     assert bound is not None  # checked when it was loaded
     half = first.shape[1] // 2

@@ -119,6 +119,17 @@ def test_no_run_and_one_run_have_no_standard_deviation_so_that_nothing_is_beyond
         assert told_threshold(found) == "above +0.1 SD, which cannot be told"
 
 
+def test_what_cannot_happen_cannot_become_less_likely() -> None:
+    runs = {"here": runs_of({"x": [[0.0, 0.0], [0.0, 0.0], [1.0, 0.0]]}),
+            "there": runs_of({"x": [[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]]})}  # fmt: skip
+    every = measure(a_claim(above=None, below=-0.6), runs)
+    assert every.holds.tolist() == [0.0, 1.0, 0.0]
+    found = measure(a_claim(above=None, below=-0.6, possible=0.1), runs)
+    np.testing.assert_array_equal(found.holds, [NAN, 1.0, 0.0])
+    assert (found.draws, found.share.raw.value) == (2, 0.5)
+    assert found.effect.value == -0.75
+
+
 def test_an_effect_in_one_draw_has_no_interval() -> None:
     runs = {"here": runs_of({"x": [[1.0], [NAN]]}), "there": runs_of({"x": [[0.0], [0.0]]})}
     found = measure(a_claim(), runs)
@@ -244,6 +255,11 @@ MISTAKES = [
     ("levers: {on_condition: 1}", "levers: {on_conditions: 1}", "did you mean on_condition?"),
     ("event: restrain_groups", "event: restrain_group", "did you mean restrain_groups?"),
     ("enough: 0.8", "enough: 1.8", "enough"),
+    (
+        "less: {start: start.cell.afghan_soil}\n",
+        "less: {start: start.cell.afghan_soil}\n        possible: 0.1\n",
+        "has no world without it",
+    ),
 ]
 
 
