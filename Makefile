@@ -2,6 +2,7 @@
 # make test   the same set-up, then the whole gate
 # make bench  the benchmarks
 # make slurm-check  the cluster's jobs with a real Slurm on this machine (root; Debian: slurm-wlm munge)
+# make kill-check   workers killed at random a thousand times, on one folder: about six minutes
 # make accept accepts the numbers that the scenarios give now as those that they are expected to give
 # make lock   renews requirements.lock from pyproject.toml
 # Another Python than python3:  make PYTHON=/path/to/python3.12 run
@@ -12,7 +13,7 @@ READY := .venv/.ready
 OURS := .venv/.jirga
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: run test bench slurm-check accept lock clean
+.PHONY: run test bench slurm-check kill-check accept lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -31,6 +32,9 @@ bench: $(READY)
 
 slurm-check: $(READY)
 	$(BIN)/python tests/cluster/slurm_check.py
+
+kill-check: $(READY)
+	$(BIN)/python tests/cluster/kill_work.py 1000
 
 accept: $(READY)
 	$(BIN)/python -m sim.jobs.expected

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from sim.engine.engine import Engine, Shard, Told
 from sim.engine.sweep import Sweep
-from sim.numerics.machine import is_warm
 
 
 @contextmanager
@@ -60,7 +59,7 @@ def _line(total: int, what: str) -> Iterator[Told]:
 
 def _warm_up(engine: Engine, shown: bool | None) -> None:
     """Load the kernel; where it has to be compiled, say so."""
-    if is_warm(engine.kernel) or shown is False:
+    if engine.kernel.is_warm() or shown is False:
         engine.warm_up()
         return
     from rich.console import Console

@@ -16,6 +16,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -30,12 +31,20 @@ import numpy as np
 from sim.inputs.places import place
 from sim.version import compiled_digest
 
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - not a POSIX system: each process compiles by itself
+    fcntl = None  # type: ignore[assignment]  # a module where there is one
+
 config: Any = numba.config  # its names come from the environment, so that no checker knows them
 PRIVATE = stat.S_IRWXU
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 CACHE_NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
 SELDOM = (20_000, 50, 1_000)  # thresholds of the three generations
 KEPT_FOLDERS = 8  # caches of older sources that stay
+LOCK = "compiling"  # the file on which whoever compiles holds a lock
+LONGEST_WAIT = 300.0  # seconds for which a process waits for another one to compile, which takes about one minute
+BETWEEN = 0.2  # seconds between two looks at the lock
 
 
 def machine_digest() -> str:
@@ -68,13 +77,34 @@ def cache_root() -> Path:
 
 @cache
 def cache_folder() -> Path:
-    """The private folder for code compiled from these sources on this machine."""
+    """The private folder for code compiled from these sources on this machine.
+
+    Where the named place is no use, a line says so, and it is one in the folder for temporary files of this machine:
+    the same one for every process of the user.
+    """
     root = cache_root()
-    folder = root / f"{compiled_digest()}-{machine_digest()}"
-    if not (_safe(root) and _safe(folder)):
-        return Path(tempfile.mkdtemp(prefix="jirga-"))
+    name = f"{compiled_digest()}-{machine_digest()}"
+    if not _usable(root, name):
+        asked, root = root, Path(tempfile.gettempdir()) / f"jirga-{_user()}"
+        if not _usable(root, name):
+            root = Path(tempfile.mkdtemp(prefix="jirga-"))
+        _say(f"{asked} cannot keep compiled code (it has to be this user's alone, and writable): it is kept in {root}")
+    folder = root / name
+    folder.mkdir(mode=PRIVATE, exist_ok=True)
     _forget_old(root, folder)
     return folder
+
+
+def _usable(root: Path, name: str) -> bool:
+    return _safe(root) and _safe(root / name)
+
+
+def _user() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else "user"
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _forget_old(root: Path, current: Path) -> None:
@@ -92,14 +122,76 @@ def _age(path: Path) -> float:
         return 0.0
 
 
+class Compiled:
+    """A function that numba compiles on its first call, without the interpreter's lock, kept in the private folder.
+
+    Args:
+        function: of the language that numba compiles.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        usual = config.CACHE_DIR
+        config.CACHE_DIR = str(cache_folder())
+        try:
+            self._function: Any = numba.njit(nogil=True, cache=True)(function)
+        finally:
+            config.CACHE_DIR = usual
+
+    def __call__(self, *given: Any) -> Any:
+        if self._function.signatures:
+            return self._function(*given)
+        with self._alone():
+            return self._function(*given)
+
+    @property
+    def compilations(self) -> int:
+        """How often this process has compiled it instead of loading it."""
+        return sum(self._function.stats.cache_misses.values())
+
+    def is_warm(self) -> bool:
+        """Whether its code, as the source is now, is in memory or in the cache."""
+        if self._function.signatures:
+            return True
+        kept = self._function._cache._cache_file  # numba has no public way to ask; its index is written before the code
+        return any(Path(kept._data_path(name)).is_file() for name in kept._load_index().values())
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of all processes that share a cache, one compiles; the others wait for its code, and load it.
+
+        Who compiles holds a lock, which ends with its process, however that ends. After the longest wait, or where the
+        file system has no locks, a process compiles by itself.
+        """
+        if self.is_warm():
+            yield
+            return
+        with (cache_folder() / LOCK).open("ab") as file:
+            if not _locked(file.fileno(), self.is_warm):
+                _say(f"another process has been compiling for {LONGEST_WAIT:.0f} seconds: this one does it by itself")
+            yield
+
+
+def _locked(file: int, is_done: Callable[[], bool]) -> bool:
+    """Wait for a lock, or until what it is for is done; False where neither came in time."""
+    if fcntl is None:  # pragma: no cover - not a POSIX system
+        return True
+    until = time.monotonic() + LONGEST_WAIT
+    while not is_done():
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(BETWEEN)
+        except OSError:  # a file system without locks
+            return True
+    return True
+
+
 def compiled(function: Callable[..., Any]) -> Any:
-    """`function` compiled by numba on its first call, without the interpreter's lock, kept in the private folder."""
-    usual = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder())
-    try:
-        return numba.njit(nogil=True, cache=True)(function)
-    finally:
-        config.CACHE_DIR = usual
+    """`function` as `Compiled`, or itself where nothing is compiled."""
+    return Compiled(function) if is_compiling() else function
 
 
 @contextmanager
@@ -116,12 +208,6 @@ def seldom_collected() -> Iterator[None]:
     finally:
         gc.set_threshold(*usual)
         gc.unfreeze()
-
-
-def is_warm(function: Any) -> bool:
-    """Whether code of a compiled function is in memory or in the cache."""
-    name = f"{function.py_func.__module__.rpartition('.')[2]}.{function.py_func.__qualname__}-"
-    return bool(function.signatures) or any(cache_folder().rglob(f"{name}*.nbc"))
 
 
 def is_compiling() -> bool:

@@ -11,7 +11,6 @@ from sim.engine.engine import Engine
 from sim.engine.sweep import BINS, SHARD_DRAWS
 from sim.experiment.plan import Plan
 from sim.inputs.numbers import counted
-from sim.numerics.machine import is_warm
 from sim.world.columns import outcome_type
 
 MEASURED_RUNS = 1000  # runs that the rate is measured on, before anything is promised
@@ -119,7 +118,7 @@ def _bytes(number: float) -> str:
 def cost(plan: Plan, told: Callable[[str], object] = lambda line: None) -> Cost:
     """What a plan will take, measured on a few runs of a few cells; `told` hears when the engine has to be compiled."""
     engine = Engine(plan.sweep(0))
-    if not is_warm(engine.kernel):
+    if not engine.kernel.is_warm():
         told("compiling the engine: once for each version, about half a minute")
     engine.warm_up()
     each, rates = [], []

@@ -1,5 +1,4 @@
-"""Kill workers at random moments, two at a time on one folder: `python tests/cluster/kill_work.py 1000` (50 in the
-tests).
+"""Kill workers at random moments, two at a time on one folder: `make kill-check` kills 1,000, the tests 50.
 
 The two do the same parts, as two tasks on one range would. What is whole may never disappear, and when all is done the
 files must be those of one worker that nobody disturbed.
