@@ -5,8 +5,8 @@ Every call has a time limit, and what it says is told in one line.
 
 from __future__ import annotations
 
-import getpass
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -26,13 +26,13 @@ NAME = re.compile(r"slurm-(\d+)\.json")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked of Slurm for every task.
+class Slurm:
+    """What is asked of Slurm for every task of an array.
 
     Attributes:
         partition: None for the site's default.
         minutes: that a task may take.
-        mem: memory, as Slurm reads it.
+        mem: memory, as Slurm reads it; None for what a part takes (`memory`).
         cpus: processors.
         parts_per_task: parts that a task does, where there are not too many tasks.
         tasks: the most tasks.
@@ -42,7 +42,7 @@ class Asked:
 
     partition: str | None = None
     minutes: int = 60
-    mem: str = "4G"
+    mem: str | None = None
     cpus: int = 1
     parts_per_task: int = 50
     tasks: int = 1000
@@ -59,10 +59,10 @@ class Task(NamedTuple):
     reason: str
 
 
-def cut(numbers: Sequence[int], asked: Asked, largest: int) -> list[str]:
+def cut(numbers: Sequence[int], asked: Slurm, largest: int) -> list[str]:
     """Missing parts cut into the ranges of tasks.
 
-    >>> cut(range(7), Asked(parts_per_task=3), 1001)
+    >>> cut(range(7), Slurm(parts_per_task=3), 1001)
     ['0-2', '3-5', '6']
     """
     most = min(asked.tasks, largest - 1)
@@ -70,11 +70,11 @@ def cut(numbers: Sequence[int], asked: Asked, largest: int) -> list[str]:
     return [ranges(numbers[n : n + size]) for n in range(0, len(numbers), size)]
 
 
-def script(folder: Path, tasks: Sequence[str], asked: Asked) -> str:
+def script(folder: Path, tasks: Sequence[str], asked: Slurm, mem: str) -> str:
     """The batch script of an array: the same `jirga work` line that every other scheduler would run."""
     logs = str(folder / JOBS).replace("%", "%%").replace('"', '\\"') + "/%A_%a.log"
     options = [
-        "--job-name=jirga", f"--array=0-{len(tasks) - 1}", f"--time={asked.minutes}", f"--mem={asked.mem}",
+        "--job-name=jirga", f"--array=0-{len(tasks) - 1}", f"--time={asked.minutes}", f"--mem={mem}",
         f"--cpus-per-task={asked.cpus}", f'--output="{logs}"', "--open-mode=append", "--requeue",
         "--signal=B:TERM@60", *([f"--partition={asked.partition}"] if asked.partition else []), *asked.additional,
     ]  # fmt: skip
@@ -104,8 +104,14 @@ def out_word(folder: Path) -> str:
     return f"out='{text}'" if "," in text and "'" not in text else f"out={text}"
 
 
-def submit(folder: Path, tasks: Sequence[str], asked: Asked) -> int:
+def submit(folder: Path, tasks: Sequence[str], asked: Slurm, mem: str) -> int:
     """Submit an array and return its number; its script and its parts stay in the folder.
+
+    Args:
+        folder: of the job.
+        tasks: the parts of each.
+        asked: of Slurm.
+        mem: memory of a task, as Slurm reads it.
 
     Raises:
         InputError: Slurm is not there, says no, or does not answer; then nothing is submitted.
@@ -113,7 +119,7 @@ def submit(folder: Path, tasks: Sequence[str], asked: Asked) -> int:
     jobs = folder / JOBS
     jobs.mkdir(exist_ok=True)
     new = jobs / "slurm-new.sh"
-    new.write_text(script(folder, tasks, asked), encoding="utf-8")
+    new.write_text(script(folder, tasks, asked, mem), encoding="utf-8")
     try:
         number = int(_call(["sbatch", "--parsable", str(new)]).split(";")[0])
         new.rename(jobs / f"slurm-{number}.sh")
@@ -138,7 +144,7 @@ def queued(folder: Path) -> list[Task]:
     arrays = submitted(folder)
     if not arrays:
         return []
-    told = _call(["squeue", "--noheader", "--array", f"--user={getpass.getuser()}", "--format=%F|%K|%T|%r"])
+    told = _call(["squeue", "--noheader", "--array", f"--user={os.getuid()}", "--format=%F|%K|%T|%r"])
     found = []
     for line in told.splitlines():
         job, place, state, reason = line.strip().split("|", 3)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.cluster.ranges import numbers_of, ranges
-from sim.cluster.slurm import Task
-from sim.cluster.working import JOBS
+from sim.cluster.slurm import Task, queued
+from sim.cluster.working import JOBS, RUNS
 from sim.experiment.plan import Plan
+from sim.inputs.errors import InputError
 from sim.storage.files import named_files
 from sim.storage.plans import missing
 from sim.storage.work import Part, parts_of, run_parts_of, runs_in
 
 FAILURE = re.compile(r"failed-(\d{6,})\.txt")
+FLAWS = re.compile(r"failed-runs-(\d{6,})\.json")
 RECENT = 3600.0  # seconds before the newest file in which the rate is measured
 
 
@@ -29,14 +32,18 @@ class Status:
         gone: the parts that are not there.
         tasks: what waits or runs in Slurm's queue.
         failures: why parts failed that are not there, by number.
+        flaws: why runs failed in the parts that are there, and how many.
         rate: runs a second lately, by the times of the files; 0.0 where that cannot be told.
+        unseen: why nothing can be told of a queue; empty where it can.
     """
 
     plan: Plan
     gone: Sequence[Part]
     tasks: Sequence[Task]
     failures: dict[int, str]
+    flaws: Mapping[str, int]
     rate: float
+    unseen: str = ""
 
     @property
     def waiting(self) -> list[int]:
@@ -61,7 +68,11 @@ class Status:
             yield f"{self.rate:,.0f} runs a second lately: about {seconds / 60:,.0f} minutes more at that rate"
         for message, number in Counter(self.failures.values()).most_common():
             yield f"{number:,} parts failed: {message}"
-        if self.left:
+        for message, number in sorted(self.flaws.items(), key=lambda one: -one[1]):
+            yield f"{number:,} runs failed: {message}"
+        if self.unseen:
+            yield f"what waits in a queue cannot be told here: {self.unseen}"
+        elif self.left:
             yield f"in no queue: {ranges(self.left)}"
 
 
@@ -69,17 +80,36 @@ def _parsed(parts: str) -> list[str]:
     return parts.strip("[]").split(",")
 
 
-def status_of(folder: Path, plan: Plan, runs: Path, tasks: Sequence[Task]) -> Status:
-    """Look at a folder: names of files and their times, no bytes.
+def status_of(folder: Path, plan: Plan) -> Status:
+    """Look at a folder, and once at Slurm's queue: names of files and their times, no bytes.
 
     Args:
         folder: of the job.
         plan: read from it.
-        runs: the plan's folder in it.
-        tasks: in Slurm's queue.
     """
-    gone = missing(runs, plan)
-    return Status(plan, gone, tasks, failures(folder, {part.number for part in gone}), _rate(plan, runs))
+    gone = missing(folder / RUNS, plan)
+    numbers = {part.number for part in gone}
+    tasks, unseen = _queue(folder)
+    told = failures(folder, numbers), flaws(folder, numbers), _rate(plan, folder / RUNS)
+    return Status(plan, gone, tasks, *told, unseen)
+
+
+def _queue(folder: Path) -> tuple[list[Task], str]:
+    """What is in Slurm's queue, or why that cannot be told: files are the truth, also where no Slurm is."""
+    try:
+        return queued(folder), ""
+    except InputError as error:
+        return [], f"{error.key}: {error.problem}"
+
+
+def flaws(folder: Path, gone: set[int]) -> Counter[str]:
+    """Why runs failed in the parts that are there, and how many, as the workers have kept it."""
+    found: Counter[str] = Counter()
+    for path in sorted((folder / JOBS).glob("failed-runs-*.json")):
+        match = FLAWS.fullmatch(path.name)
+        if match and int(match[1]) not in gone:
+            found.update(json.loads(path.read_text(encoding="utf-8")))
+    return found
 
 
 def failures(folder: Path, gone: set[int]) -> dict[int, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +17,10 @@ from typing import Any
 from sim.storage.plans import run_parts
 from sim.storage.work import Part
 
-JOBS = "jobs"  # where the folder of a job keeps scripts, logs and failures
-FAILED = "failed-{number:06}.txt"
+RUNS = "runs"  # where the folder of a job keeps its plan and the parts
+JOBS = "jobs"  # and scripts, logs and failures
+FAILED = "failed-{number:06}.txt"  # why a part failed
+FLAWED = "failed-runs-{number:06}.json"  # why runs failed in a part, and how many did
 EVERY = 60.0  # seconds between two lines of a process without a terminal
 SPARE = 1.25  # a part is begun where this many times the longest one so far is left
 
@@ -44,6 +47,7 @@ class Worker:
     stopped: bool = False
     runs: int = 0
     failed: int = 0
+    lost: int = 0
     short: bool = False
     longest: float = 0.0
     began: float = field(default=0.0)
@@ -76,12 +80,25 @@ class Worker:
     def fails(self, part: Part, error: Exception) -> None:
         """Keep why a part failed; the others go on."""
         self.failed += 1
-        jobs = self.folder / JOBS
-        jobs.mkdir(exist_ok=True)
-        told = "".join(traceback.format_exception(error))
         file = FAILED.format(number=part.number)
-        (jobs / file).write_text(told, encoding="utf-8")
+        _keep(self.folder, file, "".join(traceback.format_exception(error)))
         self.tell(f"part {part.number} failed: {type(error).__name__}: {error}; see {JOBS}/{file}")
+
+    def flawed(self, part: Part, messages: Mapping[str, int]) -> None:
+        """Keep why runs failed in a part that was done."""
+        self.lost += sum(messages.values())
+        keep_flaws(self.folder, part, messages)
+
+
+def keep_flaws(folder: Path, part: Part, messages: Mapping[str, int]) -> None:
+    """Keep in a job's folder why runs failed in a part; nothing where none did."""
+    if messages:
+        _keep(folder, FLAWED.format(number=part.number), json.dumps(messages, indent=2))
+
+
+def _keep(folder: Path, file: str, text: str) -> None:
+    (folder / JOBS).mkdir(exist_ok=True)
+    (folder / JOBS / file).write_text(text, encoding="utf-8")
 
 
 def work(worker: Worker, runs: Path, numbers: Iterable[int] | None, threads: int | None) -> int:
@@ -97,12 +114,13 @@ def work(worker: Worker, runs: Path, numbers: Iterable[int] | None, threads: int
         try:
             done = run_parts(
                 runs, numbers, threads=threads or allocated(), told=worker.told, before=worker.before,
-                failed=worker.fails,
+                failed=worker.fails, flawed=worker.flawed,
             )  # fmt: skip
         except Stopped:
             worker.tell("stopped: what is whole is kept, the part that was being done is left for another")
             return 143
-    worker.tell(f"{done:,} parts done, {worker.failed:,} failed, {worker.runs:,} runs")
+    lost = f", {worker.lost:,} of them failed" if worker.lost else ""
+    worker.tell(f"{done:,} parts done, {worker.failed:,} failed, {worker.runs:,} runs{lost}")
     return 1 if worker.failed or worker.short else 0
 
 

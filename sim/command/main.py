@@ -44,7 +44,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 SCENARIO: Mapping[str, object] = MappingProxyType(
     {"scenario": None, "epoch": None, "horizon": None, "off": None, "levers": {}, "fixed": {}}
 )
-OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "verify": False})
+OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "partial": False, "verify": False})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "scenarios": {**OF_FOLDERS, "run": 0},

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
 
+OF_DASK = ("address", "wait")  # keys of executor that are not Slurm's
+NAMES_OF = {"dask": "dask's", "slurm": "Slurm's"}
 NAMES = ("case", "out")  # keys whose value is a folder's name, whatever it looks like: 2021, ~/mine, x[draft]
 
 
@@ -33,8 +35,10 @@ def check_words_of(job: str, executor: str, words: Sequence[str]) -> None:
             raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed=("out", *FOLDER_JOBS[job]))
         if job not in ("scenarios", "resume") and first == "executor":
             raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed="jirga, jirga resume")
-        if first == "executor" and "." in key and executor == "local":
-            raise InputError(COMMAND_LINE, key, "is Slurm's", allowed="executor=slurm")
+        if first == "executor" and "." in key:
+            owner = "dask" if key.partition(".")[2] in OF_DASK else "slurm"
+            if executor != owner:
+                raise InputError(COMMAND_LINE, key, f"is {NAMES_OF[owner]}", allowed=f"executor={owner}")
 
 
 def parsed_words(words: Iterable[str]) -> list[Override]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.inputs.errors import InputError
-from sim.jobs.submitting import submit
+from sim.jobs.submitting import hand_over
 
 if TYPE_CHECKING:
     from sim.cluster.status import Status
@@ -48,13 +48,17 @@ def resume(settings: Settings) -> int:
 
         for name in clear_away(settings.out / RUNS):
             _tell(f"{name}: its bytes are not what was written; this part is done again")
-    numbers = _status(settings, plan).left
+    found = _status(settings, plan)
+    numbers, executor = found.left, settings.executor
+    if found.unseen and executor.name == "slurm":
+        raise InputError("slurm", "", f"what waits in the queue is not told ({found.unseen})", allowed="executor=local")
+    if found.unseen:
+        _tell(f"what waits in a queue cannot be told here ({found.unseen}): all that is missing is done")
     if not numbers:
         _tell("nothing is missing that is in no queue")
         return 0
-    if settings.executor.name == "slurm":
-        submit(settings.out, numbers, settings.executor)
-        return 0
+    if executor.name != "local":
+        return 1 if hand_over(settings.out, plan, numbers, executor) else 0
     return work(settings.model_copy(update={"parts": tuple(numbers)}))
 
 
@@ -97,10 +101,9 @@ def _plan(settings: Settings) -> Plan:
 
 
 def _status(settings: Settings, plan: Plan) -> Status:
-    from sim.cluster import slurm
     from sim.cluster.status import status_of
 
-    return status_of(settings.out, plan, settings.out / RUNS, slurm.queued(settings.out))
+    return status_of(settings.out, plan)
 
 
 def _broken(runs: Path) -> list[str]:

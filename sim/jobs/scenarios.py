@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.experiment.results import Results
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
-from sim.jobs.submitting import submit
+from sim.jobs.submitting import hand_over
 from sim.pages.kit.own_files import refuse_foreign
 from sim.pages.report.measures import failed_runs
 from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, check_headline, tell, write_summary
@@ -34,23 +35,23 @@ def run(settings: Settings) -> int:
     Raises:
         InputError: a mistake in the settings, more runs than the cap allows, or a folder that cannot be used.
     """
+    from sim.cluster.working import keep_flaws
     from sim.jobs.asked import plan_of
     from sim.pages.kit.terminal import terminal
-    from sim.storage.plans import run_plan
+    from sim.storage.plans import missing, run_plan
 
     aside = terminal(aside=True)
     plan = plan_of(settings)
     check_cap(plan, settings)
     refuse_foreign_files(settings.out)
     announce(plan, settings, aside)
-    if settings.executor.name == "slurm":
-        from sim.storage.plans import missing
-
-        gone = [part.number for part in missing(settings.out / RUNS, plan)]
-        if gone:
-            submit(settings.out, gone, settings.executor)
-            return 0
-    run_plan(plan, settings.out / RUNS, threads=settings.threads)
+    gone = [part.number for part in missing(settings.out / RUNS, plan)]
+    if gone and settings.executor.name != "local":
+        failed = hand_over(settings.out, plan, gone, settings.executor)
+        if failed is None or failed:
+            return failed or 0
+    keep = partial(keep_flaws, settings.out)
+    run_plan(plan, settings.out / RUNS, threads=settings.threads, flawed=keep)
     return write(plan, settings.out, settings.size.name, command())
 
 
@@ -108,7 +109,7 @@ def announce(plan: Plan, settings: Settings, console: Console) -> None:
 
     prepare(settings.out / RUNS, plan, size=settings.size.name, command=command())
     if missing(settings.out / RUNS, plan):
-        console.print(str(cost(plan, console.print)) + f", in {settings.out}/")
+        console.print(f"{cost(plan, settings.threads, console.print)}; cap={settings.cap}, in {settings.out}/")
     else:
         console.print(f"{counted(plan.asked, 'cell')}, {counted(plan.total, 'run')}: in {settings.out}/ already")
 

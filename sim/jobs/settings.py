@@ -31,7 +31,7 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
         "status": "of the folder out: parts there, missing, in a queue, failed; jirga status out=F, at any time",
         "resume": "do what a folder misses, by the executor that is named; jirga resume out=F",
-        "collect": "table, summary and report of a folder that is whole; jirga collect out=F",
+        "collect": "table, summary and report of a whole folder; partial=true: of what is there; jirga collect out=F",
         "cancel": "cancel a folder's tasks in Slurm's queue; jirga cancel out=F",
         "work": "do some parts of a folder here: the line that every scheduler runs; jirga work out=F parts=3-40",
     }
@@ -42,7 +42,7 @@ FOLDER_JOBS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "status": ("verify",),
         "resume": ("verify", "threads", "executor"),
-        "collect": (),
+        "collect": ("partial",),
         "cancel": (),
         "work": ("parts", "threads"),
     }
@@ -82,12 +82,16 @@ class SizeSettings(Strict):
 
 
 class ExecutorSettings(Strict):
-    """Who does the work; all keys but the name are Slurm's."""
+    """Who does the work; the address and the wait are dask's, all other keys Slurm's."""
 
-    name: Literal["local", "slurm"] = Field(description="this machine, or an array of tasks of Slurm's")
+    name: Literal["local", "slurm", "dask"] = Field(
+        description="this machine, an array of tasks of Slurm's, or the workers of dask's scheduler"
+    )
+    address: str | None = Field(description="of dask's scheduler, which runs already: tcp://HOST:PORT")
+    wait: float = Field(gt=0, le=1e6, description="seconds in which dask's scheduler answers and has a worker")
     partition: str | None = Field(description="Slurm's partition, where it is not the site's default")
     minutes: int = Field(ge=1, le=100_000, description="minutes that a task may take")
-    mem: str = Field(min_length=1, description="memory of a task, as Slurm reads it")
+    mem: str | None = Field(min_length=1, description="memory of a task, as Slurm reads it, if not what a part takes")
     cpus: int = Field(ge=1, le=1024, description="processors of a task")
     parts_per_task: int = Field(ge=1, le=1_000_000, description="parts that a task does, if there are not too many")
     tasks: int = Field(ge=1, le=100_000, description="the most tasks, within what the site's Slurm takes")
@@ -121,6 +125,7 @@ class Settings(Strict):
     executor: ExecutorSettings
     parts: int | str | tuple[int | str, ...] | None = Field(description="the parts that the job work does")
     threads: int | None = Field(ge=1, le=1024, description="processors to use, where it is not all that are allowed")
+    partial: bool = Field(description="whether collect takes what is there of a folder that is not whole")
     verify: bool = Field(description="whether the bytes of every file are checked against its name")
 
 

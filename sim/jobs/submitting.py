@@ -1,33 +1,47 @@
-"""Hand missing parts to Slurm, once, and say how to watch them."""
+"""The executor that the settings name, and what it does with a folder's missing parts."""
 
 from __future__ import annotations
 
-import shlex
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.inputs.errors import InputError
+
 if TYPE_CHECKING:
-    from sim.cluster.slurm import Asked
+    from sim.cluster.executing import Executor
+    from sim.experiment.plan import Plan
     from sim.jobs.settings import ExecutorSettings
 
 
-def submit(folder: Path, numbers: list[int], executor: ExecutorSettings) -> None:
-    """Submit an array for parts, or print what would be submitted."""
-    from sim.cluster import slurm
+def hand_over(folder: Path, plan: Plan, numbers: Sequence[int], settings: ExecutorSettings) -> int | None:
+    """Have parts done by who is named, or print what would be submitted.
 
-    asked = _asked(executor)
-    if executor.dry_run:
-        print(slurm.script(folder.resolve(), slurm.cut(numbers, asked, slurm.USUAL_ARRAY), asked), end="")
-        return
-    tasks = slurm.cut(numbers, asked, slurm.largest_array())
-    number = slurm.submit(folder.resolve(), tasks, asked)
-    print(f"submitted as {number}: {len(numbers):,} parts in {len(tasks):,} tasks")
-    out = shlex.quote(slurm.out_word(folder))
-    print(f"watch:   jirga status {out}\nat last: jirga collect {out}")
+    Returns:
+        How many parts failed; None where nothing is done yet.
+    """
+    from sim.cluster.executing import execute, script
+    from sim.cluster.slurm import Slurm
+
+    executor = executor_of(settings)
+    if settings.dry_run and isinstance(executor, Slurm):
+        print(script(folder, plan, numbers, executor), end="")
+        return None
+    failed = execute(folder, plan, numbers, executor, print)
+    if failed:
+        print(f"{failed:,} parts failed; jirga status out=FOLDER tells why", file=sys.stderr)
+    return failed
 
 
-def _asked(executor: ExecutorSettings) -> Asked:
-    from sim.cluster.slurm import Asked
+def executor_of(settings: ExecutorSettings) -> Executor:
+    """Slurm or dask, with what is asked of it."""
+    from sim.cluster.dask import Dask
+    from sim.cluster.slurm import Slurm
 
-    given = executor.model_dump(exclude={"name", "dry_run"})
-    return Asked(**{key: value for key, value in given.items() if value is not None})
+    if settings.name == "dask":
+        if settings.address is None:
+            allowed = "tcp://HOST:PORT of a scheduler that runs"
+            raise InputError("command line", "executor.address", "is missing", allowed=allowed)
+        return Dask(settings.address, settings.wait)
+    return Slurm(**settings.model_dump(exclude={"name", "dry_run", "address", "wait"}))

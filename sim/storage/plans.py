@@ -9,6 +9,7 @@ numbered parts: several cells, a shard of one, or a table of draws. A part is on
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -92,6 +93,13 @@ def _value(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+Flawed = Callable[[Part, Mapping[str, int]], object]  # a part that was done, why runs failed in it and how many
+
+
+def _unheard(part: Part, messages: Mapping[str, int]) -> None:
+    """Failed runs stand in the column `error` of the runs in any case."""
+
+
 def kinds(plan: Plan) -> tuple[str, ...]:
     """The kinds of files that a part of runs has; the runs come last, so that a part with runs is whole."""
     return ("paths", "bands", "runs") if plan.keeps_weeks else ("runs",)
@@ -118,8 +126,16 @@ def _files_of(plan: Plan, part: Part) -> list[tuple[str, int]]:
     return [(kind, part.number) for kind in kinds(plan)]
 
 
-def run_plan(plan: Plan, folder: Path, *, threads: int | None = None, progress: bool | None = None) -> None:
+def run_plan(
+    plan: Plan, folder: Path, *, threads: int | None = None, progress: bool | None = None, flawed: Flawed = _unheard
+) -> None:
     """Compute what a folder still misses of a plan, broken files and all.
+
+    Args:
+        plan: what to compute.
+        folder: its place; made if need be.
+        threads, flawed: as in `run_parts`.
+        progress: whether to show how far it is; None: on a terminal and in a notebook.
 
     Raises:
         InputError: the folder is another plan's, cannot be written to, or the disk is full.
@@ -129,7 +145,7 @@ def run_plan(plan: Plan, folder: Path, *, threads: int | None = None, progress: 
     todo = missing(folder, plan)
     with progress_bar(sum(runs_in(plan, part) for part in todo), progress, "runs") as told:
         for part in todo:
-            write_part(plan, folder, part, threads, told)
+            flawed(part, write_part(plan, folder, part, threads, told))
 
 
 def run_parts(
@@ -140,6 +156,8 @@ def run_parts(
     told: Told = lambda runs: None,
     before: Callable[[Part], bool] = lambda part: True,
     failed: Callable[[Part, Exception], object] | None = None,
+    flawed: Flawed = _unheard,
+    plan: Plan | None = None,
 ) -> int:
     """Do those parts of a folder's plan that are not there yet: the one thing that every worker of a cluster does.
 
@@ -150,6 +168,8 @@ def run_parts(
         told: hears of runs as they are done; an exception in it ends the work, with nothing half written.
         before: hears of each part that is about to be done; False ends the work.
         failed: hears of a part that failed, and the work goes on; None: the failure ends it.
+        flawed: hears of each part that was done, and of the runs in it that failed.
+        plan: the folder's own, if it has been read already.
 
     Returns:
         How many parts were done.
@@ -158,7 +178,7 @@ def run_parts(
         InputError: the folder is no plan's, its plan has no such part, or it cannot be written to.
     """
     place = Path(folder)
-    plan = read_plan(place)
+    plan = plan or read_plan(place)
     done = 0
     for number in range(parts_of(plan)) if numbers is None else numbers:
         if not 0 <= number < parts_of(plan):
@@ -169,7 +189,7 @@ def run_parts(
         if not before(part):
             break
         try:
-            write_part(plan, place, part, threads, told)
+            flawed(part, write_part(plan, place, part, threads, told))
             done += 1
         except InputError:  # of the folder or its disk: no other part would go better
             raise
@@ -196,22 +216,25 @@ def _draws(plan: Plan, part: Part) -> pa.Table:
     return table.add_column(0, "epoch", pa.array([part.epoch] * table.num_rows).dictionary_encode())
 
 
-def write_part(plan: Plan, folder: Path, part: Part, threads: int | None, told: Told) -> None:
-    """Compute a part and write its files."""
+def write_part(plan: Plan, folder: Path, part: Part, threads: int | None, told: Told) -> Mapping[str, int]:
+    """Compute a part and write its files; why runs failed in it, and how many did."""
     source = provenance.provenance(configuration(plan))
     if part.epoch is not None:
         files_module.write_table(folder, "draws", part.number, _draws(plan, part), source)
-        return
+        return {}
+    messages: Counter[str] = Counter()
     tables: dict[str, list[pa.Table]] = {kind: [] for kind in kinds(plan)}
     for number in range(part.first, part.last):
         sweep = plan.sweep(number)
         engine = Engine(sweep, threads)
         for n in range(sweep.shards) if part.shard is None else (part.shard,):
             shard = engine.shard(n, told)
+            messages.update(shard.errors.values())
             for kind, found in tables.items():
                 found.append(_with_cell(plan, number, tables_module.TABLES[kind](sweep, shard)))
     for kind, found in tables.items():
         files_module.write_table(folder, kind, part.number, pa.concat_tables(found), source)
+    return messages
 
 
 def _with_cell(plan: Plan, number: int, table: pa.Table) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -11,8 +12,12 @@ from sim.engine.engine import Engine
 from sim.engine.sweep import BINS, SHARD_DRAWS
 from sim.experiment.plan import Plan
 from sim.inputs.numbers import counted
+from sim.numerics.machine import available_threads
 from sim.world.columns import outcome_type
 
+FIXED_MEMORY = 2.0e9  # bytes of a process whatever its parts: libraries, and the engine while it is compiled
+RUN_MEMORY = 4.0e3  # bytes more for each run of a part: its row, as columns, compressed
+CLUSTER_RUNS = 10_000_000  # fewer than these take minutes on one machine
 MEASURED_RUNS = 1000  # runs that the rate is measured on, before anything is promised
 
 
@@ -82,24 +87,68 @@ def runs_in(plan: Plan, part: Part) -> int:
     return (min((part.shard + 1) * sweep.shard_draws, sweep.draws) - part.shard * sweep.shard_draws) * sweep.runs
 
 
+def memory(plan: Plan) -> str:
+    """The memory of a process that does parts of a plan, with room to spare, as Slurm reads it."""
+    return f"{math.ceil((FIXED_MEMORY + RUN_MEMORY * max(plan.runs, plan.part_runs)) / 1e9)}G"
+
+
 @dataclass(frozen=True)
 class Cost:
-    """What a plan will take: cells and runs in all, seconds at the measured rate, bytes at most."""
+    """What a plan will take.
+
+    Attributes:
+        asked: cells that were asked for.
+        cells: all of them, baselines and all.
+        runs: in all.
+        seconds: of one processor like those here.
+        size: bytes at most.
+        parts: of the work.
+        files: on the disk.
+        threads: processors that are used here.
+    """
 
     asked: int
     cells: int
     runs: int
-    rate: float
     seconds: float
     size: int
+    parts: int
+    files: int
+    threads: int = 1
 
     def __str__(self) -> str:
         more = self.cells - self.asked
         paired = f" and {more:,} to compare them with" if more else ""
+        alone = ": no cluster needed" if self.runs < CLUSTER_RUNS else ""
         return (
-            f"{counted(self.asked, 'cell')}{paired}, {counted(self.runs, 'run')}: about {self.seconds:,.0f} seconds at "
-            f"{self.rate:,.0f} runs a second, at most {_bytes(self.size)}"
+            f"{counted(self.asked, 'cell')}{paired}, {counted(self.runs, 'run')}: {_hours(self.seconds)} core-hours as "
+            f"measured here, {counted(self.parts, 'part')} in {counted(self.files, 'file')}, "
+            f"at most {_bytes(self.size)}; this takes {_time(self.seconds / self.threads)} here{alone}"
         )
+
+
+def _hours(seconds: float) -> str:
+    """Hours with two digits.
+
+    >>> _hours(3.0), _hours(40.0), _hours(4000.0), _hours(4e6)
+    ('less than 0.01', '0.011', '1.1', '1,111')
+    """
+    hours = seconds / 3600.0
+    if hours < 0.01:
+        return "less than 0.01"
+    return f"{hours:,.0f}" if hours >= 10.0 else f"{hours:.2g}"
+
+
+def _time(seconds: float) -> str:
+    """A time in words.
+
+    >>> _time(0.2), _time(75.0), _time(4000.0), _time(1e5)
+    ('about a second', 'about 75 seconds', 'about 67 minutes', 'about 28 hours')
+    """
+    for unit, length in (("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2.0 * length:
+            return f"about {seconds / length:,.0f} {unit}"
+    return f"about {seconds:.0f} seconds" if seconds >= 1.5 else "about a second"
 
 
 def _bytes(number: float) -> str:
@@ -115,11 +164,17 @@ def _bytes(number: float) -> str:
     return f"{number:.1f} GB"
 
 
-def cost(plan: Plan, told: Callable[[str], object] = lambda line: None) -> Cost:
-    """What a plan will take, measured on a few runs of a few cells; `told` hears when the engine has to be compiled."""
-    engine = Engine(plan.sweep(0))
+def cost(plan: Plan, threads: int | None = None, told: Callable[[str], object] = lambda line: None) -> Cost:
+    """What a plan will take, measured on a few runs of a few cells, on one processor.
+
+    Args:
+        plan: the plan.
+        threads: that would do it here; None for all processors of this process.
+        told: hears when the engine has to be compiled.
+    """
+    engine = Engine(plan.sweep(0), 1)
     if not engine.kernel.is_warm():
-        told("compiling the engine: once for each version, about half a minute")
+        told("compiling the engine: once for each version, about a minute")
     engine.warm_up()
     each, rates = [], []
     for number in sorted({0, len(plan) // 2, len(plan) - 1}):
@@ -127,15 +182,24 @@ def cost(plan: Plan, told: Callable[[str], object] = lambda line: None) -> Cost:
         each.append(one[0])
         rates.append(max(few[0] - one[0], 1e-6) / few[1])
     seconds = sum(each) / len(each) * len(plan) + sum(rates) / len(rates) * plan.weeks
+    tables = parts_of(plan) - run_parts_of(plan)
+    files = run_parts_of(plan) * (3 if plan.keeps_weeks else 1) + tables
+    return Cost(
+        plan.asked, len(plan), plan.total, seconds, _size(plan), parts_of(plan), files, threads or available_threads()
+    )
+
+
+def _size(plan: Plan) -> int:
+    """The bytes of a plan at most: as they would be without compression."""
     sweep = plan.sweep(0)
     row = outcome_type(plan.grid.case).itemsize
     weekly = (plan.paths * 4 + BINS * 2) * len(sweep.weekly) * (sweep.scenario.horizon + 1) if plan.keeps_weeks else 0
-    return Cost(plan.asked, len(plan), plan.total, plan.total / seconds, seconds, plan.total * row + len(plan) * weekly)
+    return plan.total * row + len(plan) * weekly
 
 
 def _seconds(plan: Plan, number: int, draws: int) -> tuple[float, int]:
     """How long some draws of a cell take, and how many weeks more than one draw they simulate."""
     few = replace(plan.sweep(number), draws=min(plan.draws, draws))
     started = perf_counter()
-    Engine(few).shard(0)
+    Engine(few, 1).shard(0)
     return perf_counter() - started, max(1, few.draws - 1) * few.runs * few.scenario.horizon

@@ -1,103 +1,32 @@
-"""A real Slurm on this machine, for as long as the check takes: `make slurm-check` (as root; Debian: slurm-wlm munge).
+"""A folder's jobs with a real Slurm on this machine: `make slurm-check`, and a part of `make test` where there is one.
 
-One node, loopback only, its files in a folder of its own. Submitted, seen, cancelled half-way, killed, drained,
-resumed here: the files must be those of a run on this machine.
+Submitted, seen, cancelled half-way, killed, out of time, on a drained node, preempted, refused, resumed here: the files
+must be those of a run on this machine. It needs root and Debian's slurm-wlm and munge; without them a line says so,
+and the exit code is 0, unless the word `needed` is given.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-NEEDED = ("slurmctld", "slurmd", "munged", "sbatch", "squeue", "scancel", "scontrol", "sinfo")
+from own_slurm import absent, said, slurm, until
+
 WORDS = ["scenario=turkey_summit", "horizon=52", "size=smoke", "size.draws=12000", "size.runs=2", "part_runs=1000"]
-CONFIGURATION = """\
-ClusterName=check
-SlurmctldHost=localhost(127.0.0.1)
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/munge
-AuthInfo=socket={place}/munge.sock,cred_expire=10
-CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-ReturnToService=2
-SlurmdParameters=config_overrides
-SlurmctldPort=16817
-SlurmdPort=16818
-SlurmctldPidFile={place}/slurmctld.pid
-SlurmdPidFile={place}/slurmd.pid
-StateSaveLocation={place}/state
-SlurmdSpoolDir={place}/spool
-SlurmctldLogFile={place}/slurmctld.log
-SlurmdLogFile={place}/slurmd.log
-KillWait=5
-PreemptType=preempt/partition_prio
-PreemptMode=REQUEUE
-NodeName=localhost NodeAddr=127.0.0.1 CPUs=2 RealMemory=16000
-PartitionName=debug Nodes=ALL Default=YES State=UP PriorityTier=1
-PartitionName=first Nodes=ALL State=UP PriorityTier=9 PreemptMode=OFF
-"""
-
-
-@contextmanager
-def slurm(place: Path) -> Iterator[None]:
-    """A Slurm with one node, until the block ends."""
-    for name in ("state", "spool"):
-        (place / name).mkdir()
-    (place / "slurm.conf").write_text(CONFIGURATION.format(place=place), encoding="utf-8")
-    key = place / "munge.key"
-    key.write_bytes(secrets.token_bytes(128))
-    key.chmod(0o400)
-    os.environ["SLURM_CONF"] = str(place / "slurm.conf")
-    files = [f"--{name}-file={place}/munge.{end}" for name, end in (("key", "key"), ("log", "log"), ("pid", "pid"))]
-    programs = [
-        ["munged", "--foreground", "--force", f"--socket={place}/munge.sock", f"--seed-file={place}/seed", *files],
-        ["slurmctld", "-D", "-f", str(place / "slurm.conf")],
-        ["slurmd", "-D", "-f", str(place / "slurm.conf"), "-N", "localhost"],
-    ]
-    started: list[subprocess.Popen[bytes]] = []
-    with (place / "daemons.log").open("wb") as log:
-        try:
-            for words in programs:
-                started.append(subprocess.Popen(words, stdout=log, stderr=log))
-                time.sleep(1.0)
-            until(lambda: "idle" in said("sinfo", "-h", "-o", "%T"), "the node is idle", 60)
-            yield
-        finally:
-            for process in reversed(started):
-                process.terminate()
-                process.wait(30)
-
-
-def said(*words: str) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
-    return done.stdout + done.stderr
-
-
-def until(holds: Callable[[], bool], what: str, seconds: float = 300) -> None:
-    """Wait, bounded, for something to hold."""
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            raise SystemExit(f"waited {seconds:.0f} seconds in vain: {what}")
-        time.sleep(0.5)
-    print(f"  {what}", flush=True)
+LONGEST = 400.0  # seconds that one command may take: the first one compiles
+WHOLE = 900  # seconds for everything
 
 
 def jirga(*words: str, code: int = 0) -> str:
     """What the command prints; it has to end with that code."""
-    done = subprocess.run([sys.executable, "-m", "sim", *words], capture_output=True, text=True, check=False)
+    line = [sys.executable, "-m", "sim", *words]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=LONGEST)
     if done.returncode != code:
         raise SystemExit(f"jirga {' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done.stdout + done.stderr
@@ -109,11 +38,98 @@ def names(out: Path) -> set[str]:
 
 def workers(out: Path) -> list[int]:
     """The processes that work on a folder."""
-    return [int(word) for word in said("pgrep", "-f", f"sim work out={out}").split()]
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:  # it has ended since
+            continue
+        if b"work" in words and f"out={out}".encode() in words:
+            found.append(int(path.parent.name))
+    return found
 
 
-def empty() -> bool:
-    return not said("squeue", "-h").strip()
+def asked(**more: object) -> list[str]:
+    """The words that make an array of a job's missing parts."""
+    keys = {"parts_per_task": 4, "mem": "1G", **more}
+    return ["executor=slurm", *(f"executor.{key}={value}" for key, value in keys.items())]
+
+
+def submit(out: Path, *first: str, **more: object) -> str:
+    """Submit a folder's missing parts; the number of the array."""
+    told = jirga(*(first or WORDS), f"out={out}", *asked(**more))
+    return told.partition("submitted as ")[2].split()[0]
+
+
+def gone(job: str) -> bool:
+    """Whether nothing of an array is in the queue."""
+    return not said("squeue", "-h", "-j", job).strip().replace("slurm_load_jobs error: Invalid job id specified", "")
+
+
+def check_cancelled_and_killed(place: Path, wanted: set[str]) -> Path:
+    out = place / "cancelled"
+    job = submit(out)
+    until(lambda: len(names(out)) > 3, "some parts are there")
+    assert "tasks running" in jirga("status", f"out={out}", code=1)
+    assert "tasks cancelled" in jirga("cancel", f"out={out}")
+    until(lambda: gone(job), "the queue is empty after cancelling")
+    assert names(out) < wanted, "cancelled too late to show anything"
+    assert not list((out / "runs").glob("*.part")), "a stopped task left a file in the making"
+    job = submit(out, "resume")
+    until(lambda: bool(workers(out)), "a task works")
+    os.kill(workers(out)[0], signal.SIGKILL)
+    until(lambda: gone(job), "the queue is empty after a task was killed")
+    assert names(out) < wanted, "the killed task had done all"
+    return out
+
+
+def check_drained(out: Path) -> None:
+    said("scontrol", "update", "nodename=localhost", "state=drain", "reason=check")
+    job = submit(out, "resume")
+    until(lambda: "DRAINED" in jirga("status", f"out={out}", code=1), "status says why a drained node's tasks wait")
+    assert "tasks cancelled" in jirga("cancel", f"out={out}")
+    said("scontrol", "update", "nodename=localhost", "state=resume")
+    until(lambda: gone(job), "the queue is empty")
+
+
+def check_out_of_time(place: Path, wanted: set[str]) -> None:
+    """A task that does not answer any more is ended by Slurm when its minute is up."""
+    out = place / "late"
+    job = submit(out, minutes=1, parts_per_task=100)
+    until(lambda: len(names(out)) > 1, "some parts are there")
+    (worker,) = workers(out)
+    os.kill(worker, signal.SIGSTOP)
+    until(lambda: gone(job), "the queue is empty after the time was up")
+    assert names(out) < wanted, "the task that was out of time had done all"
+    resumed_here(out, wanted)
+
+
+def resumed_here(out: Path, wanted: set[str]) -> None:
+    jirga("resume", f"out={out}")
+    assert names(out) == wanted, "resumed here, the files are others"
+
+
+def check_preempted(place: Path, wanted: set[str]) -> None:
+    """A partition of higher priority takes the node; what was stopped is queued again and goes on."""
+    out = place / "preempted"
+    job = submit(out, parts_per_task=25)
+    until(lambda: len(names(out)) > 3, "some parts are there")
+    said("sbatch", "--partition=first", "--exclusive", "--time=1", f"--output={place}/first.log", "--wrap", "sleep 3")
+    until(lambda: "Restarts=1" in said("scontrol", "show", "job", job), "what was preempted is queued again")
+    until(lambda: gone(job), "the queue is empty after preemption")
+    assert names(out) == wanted, "after preemption the files are others"
+
+
+def check_refused(place: Path) -> None:
+    """What Slurm does not take is one line, and nothing is submitted."""
+    refusals = [("partition", "nowhere", "artition"), ("mem", "99999G", "available"), ("cpus", 999, "available")]
+    for key, value, reason in refusals:
+        out = place / "refused"
+        line = jirga(*WORDS, f"out={out}", *asked(**{key: value}), code=2).strip().splitlines()[-1]
+        assert line.startswith("slurm: sbatch: "), line
+        assert reason in line, line
+        assert not list(out.glob("jobs/slurm-*")), "a refused array left something behind"
+        print(f"           {line}")
 
 
 def check(place: Path) -> None:
@@ -121,69 +137,38 @@ def check(place: Path) -> None:
     here = place / "here"
     jirga(*WORDS, f"out={here}")
     wanted = names(here)
-    array = ["executor=slurm", "executor.parts_per_task=4", "executor.mem=1G"]
-
-    out = place / "cancelled"
-    print(jirga(*WORDS, f"out={out}", *array, "executor.minutes=20").strip().splitlines()[-3])
-    until(lambda: len(names(out)) > 3, "some parts are there")
-    assert "tasks running" in jirga("status", f"out={out}", code=1)
-    assert "tasks cancelled" in jirga("cancel", f"out={out}")
-    until(empty, "the queue is empty after cancelling")
-    assert len(names(out)) < len(wanted), "cancelled too late to show anything"
-    assert not list((out / "runs").glob("*.part")), "a stopped task left a file in the making"
-
-    jirga("resume", f"out={out}", *array)
-    until(lambda: bool(workers(out)), "a task works")
-    os.kill(workers(out)[0], 9)
-    until(empty, "the queue is empty after a task was killed")
-    assert len(names(out)) < len(wanted), "the killed task had done all"
-
-    said("scontrol", "update", "nodename=localhost", "state=drain", "reason=check")
-    jirga("resume", f"out={out}", *array)
-    until(lambda: "DRAINED" in jirga("status", f"out={out}", code=1), "status says why a drained node's tasks wait")
-    assert "tasks cancelled" in jirga("cancel", f"out={out}")
-    said("scontrol", "update", "nodename=localhost", "state=resume")
-    until(empty, "the queue is empty")
-
-    jirga("resume", f"out={out}")
-    assert names(out) == wanted, "resumed here, the files are others"
-    jirga("collect", f"out={out}")
-    assert (out / "summary.csv").read_bytes() == (here / "summary.csv").read_bytes()
-    refused(place, array)
-    preempted(place, array, wanted)
+    with slurm(place):
+        out = check_cancelled_and_killed(place, wanted)
+        check_drained(out)
+        resumed_here(out, wanted)
+        jirga("collect", f"out={out}")
+        assert (out / "summary.csv").read_bytes() == (here / "summary.csv").read_bytes()
+        check_refused(place)
+        check_preempted(place, wanted)
+        check_out_of_time(place, wanted)
 
 
-def refused(place: Path, array: list[str]) -> None:
-    line = jirga(*WORDS, f"out={place}/refused", *array, "executor.partition=nowhere", code=2).strip().splitlines()[-1]
-    assert line.startswith("slurm: sbatch: "), line
-    assert "artition" in line, line
-    print(f"  refused in one line: {line}")
+def stop(number: int, frame: Any) -> None:
+    raise SystemExit(f"not done within {WHOLE} seconds" if number == signal.SIGALRM else "stopped")
 
 
-def preempted(place: Path, array: list[str], wanted: set[str]) -> None:
-    """A partition of higher priority takes the node; what was stopped is queued again and goes on."""
-    out = place / "preempted"
-    jirga(*WORDS, f"out={out}", *array)
-    until(lambda: len(names(out)) > 3, "some parts are there")
-    said("sbatch", "--partition=first", "--exclusive", "--time=1", f"--output={place}/first.log", "--wrap", "sleep 5")
-    until(empty, "the queue is empty after preemption", 400)
-    assert names(out) == wanted, "after preemption the files are others"
-
-
-def main() -> int:
+def main(words: list[str]) -> int:
     """0 where everything held."""
-    absent = [name for name in NEEDED if shutil.which(name) is None]
-    if absent or os.geteuid() != 0:
-        print(f"Slurm is not tried: {'needs root' if not absent else 'missing ' + ', '.join(absent)}", file=sys.stderr)
-        return 1
+    lacking = absent()
+    if lacking or os.geteuid() != 0:
+        print(f"Slurm is not tried: {'missing ' + ', '.join(lacking) if lacking else 'it needs root'}", file=sys.stderr)
+        return 1 if "needed" in words else 0
+    for one in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(one, stop)
+    signal.alarm(WHOLE)
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as root:
         place = Path(root)
         place.chmod(0o755)
-        with slurm(place):
-            check(place)
-    print("Slurm: everything came out as on this machine")
+        check(place)
+    print(f"Slurm: everything came out as on this machine, in {time.monotonic() - began:.0f} seconds")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

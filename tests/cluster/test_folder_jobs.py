@@ -19,6 +19,7 @@ from sim.cluster import slurm, working
 from sim.cluster.ranges import numbers_of, ranges
 from sim.cluster.working import Worker, work
 from sim.command.main import main
+from sim.engine.engine import Engine
 from sim.storage import plans
 from sim.storage.files import named_files
 
@@ -76,7 +77,9 @@ def test_what_is_submitted_waits_is_seen_is_done_and_is_collected(
     out = tmp_path / "a, b" / "it's"
     word = f"out={out}"
     said = told(capsys, *WORDS, word, "executor=slurm", "executor.parts_per_task=2")
-    assert said.startswith("submitted as 4711: 3 parts in 2 tasks\nwatch:   jirga status ")
+    first, second, third, _ = said.splitlines()
+    assert first == "3 parts in 2 tasks of at most 60 minutes, 3G and 1 processor"
+    assert (second, third[:22]) == ("submitted as 4711", "watch:   jirga status ")
     text = (fake / "script").read_text(encoding="utf-8")
     assert text == (out / "jobs" / "slurm-4711.sh").read_text(encoding="utf-8")
     (fake / "queue").write_text("4711|0|RUNNING|None\n4711|1|PENDING|Priority\n99|0|RUNNING|None\n", encoding="utf-8")
@@ -121,6 +124,12 @@ REFUSALS = {
         "echo 'scontrol: error: resolve_ctls_from_dns_srv: res_nsearch error' >&2; exit 1",
         "slurm: scontrol: resolve_ctls_from_dns_srv: res_nsearch error",
     ),
+    "array too large": (
+        "sbatch",
+        "echo 'sbatch: error: Batch job submission failed: Invalid job array specification' >&2; exit 1",
+        "slurm: sbatch: Batch job submission failed: Invalid job array specification",
+    ),
+    "sbatch missing": ("sbatch", None, "slurm: sbatch: is not on this machine; allowed: executor=local"),
     "silence": ("sbatch", "sleep 60", "slurm: sbatch: has not answered within 0 seconds"),
 }
 
@@ -130,7 +139,11 @@ def test_a_refusal_is_one_line_and_submits_nothing(
     name: str, fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command, body, line = REFUSALS[name]
-    answer(fake, command, body)
+    if body is None:
+        (fake / command).unlink()
+        monkeypatch.setenv("PATH", str(fake))
+    else:
+        answer(fake, command, body)
     monkeypatch.setattr(slurm, "LIMIT", 0.4 if name == "silence" else 60.0)
     said = told(capsys, *WORDS, f"out={tmp_path}/o", "executor=slurm", code=2)
     assert said.strip().splitlines()[-1] == line
@@ -145,8 +158,65 @@ def test_without_slurm_one_line_says_so(
     assert said.strip().splitlines()[-1] == "slurm: scontrol: is not on this machine; allowed: executor=local"
 
 
+def test_more_runs_than_the_cap_are_refused_and_not_submitted(
+    fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = told(capsys, *WORDS, f"out={tmp_path}/o", "executor=slurm", "cap=1999", code=2)
+    assert " runs, above cap=1999; allowed: yes=true to start all the same" in said
+    assert said.count("\n") == 1
+    assert not (fake / "calls").exists()
+    assert not list((tmp_path / "o").iterdir())
+
+
+def test_a_folder_of_another_plan_or_engine_is_one_line_and_nothing_is_submitted(
+    fake: Path, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = told(capsys, *WORDS, "seed=2", f"out={whole}", "executor=slurm", code=2)
+    assert "holds a plan of another configuration: seed: 1 there, 2 now; allowed: the same configuration" in said
+    out = begun(whole, tmp_path / "out")
+    path = out / "runs" / "plan.json"
+    path.write_text(re.sub(r'"engine": "\w+"', '"engine": "0000"', path.read_text(encoding="utf-8")), encoding="utf-8")
+    for words in (["status"], ["resume", "executor=slurm"], ["work"], ["collect"]):
+        said = told(capsys, *words, f"out={out}", code=2)
+        assert "was made by another engine" in said
+        assert said.count("\n") == 1
+    assert not (fake / "calls").exists()
+
+
+def test_a_machine_without_slurm_tells_the_files_and_finishes_what_a_cluster_began(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = begun(whole, tmp_path / "out")
+    (out / "jobs").mkdir()
+    (out / "jobs" / "slurm-7.json").write_text('{"tasks": ["0-2"]}', encoding="utf-8")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    unseen = "what waits in a queue cannot be told here: squeue: is not on this machine"
+    lines = ["0 of 3 parts are there, 3 missing", unseen]
+    assert told(capsys, "status", f"out={out}", code=1).splitlines() == lines
+    assert "squeue: is not on this machine" in told(capsys, "resume", f"out={out}", "executor=slurm", code=2)
+    told(capsys, "resume", f"out={out}")
+    assert names(out) == names(whole)
+
+
+def test_runs_that_failed_are_recorded_and_told_by_their_messages(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = begun(whole, tmp_path / "out")
+    usual = Engine.shard
+
+    def breaks(engine: Engine, number: int, *more: Any) -> Any:
+        shard = usual(engine, number, *more)
+        return shard._replace(errors={3: "RuntimeError: the moon", 4: "RuntimeError: the moon", 5: "a tide"})
+
+    monkeypatch.setattr(Engine, "shard", breaks)
+    assert main(["work", f"out={out}", "parts=0"]) == 0
+    assert "1 parts done, 0 failed, 1,000 runs, 3 of them failed\n" in capsys.readouterr().err
+    said = told(capsys, "status", f"out={out}", code=1)
+    assert "2 runs failed: RuntimeError: the moon\n1 runs failed: a tide\n" in said
+
+
 def test_an_array_is_never_larger_than_slurm_takes() -> None:
-    asked = slurm.Asked(parts_per_task=1, tasks=5000)
+    asked = slurm.Slurm(parts_per_task=1, tasks=5000)
     tasks = slurm.cut(range(40_000), asked, 1001)
     assert len(tasks) == 1000
     assert [n for task in tasks for n in numbers_of(task.strip("[]").split(","), 40_000)] == list(range(40_000))

@@ -30,10 +30,10 @@ EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
 CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, run, part_runs, cap, yes"
 EXECUTOR = (
-    "executor.name, executor.partition, executor.minutes, executor.mem, executor.cpus, executor.parts_per_task, "
-    "executor.tasks, executor.additional, executor.python, executor.dry_run"
+    "executor.name, executor.address, executor.wait, executor.partition, executor.minutes, executor.mem, executor.cpus, "
+    "executor.parts_per_task, executor.tasks, executor.additional, executor.python, executor.dry_run"
 )
-LAST = "parts, threads, verify"
+LAST = "parts, threads, partial, verify"
 GROUPS = "executor, experiment, size, scenario.levers.NAME, an uncertainty"
 KEYS = f"job, case, seed, out, {SIZE}, {CASE}, {EVIDENCE}, {EXECUTOR}, {LAST}, {GROUPS}"
 FILE_KEYS = f"job, case, seed, out, size, {CASE}, evidence, executor, {LAST}"
@@ -117,7 +117,8 @@ BROKEN = {
     "trust.us.pak=high": "fixed.trust.US.PAK: 'high' is not a number; allowed: a number",
     "horizon=261": "horizon: 261 is out of range; allowed: a whole number at least 1 and at most 260 or null",
     "trust.us.pak=0.1,0.5": "trust.us.pak: 0.1,0.5 are several values; allowed: -m, to sweep over them",
-    "executor=slrum": "executor: 'slrum' is not one of the choices; allowed: local, slurm; did you mean slurm?",
+    "executor=slrum": "executor: 'slrum' is not one of the choices; allowed: dask, local, slurm; did you mean slurm?",
+    "executor.address=tcp://here:1": "executor.address: is dask's; allowed: executor=dask",
     "executor.partition=short": "executor.partition: is Slurm's; allowed: executor=slurm",
     "parts=3-4": "parts: job=scenarios does not look at it; allowed: job=work",
     "verify=true": "verify: job=scenarios does not look at it; allowed: job=status, job=resume",
