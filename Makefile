@@ -1,5 +1,5 @@
 # make run    sets everything up in .venv, then runs the main job
-# make test   the same set-up, then the whole gate
+# make test   the same set-up, then the whole gate; with a real Slurm where one is installed (SLURM=needed: it has to be)
 # make bench  the benchmarks
 # make slurm-check  the cluster's jobs with a real Slurm on this machine (root; Debian: slurm-wlm munge)
 # make kill-check   workers killed at random a thousand times, on one folder: about six minutes
@@ -12,6 +12,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 OURS := .venv/.jirga
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+SLURM :=
+AS_ROOT = $(if $(SLURM),$(SUDO) env PYTHONDONTWRITEBYTECODE=1)
 
 .PHONY: run test bench slurm-check kill-check accept lock clean
 .DEFAULT_GOAL := run
@@ -26,12 +28,13 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(AS_ROOT) $(BIN)/python tests/cluster/slurm_check.py $(SLURM)
 
 bench: $(READY)
 	set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
 slurm-check: $(READY)
-	$(BIN)/python tests/cluster/slurm_check.py
+	$(BIN)/python tests/cluster/slurm_check.py needed
 
 kill-check: $(READY)
 	$(BIN)/python tests/cluster/kill_work.py 1000

@@ -12,6 +12,8 @@ Public is what these names give, and what that gives in turn:
 - `sweep(scenario, draws=1000, runs=20, seed=1)`: many runs of a scenario.
 - `grid(scenario, summit_week=[4, 12])`: every combination of some values, as one table; `sweep([...])`: of scenarios.
 - `open(folder)`: a sweep or a grid that was kept.
+- `Slurm(partition=None)`: as `executor` of a sweep or a grid, a cluster does it, later.
+- `Dask(address)`: as `executor`, the workers of dask's scheduler do it, now.
 - `compare(first, second)`: two sweeps with the same luck, paired; `answers()` to the question of the second.
 - `plot(held)`: runs, a comparison or cells as a figure, with intervals; matplotlib Axes.
 - `plot_weekly(runs, column)`: a weekly column as a figure.
@@ -34,6 +36,8 @@ from sim.version import __version__
 if TYPE_CHECKING:
     from sim.agents.model import NegotiationModel
     from sim.case.loading import load_case
+    from sim.cluster.dask import Dask
+    from sim.cluster.slurm import Slurm
     from sim.experiment.comparison import compare
     from sim.pages.plots import plot, plot_weekly
     from sim.pages.report.settlements import settlements
@@ -42,7 +46,9 @@ if TYPE_CHECKING:
 
 # For `from sim import *`: all but `open`, which Python has a function of that name for.
 __all__ = [
+    "Dask",
     "NegotiationModel",
+    "Slurm",
     "__version__",
     "compare",
     "grid",
@@ -56,7 +62,9 @@ __all__ = [
 ]
 
 _PUBLIC = {
+    "Dask": ("sim.cluster.dask", "Dask"),
     "NegotiationModel": ("sim.agents.model", "NegotiationModel"),
+    "Slurm": ("sim.cluster.slurm", "Slurm"),
     "compare": ("sim.experiment.comparison", "compare"),
     "grid": ("sim.surface", "grid"),
     "load_case": ("sim.case.loading", "load_case"),

@@ -21,7 +21,7 @@ from sim.engine.sweep import BAND_RUNS, PATHS, Sweep
 from sim.evidence.loading import load_evidence
 from sim.evidence.priors import priors
 from sim.experiment.cells import Cells, told_apart
-from sim.experiment.grid import FIXED, LEVERS, Axis, grid_of
+from sim.experiment.grid import FIXED, LEVERS, Axis, Grid, grid_of
 from sim.experiment.plan import Plan, labelled
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
@@ -34,6 +34,9 @@ from sim.world.uncertainty import fixable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.cluster.executing import Executor
+    from sim.storage.collection import Collection
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
 SWEEP = "sweep.json"  # what a kept sweep is known by
@@ -53,6 +56,7 @@ class _Given(TypedDict, total=False):
     band_runs: int
     threads: int | None
     progress: bool | None
+    executor: Executor | None
 
 
 @overload
@@ -74,6 +78,7 @@ def sweep(
     band_runs: int = BAND_RUNS,
     threads: int | None = None,
     progress: bool | None = None,
+    executor: Executor | None = None,
 ) -> Runs | Cells:
     """Simulate a scenario, or several with the same luck: draws of what we do not know times runs of chance.
 
@@ -91,11 +96,18 @@ def sweep(
         band_runs: how many runs make the weekly bands (`Runs.bands`).
         threads: at least 1; None for all processors of this process. The bits do not depend on it.
         progress: whether to show how far it is, with the time left; None: on a terminal and in a notebook.
+        executor: `sim.Slurm(...)` or `sim.Dask(...)`, for a folder that all machines see; it is then a job's, as the
+            command line makes it, with `status_quo` besides: `jirga status out=FOLDER`. With Slurm this returns at
+            once, and the runs can be read when all are there. None: this machine.
 
     Raises:
         InputError: a number out of range, two scenarios that are the same, or a folder that cannot be used.
     """
     size = _Size(draws, runs, seed, texts(passes), implied, paths, band_runs)
+    if executor is not None:
+        given = [scenario] if isinstance(scenario, Scenario) else list(scenario)
+        found = _executed(_listed_plan(given, size), out, executor)
+        return found.runs(0) if isinstance(scenario, Scenario) else Cells(found)
     if isinstance(scenario, Scenario):
         planned = Sweep(scenario, *size)
         if out is not None:
@@ -133,6 +145,7 @@ def grid(
     band_runs: int = BAND_RUNS,
     threads: int | None = None,
     progress: bool | None = None,
+    executor: Executor | None = None,
     **levers: float | Sequence[float],
 ) -> Cells:
     """Simulate every combination of some values, and `status_quo` to compare them with: what `jirga -m` makes.
@@ -141,7 +154,8 @@ def grid(
 
     Args:
         scenario: whose levers are moved.
-        draws, runs, seed, passes, implied, paths, band_runs, threads, progress: of each cell, as in `sim.sweep`.
+        draws, runs, seed, passes, implied, paths, band_runs, threads, progress, executor: as in `sim.sweep`, of each
+            cell.
         out: a folder to keep all in, as the command line does (in its subfolder `runs`); started again there, it does
             only what is missing. None: in memory.
         epoch, horizon: one of them or a list; a horizon in weeks, 1 to 260.
@@ -161,6 +175,8 @@ def grid(
         grid_of(case, evidence, axes, scenario, "grid"), size.draws, size.runs, size.seed, size.paths, size.band_runs,
         size.passes, size.implied,
     )  # fmt: skip
+    if executor is not None:
+        return Cells(_executed(planned, out, executor))
     if out is not None:
         from sim.storage.collection import Collection
         from sim.storage.plans import run_plan
@@ -231,6 +247,35 @@ def _several(
             raise InputError(folder, "out", problem, allowed=allowed)
         held = [_kept(one, part, threads, progress) for one, part in zip(planned, parts, strict=True)]
     return _cells(scenarios, held)
+
+
+def _listed_plan(scenarios: list[Scenario], size: _Size) -> Plan:
+    """The plan of scenarios that are given one by one, with `status_quo` besides."""
+    if not scenarios:
+        raise InputError("sweep", "scenarios", "there are none", allowed="one or more")
+    named = {one.scenario: one for one in scenarios}
+    if len(named) < len(scenarios) or len({one.case.folder for one in scenarios}) > 1:
+        allowed = "scenarios of one case and of different names; sim.grid for the values of one"
+        raise InputError("sweep", "scenarios", "an executor takes each name once", allowed=allowed)
+    for one in scenarios:
+        Sweep(one, *size)  # checks the numbers
+    case = scenarios[0].case
+    evidence = load_evidence(case.folder / "evidence", size.passes or None, size.implied, case=case)
+    grid = Grid(case, evidence, (Axis("scenario", tuple(named)),), None, "sweep", named)
+    draws, runs, seed, passes, implied, paths, band_runs = size
+    return Plan(grid, draws, runs, seed, paths, band_runs, passes, implied)
+
+
+def _executed(planned: Plan, out: str | Path | None, executor: Executor) -> Collection:
+    from sim.cluster.dask import Dask
+    from sim.cluster.executing import executed
+    from sim.cluster.slurm import Slurm
+
+    if not isinstance(executor, Slurm | Dask):
+        raise InputError("sweep", "executor", "is none", allowed="sim.Slurm(...), sim.Dask(...)")
+    if out is None:
+        raise InputError("sweep", "executor", "needs a folder", allowed="out=FOLDER that all machines see")
+    return executed(place(out), planned, executor, _tell)
 
 
 def _parts(folder: Path) -> list[Path]:

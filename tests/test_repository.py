@@ -65,4 +65,6 @@ def test_the_lock_serves_every_python_that_is_promised() -> None:
 
 
 def test_continuous_integration_runs_the_gate_of_everybody() -> None:
-    assert "exec make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "exec make test SLURM=needed" in text
+    assert "slurm_check.py $(SLURM)" in (ROOT / "Makefile").read_text(encoding="utf-8")

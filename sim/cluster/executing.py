@@ -9,10 +9,14 @@ from pathlib import Path
 from sim.cluster import slurm
 from sim.cluster.dask import Dask, run
 from sim.cluster.slurm import Slurm
+from sim.cluster.status import status_of
+from sim.cluster.working import RUNS
 from sim.engine.computing import progress_bar
 from sim.experiment.plan import Plan
 from sim.inputs.numbers import counted
-from sim.storage.work import memory, part_at, runs_in
+from sim.storage.collection import Collection
+from sim.storage.plans import missing, prepare
+from sim.storage.work import cost, memory, part_at, runs_in
 
 Executor = Slurm | Dask
 
@@ -53,6 +57,29 @@ def execute(
     out = shlex.quote(slurm.out_word(folder))
     tell(f"watch:   jirga status {out}\nat last: jirga collect {out}")
     return None
+
+
+def executed(folder: Path, plan: Plan, executor: Executor, tell: Callable[[str], object]) -> Collection:
+    """A plan in a job's folder, its missing parts done or submitted: its cells can be read once all are there.
+
+    Args:
+        folder: of the job, as the command line makes it; made if need be.
+        plan: the plan.
+        executor: who does the parts.
+        tell: prints a line.
+
+    Raises:
+        InputError: the folder is another plan's, or the executor says no.
+    """
+    runs = folder / RUNS
+    prepare(runs, plan)
+    gone = [part.number for part in missing(runs, plan)]
+    waiting = status_of(folder, plan).waiting if gone else []
+    todo = [number for number in gone if number not in set(waiting)]
+    if todo:
+        tell(f"{cost(plan, None, tell)}, in {folder}/")
+        execute(folder, plan, todo, executor, tell)
+    return Collection(plan, runs)
 
 
 def _baselines_first(plan: Plan, numbers: Sequence[int]) -> list[int]:

@@ -19,9 +19,11 @@ from typing import NamedTuple
 from sim.cluster.ranges import ranges
 from sim.cluster.working import JOBS
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import whole_number
 
 LIMIT = 60.0  # seconds that a call to Slurm may take
 USUAL_ARRAY = 1001  # Slurm's own MaxArraySize
+MOST = {"minutes": 100_000, "cpus": 1024, "parts_per_task": 1_000_000, "tasks": 100_000}
 NAME = re.compile(r"slurm-(\d+)\.json")
 
 
@@ -48,6 +50,10 @@ class Slurm:
     tasks: int = 1000
     additional: tuple[str, ...] = ()
     python: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, most in MOST.items():
+            whole_number("Slurm", name, getattr(self, name), 1, most)
 
 
 class Task(NamedTuple):

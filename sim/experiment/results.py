@@ -50,6 +50,7 @@ class Results:
         size: the name of the size, such as `draft`.
         folder: where the results are.
         command: the words that make the same results again.
+        partial: what of the plan this is, in words, where it is not all of it; every page and table says so.
     """
 
     case: Case
@@ -60,6 +61,7 @@ class Results:
     size: str
     folder: Path
     command: str
+    partial: str = ""
 
     @property
     def headline(self) -> tuple[Headline, ...]:

@@ -75,22 +75,26 @@ def cancel(settings: Settings) -> int:
 
 
 def collect(settings: Settings) -> int:
-    """The job `collect`: check every byte, then print the table and write `summary.csv` and the report."""
+    """The job `collect`: check every byte, then print the table and write `summary.csv` and the report.
+
+    Of a folder that is not whole only where `partial` asks for it: what comes of that says so everywhere.
+    """
     from sim.jobs.scenarios import refuse_foreign_files, write
-    from sim.storage.collection import checked
-    from sim.storage.plans import stored_plan
+    from sim.storage.collection import checked, extent
+    from sim.storage.plans import missing, stored_plan
+    from sim.storage.work import parts_of
 
-    plan = _plan(settings)
+    plan, runs = _plan(settings), settings.out / RUNS
     refuse_foreign_files(settings.out)
-    gone = _status(settings, plan).gone
-    if gone:
-        from sim.storage.work import parts_of
-
+    gone = missing(runs, plan)
+    if gone and not settings.partial:
         problem = f"{len(gone):,} of {parts_of(plan):,} parts are missing"
-        raise InputError(settings.out, "", problem, allowed="jirga resume out=FOLDER first: it adds them")
-    checked(settings.out / RUNS)
-    notes = stored_plan(settings.out / RUNS)["notes"]
-    failed = write(plan, settings.out, str(notes.get("size", "")), str(notes.get("command", "jirga")))
+        allowed = "jirga resume out=FOLDER first: it adds them; or partial=true: what is there"
+        raise InputError(settings.out, "", problem, allowed=allowed)
+    checked(runs)
+    notes = stored_plan(runs)["notes"]
+    told = extent(runs, plan) if gone else None
+    failed = write(plan, settings.out, str(notes.get("size", "")), str(notes.get("command", "jirga")), told)
     return 1 if failed else 0
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sim.experiment.plan import Plan
     from sim.jobs.settings import Settings
+    from sim.storage.collection import Extent
 
 
 NARROWEST = 126  # columns that the table needs
@@ -63,14 +64,15 @@ def refuse_foreign_files(out: Path) -> None:
     report.refuse_foreign_files(out)
 
 
-def write(plan: Plan, out: Path, size: str, words: str) -> int:
-    """Print the table of a whole plan, and write `summary.csv` and the report.
+def write(plan: Plan, out: Path, size: str, words: str, extent: Extent | None = None) -> int:
+    """Print the table of a plan, and write `summary.csv` and the report.
 
     Args:
         plan: of the folder `runs` in `out`.
         out: the folder of the job.
         size: the name of the size.
         words: that make the same results again.
+        extent: what is told of a plan that is not whole; None for all of it.
 
     Returns:
         How many runs failed; the baselines' count once.
@@ -80,8 +82,9 @@ def write(plan: Plan, out: Path, size: str, words: str) -> int:
     from sim.pages.report import page as report
     from sim.storage.collection import Collection
 
-    cells = Collection(plan, out / RUNS)
-    results = Results(plan.grid.case, cells, plan.draws, plan.runs, plan.seed, size, out, words)
+    cells = Collection(plan, out / RUNS, extent)
+    partial = "" if extent is None else told_extent(plan, extent)
+    results = Results(plan.grid.case, cells, cells.draws, plan.runs, plan.seed, size, out, words, partial)
     check_headline(results)
     write_summary(results, out / SUMMARY)
     report.write(results, out, is_felt)
@@ -89,6 +92,14 @@ def write(plan: Plan, out: Path, size: str, words: str) -> int:
     tell(results, console)
     console.print(f"\nIn {out}/: {REPORT}, {SUMMARY}, and every run as Parquet in {RUNS}/", soft_wrap=True)
     return failed_runs(results)
+
+
+def told_extent(plan: Plan, extent: Extent) -> str:
+    """What is told of a plan that is not whole, in words."""
+    return (
+        f"this is {len(extent.cells):,} of {counted(plan.asked, 'cell')}, each with the first {extent.draws:,} of "
+        f"{counted(plan.draws, 'draw')}; the other parts are missing"
+    )
 
 
 def check_cap(plan: Plan, settings: Settings) -> None:

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,8 @@ def cache_folder() -> Path:
         _say(f"{asked} cannot keep compiled code (it has to be this user's alone, and writable): it is kept in {root}")
     folder = root / name
     folder.mkdir(mode=PRIVATE, exist_ok=True)
+    with suppress(OSError):
+        os.utime(folder)  # what is used is not old
     _forget_old(root, folder)
     return folder
 
@@ -165,9 +167,12 @@ class Compiled:
         if self.is_warm():
             yield
             return
-        with (cache_folder() / LOCK).open("ab") as file:
-            if not _locked(file.fileno(), self.is_warm):
-                _say(f"another process has been compiling for {LONGEST_WAIT:.0f} seconds: this one does it by itself")
+        with ExitStack() as stack:
+            with suppress(OSError):  # without a lock it is compiled all the same
+                cache_folder().mkdir(mode=PRIVATE, exist_ok=True)  # another version may have taken it for old
+                file = stack.enter_context((cache_folder() / LOCK).open("ab"))
+                if not _locked(file.fileno(), self.is_warm):
+                    _say(f"another process has been compiling for {LONGEST_WAIT:.0f} seconds: this one does it itself")
             yield
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, overload
@@ -22,29 +23,56 @@ from sim.inputs.numbers import counted
 from sim.storage import files as files_module
 from sim.storage import tables
 from sim.storage.plans import missing, prepare, read_plan
-from sim.storage.work import Part, cells_in_part, part_at, parts_of, run_parts_of
+from sim.storage.work import Part, cells_in_part, part_at, parts_of
 
 READ_BANDS = 8  # cells whose bands stay at hand, some 10 MB each
 READ_COLUMNS = 256  # columns of parts that stay at hand while cells are read
 
 
 @dataclass(frozen=True)
+class Extent:
+    """How much of a plan there is to look at: some cells, each with its first draws.
+
+    What it shows is what a smaller sweep would: the draws of a plan are the same however many follow.
+
+    Attributes:
+        cells: their numbers, in order; none is a baseline that was not asked for.
+        draws: of each.
+    """
+
+    cells: tuple[int, ...]
+    draws: int
+
+
+@dataclass(frozen=True)
 class Collection(Sequence[Result]):
-    """The cells of a plan that were asked for, read from their folder when they are looked at."""
+    """The cells of a plan that were asked for, read from their folder when they are looked at.
+
+    Attributes:
+        plan: the plan.
+        folder: of the plan.
+        extent: what is looked at of a plan that is not whole; None for everything.
+    """
 
     plan: Plan
     folder: Path
+    extent: Extent | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """What it was made of; what was read stays with this process."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def __len__(self) -> int:
-        return self.plan.asked
+        return self.plan.asked if self.extent is None else len(self.extent.cells)
+
+    @property
+    def draws(self) -> int:
+        """Draws of each cell."""
+        return self.plan.draws if self.extent is None else self.extent.draws
 
     def __repr__(self) -> str:
         plan = self.plan
-        return f"<{counted(plan.asked, 'cell')} of {plan.draws:,} draws x {plan.runs:,} runs in {self.folder}>"
+        return f"<{counted(len(self), 'cell')} of {self.draws:,} draws x {plan.runs:,} runs in {self.folder}>"
 
     @overload
     def __getitem__(self, number: int) -> Result: ...
@@ -56,7 +84,8 @@ class Collection(Sequence[Result]):
             return tuple(self[n] for n in range(*number.indices(len(self))))
         if not -len(self) <= number < len(self):
             raise IndexError(number)
-        cell = self.plan.cell(number % len(self))
+        number %= len(self)
+        cell = self.plan.cell(number if self.extent is None else self.extent.cells[number])
         paired = None if cell.baseline is None else self.runs(cell.baseline)
         return Result(cell.label, cell.swept, self.runs(cell.number), paired)
 
@@ -69,11 +98,12 @@ class Collection(Sequence[Result]):
     def files(self) -> dict[tuple[str, int], Path]:
         """The files, by kind and part; `InputError` where parts are missing."""
         found = files_module.named_files(self.folder)
-        gone = missing(self.folder, self.plan)
+        gone = missing(self.folder, self.plan) if self.extent is None else []
         if gone:
             named = ", ".join(str(part.number) for part in gone[:5]) + (", ..." if len(gone) > 5 else "")
             problem = f"{len(gone):,} of {parts_of(self.plan):,} parts are missing ({named})"
-            raise InputError(self.folder, "", problem, allowed="start the same again in this folder: it adds them")
+            allowed = "start the same again in this folder, or jirga resume out=FOLDER: it adds them"
+            raise InputError(self.folder, "", problem, allowed=allowed)
         return found
 
     @cached_property
@@ -105,17 +135,28 @@ class Collection(Sequence[Result]):
     def errors(self) -> dict[int, dict[int, str]]:
         """What went wrong, by cell and number of the run."""
         found: dict[int, dict[int, str]] = {}
-        for part in map(partial(part_at, self.plan), range(run_parts_of(self.plan))):
+        numbers = dict.fromkeys(part.number for cell in self._looked_at() for part in self.parts_of(cell))
+        for part in map(partial(part_at, self.plan), numbers):
             columns = ["cell", "draw", "run", "error"]
             wrong = pq.read_table(self.files["runs", part.number], columns=columns, filters=[("error", "!=", "")])
             for row in wrong.to_pylist():
                 found.setdefault(row["cell"], {})[row["draw"] * self.plan.runs + row["run"]] = row["error"]
         return found
 
+    def _looked_at(self) -> Iterable[int]:
+        """The numbers of the cells that are looked at, baselines and all."""
+        if self.extent is None:
+            return range(len(self.plan))
+        cells = map(self.plan.cell, self.extent.cells)
+        return sorted({number for cell in cells for number in (cell.number, cell.baseline) if number is not None})
+
     def parts_of(self, cell: int) -> list[Part]:
-        """The parts that hold a cell's runs."""
+        """The parts that hold a cell's runs, as far as they are looked at."""
         step, shards = cells_in_part(self.plan), self.plan.shards
-        numbers = [cell // step] if step > 1 else range(cell * shards, (cell + 1) * shards)
+        if self.extent is not None:
+            shards = -(-self.extent.draws // self.plan.sweep(cell).shard_draws)
+        first = cell * self.plan.shards
+        numbers = [cell // step] if step > 1 else range(first, first + shards)
         return [part_at(self.plan, n) for n in numbers]
 
 
@@ -123,7 +164,7 @@ class CellRuns(Runs):
     """The runs of one cell of a plan on disk: a column is read when it is asked for."""
 
     def __init__(self, collection: Collection, number: int) -> None:
-        super().__init__(collection.plan.sweep(number))
+        super().__init__(replace(collection.plan.sweep(number), draws=collection.draws))
         self._collection = collection
         self._number = number
 
@@ -169,6 +210,36 @@ def open_plan(folder: Path) -> Collection:
     found = Collection(plan, checked(folder))
     found.files  # noqa: B018 - what is missing is told of at the door
     return found
+
+
+def extent(folder: Path, plan: Plan) -> Extent:
+    """What can be looked at of a plan that is not whole: of all choices of cells and draws, the one with the most runs.
+
+    A cell counts with the draws that come before its first missing part, and no further than its baseline.
+
+    Raises:
+        InputError: no cell has a part and the same part of its baseline.
+    """
+    gone = {part.number for part in missing(folder, plan)}
+    ready = [_ready(plan, number, gone) for number in range(len(plan))]
+    pairs = [plan.cell(number).baseline for number in range(plan.asked)]
+    drawn = [min(ready[n], ready[n if pair is None else pair]) for n, pair in enumerate(pairs)]
+    sizes = Counter(drawn)
+    del sizes[0]
+    if not sizes:
+        allowed = "jirga status out=FOLDER tells what is there"
+        raise InputError(folder, "", "no cell has a part that its baseline has too", allowed=allowed)
+    most = max(sizes, key=lambda draws: (draws * sum(1 for one in drawn if one >= draws), -draws))
+    return Extent(tuple(n for n, one in enumerate(drawn) if one >= most), most)
+
+
+def _ready(plan: Plan, cell: int, gone: set[int]) -> int:
+    """The draws of a cell before its first missing part."""
+    step, shards = cells_in_part(plan), plan.shards
+    if step > 1:
+        return 0 if cell // step in gone else plan.draws
+    first = next((n for n in range(shards) if cell * shards + n in gone), shards)
+    return min(first * plan.sweep(cell).shard_draws, plan.draws)
 
 
 def checked(folder: Path) -> Path:

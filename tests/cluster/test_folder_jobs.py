@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -232,7 +233,7 @@ MISTAKES = {
     ("status", "seed=3"): "command line: seed: is nothing that status takes; allowed: out, verify",
     ("work", "parts=9"): "command line: parts: 9 are no parts of this plan; allowed: 0 to 2, as 3-40, 7 or [3-40,50]",
     ("work", "parts=2-1"): "command line: parts: '2-1' are no parts of this plan; allowed: 0 to 2, as",
-    ("collect", "parts=1"): "command line: parts: is nothing that collect takes; allowed: out",
+    ("collect", "parts=1"): "command line: parts: is nothing that collect takes; allowed: out, partial",
 }
 
 
@@ -289,6 +290,41 @@ def test_broken_bytes_are_told_and_made_again(whole: Path, tmp_path: Path, capsy
     assert f"{path.name}: 1 files are broken" in told(capsys, "collect", f"out={out}", code=2)
     told(capsys, "resume", f"out={out}", "verify=true")
     assert path.read_bytes() == (whole / "runs" / path.name).read_bytes()
+
+
+def test_what_is_there_is_collected_as_the_smaller_plan_that_it_is_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plan with two levers: one cell without its last part, one without its first, baselines whole."""
+    words = ["-m", "scenario=turkey_summit", "scenario.levers.summit_week=4,8,12", "horizon=8", "size=smoke"]
+    sized = [*words, "size.runs=2", "part_runs=1000"]  # two parts of 500 draws a cell, then four of the baseline
+    out, small = tmp_path / "out", tmp_path / "small"
+    told(capsys, *sized, "size.draws=1000", f"out={out}")
+    told(capsys, *[word.replace("4,8,12", "4,8") for word in sized], "size.draws=500", f"out={small}")
+    for number in (3, 4):
+        next((out / "runs").glob(f"runs-{number:06}-*")).unlink()
+    assert "2 of 9 parts are missing; allowed: jirga resume out=FOLDER first: it adds them; or partial=true" in told(
+        capsys, "collect", f"out={out}", code=2
+    )
+    line = "this is 2 of 3 cells, each with the first 500 of 1,000 draws; the other parts are missing"
+    assert " ".join(told(capsys, "collect", f"out={out}", "partial=true").split()).count(f"PARTIAL: {line}") == 2
+    assert f"PARTIAL: {line}" in (out / "report.html").read_text(encoding="utf-8")
+    rows, others = (
+        list(csv.DictReader((place / "summary.csv").read_text(encoding="utf-8").splitlines())) for place in (out, small)
+    )
+    assert [row.pop("partial") for row in rows] == [line, line]
+    assert rows == others
+    told(capsys, "resume", f"out={out}")
+    told(capsys, "collect", f"out={out}", "partial=true")
+    assert "PARTIAL" not in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_nothing_can_be_told_where_no_cell_has_a_part_and_its_baseline(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = begun(whole, tmp_path / "out")
+    said = told(capsys, "collect", f"out={out}", "partial=true", code=2)
+    assert "no cell has a part that its baseline has too; allowed: jirga status out=FOLDER" in said
 
 
 def test_a_worker_begins_no_part_that_it_cannot_finish(whole: Path, tmp_path: Path) -> None:

@@ -30,8 +30,8 @@ EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
 CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, run, part_runs, cap, yes"
 EXECUTOR = (
-    "executor.name, executor.address, executor.wait, executor.partition, executor.minutes, executor.mem, executor.cpus, "
-    "executor.parts_per_task, executor.tasks, executor.additional, executor.python, executor.dry_run"
+    "executor.name, executor.address, executor.wait, executor.partition, executor.minutes, executor.mem, "
+    "executor.cpus, executor.parts_per_task, executor.tasks, executor.additional, executor.python, executor.dry_run"
 )
 LAST = "parts, threads, partial, verify"
 GROUPS = "executor, experiment, size, scenario.levers.NAME, an uncertainty"

@@ -115,9 +115,8 @@ def report(results: Results, felt: Felt | None = None) -> str:
         Section("reopen", "How to open a run again", _reopen(found)),
     ]
     foot = paragraphs(f"jirga {__version__}. Written by: {results.command}")
-    return page(
-        f"{results.case.title}: the report", joined([style("report/report.css"), _lead(found, felt)]), sections, foot
-    )
+    title = f"{results.case.title}: the report" + (", of a part of the plan" if results.partial else "")
+    return page(title, joined([style("report/report.css"), _lead(found, felt)]), sections, foot)
 
 
 def _lead(found: Findings, felt: Felt | None) -> Html:
@@ -143,7 +142,10 @@ def _lead(found: Findings, felt: Felt | None) -> Html:
         "A model's answers, conditional on its rules and priors; it explains and illustrates, it does not predict."
     )
     stands = [tag("h2", "What stands out"), listed(_stands_out(found, felt)), paragraphs(LUCK)]
-    return joined([paragraphs(tag("b", purpose)), answers_told(found), paragraphs(what, how), *notes, *stands])
+    partial = [note(paragraphs(tag("b", f"PARTIAL: {results.partial}")))] if results.partial else []
+    return joined(
+        [*partial, paragraphs(tag("b", purpose)), answers_told(found), paragraphs(what, how), *notes, *stands]
+    )
 
 
 LUCK = (

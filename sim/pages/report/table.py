@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sim.analysis.influence import FEWEST
 from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval
+from sim.experiment.grid import text
 from sim.experiment.results import Result, Results
 from sim.inputs.errors import InputError, nearest
 from sim.inputs.numbers import counted
@@ -119,7 +120,7 @@ def named(cell: Result) -> Text:
     """A cell in two lines: its scenario, and what is swept or where it stands."""
     from rich.text import Text
 
-    swept = " ".join(f"{key.partition('.')[2] or key}={value}" for key, value in cell.swept.items())
+    swept = " ".join(f"{key.partition('.')[2] or key}={text(value)}" for key, value in cell.swept.items())
     scenario = cell.scenario
     failed = len(cell.runs.errors())
     told = f" {failed:,} failed" if failed else ""
@@ -130,6 +131,8 @@ def named(cell: Result) -> Text:
 def tell(results: Results, console: Console) -> None:
     """Print what a person wants to know first."""
     cells = results.cells[:PRINTED_CELLS]
+    if results.partial:
+        console.print(f"PARTIAL: {results.partial}", style="bold")
     tell_answers(cells, console)
     console.print(printed(f"{KINDS_HEAD}, % of the runs", kinds(), cells))
     for columns, those in by_headline(results, cells).items():
@@ -140,6 +143,8 @@ def tell(results: Results, console: Console) -> None:
         f"of the runs there is one, if not in all, and the difference to {PAIRED}; bold where its interval leaves zero "
         f"out. {OF_INTERVALS} {OF_A_MEDIAN}"
     )
+    if results.partial:
+        console.print(f"PARTIAL: {results.partial}", style="bold")
     if failed := failed_runs(results):
         console.print(f"{failed:,} runs failed and count nowhere; the column `error` of the runs says why.")
     if len(results.cells) > len(cells):
@@ -154,25 +159,27 @@ def write_summary(results: Results, path: Path) -> None:
 
     Of each: value and ends of its interval, the share of the runs that have one and the number of their draws
     (`.defined`, `.draws`), the difference to `status_quo` with its ends, the two levels that it is of (`.from`, `.to`)
-    and the share of the pairs (`.pairs`).
+    and the share of the pairs (`.pairs`). What is not the whole plan says so in a column `partial`.
 
     Raises:
         InputError: another's file of that name is there, or the folder cannot be written to.
     """
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(_rows(results))
-    put(path, text.getvalue(), SUMMARY_MARK)
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\n").writerows(_rows(results))
+    put(path, made.getvalue(), SUMMARY_MARK)
 
 
 def _rows(results: Results) -> Iterator[list[object]]:
     told = (*kinds(), *headline(results))
     numbers = [name for measure in told for name in _names(measure)]
     most = max(len(cell.scenario.answered_by) for cell in results)
-    yield [*SUMMARY_HEAD, *summary_names(most), *results.swept, "failed_runs", *numbers]
+    partial = ["partial"] if results.partial else []
+    yield [*SUMMARY_HEAD, *partial, *summary_names(most), *results.swept, "failed_runs", *numbers]
     for number, cell in enumerate(results):
         scenario = cell.scenario
-        row: list[object] = [number, scenario.scenario, scenario.epoch, scenario.horizon, *summary_row(cell, most)]
-        row += [*cell.swept.values(), len(cell.runs.errors())]
+        row: list[object] = [number, scenario.scenario, scenario.epoch, scenario.horizon]
+        row += [results.partial] if results.partial else []
+        row += [*summary_row(cell, most), *map(text, cell.swept.values()), len(cell.runs.errors())]
         for measure in told:
             row += _numbers(measure, cell)
         yield row

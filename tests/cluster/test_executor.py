@@ -1,0 +1,94 @@
+"""Executors in Python: a sweep or a grid that a cluster does, its folder, and what is told of mistakes."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.case.scenario import Scenario
+from sim.command.main import main
+from sim.inputs.errors import InputError
+
+pytestmark = pytest.mark.xdist_group("engine")
+
+SIZE: dict[str, Any] = {"draws": 6, "runs": 2, "seed": 3, "paths": 2, "band_runs": 8}
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Slurm that takes everything and does nothing."""
+    place = tmp_path / "slurm"
+    place.mkdir()
+    for name, body in {"sbatch": f"touch {place}/asked; echo 12", "squeue": "", "scontrol": ""}.items():
+        (place / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        (place / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{place}{os.pathsep}{os.environ['PATH']}")
+    return place
+
+
+def scenario(name: str = "turkey_summit", **given: Any) -> Scenario:
+    return sim.load_case().scenario(name, horizon=8, **given)
+
+
+def test_a_grid_is_submitted_waits_and_is_then_that_of_this_machine(
+    fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    given: dict[str, Any] = {"summit_week": [4, 6], **SIZE}
+    cells = sim.grid(scenario(), **given, out=out, executor=sim.Slurm(partition="short", minutes=5))
+    said = capsys.readouterr().err
+    assert "3 cells" in said.replace("2 cells and 1", "3 cells")
+    assert "submitted as 12\n" in said
+    assert "--partition=short" in (out / "jobs" / "slurm-12.sh").read_text(encoding="utf-8")
+    for look in (lambda: cells[0].runs.share("takeover"), lambda: sim.open(out)):
+        with pytest.raises(InputError, match=r"2 of 2 parts are missing \(0, 1\); allowed: .*jirga resume out=FOLDER"):
+            look()
+    assert main(["work", f"out={out}"]) == 0
+    here = sim.grid(scenario(), **given, progress=False)
+    for found in (sim.open(out), sim.grid(scenario(), **given, out=out, executor=sim.Slurm())):
+        assert found.table(["takeover"]).equals(here.table(["takeover"]))
+
+
+def test_a_sweep_is_a_plan_of_one_cell_and_a_list_one_of_several(fake: Path, tmp_path: Path) -> None:
+    one = sim.sweep(scenario(), **SIZE, out=tmp_path / "one", executor=sim.Slurm())
+    several = sim.sweep(
+        [scenario(summit_week=6), scenario("unconditional_withdrawal")], **SIZE, out=tmp_path / "two",
+        executor=sim.Slurm(),
+    )  # fmt: skip
+    for name in ("one", "two"):
+        assert main(["work", f"out={tmp_path / name}"]) == 0
+    here = sim.sweep(scenario(), **SIZE, progress=False)
+    assert one.outcomes.equals(here.outcomes)
+    assert several[0].scenario.levers["summit_week"].value == 6.0
+    assert [cell.scenario.scenario for cell in sim.open(tmp_path / "two")] == [
+        "turkey_summit", "unconditional_withdrawal",
+    ]  # fmt: skip
+
+
+MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
+    "no folder": ({"executor": sim.Slurm()}, "sweep: executor: needs a folder; allowed: out=FOLDER that all machines"),
+    "a word": ({"executor": "slurm", "out": "x"}, "sweep: executor: is none; allowed: sim.Slurm(...), sim.Dask(...)"),
+    "dask": ({"executor": sim.Dask("here"), "out": "x"}, "dask: here: is no address; allowed: tcp://HOST:PORT of a"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_one_line(name: str, fake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    given, line = MISTAKES[name]
+    with pytest.raises(InputError, match=re.escape(line)):
+        sim.sweep(scenario(), **SIZE, **given)
+    assert not (fake / "asked").exists()
+
+
+def test_scenarios_of_one_name_need_a_grid(tmp_path: Path) -> None:
+    given = [scenario(summit_week=4), scenario(summit_week=6)]
+    with pytest.raises(InputError, match=r"takes each name once; allowed: .*sim\.grid"):
+        sim.sweep(given, **SIZE, out=tmp_path / "x", executor=sim.Slurm())
+    with pytest.raises(InputError, match="minutes: 0 is out of range"):
+        sim.Slurm(minutes=0)
