@@ -142,7 +142,7 @@ def check_preempted(place: Path, wanted: set[str]) -> None:
 
 def check_refused(place: Path) -> None:
     """What Slurm does not take is one line, and nothing is submitted."""
-    refusals = [("partition", "nowhere", "artition"), ("mem", "99999G", "available"), ("cpus", 999, "available")]
+    refusals = [("partition", "nowhere", "artition"), ("mem", "99999G", "available")]
     for key, value, reason in refusals:
         out = place / "refused"
         line = jirga(*WORDS, f"out={out}", *asked(**{key: value}), code=2).strip().splitlines()[-1]
