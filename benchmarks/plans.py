@@ -1,4 +1,4 @@
-"""What plans of 10^6, 10^8 and 10^10 runs cost, from parts that are done here: the table of docs/guides/cluster.md.
+"""What plans of 10^6, 10^8 and 10^10 runs cost, from parts that are done here: the table of docs/cost.md.
 
 A worker of one thread does one part, then two: the difference is what a part takes, the rest is the start of the
 program, once a task. One scenario over two years, with its weekly bands and paths.
@@ -44,6 +44,13 @@ def worked(out: Path, parts: str) -> Done:
     return Done(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, sum(after.values()) - sum(before.values()))
 
 
+def size(number: float) -> str:
+    """Bytes in words."""
+    if number < 1e12:
+        return f"{number / 1e9:.2g} GB"
+    return f"{number / 1e12:.1f} TB"
+
+
 def main() -> None:
     """Measure, and print the table."""
     print("| runs | runs of a part | parts | files | bytes | core-hours | memory of a task |")
@@ -58,8 +65,8 @@ def main() -> None:
             parts = 10**power // part_runs
             hours = parts * (each + start / PARTS_PER_TASK) / 3600.0
             memory = f"{max(one.memory, two.memory) / 1e9:.1f} GB"
-            told = [f"10^{power}", f"{part_runs:,}", f"{parts:,}", f"{3 * parts:,}", f"{parts * one.size / 1e9:.3g} GB"]
-            print("| " + " | ".join([*told, f"{hours:.2g}", memory]) + " |")
+            told = [f"10^{power}", f"{part_runs:,}", f"{parts:,}", f"{3 * parts:,}", size(parts * one.size)]
+            print("| " + " | ".join([*told, f"{hours:.2g}" if hours < 10 else f"{hours:.0f}", memory]) + " |")
         print(f"<!-- a part: {each:.1f} processor seconds, the start of a task: {start:.1f} -->", file=sys.stderr)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from sim.cluster import slurm
 from sim.cluster.dask import Dask, run
 from sim.cluster.slurm import Slurm
 from sim.cluster.status import status_of
-from sim.cluster.working import RUNS
+from sim.cluster.working import RUNS, Worker
 from sim.engine.computing import progress_bar
 from sim.experiment.plan import Plan
 from sim.inputs.numbers import counted
@@ -48,7 +50,8 @@ def execute(
     if isinstance(executor, Dask):
         total = sum(runs_in(plan, part_at(plan, number)) for number in numbers)
         with progress_bar(total, None, "runs") as told:
-            return run(folder, plan, _baselines_first(plan, numbers), executor, told)
+            heard = told if sys.stderr.isatty() else Worker(folder, began=time.time(), told_at=time.time()).told
+            return run(folder, plan, _baselines_first(plan, numbers), executor, heard)
     tasks = slurm.cut(_baselines_first(plan, numbers), executor, slurm.largest_array())
     mem = executor.mem or memory(plan)
     each = f"{executor.minutes} minutes, {mem} and {counted(executor.cpus, 'processor')}"

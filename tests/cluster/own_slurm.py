@@ -1,7 +1,8 @@
-"""A Slurm of one's own: one node on loopback, as root, all its files in one folder, gone at the end of the block.
+"""A Slurm of one's own: one node over loopback, as root, all its files in one folder, gone at the end of the block.
 
 It needs Debian's `slurm-wlm` and `munge`, and nothing of the machine: no systemd, no control groups that can be written
-to, no name that resolves, no port that is known before.
+to, no name that resolves (the daemons listen on all addresses, for whoever has the key of this munge; bound to their
+own name's address they could not be reached over loopback), no port that is known before.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
 AuthInfo=socket={place}/munge.sock,cred_expire=10
-CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
@@ -51,6 +51,8 @@ NodeName=localhost NodeAddr=127.0.0.1 CPUs=2 RealMemory=16000
 PartitionName=debug Nodes=ALL Default=YES State=UP PriorityTier=1
 PartitionName=first Nodes=ALL State=UP PriorityTier=9 PreemptMode=OFF
 """
+
+CONTROL_GROUPS = "CgroupPlugin=cgroup/v1\n"  # looks at none until one is used; the other kind asks systemd for some
 
 
 def absent() -> list[str]:
@@ -108,6 +110,7 @@ def _configure(place: Path) -> None:
         (place / name).mkdir()
     text = CONFIGURATION.format(place=place, ports=_free_ports(2))
     (place / "slurm.conf").write_text(text, encoding="utf-8")
+    (place / "cgroup.conf").write_text(CONTROL_GROUPS, encoding="utf-8")
     (place / "munge.key").write_bytes(secrets.token_bytes(128))
     (place / "munge.key").chmod(0o400)
     os.environ["SLURM_CONF"] = str(place / "slurm.conf")

@@ -8,6 +8,7 @@ and the exit code is 0, unless the word `needed` is given.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -120,6 +121,8 @@ def check_out_of_time(place: Path, wanted: set[str]) -> None:
     until(lambda: len(names(out)) > 1, "some parts are there")
     until(lambda: sent(out, signal.SIGSTOP), "the task answers no more")
     until(lambda: gone(job), "the queue is empty after the time was up")
+    state = re.search(r"JobState=\S+ .*", said("scontrol", "show", "job", job))
+    print(f"           {state[0] if state else 'nothing is known of it'}")
     require(names(out) < wanted, "the task that was out of time had done all")
     resumed_here(out, wanted)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,12 @@ import sim
 from sim.case.scenario import Scenario
 from sim.command.main import main
 from sim.inputs.errors import InputError
+from sim.storage.plans import read_plan
+from sim.storage.work import memory
 
 pytestmark = pytest.mark.xdist_group("engine")
 
+ROOT = Path(__file__).parents[2]
 SIZE: dict[str, Any] = {"draws": 6, "runs": 2, "seed": 3, "paths": 2, "band_runs": 8}
 
 
@@ -68,6 +73,20 @@ def test_a_sweep_is_a_plan_of_one_cell_and_a_list_one_of_several(fake: Path, tmp
     assert [cell.scenario.scenario for cell in sim.open(tmp_path / "two")] == [
         "turkey_summit", "unconditional_withdrawal",
     ]  # fmt: skip
+
+
+def test_a_task_keeps_to_the_memory_that_is_asked_for_it(tmp_path: Path) -> None:
+    """One part as large as parts are by default; a cold cache is within it, too."""
+    out = tmp_path / "out"
+    words = ["scenario=status_quo", "size=full", "size.draws=1250", f"out={out}", "executor=slurm"]
+    assert main([*words, "executor.dry_run=true"]) == 0
+    line = [sys.executable, "-m", "sim", "work", f"out={out}", "parts=0", "threads=1"]
+    process = subprocess.Popen(line, cwd=ROOT, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    allowed = int(memory(read_plan(out / "runs")).removesuffix("G")) * 2**20  # ru_maxrss is in kB
+    assert allowed / 8 < used.ru_maxrss < allowed
 
 
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
