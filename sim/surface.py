@@ -177,12 +177,17 @@ def grid(
     )  # fmt: skip
     if executor is not None:
         return Cells(_executed(planned, out, executor))
-    if out is not None:
+    return _planned(planned, None if out is None else place(out), threads, progress)
+
+
+def _planned(planned: Plan, folder: Path | None, threads: int | None, progress: bool | None) -> Cells:
+    """The cells of a plan, done here."""
+    if folder is not None:
         from sim.storage.collection import Collection
         from sim.storage.plans import run_plan
 
-        run_plan(planned, place(out) / RUNS, threads=threads, progress=progress)
-        return Cells(Collection(planned, place(out) / RUNS))
+        run_plan(planned, folder / RUNS, threads=threads, progress=progress)
+        return Cells(Collection(planned, folder / RUNS))
     held = _in_memory([planned.sweep(number) for number in range(len(planned))], threads, progress)
     cells = (planned.cell(number) for number in range(planned.asked))
     return Cells(
