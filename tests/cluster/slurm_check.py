@@ -115,11 +115,11 @@ def check_drained(out: Path) -> None:
 
 
 def check_out_of_time(place: Path, wanted: set[str]) -> None:
-    """A task that does not answer any more is ended by Slurm when its minute is up."""
+    """A task that is held up until its minute is nearly over: Slurm's warning ends it, and its parts are missing."""
     out = place / "late"
     job = submit(out, minutes=1, parts_per_task=100)
     until(lambda: len(names(out)) > 1, "some parts are there")
-    until(lambda: sent(out, signal.SIGSTOP), "the task answers no more")
+    until(lambda: sent(out, signal.SIGSTOP), "the task is held up")
     until(lambda: gone(job), "the queue is empty after the time was up")
     state = re.search(r"JobState=\S+ .*", said("scontrol", "show", "job", job))
     print(f"           {state[0] if state else 'nothing is known of it'}")
