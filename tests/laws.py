@@ -51,6 +51,8 @@ def broken_laws(found: World, plan: Any, state: Any, place: int, before: Any) ->
         ),
         "a takeover is remembered": (state.takeover_week >= 0) == (state.regime == 1 and plan.start_regime == 0),
         "a war that is over is quiet": np.all(state.intensity[state.war_open == 0] == 0.0),
+        "nobody is at a table that is neither open nor in force": place != words.PHASES.index("attend")
+        or np.all(state.attending[~in_force & (state.status != words.OPEN)] == 0),
         "who came was asked": np.all(state.attended <= state.asked),
         "a tranche is kept, broken or withheld": np.all(
             state.tranches_kept + state.tranches_broken <= state.tranches_due

@@ -7,17 +7,15 @@ taken for the one that is the patron's presence, so that the law does not hang o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from laws import broken_laws
-from worlds import World, afghanistan, events_phase, world
+from worlds import World, afghanistan, begun, events_phase, world
 
 from sim.model import vocabulary as words
 from sim.model.phases.attend import collect_offer
-from sim.model.phases.begin import begin, derive
 from sim.model.phases.cells import put_cell
 from sim.model.phases.comply import collapse, settle_clause
 from sim.model.phases.effort import choose_efforts
@@ -103,21 +101,9 @@ def test_every_effect_says_what_it_moves_and_no_other_does() -> None:
     assert tuple(EFFECTS) == words.EFFECTS
 
 
-@cache
-def begun(epoch: str) -> Place:
-    """A run at an epoch, never to be written to."""
-    found = world(epoch, 1)
-    state = found.states()[0]
-    derive(found.rules, found.draws[0], found.plan)
-    begin(found.rules, found.draws[0], found.plan, state, 3, 0)
-    return Place(found, found.draws[0], found.plan, state, 0, 0, 0, 0)
-
-
 def place_at(epoch: str, cell: int, presence_is: int | None = None) -> Place:
     """A run at an epoch and a party that bargains over a cell; where asked, this cell is the presence."""
-    known = begun(epoch)
-    rules, draw, plan, state = (part.copy() for part in (known.found.rules, known.draw, known.plan, known.state))
-    found = World(known.found.case, rules, known.found.draws, plan)
+    found, rules, draw, plan, state = begun(epoch)
     if presence_is is not None:
         rules.presence_cell = presence_is
         state.presence = 1.0 - state.cell[presence_is]
