@@ -377,7 +377,7 @@ def test_a_signature_keeps_the_product_of_the_gains_and_what_distrust_has_cost_t
     held = full.package_values(offers[:, 2])
     best = optimum(full, 0, held[:, 1], signed)
     np.testing.assert_allclose(states.regret[signed, 0], np.maximum(best - held[:, 0], 0.0)[signed], atol=1e-7)
-    assert (states.regret[signed, 0] > 0.01).mean() > 0.5
+    assert (states.regret[signed, 0] > 0.01).sum() > 20
 
 
 def test_at_full_trust_there_is_nothing_to_regret() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from laws import broken_laws
 from numba import njit
@@ -58,7 +58,6 @@ def world_of(epoch: str) -> World:
     return world(epoch, DRAWS, seed=23)
 
 
-@settings(max_examples=80)
 @given(
     epoch=st.sampled_from(EPOCHS),
     number=st.integers(0, DRAWS - 1),
