@@ -3,7 +3,7 @@
 # make bench  the benchmarks
 # make slurm-check  the cluster's jobs with a real Slurm on this machine (root; Debian: slurm-wlm munge)
 # make fresh  every test by drawn examples with new ones, many more; what it finds is printed to be kept
-# make mutants  changes the code in a sample of places, one at a time: whether the tests see it (hours; see docs/mutants.md)
+# make mutants  changes the code in a sample of places, one at a time: whether the tests see it (hours; docs/tests.md)
 # make accept reason="..."  tells what the scenarios' numbers have moved by, and accepts them for that reason
 # make lock   renews requirements.lock from pyproject.toml
 # Another Python than python3:  make PYTHON=/path/to/python3.12 run

@@ -184,6 +184,24 @@ def test_a_settlement_has_the_class_that_its_names_say(seed: int) -> None:
     assert row.settlement == settled_as(found, state)
 
 
+ENDS = {
+    "yes is 1": (0.0, 1.0), "share": (0.0, 1.0), "week; -1 for never": (-1.0, 260.0), "code": (0.0, 5.0),
+    "weeks": (0.0, 260.0), "agreements": (0.0, 260.0), "collapses": (0.0, 260.0), "sessions": (0.0, 260.0),
+    "impasses": (0.0, 260.0), "rounds": (0.0, 260.0), "times": (0.0, 260.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", [*OUTCOMES, *WEEKLY], ids=lambda outcome: outcome.column)
+def test_a_range_is_as_wide_as_the_unit_and_no_wider(outcome: Any) -> None:
+    """A share, a code, or a week of a horizon of at most 260; of an amount only that it is not negative."""
+    assert outcome.low <= 0.0
+    if outcome.unit in ENDS and outcome.field != "status":
+        assert (outcome.low, outcome.high) == ENDS[outcome.unit]
+    else:
+        assert outcome.low == 0.0
+        assert outcome.high >= 2.0
+
+
 CHECKED = {"presence": (), "cell": (0, -1), "control": (0, -1), "cohesion": (0, -1), "violence": (0, -1)}
 
 

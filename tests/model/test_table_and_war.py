@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from worlds import Begun, begun
 
 from sim.model import vocabulary as words
+from sim.model.equations.attendance import ATTEND
 from sim.model.phases.attend import attend, recognition_cost, set_pressure
 from sim.model.phases.fight import fight, flee, settled
 from sim.model.phases.week import attend_table
@@ -26,33 +25,35 @@ def doha() -> tuple[Begun, int, int]:
     return run, t, side
 
 
-def terms(run: Begun, t: int, side: int) -> Any:
-    """Surplus, offer, arrears, pressure, cost, recognition, and the log-odds."""
+def terms(run: Begun, t: int, side: int) -> dict[str, float]:
+    """What is noted of a party's decision, by name."""
     attend(run.rules, run.draw, run.state, t, side)
-    return run.state.attend_terms[t, side, :7].copy()
+    return dict(zip(ATTEND.noted, run.state.attend_terms[t, side].tolist(), strict=False))
 
 
 def test_a_party_adds_up_half_its_best_the_pressure_and_its_cost_by_the_tables_weight() -> None:
     run, t, side = doha()
-    wanted = np.array([0.8 * 0.2, 0.0, 0.0, 0.07, -0.03, 0.0])
-    np.testing.assert_allclose(terms(run, t, side), [*wanted, wanted.sum() / 0.1], atol=1e-12)
+    wanted = {"surplus": 0.8 * 0.2, "offer": 0.0, "arrears": 0.0, "pressure": 0.07, "cost": -0.03, "recognition": 0.0}
+    found = terms(run, t, side)
+    assert {name: found[name] for name in wanted} == pytest.approx(wanted)
+    assert found["log_odds"] == pytest.approx(sum(found[term.name] for term in ATTEND.terms) / 0.1)
     run.state.zone[t] = 0
-    assert terms(run, t, side)[0] == 0.0
+    assert terms(run, t, side)["surplus"] == 0.0
 
 
 def test_what_is_owed_counts_against_a_debtor_at_the_table_and_less_against_one_elsewhere() -> None:
     run, t, side = doha()
     rules, state, i = run.rules, run.state, run.rules.party[t, side]
     state.arrears[t, side] = 0.2
-    assert terms(run, t, side)[2] == pytest.approx(-0.8 * 0.2)
+    assert terms(run, t, side)["arrears"] == pytest.approx(-0.8 * 0.2)
     state.arrears[t, side], elsewhere = 0.0, run.table("us_pakistan")
     its_side = int(rules.party[elsewhere, 1] == i)
     debtor = rules.party[elsewhere, 1 - its_side]
     state.arrears[elsewhere, its_side], state.attending[t, 2:] = 0.2, 0
     run.draw.observer_table_weight[t, debtor] = 0.25
-    assert terms(run, t, side)[2] == pytest.approx(-0.8 * 0.25 * 0.2)
+    assert terms(run, t, side)["arrears"] == pytest.approx(-0.8 * 0.25 * 0.2)
     state.arrears[elsewhere, its_side], state.arrears[elsewhere, 1 - its_side] = 0.0, 0.2
-    assert terms(run, t, side)[2] == 0.0  # what it owes itself is no reason to stay away
+    assert terms(run, t, side)["arrears"] == 0.0  # what it owes itself is no reason to stay away
 
 
 def test_what_is_offered_for_coming_counts_by_what_it_would_change_and_is_given_once() -> None:
@@ -63,13 +64,13 @@ def test_what_is_offered_for_coming_counts_by_what_it_would_change_and_is_given_
     state.position[i, cell], state.has_position[i, cell], state.cell[cell] = 0.75, 1, 0.25
     state.conditional_offer[t, side, cell], state.offered_by[t, side, cell], state.offers[t, side] = 0.625, giver, 1
     state.stance[t, side] = 0.999999999
-    assert terms(run, t, side)[1] == pytest.approx(0.8 * draw.weight[t, side, k] * (0.5 - 0.125))
+    assert terms(run, t, side)["offer"] == pytest.approx(0.8 * draw.weight[t, side, k] * (0.5 - 0.125))
     assert (state.attending[t, side], state.cell[cell], state.offers[t, side]) == (0, 0.25, 1)
     state.stance[t, side], rules.cell_nu[cell] = 0.0, 0.5
     terms(run, t, side)
     assert (state.attending[t, side], state.cell[cell], state.offers[t, side]) == (1, 0.625, 0)
     assert state.gained[i, giver] == pytest.approx(0.5 * draw.weight[t, side, k] * 0.375)
-    assert terms(run, t, side)[1] == 0.0
+    assert terms(run, t, side)["offer"] == 0.0
 
 
 def test_coming_concedes_what_the_cell_that_opens_the_table_still_lacks() -> None:

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import Begun, begun
 
+from sim.case.trigger import Place, condition
+from sim.case.trigger import quantity as named_quantity
 from sim.model import vocabulary as words
 from sim.model.phases.triggers import condition_holds, happens, look_out, quantity, triggered
 
@@ -135,3 +137,28 @@ def test_a_triggered_event_is_happening_only_while_it_happens() -> None:
         run.state.presence = presence
         look_out(run.plan, run.state, 0)
         assert run.state.happening[0] == happening
+
+
+# --- as a scenario writes it
+
+
+@pytest.mark.parametrize("regime", [0, 1])
+@pytest.mark.parametrize("comparison", COMPARED)
+@pytest.mark.parametrize("name", [0, 1])
+def test_a_condition_on_either_regime_holds_while_that_one_rules(name: int, comparison: str, regime: int) -> None:
+    run = waiting(words.BY_ALL)
+    case, plan = run.found.case, run.plan
+    place = Place(case, case.regimes[0], 104, "file", "when")
+    text = f"regime.{case.regimes[name]} {comparison} 0.5"
+    found = condition(place, text, {}).engine()
+    plan.quantity[0, 0], plan.quantity_first[0, 0], plan.quantity_second[0, 0] = found[:3]
+    plan.comparison[0, 0], plan.threshold[0, 0] = found[3:]
+    run.state.regime = regime
+    assert condition_holds(plan, run.state, 0, 0) == COMPARED[comparison](float(name == regime), 0.5)
+
+
+@pytest.mark.parametrize(("ruling", "name", "span"), [(0, 0, (0, 1)), (0, 1, (0, 1)), (1, 0, (0, 0)), (1, 1, (1, 1))])
+def test_the_second_regime_is_for_good(ruling: int, name: int, span: tuple[int, int]) -> None:
+    case = begun("2018-12").found.case
+    found = named_quantity(Place(case, case.regimes[ruling], 104, "file", "when"), f"regime.{case.regimes[name]}")
+    assert (found.low, found.high) == span

@@ -202,11 +202,11 @@ def sampled(name: str, share: float, seed: int) -> list[Mutant]:
     return chosen
 
 
-def passes(tree: Path, tests: Sequence[str], interpreted: bool, limit: float) -> str:
+def passes(tree: Path, tests: Sequence[str], interpreted: bool, limit: float, python: Path = PYTHON) -> str:
     """What the tests say of a tree: survived where they pass, killed where one fails, timeout."""
     if not tests:
         return "survived"
-    words = [PYTHON, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "--tb=no", "--no-header"]
+    words = [python, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "--tb=no", "--no-header"]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"} | ({"NUMBA_DISABLE_JIT": "1"} if interpreted else {})
     try:
         done = subprocess.run(
