@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from worlds import EPOCHS, World, afghanistan, march, random_plan, start, world
 
 from sim.model import vocabulary as words
-from sim.model.outcomes import OUTCOMES, SETTLEMENTS, WEEKLY, is_sound, write_outcomes, write_week
+from sim.model.outcomes import OUTCOMES, SETTLEMENTS, WEEKLY, is_sound, kept_share, write_outcomes, write_week
 from sim.model.variables import STATE
 from sim.world.columns import outcome_type, week_type
 
@@ -182,6 +182,18 @@ def test_a_settlement_has_the_class_that_its_names_say(seed: int) -> None:
     row = np.zeros(1, outcome_type(found.case)).view(np.recarray)[0]
     write_outcomes(found.rules, state, row)
     assert row.settlement == settled_as(found, state)
+
+
+@pytest.mark.parametrize(
+    ("bound", "point", "at", "kept"), [(1, 0.75, 0.375, 0.5), (1, 0.25, 0.0, 1.0), (0, 0.75, 0.375, 1.0)]
+)
+def test_a_clause_is_kept_as_far_as_its_cell_has_come(bound: int, point: float, at: float, kept: float) -> None:
+    """In full where it was left out, or where nothing had to move."""
+    found = world("2018-12", 1)
+    state = found.states(1)[0]
+    state.in_package[0, 1], state.package[0, 1], state.baseline[0, 1] = bound, point, 0.0 if point > 0.5 else point
+    state.cell[found.rules.clause_cell[0, 1]] = at
+    assert kept_share(state, found.rules, 0, 1) == kept
 
 
 ENDS = {
