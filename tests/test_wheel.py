@@ -126,7 +126,7 @@ def test_the_main_job_and_every_job_of_a_folder_run_away_from_the_checkout(envir
     """The one job here that simulates: what the others do more is tested in the checkout (`tests/jobs`)."""
     jirga = environment / "bin" / "jirga"
     done([jirga, "out=there", *SMALL, "horizon=4"], tmp_path)
-    rows = list(csv.DictReader((tmp_path / "there" / "summary.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((tmp_path / "there" / "summary.csv").read_text(encoding="utf-8").splitlines()))
     assert {row["scenario"] for row in rows} >= set(scenario_names(load_case()))
     next((tmp_path / "there" / "runs").glob("runs-*")).unlink()
     for job in ("resume", *FOLDER_JOBS):
