@@ -92,14 +92,14 @@ GROUPS = {
     "phases": Group(
         tuple(f"sim/model/phases/{name}.py" for name in PHASES),
         30,
-        of_model("effects", "agreement", "table_and_war", "closed_forms"),
-        of_model("laws", "outcomes", "conduct", "effort", "private"),
+        of_model("mediators_and_learning", "agreement", "table_and_war", "effects", "triggers"),
+        of_model("laws", "outcomes", "conduct", "effort", "private", "closed_forms"),
     ),
     "frontier": Group(
         tuple(f"sim/model/phases/{name}.py" for name in FRONTIER),
         10,
-        of_model("closed_forms"),
-        of_model("frontier"),
+        (),
+        of_model("closed_forms", "frontier"),
     ),
     "outcomes": Group(("sim/model/outcomes.py",), 15, of_model("outcomes")),
     "statistics": Group(
