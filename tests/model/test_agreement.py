@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import Begun, begun
+from worlds import Begun, begun, events_phase
 
 from sim.model import vocabulary as words
 from sim.model.equations.war import next_control
@@ -259,3 +259,15 @@ def test_a_withdrawal_that_waits_takes_as_long_when_it_goes_on() -> None:
         withdraw(run.rules, state)
         gone = max(week - 7, 0)
         assert state.presence == pytest.approx(run.draw.start_presence * max(1.0 - gone / 10, 0.0))
+
+
+def test_an_announced_withdrawal_goes_on_week_by_week_and_none_begins_by_itself() -> None:
+    run = begun("2018-12")
+    state, usual = run.state, float(run.state.presence)
+    for _ in range(3):
+        events_phase(run.rules, run.draw, run.plan, state)
+        assert state.presence == usual
+    announce(state, 10, 0, words.NEVER)
+    for gone in range(1, 12):
+        events_phase(run.rules, run.draw, run.plan, state)
+        assert state.presence == pytest.approx(usual * max(1.0 - gone / 10, 0.0))
