@@ -238,6 +238,25 @@ def test_whatever_else_moves_the_cell_that_is_the_presence_moves_the_presence(
     assert presence_follows(place)
 
 
+@pytest.mark.parametrize("covered", [False, True])
+@pytest.mark.parametrize("own", [False, True])
+def test_a_cell_follows_the_position_of_its_own_deliverer_unless_an_agreement_covers_it(
+    own: bool, covered: bool
+) -> None:
+    place = place_at("2019-07", CELLS.index("security_assistance"))
+    rules, state, t, k = place.found.rules, place.state, place.table, clause_of(place)
+    rules.clause_default[t, k], rules.clause_link[t, k] = words.BY_POSITION, place.side
+    others = [(i, j) for i in range(rules.tables) for j in range(rules.clauses[i]) if (i, j) != (t, k)]
+    for i, j in others:
+        if rules.clause_cell[i, j] == place.cell:
+            rules.clause_default[i, j] = words.BY_CURRENT
+    speaker = place.player if own else int(rules.party[t, 1 - place.side])
+    state.status[t], state.in_package[t, k] = words.IN_FORCE, covered
+    state.cell[place.cell], state.position[speaker, place.cell] = 0.75, TO
+    follow_position(rules, state, speaker, place.cell)
+    assert state.cell[place.cell] == (TO if own and not covered else 0.75)
+
+
 # --- what else hangs on a cell
 
 
