@@ -8,8 +8,9 @@ from worlds import Begun, begun
 
 from sim.model import vocabulary as words
 from sim.model.equations.attendance import ATTEND
-from sim.model.phases.attend import attend, recognition_cost, set_pressure
-from sim.model.phases.fight import fight, flee, settled
+from sim.model.phases.attend import attend, collect_offer, offer_weight, recognition_cost, set_pressure
+from sim.model.phases.effort import choose_efforts
+from sim.model.phases.fight import fight, flee, settled, target_cohesion
 from sim.model.phases.week import attend_table
 
 
@@ -193,3 +194,51 @@ def test_an_offensive_raises_the_fighting_until_its_last_week() -> None:
         fight(run.rules, run.draw, state, 0)
         intensity += 0.25 * (0.75 * (1.8 if week < 3 else 1.0) - intensity)
         assert state.intensity[0] == pytest.approx(intensity)
+
+
+def test_an_incumbent_without_a_patron_stands_by_itself() -> None:
+    run = begun("2022-08")
+    rules, state = run.rules, run.state
+    (war,) = (w for w in range(rules.wars) if rules.patron[w] < 0)
+    state.trust[...] = 0.25
+    assert target_cohesion(rules, run.draw, state, war) == 1.0
+    run.draw.foresight_on, state.presence = 0, 0.5
+    wanted = 1.0 - run.draw.patron_share * (1.0 - 0.25 * 0.5)
+    assert target_cohesion(rules, run.draw, state, 0) == pytest.approx(wanted)
+
+
+# --- what is given and seen
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("by", ["other", "itself", "nobody"])
+def test_what_is_given_for_coming_is_seen_to_be_given_by_the_one_who_offered_it(by: str, side: int) -> None:
+    run, t, _ = doha()
+    rules, state, cell = run.rules, run.state, run.cell("prisoners")
+    i, other = (int(rules.party[t, place]) for place in (side, 1 - side))
+    assert 0 in (i, other)  # the first of the players is one like the others
+    state.cell[cell], rules.cell_nu[cell] = 0.25, 0.5
+    state.conditional_offer[t, side, cell], state.offers[t, side] = 0.75, 1
+    state.offered_by[t, side, cell] = {"other": other, "itself": i, "nobody": words.NEVER}[by]
+    state.gained[...] = 0.0
+    collect_offer(rules, run.draw, state, t, side)
+    weight = offer_weight(rules, run.draw, t, side, cell)
+    assert state.gained[i, other] == pytest.approx(0.25 * weight if by == "other" else 0.0)
+    assert state.gained.sum() == state.gained[i, other]
+    assert (state.cell[cell], state.offers[t, side]) == (0.75, 0)
+
+
+@pytest.mark.parametrize("promised", [0, 1])
+@pytest.mark.parametrize("threat", [0, 1])
+def test_nothing_is_given_or_done_for_an_effort_before_it_is_said(threat: int, promised: int) -> None:
+    run = begun("2019-07")
+    rules, plan, state, cell = run.rules, run.plan, run.state, run.cell("security_assistance")
+    pair = rules.mediated_pair[0]
+    plan.events, plan.effect[0], plan.player[0], plan.place_cell[0] = 1, words.FOR_EFFORT, run.player("US"), cell
+    plan.target[0], plan.about[0] = rules.trusted[pair], rules.truster[pair]
+    plan.conditional[0], plan.level[0], plan.value[0] = threat, 1.0 if threat else 0.0, 0.875
+    state.promised[0], state.has_position[rules.trusted[pair], cell] = promised, 1
+    state.position[rules.trusted[pair], cell], before = 0.5, float(state.cell[cell])
+    choose_efforts(rules, run.draw, plan, state)
+    assert state.granted[0] == promised
+    assert state.cell[cell] == (0.875 if promised else before)
