@@ -277,3 +277,63 @@ def test_an_effort_that_is_a_cell_goes_where_an_act_puts_the_cell(name: str, epo
     m, target = place.found.rules.trusted[q], place.found.rules.truster[q]
     assert effort(place.found.rules, place.state, m, target) == pytest.approx(TO)
     assert place.state.effort_usual[o] == pytest.approx(TO)
+
+
+# --- what an effect does besides moving cells
+
+
+@pytest.mark.parametrize("regime", [0, 1])
+@pytest.mark.parametrize("status", range(4))
+@pytest.mark.parametrize("table", afghanistan().tables)
+def test_a_table_is_convened_where_it_exists_and_has_no_agreement(table: str, status: int, regime: int) -> None:
+    found, rules, draw, plan, state = begun("2019-07")
+    t = found.case.number("tables", table)
+    place = Place(found, draw, plan, state, 0, 0, t, 0)
+    state.regime, state.status[t], state.sessions[t], state.impasses_in_row[t] = regime, status, 7, 2
+    state.convenes[t], state.meets_at[t], state.renews_at[t], state.reopens[t] = words.NEVER, 90, 95, 99
+    bring_about(place, "convene")
+    exists = rules.table_regime[t, regime] == 1
+    if not exists or status == words.IN_FORCE:
+        assert (state.status[t], state.sessions[t], state.impasses_in_row[t], state.meets_at[t]) == (status, 7, 2, 90)
+        return
+    assert (state.status[t], state.sessions[t], state.impasses_in_row[t]) == (words.OPEN, 0, 0)
+    assert (state.meets_at[t], state.convenes[t]) == (state.week, words.NEVER)
+    anew = state.week if status == words.CLOSED else 95
+    assert state.renews_at[t].tolist() == [anew, anew]
+
+
+@pytest.mark.parametrize("weeks", [0, 3])
+def test_effects_on_a_seat_a_war_an_effort_and_a_line_do_what_they_say(weeks: int) -> None:
+    until = words.FOREVER if weeks == 0 else 1 + weeks
+    place = place_at("2019-07", 0)
+    t = next(t for t in range(place.found.rules.tables) if place.found.rules.seats[t] > 1)
+    place = place._replace(table=t, player=int(place.found.rules.seat_member[t, 1, 0]))
+    state = place.state
+    state.invited[t], state.red_line[place.player, place.cell] = 0, 0.5
+    bring_about(place, "invite", weeks)
+    assert state.invited[t].tolist()[:2] == [1, 0]
+    for name, changed in (("effort", state.effort_until), ("offensive", state.offensive_until)):
+        state.week = 0
+        bring_about(place, name, weeks)
+        assert changed[place.player if name == "effort" else 0] == until
+    assert (state.effort_set[place.player], state.offensive[0]) == (TO, 0.5)
+    state.week = 0
+    bring_about(place, "absent", weeks)
+    away = [place.player in place.found.rules.seat_member[t, m, : place.found.rules.seat_members[t, m]] for m in (0, 1)]
+    assert [state.absent_until[t, m] == until for m in (0, 1)] == away
+    bring_about(place, "concede", weeks)
+    assert np.isnan(state.red_line[place.player, place.cell])
+
+
+@pytest.mark.parametrize("conditional", [0, 1])
+def test_an_exit_is_announced_and_delayed(conditional: int) -> None:
+    place = place_at("2019-07", 0)
+    place.plan.conditional[0] = conditional
+    state, week = place.state, int(place.state.week)
+    bring_about(place, "schedule")
+    assert (state.schedule_on, state.schedule_conditional, state.schedule_table) == (1, conditional, place.table)
+    assert state.schedule_end - state.schedule_start == 20
+    end = int(state.schedule_end)
+    bring_about(place, "delay")
+    waited = int(state.week) - week - 1  # it waits for the agreement of its table
+    assert int(state.schedule_end) - end - 8 in (0, waited)

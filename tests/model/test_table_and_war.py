@@ -9,8 +9,10 @@ from worlds import Begun, begun
 from sim.model import vocabulary as words
 from sim.model.equations.attendance import ATTEND
 from sim.model.phases.attend import attend, collect_offer, offer_weight, recognition_cost, set_pressure
-from sim.model.phases.effort import choose_efforts
-from sim.model.phases.fight import fight, flee, settled, target_cohesion
+from sim.model.phases.begin import begin
+from sim.model.phases.defaults import forecast_control, success_at
+from sim.model.phases.effort import choose_efforts, relation_weight
+from sim.model.phases.fight import fight, flee, sanctuary_reach, settled, target_cohesion
 from sim.model.phases.week import attend_table
 
 
@@ -207,6 +209,33 @@ def test_an_incumbent_without_a_patron_stands_by_itself() -> None:
     assert target_cohesion(rules, run.draw, state, 0) == pytest.approx(wanted)
 
 
+@pytest.mark.parametrize("bandwagon", [0.0, 0.1])
+@pytest.mark.parametrize("control", [0.3, 0.6])
+def test_control_moves_by_combat_and_by_those_who_join_whom_they_expect_to_win(
+    control: float, bandwagon: float
+) -> None:
+    run = begun("2021-04")
+    rules, draw, state = run.rules, run.draw, run.state
+    state.control[0], draw.bandwagon, draw.combat_noise, state.week = control, bandwagon, 0.0, 1
+    state.sanctuary[0] = sanctuary_reach(rules, draw, state, 0)
+    expected = forecast_control(rules, draw, state, 0)
+    growth = draw.combat_pace * state.intensity[0] * (2.0 * success_at(rules, draw, state, 0, state.presence) - 1.0)
+    fight(rules, draw, state, 0)
+    wanted = control + control * (1.0 - control) * growth + bandwagon * (expected - control)
+    assert state.control[0] == pytest.approx(wanted)
+    assert state.control_change[0] == pytest.approx(wanted - control)
+    assert expected != control
+
+
+@pytest.mark.parametrize("presence", [0.0, 0.4, 1.0])
+def test_a_run_begins_with_the_cell_of_the_presence_as_the_presence_is(presence: float) -> None:
+    run = begun("2018-12")
+    run.draw.start_presence, state = presence, run.found.states(1)[0]
+    run.draw.start_cell[run.rules.presence_cell] = 0.77
+    begin(run.rules, run.draw, run.plan, state, 1, 0)
+    assert (state.presence, state.cell[run.rules.presence_cell]) == (presence, 1.0 - presence)
+
+
 # --- what is given and seen
 
 
@@ -242,3 +271,22 @@ def test_nothing_is_given_or_done_for_an_effort_before_it_is_said(threat: int, p
     choose_efforts(rules, run.draw, plan, state)
     assert state.granted[0] == promised
     assert state.cell[cell] == (0.875 if promised else before)
+
+
+def test_what_another_asks_weighs_as_the_table_that_one_shares_with_it() -> None:
+    run = begun("2019-07")
+    rules, draw = run.rules, run.draw
+    draw.table_weight[...] = np.linspace(0.1, 0.9, draw.table_weight.size).reshape(draw.table_weight.shape)
+    met = 0
+    for o in range(rules.mediated):
+        m = int(rules.trusted[rules.mediated_pair[o]])
+        shared = {}
+        for place in range(rules.askers[o]):
+            t = int(rules.asker_table[o, place])
+            side = rules.party[t].tolist().index(m)
+            shared.setdefault(int(rules.asker[o, place]), draw.table_weight[t, side])  # of several the first
+            assert rules.party[t, 1 - side] == rules.asker[o, place]
+        met += len(shared)
+        for other in range(rules.players):
+            assert relation_weight(rules, draw, o, m, other) == shared.get(other, 1.0)
+    assert met > 0

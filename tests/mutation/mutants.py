@@ -181,7 +181,10 @@ def mutated(code: str, operator: str, occurrence: int) -> str | None:
     from cosmic_ray.plugins import get_operator
 
     after = mutate_code(code, get_operator(operator)(), occurrence)
-    return after if after is not None and bare(after) != bare(code) else None
+    try:
+        return after if after is not None and bare(after) != bare(code) else None
+    except SyntaxError:  # as a * for the ** of keywords: nothing that anybody could have written
+        return None
 
 
 def sampled(name: str, share: float, seed: int) -> list[Mutant]:
