@@ -3,7 +3,9 @@
 # make bench  the benchmarks
 # make slurm-check  the cluster's jobs with a real Slurm on this machine (root; Debian: slurm-wlm munge)
 # make kill-check   workers killed at random a thousand times, on one folder: about six minutes
-# make accept accepts the numbers that the scenarios give now as those that they are expected to give
+# make fresh  every test by drawn examples with new ones, many more; what it finds is printed to be kept
+# make mutants  changes the code in a sample of places, one at a time: whether the tests see it (hours; docs/tests.md)
+# make accept reason="..."  tells what the scenarios' numbers have moved by, and accepts them for that reason
 # make lock   renews requirements.lock from pyproject.toml
 # Another Python than python3:  make PYTHON=/path/to/python3.12 run
 
@@ -15,7 +17,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SLURM :=
 AS_ROOT = $(if $(SLURM),$(SUDO) env PYTHONDONTWRITEBYTECODE=1)
 
-.PHONY: run test bench slurm-check kill-check accept lock clean
+.PHONY: run test fresh mutants bench slurm-check kill-check accept lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -30,6 +32,15 @@ test: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 	$(AS_ROOT) $(BIN)/python tests/cluster/slurm_check.py $(SLURM)
 
+fresh: $(READY)
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m hypothesis --hypothesis-profile=fresh tests
+
+# What changes the code has many dependencies and needs none of ours: it has an environment of its own.
+mutants: $(READY)
+	[ -e .venv-mutants/.ready ] || { $(PYTHON) -m venv .venv-mutants && \
+	  .venv-mutants/bin/python -m pip install -qq --disable-pip-version-check "cosmic-ray>=8.7,<9" && touch .venv-mutants/.ready; }
+	.venv-mutants/bin/python tests/mutation/mutants.py $(if $(sample),sample=$(sample)) $(if $(groups),groups=$(groups))
+
 bench: $(READY)
 	set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
@@ -40,7 +51,7 @@ kill-check: $(READY)
 	$(BIN)/python tests/cluster/kill_work.py 1000
 
 accept: $(READY)
-	$(BIN)/python -m sim.jobs.expected
+	$(BIN)/python -m sim.jobs.expected "reason=$$reason"
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
@@ -67,4 +78,4 @@ lock:
 clean:
 	@[ ! -e .venv ] || [ -e $(OURS) ] || [ -e $(READY) ] || \
 	  { echo ".venv is there, and make has not made it: it stays"; exit 1; }
-	rm -rf .venv .venv-lock build/lib build/bdist.* jirga.egg-info
+	rm -rf .venv .venv-lock .venv-mutants build/lib build/bdist.* jirga.egg-info

@@ -5,10 +5,31 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from fresh import kept
 
 # A loaded machine must not decide whether a law holds; one commit must not pass today and fail tomorrow.
 settings.register_profile("jirga", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("jirga")
+
+# `make fresh`: new examples, many more, and none that an earlier run has left on this machine.
+PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
+settings.register_profile(
+    "fresh", settings.get_profile("jirga"), derandomize=False, database=None, max_examples=1_000, phases=PHASES
+)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """With fresh examples: what was found, as the decorators that keep it."""
+    if config.getoption("--hypothesis-profile") != "fresh":
+        return
+    failed = terminalreporter.getreports("failed")
+    found = [f"{report.nodeid.split('::')[0]}: {line}" for report in failed for line in kept(report.longreprtext)]
+    if found:
+        terminalreporter.section("found: to be kept above the test, and mended")
+        for line in found:
+            terminalreporter.line(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
@@ -14,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from sim.case.loading import load_case
+from sim.case.scenario import scenario_names
 from sim.command.arguments import help_text
-from sim.jobs.settings import FOLDER_JOBS, JOBS
+from sim.jobs.settings import FOLDER_JOBS
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.xdist_group("wheel")  # built once, not once for each worker
@@ -98,16 +101,33 @@ def test_ones_own_folder_works_away_from_the_checkout(environment: Path, tmp_pat
     assert "seed: 11\n" in done([environment / "bin" / "jirga", *words], tmp_path).stdout
 
 
-@pytest.mark.parametrize("job", [job for job in JOBS if job not in FOLDER_JOBS])
-def test_every_job_runs_away_from_the_checkout(environment: Path, tmp_path: Path, job: str) -> None:
+def test_every_module_can_be_imported_away_from_the_checkout(environment: Path, tmp_path: Path) -> None:
+    """A job that was not run here would miss no module of its own."""
+    code = """
+import importlib, pkgutil, sim
+names = [one.name for one in pkgutil.walk_packages(sim.__path__, "sim.") if not one.name.endswith("__main__")]
+for name in names:
+    importlib.import_module(name)
+print(len(names))
+"""
+    inside = sum(1 for path in (ROOT / "sim").rglob("*.py")) + len(("sim.conf", "sim.scenarios"))
+    found = int(done([environment / "bin" / "python", "-c", code], tmp_path).stdout)
+    assert found >= inside - len(("sim/__init__", "sim/__main__", "sim.conf", "sim.scenarios"))
+
+
+@pytest.mark.parametrize("job", ["evidence", "explain"])
+def test_a_job_that_simulates_no_sweep_runs_away_from_the_checkout(environment: Path, tmp_path: Path, job: str) -> None:
     shown = done([environment / "bin" / "jirga", f"job={job}", "out=there", *SMALL], tmp_path)
     assert shown.stdout
     assert list((tmp_path / "there").iterdir())
 
 
-def test_every_job_of_a_folder_runs_away_from_the_checkout(environment: Path, tmp_path: Path) -> None:
+def test_the_main_job_and_every_job_of_a_folder_run_away_from_the_checkout(environment: Path, tmp_path: Path) -> None:
+    """The one job here that simulates: what the others do more is tested in the checkout (`tests/jobs`)."""
     jirga = environment / "bin" / "jirga"
-    done([jirga, "out=there", "size=smoke", "size.draws=2", "horizon=4"], tmp_path)
+    done([jirga, "out=there", *SMALL, "horizon=4"], tmp_path)
+    rows = list(csv.DictReader((tmp_path / "there" / "summary.csv").read_text(encoding="utf-8").splitlines()))
+    assert {row["scenario"] for row in rows} >= set(scenario_names(load_case()))
     next((tmp_path / "there" / "runs").glob("runs-*")).unlink()
     for job in ("resume", *FOLDER_JOBS):
         done([jirga, job, "out=there"], tmp_path)

@@ -146,6 +146,41 @@ PHASE_STEPS = (
 )
 
 
+class Begun(NamedTuple):
+    """One run at an epoch, to be changed at will: its records are copies."""
+
+    found: World
+    rules: Any
+    draw: Any
+    plan: Any
+    state: Any
+
+    def player(self, code: str) -> int:
+        return self.found.case.number("players", code)
+
+    def cell(self, name: str) -> int:
+        return self.found.case.number("cells", name)
+
+    def table(self, name: str) -> int:
+        return self.found.case.number("tables", name)
+
+
+@cache
+def _begun(epoch: str) -> Begun:
+    found = world(epoch, 1)
+    state = found.states()[0]
+    derive(found.rules, found.draws[0], found.plan)
+    begin(found.rules, found.draws[0], found.plan, state, 3, 0)
+    return Begun(found, found.rules, found.draws[0], found.plan, state)
+
+
+def begun(epoch: str) -> Begun:
+    """A run at an epoch, interpreted."""
+    known = _begun(epoch)
+    rules, draw, plan, state = (part.copy() for part in known[1:])
+    return Begun(World(known.found.case, rules, known.found.draws, plan), rules, draw, plan, state)
+
+
 @njit
 def start(rules: Any, draws: Any, plan: Any, states: Any, seed: int, run: int) -> None:
     """Set zeroed states to the epoch, one run a draw."""

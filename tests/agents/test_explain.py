@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from sim.agents.narrative import beginnings, main_pairs, tables_at_start
-from sim.agents.reasons import chance_without, weighed, weights
+from sim.agents.reasons import LEAST_WEIGHT, chance_without, weighed, weights
 from sim.agents.replay import Run, differences, outcomes, replay, summary
 from sim.agents.sources import because, cited, source
 from sim.case.columns import outcome_columns
@@ -65,6 +65,19 @@ def test_the_words_of_every_decision_add_up_to_its_probability(run: Run) -> None
             without = chance_without(entry, found[0].term.name, noise)
             assert logistic((total - found[0].value) / noise) == pytest.approx(without, abs=1e-9)
     assert told > 100
+
+
+def test_no_deal_in_sight_is_told_in_just_the_decisions_in_which_there_is_none(run: Run) -> None:
+    met, number = {False: 0, True: 0}, 0
+    while min(met.values()) == 0:  # one run after the other, until both have been met
+        model = replay(run.model.world, number, seed=1, runs=1).model
+        for entry in model.journal.find(decision="attend"):
+            text, none = weighed(model, entry), entry.terms["surplus"] == 0.0
+            assert ("no deal in sight" in text) == none
+            assert ("the best deal still open" in text) == (abs(entry.terms["surplus"]) >= LEAST_WEIGHT)
+            met[none] += 1
+        number += 1
+        assert number < 20, met
 
 
 def test_why_says_who_what_the_odds_and_what_weighed(run: Run) -> None:

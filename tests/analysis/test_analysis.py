@@ -117,7 +117,8 @@ def test_values_of_draws_weigh_as_their_runs() -> None:
 
 def test_students_quantile_is_that_of_scipy() -> None:
     numbers = [*range(1, 60), 99, 199, 999, 4_999]
-    assert [t95(n) for n in numbers] == pytest.approx([student.ppf(0.975, n) for n in numbers], rel=2e-6)
+    for n in numbers:  # as close as Hill's expansion comes, so that each of its constants counts
+        assert t95(n) == pytest.approx(student.ppf(0.975, n), rel=1e-6 if n == 3 else 1e-7)
     with pytest.raises(ValueError, match="fewer than 1"):
         t95(0)
 

@@ -199,6 +199,28 @@ def test_a_coded_position_and_salience_become_their_triangles(tables) -> None:
     assert (salience.low, salience.mode, salience.high) == pytest.approx((0.6, 0.7, 0.8))
 
 
+@pytest.mark.parametrize(("at", "low", "high"), [(0.5, 0.48, 0.52), (0.0, 0.0, 0.02), (1.0, 0.98, 1.0)])
+def test_a_position_coded_as_a_point_becomes_a_narrow_range_inside_the_scale(
+    tables, case: Case, evidence: Evidence, at: float, low: float, high: float
+) -> None:
+    row = tables["2018-12"]["position.PAK.withdrawal"].rows[0]
+    assert isinstance(row, PositionRow)
+    changed = tuple(replace(one, position=at, low=at, high=at) if one == row else one for one in evidence.positions)
+    part = priors(case, replace(evidence, positions=changed), "2018-12")["position.PAK.withdrawal"].components[0]
+    assert (part.low, part.mode, part.high) == pytest.approx((low, at, high))
+
+
+def test_a_uniform_column_is_the_number_of_its_own_name(tables, drawn) -> None:
+    """Another name's number would follow the same prior."""
+    for epoch in EPOCHS:
+        for column, prior in enumerate(tables[epoch].columns):
+            if prior.kind == "uniform" and prior.high > prior.low:
+                for draw in (0, 1, DRAWS - 1):
+                    number = uniforms4(SEED, draw, 0, 0, counter_of(prior.name), PARAMETERS)[0]
+                    share = (drawn[epoch][draw, column] - prior.low) / (prior.high - prior.low)
+                    assert share == pytest.approx(number, abs=1e-12), prior.name
+
+
 def test_an_epoch_takes_the_nearest_earlier_article_widened_and_never_a_later_one(tables, case, evidence) -> None:
     order = [case.epochs[epoch].article for epoch in EPOCHS]
     for number, epoch in enumerate(EPOCHS):

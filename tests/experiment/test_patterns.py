@@ -90,7 +90,7 @@ def test_a_change_is_taken_from_the_start_of_the_draw() -> None:
 
 
 def test_runs_with_a_condition_are_compared_with_the_other_runs_of_their_draw() -> None:
-    runs = {"here": runs_of({"x": [[5.0, 1.0, 9.0]], "fell": [[1.0, 0.0, 0.0]], "stood": [[0.0, 1.0, 0.0]]})}
+    runs = {"here": runs_of({"x": [[5.0, 1.0, 7.0]], "fell": [[1.0, 0.0, 0.0]], "stood": [[0.0, 1.0, 0.0]]})}
     found = measure(a_claim(given="fell", less=Less(given="stood")), runs)
     assert found.effects.tolist() == [4.0]
 

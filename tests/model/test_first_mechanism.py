@@ -68,6 +68,7 @@ def test_four_places_are_named_and_no_other_file() -> None:
         "sim/model/equations/attendance.py",
         "sim/model/phases/attend.py",
         "tests/model/test_directions.py",
+        "tests/model/test_equations.py",
     ]
 
 

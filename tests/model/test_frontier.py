@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 from worlds import CLAUSES, Tables, bare_records
 
+from sim.model.phases.bargain import sign
 from sim.model.phases.defaults import set_range
 from sim.model.phases.frontier import concede, package_value, set_midpoint, trace_frontier
 from sim.model.vocabulary import LEAST_GAIN
@@ -130,7 +131,7 @@ def best_by_linear_programme(
     points = np.arange(count * CLAUSES).reshape(count, CLAUSES)
     rows, columns, entries, bounds = [], [], [], []
     row = 0
-    for judge, sign, losing in product(range(2), (-1.0, 1.0), (False, True)):
+    for judge, turned, losing in product(range(2), (-1.0, 1.0), (False, True)):
         believed = tables.trust[chosen, judge, None] * tables.reach[chosen, judge]
         slope = tables.concession()[chosen, judge] if losing else tables.weight[chosen, judge] * believed
         stake = tables.stake()[chosen, judge]
@@ -138,8 +139,8 @@ def best_by_linear_programme(
         here = row + points
         rows += [here, here]
         columns += [(1 + judge) * count * CLAUSES + points, points]
-        entries += [np.ones_like(slope), sign * slope - stake]
-        bounds.append(slope * (np.abs(default - position) + sign * position) - stake * default)
+        entries += [np.ones_like(slope), turned * slope - stake]
+        bounds.append(slope * (np.abs(default - position) + turned * position) - stake * default)
         row += count * CLAUSES
     for judge, limit in ((1 - side, floor),):
         rows.append(row + np.repeat(np.arange(count), CLAUSES).reshape(count, CLAUSES))
@@ -354,3 +355,38 @@ def test_pieces_fall_in_gain_over_cost() -> None:
         cost, gain = states.piece_cost[n, 0, rank], states.piece_gain[n, 0, rank]
         assert np.all(gain[1:] * cost[:-1] <= gain[:-1] * cost[1:] + 1e-12)
         assert np.all((cost >= 0.0) & (gain >= 0.0))
+
+
+# ---------------------------------------------------------------- what is kept of a signature
+
+
+def test_a_signature_keeps_the_product_of_the_gains_and_what_distrust_has_cost_the_first_side() -> None:
+    """Regret against the linear programme of the same table at full trust, where the second keeps what it has."""
+    tables = random_tables(400, seed=17)
+    rules, draws, states = bare_records(tables)
+    shares, sizes = np.random.default_rng(18).random((400, 2)), ((400, 3, CLAUSES), (400, 3, 2), (400, 2, 2))
+    offers, gains, told = (np.zeros(size) for size in sizes)
+    solve(rules, states, shares, offers, gains, told, np.zeros((400, 2)), np.zeros((400, 2)))
+    signed = states.zone[:, 0] == 1
+    for n in np.flatnonzero(signed):
+        states[n].offer[0] = offers[n, 2]
+        sign(rules[n], draws[n], states[n], 0)
+    product_of_gains = np.maximum(tables.package_values(offers[:, 2]), 0.0).prod(axis=1)
+    np.testing.assert_allclose(states.nash_product[signed, 0], product_of_gains[signed], atol=1e-12)
+    full = tables._replace(trust=np.ones((400, 2)), reach=np.ones((400, 2, CLAUSES)), vulnerability=np.zeros(400))
+    held = full.package_values(offers[:, 2])
+    best = optimum(full, 0, held[:, 1], signed)
+    np.testing.assert_allclose(states.regret[signed, 0], np.maximum(best - held[:, 0], 0.0)[signed], atol=1e-7)
+    assert (states.regret[signed, 0] > 0.01).sum() > 20
+
+
+def test_at_full_trust_there_is_nothing_to_regret() -> None:
+    tables = random_tables(200, seed=19)
+    tables = tables._replace(trust=np.ones((200, 2)), reach=np.ones((200, 2, CLAUSES)), vulnerability=np.zeros(200))
+    rules, draws, states = bare_records(tables)
+    offers, gains, told = np.zeros((200, 3, CLAUSES)), np.zeros((200, 3, 2)), np.zeros((200, 2, 2))
+    solve(rules, states, np.full((200, 2), 0.5), offers, gains, told, np.zeros((200, 2)), np.zeros((200, 2)))
+    for n in np.flatnonzero(states.zone[:, 0] == 1):
+        states[n].offer[0] = offers[n, 2]
+        sign(rules[n], draws[n], states[n], 0)
+        assert states[n].regret[0] < 1e-9

@@ -68,6 +68,43 @@ def page(results: Results) -> str:
     return report(results)
 
 
+# --- the measures ----------------------------------------------------------------------------------------------------
+
+
+def test_a_measure_tells_the_mean_of_its_values_in_its_unit(results: Results) -> None:
+    """12 % is never told as 0.12 %: number, interval, values and unit have one scale."""
+    told = set()
+    for cell in results:
+        for measure in (*measures(results), *kinds()):
+            values = measure.values(cell.runs)
+            known, found = values[~np.isnan(values)], measure.estimate(cell.runs)
+            assert ("%" in measure.unit, measure.sign) == (
+                measure.scale == 100.0,
+                "%" if "%" in measure.unit else measure.unit,
+            )
+            assert measure.points == ("percentage points" if measure.scale == 100.0 else measure.unit)
+            if found is None:
+                assert len(known) == 0
+                continue
+            middle = np.median(known) if measure.told == "median" else known.mean()
+            assert found.value == pytest.approx(middle)
+            if np.isnan(found.low):  # a number that no draw changes has no interval
+                assert not measure.varies(cell.runs)
+                continue
+            assert found.low <= found.value <= found.high
+            if measure.scale == 100.0:
+                assert 0.0 <= found.low <= found.high <= 100.0
+                told.add(round(found.value, 6))
+    assert any(1.0 < value < 99.0 for value in told)
+
+
+def test_the_baseline_of_a_group_is_the_run_of_status_quo_from_its_epoch(results: Results) -> None:
+    for group in groups(results.case, results.cells):
+        scenario = group.baseline.sweep.scenario
+        assert (scenario.scenario, scenario.epoch) == (BASELINE, group.epoch)
+        assert all(cell.scenario.scenario != BASELINE for cell in group.cells)
+
+
 # --- the page --------------------------------------------------------------------------------------------------------
 
 

@@ -167,6 +167,15 @@ def test_another_configuration_in_the_same_place_is_refused(folder: Path, change
     assert bytes_of(folder) == before
 
 
+def test_a_section_that_one_configuration_lacks_is_one_line_and_no_exception() -> None:
+    assert differences({"size": {"draws": 2}}, {"seed": 1}) == [
+        'size: {"draws": 2} there, null now',
+        "seed: null there, 1 now",
+    ]
+    assert differences({"size": {"draws": 2}}, {"size": 3}) == ['size: {"draws": 2} there, 3 now']
+    assert differences({"size": 3}, {"size": {"draws": 2}}) == ['size: 3 there, {"draws": 2} now']
+
+
 def test_another_engine_or_scenario_is_another_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     before = configuration(sweep())
     other = configuration(replace(sweep(), scenario=sweep().scenario.change(horizon=13)))

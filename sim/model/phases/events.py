@@ -116,7 +116,7 @@ def follow_position(rules: Any, state: Any, player: int, cell: int) -> None:
             if rules.clause_cell[t, k] == cell and rules.clause_default[t, k] == BY_POSITION:
                 covered = state.status[t] == IN_FORCE and state.in_package[t, k] == 1
                 if rules.party[t, rules.clause_link[t, k]] == player and not covered:
-                    state.cell[cell] = state.position[player, cell]
+                    put_cell(rules, state, cell, state.position[player, cell])
                     set_usual(rules, state, cell)
 
 

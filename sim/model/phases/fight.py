@@ -19,6 +19,7 @@ from sim.model.equations.war import (
     next_intensity,
     side_taking,
 )
+from sim.model.phases.cells import put_cell
 from sim.model.phases.defaults import announced_presence, forecast_control, strength_of_challenger, success_at
 from sim.model.phases.effort import turn_efforts
 from sim.model.phases.luck import luck
@@ -128,7 +129,7 @@ def flee(rules: Any, draw: Any, state: Any, w: int, fought: Any) -> None:
     fled = flight(draw.flight_base, draw.flight_shift, state.intensity[w], state.control_change[w])
     fled = where(fought, fled, 0.0)
     state.flight += fled
-    state.cell[cell] = max(0.0, state.cell[cell] - fled)
+    put_cell(rules, state, cell, max(0.0, state.cell[cell] - fled))
 
 
 @compilable
@@ -159,7 +160,7 @@ def turn_regime(rules: Any, state: Any, w: int) -> None:
             state.convenes[t] = state.week + WEEKS_TO_CONVENE_AFTER_TAKEOVER
     for cell in range(rules.cells):
         if not isnan(rules.turned[cell]):
-            state.cell[cell] = rules.turned[cell]
+            put_cell(rules, state, cell, rules.turned[cell])
             state.cell_start[cell], state.moved_by[cell] = rules.turned[cell], NEVER
     turn_efforts(rules, state)
     if state.presence > 0.0:
