@@ -346,15 +346,16 @@ UNFIT = {
         "levers.summit_week: job=evidence takes one value of each key; allowed: job=scenarios"
     ),
     ("job=patterns", "scenario=turkey_summit"): (
-        "scenario: job=patterns does not look at it; allowed: job=scenarios, job=levers, job=explain"
+        "scenario: job=patterns does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, job=explain"
     ),
     ("job=evidence", "trust.us.pak=0.5"): (
-        "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=explain"
+        "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=levers, "
+        "job=sensitivity, job=explain"
     ),
     (
         "job=evidence",
         "off=[]",
-    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=explain",
+    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, job=explain",
     ("run=3",): "run: job=scenarios does not look at it; allowed: job=explain",
 }
 
