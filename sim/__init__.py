@@ -11,6 +11,7 @@ Public is what these names give, and what that gives in turn:
 - `load_case(name)`: a case with its scenarios.
 - `sweep(scenario, draws=1000, runs=20, seed=1)`: many runs of a scenario.
 - `grid(scenario, summit_week=[4, 12])`: every combination of some values, as one table; `sweep([...])`: of scenarios.
+- `score()`: what the model is worth on what happened, or on a record of one's own, beside simpler forecasts.
 - `open(folder)`: a sweep or a grid that was kept.
 - `Slurm(partition=None)`: as `executor` of a sweep or a grid, a cluster does it, later.
 - `Dask(address)`: as `executor`, the workers of dask's scheduler do it, now.
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from sim.experiment.comparison import compare
     from sim.pages.plots import plot, plot_weekly
     from sim.pages.report.settlements import settlements
-    from sim.surface import grid, sweep, switches, uncertainties
+    from sim.surface import grid, score, sweep, switches, uncertainties
     from sim.surface import open_kept as open  # noqa: F401 - public, but not for a star
 
 # For `from sim import *`: all but `open`, which Python has a function of that name for.
@@ -55,6 +56,7 @@ __all__ = [
     "load_case",
     "plot",
     "plot_weekly",
+    "score",
     "settlements",
     "sweep",
     "switches",
@@ -71,6 +73,7 @@ _PUBLIC = {
     "open": ("sim.surface", "open_kept"),
     "plot": ("sim.pages.plots", "plot"),
     "plot_weekly": ("sim.pages.plots", "plot_weekly"),
+    "score": ("sim.surface", "score"),
     "settlements": ("sim.pages.report.settlements", "settlements"),
     "sweep": ("sim.surface", "sweep"),
     "switches": ("sim.surface", "switches"),

@@ -15,9 +15,10 @@ from sim.agents.words import label
 from sim.case.case import Case
 from sim.case.happening import LONGEST
 from sim.case.loading import load_case
+from sim.case.record import load_record
 from sim.case.scenario import Scenario
 from sim.engine.computing import compute_all
-from sim.engine.sweep import BAND_RUNS, PATHS, Sweep
+from sim.engine.sweep import BAND_RUNS, MOST, PATHS, Sweep
 from sim.evidence.loading import load_evidence
 from sim.evidence.priors import priors
 from sim.experiment.cells import Cells, told_apart
@@ -28,7 +29,7 @@ from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.frozen import Frozen
 from sim.inputs.numbers import number, texts, whole_number
-from sim.inputs.places import place
+from sim.inputs.places import home_of, place
 from sim.model.parameters import SWITCHES
 from sim.world.uncertainty import fixable
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from sim.cluster.executing import Executor
     from sim.storage.collection import Collection
+    from sim.experiment.record import Found
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
 SWEEP = "sweep.json"  # what a kept sweep is known by
@@ -368,6 +370,43 @@ def uncertainties(
     kept = {n: row for n, row in found.items() if all(word in f"{n} {row[0]} {row[-1]}".lower() for word in words)}
     columns = ["label", "low", "high", "unit", "epochs", "meaning"]
     return pd.DataFrame(list(kept.values()), pd.Index(list(kept), name="uncertainty", dtype="object"), columns)
+
+
+def score(
+    record: str | Path | None = None,
+    draws: int = 500,
+    runs: int = 10,
+    seed: int = 1,
+    *,
+    case: str | Path | Case = "afghanistan",
+    switches: str | Sequence[str] = tuple(SWITCHES),
+    passes: str | Sequence[str] = (),
+    implied: bool = True,
+    progress: bool | None = None,
+) -> Found:
+    """What the model is worth on what happened: proper scores of its forecasts beside those of simpler ones.
+
+    Args:
+        record: a file of statements on events (docs/guides/own_record.md); None: the case's own.
+        draws, runs, seed, passes, implied, progress: as in `sim.sweep`, for every course that is played.
+        case: a case, the name of one, or a case's folder.
+        switches: the mechanisms that are switched off in turn; empty for none, which is quicker.
+
+    Returns:
+        Its `table()` has a row for every statement; `compared` the differences, with intervals and the number of
+        independent events that they rest on; `moved` trust and leverage from article to article.
+
+    Raises:
+        InputError: a mistake in the record, in one line.
+    """
+    from sim.experiment.record import measured
+
+    loaded = case if isinstance(case, Case) else load_case(case)
+    read = load_record(loaded, None if record is None else home_of(record))
+    chosen = [one_of("score", "switches", name, SWITCHES, "a switch") for name in texts(switches)]
+    for key, number_of, low in (("draws", draws, 2), ("runs", runs, 1)):
+        whole_number("score", key, number_of, low, MOST)
+    return measured(read, draws, runs, seed, switches=chosen, passes=texts(passes), implied=implied, progress=progress)
 
 
 def _tell(line: str) -> None:

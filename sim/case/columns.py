@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
 from sim.case.case import Case, Table, mediated_pairs
 from sim.model.outcomes import OUTCOMES, WEEKLY, Outcome
+
+CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>|==)\s*(\S+)\s*")  # an outcome compared with a number
 
 
 class Column(NamedTuple):

@@ -1,26 +1,41 @@
 """The record of a case: what its articles say happened between the epochs, as statements on outcomes.
 
-The file `record.yaml` of a case holds it; a case may have none. Nothing here is scored: see `sim.experiment.record`.
+The file `record.yaml` of a case holds it; a case may have none, and a reader may bring another file. Nothing here is
+scored: see `sim.experiment.record`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
 from sim.case.case import Case
+from sim.case.columns import CONDITION, Column, outcome_columns
 from sim.case.happening import LONGEST
-from sim.case.scenario import Scenario, load_scenario
-from sim.inputs.errors import one_of
+from sim.case.scenario import Scenario, load_scenario, scenario_names
+from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked
+from sim.model.outcomes import SETTLEMENTS
 
 FILE = "record.yaml"
+Kind = Literal["yes_no", "timing", "number"]
+
+
+class BaseRate(Strict):
+    """How often something of the kind happens elsewhere, with where that is told."""
+
+    value: float = Field(ge=0.0, le=1.0)
+    source: str = Field(min_length=1)
 
 
 class Statement(Strict):
-    """One statement of the record.
+    """One statement of the record: a yes or no (`all`, `happened`), or a week or number (`outcome`, `between`).
 
     Attributes:
         statement: in words.
@@ -29,7 +44,12 @@ class Statement(Strict):
         weeks: over how many weeks it is played.
         all: conditions on outcomes (`Runs.values`) that hold together.
         happened: whether they did.
-        paragraphs: what it rests on, by article.
+        outcome: a column: the week of an event, or a number.
+        between: the least and the most that it was; the most null where only the least is known.
+        event: what it is about: statements with the same word are one independent event; empty: its own.
+        base_rate: which of the file's base rates speaks of `all`.
+        paragraphs: what it rests on, by article; empty for what none of the case's articles says.
+        source: what else it rests on.
         calibrates: whether it has been used to set a parameter, so that it cannot test the model.
     """
 
@@ -37,9 +57,14 @@ class Statement(Strict):
     epoch: str
     scenario: str
     weeks: int = Field(ge=1, le=LONGEST)
-    all: tuple[str, ...] = Field(min_length=1)
-    happened: bool
-    paragraphs: dict[str, tuple[int, ...]] = Field(min_length=1)
+    all: tuple[str, ...] = ()
+    happened: bool | None = None
+    outcome: str | None = None
+    between: tuple[float, float | None] | None = None
+    event: str = ""
+    base_rate: str | None = None
+    paragraphs: dict[str, tuple[int, ...]] = Field(default_factory=dict)
+    source: str = ""
     calibrates: bool = False
 
     def course(self, case: Case) -> Scenario:
@@ -47,24 +72,203 @@ class Statement(Strict):
         return load_scenario(case, self.scenario).change(epoch=self.epoch, horizon=self.weeks)
 
 
+class Onward(Strict):
+    """A way from one article to a later one: where it begins, where it ends, and the scenario that plays the acts."""
+
+    start: str
+    end: str
+    scenario: str
+
+
 class _File(Strict):
     statements: dict[str, Statement] = Field(min_length=1)
+    base_rates: dict[str, BaseRate] = Field(default_factory=dict)
+    onward: tuple[Onward, ...] = ()
 
 
-def load_record(case: Case) -> Mapping[str, Statement]:
-    """The statements of a case by name, in their order; none where it has no record.
+@dataclass(frozen=True)
+class Record:
+    """A record as read and checked.
+
+    Attributes:
+        case: whose outcomes it speaks of.
+        file: where it stands.
+        statements: by name, in order.
+        base_rates: by name.
+        onward: from article to article.
+    """
+
+    case: Case
+    file: Path
+    statements: Mapping[str, Statement]
+    base_rates: Mapping[str, BaseRate]
+    onward: tuple[Onward, ...]
+
+    def kind(self, statement: Statement) -> Kind:
+        """Whether a statement is a yes or no, the week of an event, or a number."""
+        if statement.outcome is None:
+            return "yes_no"
+        return "timing" if self.column(statement.outcome).is_week else "number"
+
+    def column(self, name: str) -> Column:
+        """The outcome column of a name."""
+        return next(column for column in outcome_columns(self.case) if column.name == name)
+
+    def event(self, name: str) -> str:
+        """The event that a statement is about."""
+        return self.statements[name].event or name
+
+    def told_by(self, name: str) -> str:
+        """The last of the articles that tell of a statement; the epoch of its course where none of the case's does."""
+        one = self.statements[name]
+        dates = {epoch.article: epoch.date for epoch in self.case.epochs.values()}
+        return max(one.paragraphs, key=lambda article: dates.get(article, ""), default=one.epoch)
+
+
+def load_record(case: Case, file: Path | None = None) -> Record:
+    """The record of a case, or another one in a file of its form.
 
     Raises:
-        InputError: the first mistake found in its record.yaml, or a course that is impossible.
+        InputError: there is none, or the first mistake found in it, or a course that is impossible.
     """
-    path = case.folder / FILE
-    if not path.is_file():
-        return {}
-    found = checked(_File, read_yaml(path), file=str(path)).statements
-    lengths = {article["id"] for article in read_yaml(case.folder / "evidence" / "articles.yaml")["articles"]}
-    for name, one in found.items():
-        one_of(path, f"statements.{name}.epoch", one.epoch, case.epochs, "an epoch")
-        for article in one.paragraphs:
-            one_of(path, f"statements.{name}.paragraphs", article, lengths, "an article")
-        one.course(case)
+    path = case.folder / FILE if file is None else file
+    if file is None and not path.is_file():
+        raise InputError(path, "", "this case has no record", allowed="record=FILE.yaml")
+    read = checked(_File, read_yaml(path), file=str(path))
+    found = Record(case, path, read.statements, read.base_rates, read.onward)
+    for name, one in found.statements.items():
+        _check(found, f"statements.{name}", one)
+    for n, way in enumerate(found.onward):
+        for key in ("start", "end"):
+            one_of(path, f"onward[{n}].{key}", getattr(way, key), case.epochs, "an epoch")
+        if weeks_between(case, way.start, way.end) < 1:
+            raise InputError(path, f"onward[{n}].end", f"{way.end} is not after {way.start}", allowed="a later epoch")
+        _check_scenario(found, f"onward[{n}].scenario", way.scenario)
+        course_onward(case, way)
+    if all(one.calibrates for one in found.statements.values()):
+        raise InputError(path, "statements", "every one calibrates: none is left to score", allowed="one that does not")
     return found
+
+
+def _check(record: Record, key: str, one: Statement) -> None:
+    case, path = record.case, record.file
+    one_of(path, f"{key}.epoch", one.epoch, case.epochs, "an epoch")
+    _check_scenario(record, f"{key}.scenario", one.scenario)
+    articles = case.folder / "evidence" / "articles.yaml"
+    if one.paragraphs:
+        lengths = [article["id"] for article in read_yaml(articles)["articles"]]
+        for article in one.paragraphs:
+            one_of(path, f"{key}.paragraphs", article, lengths, "an article")
+    elif not one.source:
+        raise InputError(path, key, "rests on nothing", allowed="paragraphs of the case's articles, or a source")
+    if one.base_rate is not None:
+        one_of(path, f"{key}.base_rate", one.base_rate, record.base_rates, "a base rate of this file")
+    if (one.outcome is None) == (not one.all):
+        raise InputError(path, key, "says nothing or two things", allowed="all with happened, or outcome with between")
+    if (one.happened is None) != (one.outcome is not None) or (one.between is None) != (one.outcome is None):
+        raise InputError(path, key, "is half a statement", allowed="all with happened, or outcome with between")
+    if one.outcome is None:
+        _check_conditions(record, key, one)
+    else:
+        _check_between(record, key, one)
+    one.course(case)
+
+
+def _check_scenario(record: Record, key: str, name: str) -> None:
+    """A scenario of the case, or a file of one, which is checked where it is read."""
+    if not name.endswith(".yaml"):
+        one_of(record.file, key, name, scenario_names(record.case), "a scenario")
+
+
+def _check_conditions(record: Record, key: str, one: Statement) -> None:
+    columns = {column.name: column for column in outcome_columns(record.case)}
+    for n, condition in enumerate(one.all):
+        place = f"{key}.all[{n}]"
+        found = CONDITION.fullmatch(condition)
+        name = found.group(1) if found else condition.strip()
+        known = [*SETTLEMENTS, *record.case.tables, *columns]
+        told = "a settlement class, a table, an outcome column, or NAME >= NUMBER"
+        one_of(record.file, place, name, known, "an outcome", told)
+        if not found:
+            if name in columns and not columns[name].is_yes_no:
+                raise InputError(record.file, place, f"{name} is no yes or no", allowed=f"'{name} >= NUMBER'")
+            continue
+        number = _number(record.file, place, found.group(3))
+        if name in columns and columns[name].is_week and number > one.weeks:
+            problem = f"week {number:g} comes after the {one.weeks} weeks that are played"
+            raise InputError(record.file, place, problem, allowed=f"weeks: {number:g} or more")
+
+
+def _number(file: Path, key: str, written: str) -> float:
+    try:
+        found = float(written)
+    except ValueError:
+        found = float("nan")
+    if not abs(found) < float("inf"):
+        raise InputError(file, key, f"{written!r} is not a finite number", allowed="NAME >= NUMBER")
+    return found
+
+
+def _check_between(record: Record, key: str, one: Statement) -> None:
+    assert one.outcome is not None
+    assert one.between is not None
+    columns = {column.name: column for column in outcome_columns(record.case)}
+    one_of(record.file, f"{key}.outcome", one.outcome, columns, "an outcome column", "a week or number of the outcomes")
+    column, (low, high) = columns[one.outcome], one.between
+    place = f"{key}.between"
+    if column.is_code:
+        raise InputError(record.file, f"{key}.outcome", "is a code, not a number", allowed="a week or a number")
+    if high is not None and high < low:
+        raise InputError(record.file, place, f"{low:g} is above {high:g}", allowed="the least, then the most")
+    if column.is_week:
+        if max(low, high or 0.0) > one.weeks:
+            problem = f"week {max(low, high or 0.0):g} comes after the {one.weeks} weeks that are played"
+            raise InputError(record.file, place, problem, allowed=f"weeks: {max(low, high or 0.0):g} or more")
+    elif high is None or low < column.low or high > column.high:
+        allowed = f"two numbers from {column.low:g} to {column.high:g}"
+        raise InputError(record.file, place, "is not in the range of the outcome", allowed=allowed)
+
+
+# --- from article to article -----------------------------------------------------------------------------------------
+
+
+def weeks_between(case: Case, start: str, end: str) -> int:
+    """Whole weeks from the date of one epoch to that of another; negative for an earlier one."""
+    first, last = (date.fromisoformat(str(case.epochs[name].date)) for name in (start, end))
+    return (last - first).days // 7
+
+
+def course_onward(case: Case, way: Onward) -> Scenario:
+    """What is played from one article to the date of a later one.
+
+    A scenario that begins at an earlier epoch is taken up where it is by then: acts of the past are left out, what
+    still lasts begins at once for the weeks that are left, and what hangs on the state stays as it is.
+
+    Raises:
+        InputError: the scenario begins later, or is impossible there.
+    """
+    scenario = load_scenario(case, way.scenario)
+    passed = weeks_between(case, scenario.epoch, way.start)
+    if passed < 0:
+        problem = f"{way.scenario} begins at {scenario.epoch}, after {way.start}"
+        raise InputError(FILE, "onward", problem, allowed="a scenario of this or an earlier epoch")
+    events = tuple(_later(scenario.events, passed))
+    reach = max(scenario.reach, weeks_between(case, way.start, way.end))
+    moved = replace(scenario, events=events, epoch=way.start, reach=reach)
+    return moved.change(horizon=weeks_between(case, way.start, way.end))
+
+
+def _later(events: Iterable[Mapping[str, object]], passed: int) -> Iterable[dict[str, object]]:
+    """Events as they stand after so many weeks."""
+    for event in events:
+        when = event.get("when")
+        week = when.get("week") if isinstance(when, Mapping) else None
+        if passed == 0 or not isinstance(week, int):
+            yield dict(event)
+            continue
+        lasts = event.get("weeks")
+        left = week + lasts - passed if isinstance(lasts, int) else 0
+        if week >= passed:
+            yield {**event, "when": {"week": max(1, week - passed)}}
+        elif left > 0:
+            yield {**event, "when": {"week": 1}, "weeks": left}

@@ -33,6 +33,8 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "scenarios": ("sim.jobs.scenarios", "run"),
         "levers": ("sim.jobs.levers", "run"),
         "patterns": ("sim.jobs.patterns", "run"),
+        "record": ("sim.jobs.record", "run"),
+        "sensitivity": ("sim.jobs.sensitivity", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
         **{name: ("sim.jobs.folder", name) for name in FOLDER_JOBS},
@@ -45,13 +47,17 @@ SCENARIO: Mapping[str, object] = MappingProxyType(
     {"scenario": None, "epoch": None, "horizon": None, "off": None, "levers": {}, "fixed": {}}
 )
 OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "partial": False, "verify": False})
+OUTCOME: Mapping[str, object] = MappingProxyType({"outcome": None})
+RECORD: Mapping[str, object] = MappingProxyType({"record": None, **OUTCOME})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
-        "scenarios": {**OF_FOLDERS, "run": 0},
-        "levers": {**OF_FOLDERS, "run": 0, "threads": None},
-        "patterns": {**SCENARIO, **OF_FOLDERS, "run": 0, "threads": None},
-        "evidence": {**SCENARIO, **OF_FOLDERS, "run": 0, "threads": None},
-        "explain": {**OF_FOLDERS, "threads": None},
+        "scenarios": {**OF_FOLDERS, **RECORD, "run": 0},
+        "levers": {**OF_FOLDERS, **RECORD, "run": 0, "threads": None},
+        "patterns": {**SCENARIO, **OF_FOLDERS, **RECORD, "run": 0, "threads": None},
+        "record": {**SCENARIO, **OF_FOLDERS, **OUTCOME, "run": 0, "threads": None},
+        "sensitivity": {**OF_FOLDERS, "record": None, "run": 0, "threads": None},
+        "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, "run": 0, "threads": None},
+        "explain": {**OF_FOLDERS, **RECORD, "threads": None},
     }
 )
 SWEEPING = "scenarios"  # the one job that plays more than one cell

@@ -1,63 +1,334 @@
-"""How probable what happened is to the model, before any of it has been used: the record in the prior predictive."""
+"""What the model is worth on a record: its forecasts of what happened, scored beside simpler ones.
+
+Every statement is put to the runs of its course, before any of it has been used; the same draws and luck serve every
+contender. The scores are proper (`sim.analysis.scores`); the statements are few and hang together, which the intervals
+of the differences and the number of independent events say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.analysis.shares import Estimate, estimate
-from sim.case.case import Case
-from sim.case.record import Statement, load_record
-from sim.engine.computing import compute, made
+from sim.analysis.scores import brier, crps, log_score, resampled, transform
+from sim.analysis.shares import Estimate, Interval, Values, estimate
+from sim.case.record import Kind, Record, Statement
+from sim.case.scenario import Scenario
+from sim.engine.computing import compute, made, progress_bar
 from sim.engine.sweep import Sweep
+from sim.experiment.baselines import BASELINES, Forecast, base_rate, coin, static_forecast
+from sim.experiment.onward import Moved, moved_onward
 from sim.experiment.runs import Runs
+from sim.experiment.static import Static, static_theories
+from sim.inputs.errors import InputError
+from sim.model.parameters import SWITCHES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXCLUDED = 0.02  # what has a probability below it, or above one less it, the prior excludes
+MODEL = "model"
+SCORES: Mapping[Kind, tuple[str, ...]] = {"yes_no": ("brier", "log"), "timing": ("crps",), "number": ("crps",)}
+Answers = Mapping[str, Values]  # by name of a statement, (draws, runs)
+# A course, over how many weeks each statement is asked, by name -> what its runs answer.
+Simulate = Callable[[Scenario, Mapping[str, Statement]], Answers]
 
 
-class Probable(NamedTuple):
-    """A statement, and the model's probability of what happened.
+@dataclass(frozen=True)
+class Scored:
+    """A statement with what each contender says of it.
 
     Attributes:
+        name: of the statement.
         statement: of the record.
-        probability: that the model's runs say what the articles say, with its interval over the draws.
+        kind: whether it is a yes or no, a week or a number.
+        event: what independent event it is about.
+        article: that tells of it last; the epoch of its course where none does.
+        estimate: the model's probability of what the articles say; of a week or a number its mean, where a week that
+            does not come is the last one.
+        forecasts: of each contender.
+        scores: by contender and score; a contender that says nothing has none. CRPS as a share of the horizon, or of
+            the outcome's range.
+        place: of a week or number: between which values the probability transform of what happened lies; else None.
     """
 
+    name: str
     statement: Statement
-    probability: Estimate
+    kind: Kind
+    event: str
+    article: str
+    estimate: Estimate
+    forecasts: Mapping[str, Forecast]
+    scores: Mapping[tuple[str, str], float]
+    place: tuple[float, float] | None
 
     @property
     def is_excluded(self) -> bool:
         """Whether the prior leaves what happened, or its opposite, next to no room."""
-        return not EXCLUDED <= self.probability.value <= 1.0 - EXCLUDED
+        if self.place is None:
+            return not EXCLUDED <= self.estimate.value <= 1.0 - EXCLUDED
+        return self.place[1] - self.place[0] < EXCLUDED and self.kind == "timing"
+
+
+class Compared(NamedTuple):
+    """The model's score less that of another contender, over the statements of which both speak; below 0: better.
+
+    Attributes:
+        contender: the other one.
+        score: brier, log or crps.
+        model: the model's mean score.
+        other: the other's.
+        statements: how many both speak of.
+        events: about how many independent events these are.
+        over_statements: the difference, with an interval by the bootstrap over statements.
+        over_events: over independent events.
+        over_epochs: over the articles that tell of them.
+    """
+
+    contender: str
+    score: str
+    model: float
+    other: float
+    statements: int
+    events: int
+    over_statements: Interval
+    over_events: Interval
+    over_epochs: Interval
+
+    @property
+    def verdict(self) -> int:
+        """-1 where the model is clearly better, 1 where clearly worse, else 0: by every interval that there is."""
+        ends = [one for one in (self.over_statements, self.over_events, self.over_epochs) if not math.isnan(one.low)]
+        if ends and all(one.high < 0.0 for one in ends):
+            return -1
+        return 1 if ends and all(one.low > 0.0 for one in ends) else 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the job measured.
+
+    Attributes:
+        record: that was scored.
+        scored: every statement, those that calibrate too.
+        compared: the model with every other contender.
+        moved: trust and leverage from article to article.
+        draws, runs, seed: of each course.
+    """
+
+    record: Record
+    scored: tuple[Scored, ...]
+    compared: tuple[Compared, ...]
+    moved: tuple[Moved, ...]
+    draws: int
+    runs: int
+    seed: int
+
+    @property
+    def tested(self) -> tuple[Scored, ...]:
+        """The statements that have set no parameter."""
+        return tuple(one for one in self.scored if not one.statement.calibrates)
+
+    @property
+    def events(self) -> int:
+        """About how many independent events the tested statements are."""
+        return len({one.event for one in self.tested})
+
+    def table(self) -> pd.DataFrame:
+        """One row a statement: what it is, the model's estimate with its interval, and every contender's scores.
+
+        The columns of scores are `SCORE.CONTENDER`, such as `brier.coin`; NA where a contender says nothing.
+        """
+        import pandas as pd
+
+        rows = {}
+        for one in self.scored:
+            told = {"kind": one.kind, "event": one.event, "calibrates": one.statement.calibrates}
+            numbers = {"value": one.estimate.value, "low": one.estimate.low, "high": one.estimate.high}
+            rows[one.name] = told | numbers | {f"{score}.{who}": value for (who, score), value in one.scores.items()}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("statement")
+
+
+def answers(runs: Runs, asked: Mapping[str, Statement]) -> dict[str, Values]:
+    """What the runs of a course answer to statements, (draws, runs) each; NaN for a run that failed or has no value.
+
+    A yes or no is 1 where the run says what the articles say; a week that does not come within those of the statement
+    is the last of them.
+    """
+    found = {}
+    for name, one in asked.items():
+        if one.outcome is None:
+            held = np.minimum.reduce([runs.values(condition) for condition in one.all])
+            found[name] = held if one.happened else 1.0 - held
+        elif runs.is_week(one.outcome):
+            found[name] = np.minimum(runs.weeks(one.outcome), float(one.weeks))
+        else:
+            found[name] = runs.values(one.outcome)
+    return found
+
+
+def in_memory(draws: int, runs: int, seed: int, passes: tuple[str, ...] = (), implied: bool = True) -> Simulate:
+    """Simulates courses and keeps nothing of them."""
+
+    def simulate(scenario: Scenario, asked: Mapping[str, Statement]) -> Answers:
+        return answers(runs_of(scenario, draws, runs, seed, passes, implied), asked)
+
+    return simulate
+
+
+def runs_of(scenario: Scenario, draws: int, runs: int, seed: int, passes: tuple[str, ...], implied: bool) -> Runs:
+    """The runs of a course, in memory and without a bar of their own."""
+    sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
+    return Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
 
 
 def measured(
-    case: Case, draws: int, runs: int, seed: int, off: tuple[str, ...] = (), progress: bool | None = None
-) -> Mapping[str, Probable]:
-    """Every statement of a case's record with its probability, in their order.
+    record: Record,
+    draws: int,
+    runs: int,
+    seed: int,
+    *,
+    switches: Sequence[str] = tuple(SWITCHES),
+    passes: tuple[str, ...] = (),
+    implied: bool = True,
+    simulate: Simulate | None = None,
+    progress: bool | None = None,
+) -> Found:
+    """Every statement of a record scored: the model, the baselines, and the model with each switch off.
 
     Args:
-        case: whose record it is.
-        draws: of everything uncertain, for each statement.
+        record: of a case, or a reader's own.
+        draws: of everything uncertain, for each course; at least 2.
         runs: of chance for each draw.
         seed: of all draws and chance.
-        off: mechanisms switched off.
+        switches: mechanisms that are switched off, one at a time.
+        passes: the coding passes that count; empty for all.
+        implied: whether rows that a pass marked as implied count.
+        simulate: gives what a course answers, the same for the same; None: simulates in memory.
         progress: whether to show a bar; None: on a terminal.
 
     Raises:
-        InputError: a mistake in the record.
+        InputError: no run has a value of a statement's outcome.
     """
-    return dict(_measured(case, draws, runs, seed, off, progress))
+    play = simulate or in_memory(draws, runs, seed, passes, implied)
+    courses = _courses(record)
+    epochs = {course.epoch: course for course, _ in courses}
+    steps = len(courses) * (2 + len(switches)) + len(record.onward) + len(epochs)
+    with progress_bar(steps, progress, "record") as told:
+        said: dict[str, dict[str, Values]] = {name: {} for name in record.statements}
+        for contender, course, asked in _plays(courses, switches):
+            for name, values in play(course, asked).items():
+                said[name][contender] = values
+            told(1)
+        moved = tuple(moved_onward(record, draws, runs, seed, passes, implied, told))
+        theories = {}
+        for epoch, course in epochs.items():
+            theories[epoch] = static_theories(course, draws, seed, passes, implied)
+            told(1)
+    scored = tuple(_scored(record, name, said[name], theories) for name in record.statements)
+    return Found(record, scored, tuple(compared(scored)), moved, draws, runs, seed)
 
 
-def _measured(
-    case: Case, draws: int, runs: int, seed: int, off: tuple[str, ...], progress: bool | None
-) -> Iterator[tuple[str, Probable]]:
-    for name, one in load_record(case).items():
-        sweep = Sweep(one.course(case).change(off=off), draws, runs, seed, paths=0, band_runs=0)
-        found = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=progress))))
-        held = np.minimum.reduce([found.values(condition) for condition in one.all])
-        yield name, Probable(one, estimate(held if one.happened else 1.0 - held, yes_no=True))
+def _courses(record: Record) -> list[tuple[Scenario, dict[str, Statement]]]:
+    """Every course that is played, with the statements that are asked of it."""
+    found: dict[tuple[str, str, int], tuple[Scenario, dict[str, Statement]]] = {}
+    for name, one in record.statements.items():
+        key = (one.scenario, one.epoch, one.weeks)
+        if key not in found:
+            found[key] = (one.course(record.case), {})
+        found[key][1][name] = one
+    return list(found.values())
+
+
+def _plays(
+    courses: list[tuple[Scenario, dict[str, Statement]]], switches: Sequence[str]
+) -> Iterator[tuple[str, Scenario, dict[str, Statement]]]:
+    """Every contender that is simulated, with the course that it plays."""
+    for course, asked in courses:
+        yield MODEL, course, asked
+        yield "persistence", course.change(horizon=1), asked
+        for switch in switches:
+            yield f"without {switch}", course.change(off=(*course.off, switch)), asked
+
+
+def _scored(record: Record, name: str, said: Mapping[str, Values], theories: Mapping[str, list[Static]]) -> Scored:
+    one, kind = record.statements[name], record.kind(record.statements[name])
+    bounds = (0.0, 1.0) if one.outcome is None else _bounds(record, one)
+    try:
+        found = estimate(said[MODEL], yes_no=kind == "yes_no").within(*bounds)
+    except ValueError as error:
+        raise InputError(record.file, f"statements.{name}", str(error)) from None
+    forecasts: dict[str, Forecast] = {
+        contender: _forecast(kind, values) for contender, values in said.items() if contender in (MODEL, "persistence")
+    }
+    forecasts["coin"], forecasts["base_rate"] = coin(record, one), base_rate(record, one)
+    for place, theory in zip(("compromise", "nash"), theories[one.epoch], strict=True):
+        forecasts[place] = static_forecast(record.case, one, theory)
+    forecasts |= {contender: _forecast(kind, said[contender]) for contender in said if contender not in forecasts}
+    order = (MODEL, *BASELINES, *(contender for contender in said if contender.startswith("without ")))
+    scores: dict[tuple[str, str], float] = {}
+    for contender in order:
+        scores |= {(contender, score): value for score, value in _scores(record, one, forecasts[contender])}
+    place_of = None if kind == "yes_no" else transform(said[MODEL], *_interval(one))
+    return Scored(name, one, kind, record.event(name), record.told_by(name), found, forecasts, scores, place_of)
+
+
+def _bounds(record: Record, one: Statement) -> tuple[float, float]:
+    """The least and the most that a week or a number can be."""
+    assert one.outcome is not None
+    column = record.column(one.outcome)
+    return (0.0, float(one.weeks)) if column.is_week else (column.low, column.high)
+
+
+def _forecast(kind: Kind, values: Values) -> Forecast:
+    known: Values = values[~np.isnan(values)]
+    if not len(known):
+        return None
+    return float(known.mean()) if kind == "yes_no" else known
+
+
+def _interval(one: Statement) -> tuple[float, float]:
+    """What is known of a week or a number: the least and the most."""
+    assert one.between is not None
+    low, high = one.between
+    return low, float(one.weeks) if high is None else high
+
+
+def _scores(record: Record, one: Statement, forecast: Forecast) -> Iterator[tuple[str, float]]:
+    if forecast is None:
+        return
+    if isinstance(forecast, float):
+        yield "brier", brier(forecast)
+        yield "log", log_score(forecast)
+        return
+    low, high = _bounds(record, one)
+    span = high - low
+    yield "crps", crps(forecast, *_interval(one)) / (span if math.isfinite(span) else 1.0)
+
+
+def compared(scored: Sequence[Scored]) -> Iterator[Compared]:
+    """The model with every other contender, score by score; statements that calibrate are left out."""
+    tested = [one for one in scored if not one.statement.calibrates]
+    contenders = dict.fromkeys(contender for one in tested for contender, _ in one.scores if contender != MODEL)
+    for score in ("brier", "log", "crps"):
+        for contender in contenders:
+            both = [one for one in tested if (contender, score) in one.scores]
+            if both:
+                yield _compared(contender, score, both)
+
+
+def _compared(contender: str, score: str, both: Sequence[Scored]) -> Compared:
+    model = np.array([one.scores[MODEL, score] for one in both])
+    other = np.array([one.scores[contender, score] for one in both])
+    blocks = (
+        [one.name for one in both],
+        [one.event for one in both],
+        [one.article for one in both],
+    )
+    ends = [resampled(model - other, block) for block in blocks]
+    events = len(set(blocks[1]))
+    return Compared(contender, score, float(model.mean()), float(other.mean()), len(both), events, *ends)

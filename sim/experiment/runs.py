@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from html import escape
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from sim.agents.words import label
 from sim.analysis.influence import FEWEST, PASS, Influence, influences
 from sim.analysis.shares import Estimate, draw_means, estimate
-from sim.case.columns import Column
+from sim.case.columns import CONDITION, Column
 from sim.engine.computing import Made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, one_of
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from sim.agents.replay import Run
 
 
-CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>|==)\s*(\S+)\s*")
 COMPARED: Mapping[str, Callable[[Any, float], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 

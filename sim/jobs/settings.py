@@ -18,7 +18,18 @@ from sim.inputs.objects import Strict, checked, what_is_allowed
 from sim.inputs.places import home_of
 
 JobName = Literal[
-    "scenarios", "levers", "patterns", "evidence", "explain", "status", "resume", "collect", "cancel", "work"
+    "scenarios",
+    "levers",
+    "patterns",
+    "record",
+    "sensitivity",
+    "evidence",
+    "explain",
+    "status",
+    "resume",
+    "collect",
+    "cancel",
+    "work",
 ]
 
 # What each job does, in the words of the help text.
@@ -27,6 +38,8 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "scenarios": "the main job: every scenario, or the one named, against status_quo; a table, files and a report",
         "levers": "each lever of each scenario, or of the one named, from end to end: where it matters; page and table",
         "patterns": "whether P1 to P14 hold: share of draws, effects, which mechanism carries each; a page and a table",
+        "record": "what the model is worth: its forecasts of what happened scored beside simpler ones; pages, table",
+        "sensitivity": "which uncertainties make an outcome: screening, parts of the variance; a page and a table",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
         "status": "of the folder out: parts there, missing, in a queue, failed; jirga status out=F, at any time",
@@ -56,6 +69,8 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "levers": "levers of the scenario with numbers",
         "fixed": "uncertainties with numbers",
         "sweep": "keys with several values in Hydra's grammar",
+        "record": "null for the case's own, or a file",
+        "outcome": "null, or a list of outcomes: [collapse,doha]",
         "parts": "null for all that are missing, or 3-40, 7, [3-40,50]",
     }
 )
@@ -115,6 +130,12 @@ class Settings(Strict):
     levers: dict[str, float] = Field(description="levers of the scenario that are set")
     fixed: dict[str, float] = Field(description="uncertainties held at a value, such as trust.us.pak")
     sweep: dict[str, tuple[Any, ...]] = Field(description="what -m sweeps over, for files in experiment/")
+    record: Annotated[Path, AfterValidator(home_of)] | None = Field(
+        description="a file with a record of one's own to score, where it is not the case's"
+    )
+    outcome: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(
+        description="the outcomes that are asked about, where they are not those of the scenario's question"
+    )
     run: int = Field(ge=0, le=10**9, description="the run to explain: of draw run // size.runs, run % size.runs in it")
     part_runs: int = Field(
         ge=1_000, le=10_000_000, description="runs of one part of the work, about: what is kept, or missed, as a whole"
@@ -181,8 +202,8 @@ def _keys(kind: type[BaseModel], defaults: Mapping[str, Any], above: tuple[str, 
 def groups() -> Mapping[str, tuple[str, ...]]:
     """The groups of the configuration and the choices that come with the package, both sorted by name.
 
-    >>> groups()["job"]
-    ('cancel', 'collect', 'evidence', 'explain', 'levers', 'patterns', 'resume', 'scenarios', 'status', 'work')
+    >>> groups()["size"]
+    ('draft', 'full', 'smoke')
     """
     folder = configuration_folder()
     found = {group: _choices(folder / group) for group in ("executor", "experiment", "job", "size")}

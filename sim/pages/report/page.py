@@ -111,6 +111,7 @@ def report(results: Results, felt: Felt | None = None) -> str:
         Section("influence", "Which uncertainties matter", influence_section(found)),
         Section("chance", "What is chance and what is not known", chance_section(found)),
         *(cards_section(found, group) for group in found.groups),
+        Section("trust", "How far to trust this", _trust()),
         Section("limits", "What the model cannot say", _limits()),
         Section("reopen", "How to open a run again", _reopen(found)),
     ]
@@ -270,6 +271,24 @@ def _reopen(found: Findings) -> Html:
             tag("pre", results.command),
         ]
     )
+
+
+def _trust() -> Html:
+    """In plain words, with a link to the page that job=record writes beside this one."""
+    plain = tag("a", "how far to trust this, in plain words", href="trust.html")
+    every = tag("a", "every score", href="record.html")
+    job = tag("code", "jirga job=record")
+    away = joined(["Written beside this page by ", job, " with the same out: ", plain, ", and ", every, "."])
+    return joined([paragraphs(TRUST), paragraphs(away)])
+
+
+TRUST = (
+    "As far as its rules and its numbers, which all stand open. It can be held against what happened "
+    "between the articles: "
+    "a handful of events, known to whoever built it, of which several speak of the same one. That can "
+    "show where the model "
+    "is at odds with the record; it cannot show that it is right, nor that its 40 % are forty cases in a hundred."
+)
 
 
 def _limits() -> Html:

@@ -1,0 +1,205 @@
+"""Which uncertainties make an outcome, by design: what is drawn is set, row by row, and every row meets the same luck.
+
+Correlations over a sweep (`sim.analysis.influence`) are free; this costs runs of its own, and gives parts of the
+variance with their interactions. What is decomposed is the mean over chance; the share of chance is told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.analysis.chance import chance_share
+from sim.analysis.sensitivity import (
+    DUMMY,
+    REST,
+    Index,
+    Open,
+    Screened,
+    Shift,
+    decompose,
+    open_ranks,
+    screen,
+    shifts,
+    top_groups,
+)
+from sim.analysis.shares import Interval, Values, spread
+from sim.case.scenario import Scenario
+from sim.engine.computing import compute, made, progress_bar
+from sim.engine.sweep import Sweep
+from sim.experiment.designed import defined, evaluated, free_inputs, grouped, scenario_outcomes
+from sim.experiment.runs import Runs
+from sim.inputs.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STRONGEST = 10  # inputs that get indices of their own
+# What a part of the work is known by, the rows that it asks for -> their values, the same for the same.
+Keep = Callable[[str, Values, Callable[[], Values]], Values]
+
+
+class Sizes(NamedTuple):
+    """How much is asked: trajectories of the screening, and rows of the base sample, a power of 2."""
+
+    trajectories: int
+    base: int
+
+
+def sizes(draws: int) -> Sizes:
+    """What a number of draws, as a size has it, stands for: the base sample is the next power of 2 to twice as many.
+
+    >>> sizes(20), sizes(500)
+    (Sizes(trajectories=4, base=64), Sizes(trajectories=20, base=1024))
+    """
+    return Sizes(max(4, draws // 25), 1 << max(6, (2 * draws - 1).bit_length()))
+
+
+@dataclass(frozen=True)
+class Sensitive:
+    """What makes one outcome.
+
+    Attributes:
+        outcome: as in `Runs.values`; a week that never comes is the horizon.
+        chance: the part of the variance over all runs that is chance, with its interval; None where it cannot be told.
+        left: what chance adds to the variance of a mean over the runs of a row, as a share of that variance.
+        screened: every input, strongest first.
+        groups: by what the inputs are, and by whose: parts of the variance of the mean over chance.
+        strongest: the strongest inputs of the screening, each alone, and everything else as one.
+        shifted: how far each of these moves the whole distribution, beside an input that does nothing.
+        open: by grouping, neighbours whose order the sample leaves open.
+    """
+
+    outcome: str
+    chance: Interval | None
+    left: float
+    screened: tuple[Screened, ...]
+    groups: Mapping[str, tuple[Index, ...]]
+    strongest: tuple[Index, ...]
+    shifted: tuple[Shift, ...]
+    open: Mapping[str, tuple[Open, ...]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the job measured: each outcome of a scenario, and how much was asked."""
+
+    scenario: Scenario
+    outcomes: tuple[Sensitive, ...]
+    inputs: int
+    sizes: Sizes
+    runs: int
+    seed: int
+
+    def table(self) -> pd.DataFrame:
+        """One row an outcome, a grouping and an input or group: first-order and total index with their intervals."""
+        import pandas as pd
+
+        rows = []
+        for one in self.outcomes:
+            for grouping, found in {**one.groups, "strongest": one.strongest}.items():
+                rows += [(one.outcome, grouping, index.name, *index.first, *index.total) for index in found]
+        head = ["outcome", "grouping", "name", "first", "first_low", "first_high", "total", "total_low", "total_high"]
+        return pd.DataFrame(rows, columns=head)
+
+
+def not_kept(label: str, rows: Values, make: Callable[[], Values]) -> Values:
+    """Nothing is kept of what is asked."""
+    return make()
+
+
+def measured(
+    scenario: Scenario,
+    asked: tuple[str, ...],
+    size: Sizes,
+    runs: int,
+    seed: int,
+    *,
+    passes: tuple[str, ...] = (),
+    implied: bool = True,
+    keep: Keep = not_kept,
+    progress: bool | None = None,
+) -> Found:
+    """Which uncertainties make outcomes of a scenario.
+
+    Args:
+        scenario: what it fixes is no input.
+        asked: outcomes; empty for those in which its question is answered.
+        size: trajectories, at least 2, and base sample, a power of 2.
+        runs: of chance for each row; all rows meet the same.
+        seed: of designs and chance, 0 to 2**32 - 1.
+        passes, implied: as in a sweep.
+        keep: gives what was kept of a part of the work, or makes it.
+        progress: whether to show a bar; None: on a terminal.
+
+    Raises:
+        InputError: SALib is not installed, there is no outcome, or one that some runs do not have.
+    """
+    require_salib()
+    outcomes = asked or scenario_outcomes(scenario)
+    if not outcomes:
+        raise InputError("sensitivity", "outcome", "the scenario is asked nothing", allowed="outcome=NAME")
+    usual = Sweep(scenario, size.base, runs, seed, passes, implied, paths=0, band_runs=0)
+    names = free_inputs(usual)
+    groupings = grouped(names, tuple(scenario.case.actors))
+    of_groups = sum(len(set(groups)) + 2 for groups in groupings.values())
+    rows = size.trajectories * (len(names) + 1) + size.base * (of_groups + 2 + len(outcomes) * (STRONGEST + 3))
+    with progress_bar(rows * runs, progress, "sensitivity") as told:
+
+        def ask(label: str) -> Callable[[Values], Values]:
+            return lambda given: keep(label, given, lambda: evaluated(usual, names, given, outcomes, told))
+
+        plain = keep("plain", np.empty((0, 0)), lambda: _plain(usual, outcomes, told))
+        screened = screen(names, ask("screen"), size.trajectories, seed)
+        groups = {
+            key: decompose(names, given, ask(f"groups.{key}"), size.base, seed) for key, given in groupings.items()
+        }
+        shifted = shifts(names, ask("shifts"), size.base, seed)
+        strongest = []
+        for n, outcome in enumerate(outcomes):
+            own = top_groups(screened[n], names, STRONGEST)
+            strongest.append(decompose(names, own, ask(f"strongest.{outcome}"), size.base, seed)[n])
+    found = tuple(
+        _sensitive(
+            outcome, plain[:, :, n], screened[n], {key: given[n] for key, given in groups.items()}, strongest[n],
+            shifted[n], size.base,
+        )
+        for n, outcome in enumerate(outcomes)
+    )  # fmt: skip
+    return Found(scenario, found, len(names), size, runs, seed)
+
+
+def require_salib() -> None:
+    """Refuse to begin what SALib is needed for."""
+    try:
+        import SALib  # noqa: F401 - whether it is there
+    except ImportError:
+        raise InputError("job=sensitivity", "", "needs SALib", allowed="pip install 'jirga[analysis]'") from None
+
+
+def _plain(usual: Sweep, outcomes: tuple[str, ...], told: Callable[[int], object]) -> Values:
+    """The joint prior itself, every draw with its own luck: (draws, runs, outcomes)."""
+    runs = Runs(usual, made(list(compute(usual, range(usual.shards), progress=False))))
+    told(usual.total)
+    return np.stack([defined(runs, outcome) for outcome in outcomes], axis=2)
+
+
+def _sensitive(
+    outcome: str,
+    plain: Values,
+    screened: tuple[Screened, ...],
+    groups: Mapping[str, tuple[Index, ...]],
+    strongest: tuple[Index, ...],
+    shifted: tuple[Shift, ...],
+    base: int,
+) -> Sensitive:
+    split = spread(plain)
+    between = float(plain.mean(axis=1).var(ddof=1))
+    left = split.chance / plain.shape[1] / between if between > 0.0 and plain.shape[1] > 1 else float("nan")
+    own = {index.name for index in strongest} - {REST}
+    kept = tuple(one for one in shifted if one.name in own or one.name == DUMMY)
+    ranks = {key: open_ranks(given, base) for key, given in {**groups, "strongest": strongest}.items()}
+    return Sensitive(outcome, chance_share(plain), min(left, 1.0), screened, groups, strongest, kept, ranks)

@@ -1,0 +1,70 @@
+"""What a long job has done so far: small arrays, each whole or not there, known by what decides their numbers.
+
+A job that is stopped and started again finds what it has done. A file's name is a digest of the configuration of its
+sweep and of what was asked of it: what has changed is done anew, and nothing has to be compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import uuid
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.sweep import Sweep
+from sim.inputs.errors import InputError
+from sim.storage.sweeps import configuration
+
+Arrays = Mapping[str, NDArray[np.float64]]
+
+
+def kept(folder: Path, sweep: Sweep, asked: Any, make: Callable[[], Arrays]) -> Arrays:
+    """Arrays of a sweep as they were kept, or made now and kept.
+
+    Args:
+        folder: where they are; made where it is not there.
+        sweep: whose configuration decides them.
+        asked: what was asked of its runs, as plain data.
+        make: gives them.
+
+    Raises:
+        InputError: the folder cannot be written to.
+    """
+    told = json.dumps({"sweep": configuration(sweep), "asked": asked}, sort_keys=True)
+    path = folder / f"{hashlib.sha256(told.encode()).hexdigest()[:20]}.npz"
+    found = _read(path)
+    if found is not None:
+        return found
+    made = make()
+    _write(path, made)
+    return made
+
+
+def _read(path: Path) -> Arrays | None:
+    """The arrays of a file; None where it is not there, or was broken on its way."""
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return None
+
+
+def _write(path: Path, arrays: Arrays) -> None:
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with part.open("xb") as file:
+            np.savez(file, allow_pickle=False, **dict(arrays))
+        os.replace(part, path)
+    except OSError as error:
+        raise InputError(path.parent, "out", f"cannot be written to ({error.strerror})") from None
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,50 @@
+"""The job `sensitivity`: its files, taking up where it was left, and mistakes in a line."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.command.main import main
+from sim.pages.sensitivity.page import HEAD, PAGE, TABLE
+
+pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+
+WORDS = ["job=sensitivity", "scenario=turkey_summit", "size.draws=2", "size.runs=2", "horizon=6"]
+
+
+def test_it_writes_its_files_and_takes_up_where_it_was_left(tmp_path: Path) -> None:
+    words = [*WORDS, "outcome=[war.afghan_war.violence]", f"out={tmp_path}"]
+    assert main(words) == 0
+    with open(tmp_path / TABLE, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == HEAD
+    assert {row["method"] for row in rows} >= {"sobol", "morris", "pawn"}
+    pages = {name: (tmp_path / name).read_bytes() for name in (PAGE, TABLE)}
+    next((tmp_path / "sensitivity_parts").glob("*.npz")).unlink()
+    assert main(words) == 0
+    assert {name: (tmp_path / name).read_bytes() for name in pages} == pages
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        ("collaps", "did you mean collapse"),
+        ("settlement", "is a code"),
+        ("attendance.intra_afghan.TUR", "has no value"),
+    ],
+)
+def test_a_mistake_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], outcome: str, says: str) -> None:
+    assert main([*WORDS, f"outcome=[{outcome}]", f"out={tmp_path}"]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_without_salib_it_says_what_to_install(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "SALib", None)
+    assert main([*WORDS, f"out={tmp_path}"]) == 2
+    assert "needs SALib; allowed: pip install 'jirga[analysis]'" in capsys.readouterr().err
