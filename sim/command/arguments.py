@@ -110,6 +110,9 @@ examples
   jirga job=evidence out=pages seed=7         the evidence page in another folder, with other draws
   jirga job=explain scenario=turkey_summit run=17
                                               one run told week by week
+  jirga job=explain scenario=turkey_summit against=status_quo
+                                              where the runs part that end otherwise under the same luck; with run=17
+                                              that pair alone, side by side
   jirga evidence.passes=[pass_a,pass_b]       only two of the coding passes count
   jirga evidence.implied=false                only what the articles state, nothing implied
   jirga case=path/to/folder                   another conflict: its own folder

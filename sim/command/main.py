@@ -47,10 +47,10 @@ SCENARIO: Mapping[str, object] = MappingProxyType(
 OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "verify": False})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
-        "scenarios": {**OF_FOLDERS, "run": 0},
-        "levers": {**OF_FOLDERS, "run": 0, "threads": None},
-        "patterns": {**SCENARIO, **OF_FOLDERS, "run": 0, "threads": None},
-        "evidence": {**SCENARIO, **OF_FOLDERS, "run": 0, "threads": None},
+        "scenarios": {**OF_FOLDERS, "run": None, "against": None},
+        "levers": {**OF_FOLDERS, "run": None, "against": None, "threads": None},
+        "patterns": {**SCENARIO, **OF_FOLDERS, "run": None, "against": None, "threads": None},
+        "evidence": {**SCENARIO, **OF_FOLDERS, "run": None, "against": None, "threads": None},
         "explain": {**OF_FOLDERS, "threads": None},
     }
 )

@@ -111,7 +111,12 @@ class Settings(Strict):
     levers: dict[str, float] = Field(description="levers of the scenario that are set")
     fixed: dict[str, float] = Field(description="uncertainties held at a value, such as trust.us.pak")
     sweep: dict[str, tuple[Any, ...]] = Field(description="what -m sweeps over, for files in experiment/")
-    run: int = Field(ge=0, le=10**9, description="the run to explain: of draw run // size.runs, run % size.runs in it")
+    run: int | None = Field(
+        ge=0, le=10**9, description="the run to explain (null: run 0): of draw run // size.runs, run % size.runs in it"
+    )
+    against: str | None = Field(
+        description="a scenario or a file that the one explained is held against: where runs part that end otherwise"
+    )
     part_runs: int = Field(
         ge=1_000, le=10_000_000, description="runs of one part of the work, about: what is kept, or missed, as a whole"
     )

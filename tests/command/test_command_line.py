@@ -28,7 +28,7 @@ from sim.jobs.settings import JOBS, Settings, configuration_folder, keys
 
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
-CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, run, part_runs, cap, yes"
+CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, run, against, part_runs, cap, yes"
 EXECUTOR = (
     "executor.name, executor.partition, executor.minutes, executor.mem, executor.cpus, executor.parts_per_task, "
     "executor.tasks, executor.additional, executor.python, executor.dry_run"
