@@ -18,7 +18,7 @@ from sim.case.loading import load_case
 from sim.case.scenario import Scenario
 from sim.engine.computing import compute_all
 from sim.engine.sweep import BAND_RUNS, PATHS, Sweep
-from sim.evidence.loading import load_evidence
+from sim.evidence.loading import evidence_of
 from sim.evidence.priors import priors
 from sim.experiment.cells import Cells, told_apart
 from sim.experiment.grid import FIXED, LEVERS, Axis, grid_of
@@ -156,7 +156,7 @@ def grid(
     size = Sweep(scenario, *_Size(draws, runs, seed, texts(passes), implied, paths, band_runs))  # checks the numbers
     axes = _held(LEVERS, "levers", levers) + _framed(epoch, horizon, off) + _held(FIXED, "fixed", fixed or {})
     case = scenario.case
-    evidence = load_evidence(case.folder / "evidence", size.passes or None, implied, case=case)
+    evidence = evidence_of(case, size.passes or None, implied)
     planned = Plan(
         grid_of(case, evidence, axes, scenario, "grid"), size.draws, size.runs, size.seed, size.paths, size.band_runs,
         size.passes, size.implied,
@@ -306,7 +306,7 @@ def uncertainties(
 
     loaded = case if isinstance(case, Case) else load_case(case)
     chosen = loaded.epochs if epoch is None else [one_of("uncertainties", "epoch", epoch, loaded.epochs, "an epoch")]
-    evidence = load_evidence(loaded.folder / "evidence", case=loaded)
+    evidence = evidence_of(loaded)
     found: dict[str, tuple[str, float, float, str, tuple[str, ...], str]] = {}
     for one in chosen:
         for prior in priors(loaded, evidence, one).columns:
