@@ -35,6 +35,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "patterns": ("sim.jobs.patterns", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
+        "studio": ("sim.studio.serving", "run"),
         **{name: ("sim.jobs.folder", name) for name in FOLDER_JOBS},
     }
 )
@@ -52,6 +53,7 @@ UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "patterns": {**SCENARIO, **OF_FOLDERS, "run": None, "against": None, "threads": None},
         "evidence": {**SCENARIO, **OF_FOLDERS, "run": None, "against": None, "threads": None},
         "explain": {**OF_FOLDERS, "threads": None},
+        "studio": {**OF_FOLDERS, "epoch": None, "horizon": None, "run": None, "against": None, "threads": None},
     }
 )
 SWEEPING = "scenarios"  # the one job that plays more than one cell

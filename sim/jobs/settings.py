@@ -18,7 +18,7 @@ from sim.inputs.objects import Strict, checked, what_is_allowed
 from sim.inputs.places import home_of
 
 JobName = Literal[
-    "scenarios", "levers", "patterns", "evidence", "explain", "status", "resume", "collect", "cancel", "work"
+    "scenarios", "levers", "patterns", "evidence", "explain", "studio", "status", "resume", "collect", "cancel", "work"
 ]
 
 # What each job does, in the words of the help text.
@@ -29,6 +29,7 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "patterns": "whether P1 to P14 hold: share of draws, effects, which mechanism carries each; a page and a table",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
+        "studio": "scenarios moved by hand in a browser, with what comes of them at once; jirga studio",
         "status": "of the folder out: parts there, missing, in a queue, failed; jirga status out=F, at any time",
         "resume": "do what a folder misses, by the executor that is named; jirga resume out=F",
         "collect": "table, summary and report of a folder that is whole; jirga collect out=F",
@@ -96,6 +97,15 @@ class ExecutorSettings(Strict):
     dry_run: bool = Field(description="whether to print the script instead of submitting it")
 
 
+class StudioSettings(Strict):
+    """How the studio is served."""
+
+    address: str = Field(min_length=1, description="the address that the studio listens at: this machine alone")
+    port: int = Field(ge=1024, le=65_535, description="the port of the studio")
+    sessions: int = Field(ge=1, le=1_000, description="people who may watch at one time")
+    runs: int = Field(ge=200, le=5_000, description="runs of a scenario that a visitor sees, at most")
+
+
 class Settings(Strict):
     """Everything a run is told, checked."""
 
@@ -124,6 +134,7 @@ class Settings(Strict):
     yes: bool = Field(description="whether to start also above the cap")
     evidence: EvidenceSettings
     executor: ExecutorSettings
+    studio: StudioSettings
     parts: int | str | tuple[int | str, ...] | None = Field(description="the parts that the job work does")
     threads: int | None = Field(ge=1, le=1024, description="processors to use, where it is not all that are allowed")
     verify: bool = Field(description="whether the bytes of every file are checked against its name")
@@ -181,8 +192,8 @@ def _keys(kind: type[BaseModel], defaults: Mapping[str, Any], above: tuple[str, 
 def groups() -> Mapping[str, tuple[str, ...]]:
     """The groups of the configuration and the choices that come with the package, both sorted by name.
 
-    >>> groups()["job"]
-    ('cancel', 'collect', 'evidence', 'explain', 'levers', 'patterns', 'resume', 'scenarios', 'status', 'work')
+    >>> groups()["size"]
+    ('draft', 'full', 'smoke')
     """
     folder = configuration_folder()
     found = {group: _choices(folder / group) for group in ("executor", "experiment", "job", "size")}

@@ -33,10 +33,11 @@ EXECUTOR = (
     "executor.name, executor.partition, executor.minutes, executor.mem, executor.cpus, executor.parts_per_task, "
     "executor.tasks, executor.additional, executor.python, executor.dry_run"
 )
+STUDIO = "studio.address, studio.port, studio.sessions, studio.runs"
 LAST = "parts, threads, verify"
 GROUPS = "executor, experiment, size, scenario.levers.NAME, an uncertainty"
-KEYS = f"job, case, seed, out, {SIZE}, {CASE}, {EVIDENCE}, {EXECUTOR}, {LAST}, {GROUPS}"
-FILE_KEYS = f"job, case, seed, out, size, {CASE}, evidence, executor, {LAST}"
+KEYS = f"job, case, seed, out, {SIZE}, {CASE}, {EVIDENCE}, {EXECUTOR}, {STUDIO}, {LAST}, {GROUPS}"
+FILE_KEYS = f"job, case, seed, out, size, {CASE}, evidence, executor, studio, {LAST}"
 SEED = "a whole number at least 0 and at most 4294967295"
 DRAWS = "a whole number at least 100 and at most 1000000"
 EXPERIMENTS = ", ".join(path.stem for path in sorted((configuration_folder() / "experiment").glob("*.yaml")))
