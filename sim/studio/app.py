@@ -11,10 +11,11 @@ from typing import Any
 import panel as pn
 
 from sim.agents.words import label
+from sim.analysis.shares import Interval
 from sim.case.case import Case
 from sim.case.scenario import load_scenario, scenario_names
 from sim.evidence.priors import Priors
-from sim.experiment.runs import influences_on
+from sim.experiment.runs import Runs, influences_on
 from sim.inputs.errors import InputError
 from sim.model.outcomes import SETTLEMENTS
 from sim.model.parameters import SWITCHES
@@ -243,7 +244,7 @@ class Studio:
     def _png(self) -> io.BytesIO:
         found = io.BytesIO()
         if self.seen is not None:
-            rows = [Composed(one.name, class_shares(one.runs)) for one in those(self.seen)]
+            rows = [Composed(one.name, _intervals(one.runs)) for one in those(self.seen)]
             composition(rows, SETTLEMENTS, key=True).savefig(found, format="png", dpi=200)
             found.seek(0)
         return found
@@ -258,6 +259,10 @@ ROW = "@media (max-width: 52rem) { :host { flex-direction: column !important; he
 SIDE = """@media (max-width: 52rem) {
   :host { width: 100% !important; max-width: 100% !important; height: auto !important; flex: none !important; }
 }"""
+
+
+def _intervals(runs: Runs) -> tuple[Interval, ...]:
+    return tuple(Interval(share.value, share.low, share.high) for share in class_shares(runs))
 
 
 def _escaped(text: str) -> str:

@@ -69,11 +69,16 @@ class Bench:
         case: the case.
         limits: what visitors may ask.
         seed: of all chance: what changes is the lever, never the luck.
+        passes: the coding passes that count; empty for all.
+        implied: whether rows that are only implied count.
     """
 
-    def __init__(self, case: Case, limits: Limits = Limits(), seed: int = 1) -> None:
+    def __init__(
+        self, case: Case, limits: Limits = Limits(), seed: int = 1, passes: tuple[str, ...] = (), implied: bool = True
+    ) -> None:
         self.case, self.limits, self.seed = case, limits, seed
-        self.grid = Grid(case, evidence_of(case), ())
+        self.passes, self.implied = passes, implied
+        self.grid = Grid(case, evidence_of(case, passes or None, implied), ())
         self._held: OrderedDict[Hashable, Runs] = OrderedDict()
         self._lock = Lock()
         self._turns = Semaphore(limits.together)
@@ -122,7 +127,7 @@ class Bench:
 
     def _computed(self, scenario: Scenario, total: int) -> Runs:
         sweep = PlannedSweep(
-            scenario, max(1, total // RUNS), RUNS, self.seed, paths=0, band_runs=min(BANDS, total),
+            scenario, max(1, total // RUNS), RUNS, self.seed, self.passes, self.implied, 0, min(BANDS, total),
             known=self.grid.uncertainty(scenario),
         )  # fmt: skip
         return Runs(sweep, next(compute_all([sweep], progress=False)))

@@ -118,7 +118,11 @@ def scenario_of(case: Case, choice: Choice) -> Scenario:
         low, high = fixable(known[name])
         if not low <= value <= high:
             raise InputError(SOURCE, HELD + name, f"{value:g} is out of range", allowed=f"{low:g} to {high:g}")
-    return scenario.change(fixed=dict(choice.held), off=choice.off or None, **dict(choice.levers))
+    for name, _ in choice.levers:
+        told = "" if scenario.levers else "none: this scenario has no levers"
+        one_of(SOURCE, LEVER + name, name, scenario.levers, "a lever", told)
+    levers: dict[str, Any] = dict(choice.levers)
+    return scenario.change(fixed=dict(choice.held), off=choice.off or None, **levers)
 
 
 def baseline_of(case: Case, scenario: Scenario) -> Scenario:

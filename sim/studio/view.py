@@ -178,7 +178,8 @@ def _gap(comparison: Comparison, what: str, style: int) -> Gap:
 
 def _agreements(seen: Seen) -> Html | None:
     """Signed so far and collapsed so far, for every table at which anything is signed in any run."""
-    case, parts = seen.runs.sweep.case, []
+    case = seen.runs.sweep.case
+    parts: list[Html] = []
     for name in sorted(case.tables, key=lambda name: not _is_asked(seen, name)):
         signed, broken = (_so_far(seen, f"table.{name}.{what}_week") for what in ("agreed", "collapsed"))
         if any(float(line.values[-1]) > 0.0 for line in (*signed, *broken)):
@@ -211,7 +212,8 @@ def _so_far(seen: Seen, what: str) -> list[Line]:
 
 def _war(seen: Seen) -> Html:
     """Control and intensity of each war: the median and the middle half of the runs."""
-    case, parts = seen.runs.sweep.case, []
+    case = seen.runs.sweep.case
+    parts: list[Html] = []
     for war in case.wars:
         pictures = []
         for quantity, told in (("control", "control of the challenger"), ("intensity", "intensity of the fighting")):

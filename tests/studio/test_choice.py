@@ -75,6 +75,8 @@ def _read_or_refused(query: str) -> bool:
         ("scenario=turkey_summit&lever.summit_week=99", "99 is above"),
         ("scenario=turkey_summit&lever.summit_week=nan", "lever"),
         ("scenario=turkey_summit&lever.week=4", "lever"),
+        ("scenario=turkey_summit&lever.horizon=4", "'horizon' is not a lever"),
+        ("lever.epoch=4", "none: this scenario has no levers"),
         ("held.trust.US.PAK=2", "held.trust.US.PAK: 2 is out of range; allowed: 0 to 1"),
         ("held.trust.US.XX=0.5", "held.trust.US.XX"),
         ("off=everything", "everything"),
