@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.parting import Parting, check_same_time, parting
+from sim.analysis.shares import Interval, estimate
 from sim.engine.computing import progress_bar
 from sim.inputs.numbers import whole_number
 from sim.model.outcomes import SETTLEMENTS
@@ -63,6 +64,15 @@ def ends_otherwise(first: Runs, second: Runs) -> NDArray[np.int64]:
     """The numbers of the runs that end in another settlement class, in order."""
     one, other = (runs.masked("settlement").ravel() for runs in (first, second))
     return np.flatnonzero((one != other).filled(False))
+
+
+def share_otherwise(first: Runs, second: Runs) -> Interval:
+    """The share of the pairs that end otherwise, with its interval over draws."""
+    ends = np.zeros(len(first))
+    ends[ends_otherwise(first, second)] = 1.0
+    values = np.where(first.failed | second.failed, np.nan, ends.reshape(first.failed.shape))
+    found = estimate(values, yes_no=True)
+    return Interval(found.value, found.low, found.high)
 
 
 def turning(first: Runs, second: Runs, most: int | None = None, progress: bool | None = None) -> Turning:

@@ -6,18 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sim.agents.parting import names_apart, parting_told
 from sim.agents.replay import Run, replay, summary
-from sim.analysis.shares import Interval, estimate
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_names
 from sim.engine.computing import compute_all
 from sim.engine.sweep import Sweep
 from sim.experiment.runs import Runs
-from sim.experiment.turning import ends_otherwise, turning, typical
+from sim.experiment.turning import share_otherwise, turning, typical
 from sim.inputs.errors import InputError, one_of
 from sim.jobs.asked import SOURCE, scenario_of_settings
 from sim.pages.kit.html import write
@@ -89,19 +86,10 @@ def _all(settings: Settings, first: Scenario, second: Scenario) -> None:
         pages[turned.number] = _write_pair(settings, *_played(settings, first, second, turned.number)).name
     names = names_apart(first, second)
     command = parting_command(other.sweep.world, str(settings.against), size.draws, size.runs, settings.seed)
-    pairs = overview.Pairs(one.sweep.world, names, found, _share(one, other), pages, command)
+    pairs = overview.Pairs(one.sweep.world, names, found, share_otherwise(one, other), pages, command)
     file = settings.out / overview.FILE.format(first=first.scenario, second=second.scenario, seed=settings.seed)
     write(file, overview.turning_page(pairs))
     _tell_all(terminal(), pairs, str(file))
-
-
-def _share(first: Runs, second: Runs) -> Interval:
-    """The share of the pairs that end otherwise, with its interval over draws."""
-    ends = np.zeros(len(first))
-    ends[ends_otherwise(first, second)] = 1.0
-    values = np.where(first.failed | second.failed, np.nan, ends.reshape(first.failed.shape))
-    found = estimate(values, yes_no=True)
-    return Interval(found.value, found.low, found.high)
 
 
 def _played(settings: Settings, first: Scenario, second: Scenario, number: int) -> tuple[Run, Run]:

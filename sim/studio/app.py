@@ -6,29 +6,42 @@ import asyncio
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import panel as pn
 
+from sim.agents.parting import names_apart
 from sim.agents.words import label
 from sim.analysis.shares import Interval
 from sim.case.case import Case
-from sim.case.scenario import load_scenario, scenario_names
+from sim.case.scenario import BASELINE, load_scenario, scenario_names
 from sim.evidence.priors import Priors
 from sim.experiment.runs import Runs, influences_on
+from sim.experiment.turning import share_otherwise, turning
 from sim.inputs.errors import InputError
 from sim.model.outcomes import SETTLEMENTS
 from sim.model.parameters import SWITCHES
 from sim.pages.report.figures import Composed, composition
 from sim.pages.report.measures import class_shares, examples
+from sim.pages.run.again import parting_command
 from sim.pages.run.page import run_page
+from sim.pages.run.turning import Pairs, turning_page
 from sim.studio.bench import Bench, Seen
 from sim.studio.choice import Choice, scenario_of, scenario_yaml
 from sim.studio.view import STYLE, numbers_csv, picture_of_ends, those, view
 from sim.world.uncertainty import fixable
 
 STRONGEST = 6
+MOST_PAIRS = 40  # of runs that are followed to where they part, while somebody waits
 Told = Callable[[Choice], None]
+
+
+class Page(NamedTuple):
+    """A page that is shown in a frame: what it is, and its text."""
+
+    title: str
+    text: str
 
 
 class Studio:
@@ -54,7 +67,7 @@ class Studio:
         self._said = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[STYLE], visible=False)
         self._levers = pn.Column(sizing_mode="stretch_width")
         self._held = pn.Column(sizing_mode="stretch_width")
-        self._run = pn.Column(sizing_mode="stretch_width")
+        self._page = pn.Column(sizing_mode="stretch_width")
         self._scenario = pn.widgets.Select(label="Scenario", options=_titles(bench.case), sizing_mode="stretch_width")
         self._hold = pn.widgets.Select(label="Hold an uncertainty", groups={"": []}, sizing_mode="stretch_width")
         self._off = pn.widgets.CheckBoxGroup(options={_meaning(name): name for name in SWITCHES}, label="Switched off")
@@ -73,7 +86,9 @@ class Studio:
             label="One run that ends in", options=list(SETTLEMENTS), sizing_mode="stretch_width"
         )
         shown = pn.widgets.Button(label="Show it, week by week", color="primary", sizing_mode="stretch_width")
-        shown.on_click(lambda event: self.show_run(classes.value))
+        shown.on_click(lambda event: pn.state.execute(partial(self._open, partial(self.page_of_run, classes.value))))
+        parted = pn.widgets.Button(label="Where the runs part from status quo", sizing_mode="stretch_width")
+        parted.on_click(lambda event: pn.state.execute(partial(self._open, self.page_of_partings)))
         files = (("numbers (CSV)", "csv", self._csv), ("picture (SVG)", "svg", self._svg),
                  ("picture (PNG)", "png", self._png), ("scenario (YAML)", "yaml", self._yaml))  # fmt: skip
         downloads = [
@@ -84,11 +99,11 @@ class Studio:
         side = pn.Column(
             self._scenario, self._levers, self._hold, self._held,
             pn.Card(self._off, title="Mechanisms switched off", collapsed=True, sizing_mode="stretch_width"),
-            self._pin, classes, shown,
+            self._pin, parted, classes, shown,
             pn.Card(*downloads, title="Take away", collapsed=True, sizing_mode="stretch_width"),
             width=340, stylesheets=[SIDE],
         )  # fmt: skip
-        main = pn.Column(self._said, self._run, self._picture, sizing_mode="stretch_width")
+        main = pn.Column(self._said, self._page, self._picture, sizing_mode="stretch_width")
         return pn.Row(side, main, sizing_mode="stretch_width", stylesheets=[ROW])
 
     def _set(self) -> None:
@@ -171,7 +186,7 @@ class Studio:
         self.told(choice)
         if anew:
             self._set()
-        self.close_run()
+        self.close()
         if pn.state.curdoc is not None:  # without a page nobody waits for the runs: `look_now`
             pn.state.execute(self.look)
 
@@ -217,21 +232,42 @@ class Studio:
         """The markup that is shown."""
         return str(self._picture.object)
 
-    def show_run(self, kind: str) -> None:
-        """The page of one run that ends so, under the present choice."""
-        found = {} if self.seen is None else examples(self.seen.runs, [*SETTLEMENTS])
-        if self.seen is None or kind not in found:
-            self.say(f"Of these runs none ends in {kind}.")
-            return
-        page = run_page(self.seen.runs.explain(found[kind]))
-        close = pn.widgets.Button(label="Close this run")
-        close.on_click(lambda event: self.close_run())
-        frame = f'<iframe title="run {found[kind]}, which ends in {kind}" srcdoc="{_escaped(page)}" {FRAME}></iframe>'
-        self._run[:] = [close, pn.pane.HTML(frame, sizing_mode="stretch_width")]
+    async def _open(self, made: Callable[[], Page | str]) -> None:
+        """Make a page beside the server's own loop, so that nobody else waits for it, and show it."""
+        self.show(await asyncio.to_thread(made))
 
-    def close_run(self) -> None:
-        """Show no run any more."""
-        self._run.clear()
+    def show(self, page: Page | str) -> None:
+        """Show a page above the picture, or say in a sentence why there is none."""
+        if isinstance(page, str):
+            self.say(page)
+            return
+        close = pn.widgets.Button(label="Close it again")
+        close.on_click(lambda event: self.close())
+        frame = f'<iframe title="{_escaped(page.title)}" srcdoc="{_escaped(page.text)}" {FRAME}></iframe>'
+        self._page[:] = [close, pn.pane.HTML(frame, sizing_mode="stretch_width")]
+
+    def close(self) -> None:
+        """Show no page any more."""
+        self._page.clear()
+
+    def page_of_run(self, kind: str) -> Page | str:
+        """The page of one run that ends so, under what is shown."""
+        found = {} if self.seen is None else examples(self.seen.runs)
+        if self.seen is None or kind not in found:
+            return f"Of these runs none ends in {kind}."
+        number = found[kind]
+        return Page(f"run {number}, which ends in {kind}", run_page(self.seen.runs.explain(number)))
+
+    def page_of_partings(self) -> Page | str:
+        """Where runs part that end otherwise than in status quo: those of a few pairs, evenly spread."""
+        if self.seen is None or self.seen.runs is self.seen.baseline:
+            return "This is the status quo: nothing parts from itself."
+        one, other = self.seen.baseline, self.seen.runs
+        names = names_apart(one.sweep.scenario, other.sweep.scenario)
+        found = turning(one, other, MOST_PAIRS, progress=False)
+        command = parting_command(other.sweep.world, BASELINE, other.sweep.draws, other.sweep.runs, other.sweep.seed)
+        pairs = Pairs(one.sweep.world, names, found, share_otherwise(one, other), {}, command)
+        return Page(f"where {names[0]} and {names[1]} part", turning_page(pairs))
 
     # --- to take away
 

@@ -121,6 +121,8 @@ def check(browser: Browser, address: str, pictures: Path | None = None) -> list[
     assert again.picture() == one.picture(), "a link opened again shows another picture"
     one.page.get_by_role("button", name="Show it, week by week").click()
     one.page.wait_for_selector("iframe[title^='run ']")
+    again.page.get_by_role("button", name="Where the runs part from status quo").click()
+    again.page.wait_for_selector("iframe[title^='where ']")
     refused = Visitor(browser)
     refused.page.goto(address.replace("token=", "token=x"))
     refused.page.wait_for_selector("text=lacks the token")

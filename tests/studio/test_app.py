@@ -90,11 +90,21 @@ def test_a_run_that_ends_so_is_shown_and_one_that_does_not_exist_is_told(studio:
     runs = studio.seen.runs
     kinds = {kind: runs.share(kind).value > 0 for kind in ("takeover", "ceasefire", "none")}
     for kind, is_there in kinds.items():
-        studio.show_run(kind)
+        studio.show(studio.page_of_run(kind))
         frames = [pane.object for pane in studio.layout.select(pn.pane.HTML) if "<iframe" in str(pane.object)]
         assert bool(frames) == is_there
         assert studio.said == ("" if is_there else studio.said)
-        studio.close_run()
+        studio.close()
+
+
+def test_where_the_runs_part_is_told_and_a_status_quo_parts_nowhere(bench: Bench, studio: Studio) -> None:
+    page = studio.page_of_partings()
+    assert not isinstance(page, str)
+    assert "end in another class" in page.text
+    alone = Studio(bench, Choice("status_quo"))
+    alone.look_now()
+    alone.show(alone.page_of_partings())
+    assert "nothing parts from itself" in alone.said
 
 
 def test_what_is_saved_belongs_to_what_is_shown(studio: Studio) -> None:
