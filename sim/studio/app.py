@@ -33,6 +33,7 @@ from sim.studio.view import STYLE, numbers_csv, picture_of_ends, those, view
 from sim.world.uncertainty import fixable
 
 STRONGEST = 6
+REST = 0.5  # seconds without another choice before the longest computation begins: it would delay the next picture
 MOST_PAIRS = 40  # of runs that are followed to where they part, while somebody waits
 Told = Callable[[Choice], None]
 
@@ -197,6 +198,9 @@ class Studio:
         self._asked += 1
         mine, choice = self._asked, self.choice
         for stage in range(len(self.bench.stages)):
+            await asyncio.sleep(REST if stage > 1 else 0.0)
+            if mine != self._asked:
+                return
             try:
                 seen, shown = await asyncio.to_thread(self._made, choice, stage)
             except InputError as error:
