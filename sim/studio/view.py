@@ -69,16 +69,21 @@ def comparisons(seen: Seen) -> tuple[tuple[str, Comparison, int], ...]:
     return tuple(found)
 
 
-def view(seen: Seen) -> Html:
-    """Everything that is shown of a choice, as markup."""
+def view(seen: Seen, *, whole: bool = True) -> Html:
+    """What is shown of a choice, as markup.
+
+    Args:
+        seen: the runs.
+        whole: whether to make what is folded too, more than half of all; the first picture comes sooner without.
+    """
     scenario = seen.runs.sweep.scenario
     head = joined((tag("h2", sentence(scenario.title)), tag("p", scenario.question, class_="asked"), _sure(seen)))
     parts = [
         ("What the answer is", _answers(seen)),
         ("How the runs end", picture_of_ends(seen)),
         ("What the change does", _differences(seen)),
-        ("Signed, and broken again", _agreements(seen)),
-        ("The war, week by week", _war(seen)),
+        ("Signed, and broken again", _agreements(seen, whole)),
+        ("The war, week by week", _war(seen, whole)),
         ("Trust at the start and at the end", _trust(seen)),
     ]
     sections = (tag("section", tag("h3", title), body, class_="card") for title, body in parts if body)
@@ -176,12 +181,14 @@ def _gap(comparison: Comparison, what: str, style: int) -> Gap:
 # --- courses ---------------------------------------------------------------------------------------------------------
 
 
-def _agreements(seen: Seen) -> Html | None:
+def _agreements(seen: Seen, whole: bool) -> Html | None:
     """Signed so far and collapsed so far, for every table at which anything is signed in any run."""
     case = seen.runs.sweep.case
     parts: list[Html] = []
     for name in sorted(case.tables, key=lambda name: not _is_asked(seen, name)):
         signed, broken = (_so_far(seen, f"table.{name}.{what}_week") for what in ("agreed", "collapsed"))
+        if parts and not whole:
+            break
         if any(float(line.values[-1]) > 0.0 for line in (*signed, *broken)):
             title = sentence(place_of(seen.runs.sweep.world, name))[:-1]
             told = f"{title}, share of the runs by week"
@@ -210,11 +217,11 @@ def _so_far(seen: Seen, what: str) -> list[Line]:
     return lines
 
 
-def _war(seen: Seen) -> Html:
+def _war(seen: Seen, whole: bool) -> Html:
     """Control and intensity of each war: the median and the middle half of the runs."""
     case = seen.runs.sweep.case
     parts: list[Html] = []
-    for war in case.wars:
+    for war in list(case.wars)[: None if whole else 1]:
         pictures = []
         for quantity, told in (("control", "control of the challenger"), ("intensity", "intensity of the fighting")):
             lines = [_band(one, f"war.{war}.{quantity}") for one in those(seen)]

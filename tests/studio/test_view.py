@@ -81,6 +81,14 @@ def test_all_that_is_shown_is_well_formed_and_labelled(seen: Seen) -> None:
     assert "regional" not in "".join(one.get("aria-label") or "" for one in drawings)
 
 
+def test_what_comes_first_is_the_same_without_what_is_folded(seen: Seen) -> None:
+    whole, first = view(seen), view(seen, whole=False)
+    assert "<details" in whole
+    assert "<details" not in first
+    assert picture_of_ends(seen) in whole
+    assert picture_of_ends(seen) in first
+
+
 def test_status_quo_alone_has_nothing_to_be_compared_with(bench: Bench) -> None:
     seen = bench.seen(Choice("status_quo"), 0)
     assert [one.name for one in those(seen)] == ["status quo"]
