@@ -31,6 +31,7 @@ test: $(READY)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 	$(AS_ROOT) $(BIN)/python tests/cluster/slurm_check.py $(SLURM)
+	$(BIN)/python tests/studio/browser_check.py
 
 fresh: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m hypothesis --hypothesis-profile=fresh tests

@@ -20,6 +20,7 @@ Public is what these names give, and what that gives in turn:
 - `plot_weekly(runs, column)`: a weekly column as a figure.
 - `NegotiationModel(scenario)`: one run, agent by agent.
 - `switches`: the mechanisms that can be switched off, by name, and what is then so.
+- `open_studio(scenario)`: levers moved by hand, with what comes of them at once, in a notebook.
 - `uncertainties(search)`: what is uncertain, by name, and the range in which it can be held.
 - `settlements`: the classes in which a run can end, by name, each with its `meaning` and the `colour` of its figures.
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from sim.experiment.comparison import compare
     from sim.pages.plots import plot, plot_weekly
     from sim.pages.report.settlements import settlements
+    from sim.studio.serving import open_studio
     from sim.surface import grid, score, sweep, switches, uncertainties
     from sim.surface import open_kept as open  # noqa: F401 - public, but not for a star
 
@@ -54,6 +56,7 @@ __all__ = [
     "compare",
     "grid",
     "load_case",
+    "open_studio",
     "plot",
     "plot_weekly",
     "score",
@@ -71,6 +74,7 @@ _PUBLIC = {
     "grid": ("sim.surface", "grid"),
     "load_case": ("sim.case.loading", "load_case"),
     "open": ("sim.surface", "open_kept"),
+    "open_studio": ("sim.studio.serving", "open_studio"),
     "plot": ("sim.pages.plots", "plot"),
     "plot_weekly": ("sim.pages.plots", "plot_weekly"),
     "score": ("sim.surface", "score"),

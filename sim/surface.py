@@ -19,7 +19,7 @@ from sim.case.record import load_record
 from sim.case.scenario import Scenario
 from sim.engine.computing import compute_all
 from sim.engine.sweep import BAND_RUNS, MOST, PATHS, Sweep
-from sim.evidence.loading import load_evidence
+from sim.evidence.loading import evidence_of
 from sim.evidence.priors import priors
 from sim.experiment.cells import Cells, told_apart
 from sim.experiment.grid import FIXED, LEVERS, Axis, Grid, grid_of
@@ -172,7 +172,7 @@ def grid(
     size = Sweep(scenario, *_Size(draws, runs, seed, texts(passes), implied, paths, band_runs))  # checks the numbers
     axes = _held(LEVERS, "levers", levers) + _framed(epoch, horizon, off) + _held(FIXED, "fixed", fixed or {})
     case = scenario.case
-    evidence = load_evidence(case.folder / "evidence", size.passes or None, implied, case=case)
+    evidence = evidence_of(case, size.passes or None, implied)
     planned = Plan(
         grid_of(case, evidence, axes, scenario, "grid"), size.draws, size.runs, size.seed, size.paths, size.band_runs,
         size.passes, size.implied,
@@ -267,7 +267,7 @@ def _listed_plan(scenarios: list[Scenario], size: _Size) -> Plan:
     for one in scenarios:
         Sweep(one, *size)  # checks the numbers
     case = scenarios[0].case
-    evidence = load_evidence(case.folder / "evidence", size.passes or None, size.implied, case=case)
+    evidence = evidence_of(case, size.passes or None, size.implied)
     grid = Grid(case, evidence, (Axis("scenario", tuple(named)),), None, "sweep", named)
     draws, runs, seed, passes, implied, paths, band_runs = size
     return Plan(grid, draws, runs, seed, paths, band_runs, passes, implied)
@@ -358,7 +358,7 @@ def uncertainties(
 
     loaded = case if isinstance(case, Case) else load_case(case)
     chosen = loaded.epochs if epoch is None else [one_of("uncertainties", "epoch", epoch, loaded.epochs, "an epoch")]
-    evidence = load_evidence(loaded.folder / "evidence", case=loaded)
+    evidence = evidence_of(loaded)
     found: dict[str, tuple[str, float, float, str, tuple[str, ...], str]] = {}
     for one in chosen:
         for prior in priors(loaded, evidence, one).columns:

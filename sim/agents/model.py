@@ -22,7 +22,7 @@ from sim.inputs.frozen import Frozen, listed
 from sim.inputs.numbers import whole_number
 from sim.model import variables as variables_module
 from sim.model import vocabulary as words
-from sim.model.phases.begin import begin
+from sim.model.phases.begin import begin, derive
 from sim.model.phases.effort import choose_effort, forget_kindness
 from sim.model.phases.events import events
 from sim.model.phases.record import record
@@ -130,14 +130,14 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
 
     def _prepare(self) -> None:
         """The records of the engine and the state at the epoch."""
-        world, size = self.world, sizes(self.world.case)
-        draw = world.draw(self.draw_number, self.seed_of_chance)
-        state = records(variables_module.STATE, size, 1)[0]
-        begin(world.rules, draw, world.plan, state, self.seed_of_chance, self.run_number)
+        world = self.world
         self.rules = View(world.rules, variables_module.RULES, constant=True)
-        self.draw = View(draw, variables_module.DRAW, constant=True)
         self.plan = View(world.plan, variables_module.PLAN, constant=True)
-        self.state = View(state, variables_module.STATE)
+        draw = world.uncertainty.records(1, self.seed_of_chance, self.draw_number)[0]
+        derive(self.rules, View(draw, variables_module.DRAW), self.plan)  # views: records are read twice as slowly
+        self.draw = View(draw, variables_module.DRAW, constant=True)
+        self.state = View(records(variables_module.STATE, sizes(world.case), 1)[0], variables_module.STATE)
+        begin(self.rules, self.draw, self.plan, self.state, self.seed_of_chance, self.run_number)
         self.journal = Journal(world, self.rules, self.state)
 
     @property

@@ -105,6 +105,7 @@ examples
   jirga -m scenario=turkey_summit scenario.levers.summit_week=4,12,20 trust.us.pak=0.1,0.5,0.9 out=sweep
                                               a sweep: every combination, one folder, one table, one report
   jirga -m "scenario=glob(*summit*)" "noise=range(0.02,0.1,0.02)" size=smoke out=sweep
+  jirga studio scenario=turkey_summit         its levers moved by hand in a browser, with what comes of them at once
   jirga job=levers scenario=turkey_summit     its levers from end to end: where each begins to matter
   jirga job=patterns                          what the articles lead one to expect, measured: a quarter of an hour
   jirga job=record                            what the model is worth on what happened; record=FILE.yaml: on your own
@@ -112,6 +113,9 @@ examples
   jirga job=evidence out=pages seed=7         the evidence page in another folder, with other draws
   jirga job=explain scenario=turkey_summit run=17
                                               one run told week by week
+  jirga job=explain scenario=turkey_summit against=status_quo
+                                              where the runs part that end otherwise under the same luck; with run=17
+                                              that pair alone, side by side
   jirga evidence.passes=[pass_a,pass_b]       only two of the coding passes count
   jirga evidence.implied=false                only what the articles state, nothing implied
   jirga case=path/to/folder                   another conflict: its own folder

@@ -37,6 +37,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "sensitivity": ("sim.jobs.sensitivity", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
+        "studio": ("sim.studio.serving", "run"),
         **{name: ("sim.jobs.folder", name) for name in FOLDER_JOBS},
     }
 )
@@ -49,15 +50,17 @@ SCENARIO: Mapping[str, object] = MappingProxyType(
 OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "partial": False, "verify": False})
 OUTCOME: Mapping[str, object] = MappingProxyType({"outcome": None})
 RECORD: Mapping[str, object] = MappingProxyType({"record": None, **OUTCOME})
+ONE_RUN: Mapping[str, object] = MappingProxyType({"run": None, "against": None})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
-        "scenarios": {**OF_FOLDERS, **RECORD, "run": 0},
-        "levers": {**OF_FOLDERS, **RECORD, "run": 0, "threads": None},
-        "patterns": {**SCENARIO, **OF_FOLDERS, **RECORD, "run": 0, "threads": None},
-        "record": {**SCENARIO, **OF_FOLDERS, **OUTCOME, "run": 0, "threads": None},
-        "sensitivity": {**OF_FOLDERS, "record": None, "run": 0, "threads": None},
-        "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, "run": 0, "threads": None},
+        "scenarios": {**OF_FOLDERS, **RECORD, **ONE_RUN},
+        "levers": {**OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
+        "patterns": {**SCENARIO, **OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
+        "record": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **ONE_RUN, "threads": None},
+        "sensitivity": {**OF_FOLDERS, "record": None, **ONE_RUN, "threads": None},
+        "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
         "explain": {**OF_FOLDERS, **RECORD, "threads": None},
+        "studio": {**OF_FOLDERS, **RECORD, **ONE_RUN, "epoch": None, "horizon": None, "threads": None},
     }
 )
 SWEEPING = "scenarios"  # the one job that plays more than one cell

@@ -22,8 +22,8 @@ NAMES = ("case", "out")  # keys whose value is a folder's name, whatever it look
 
 
 def named_job(words: Sequence[str]) -> list[str]:
-    """The words, a first one that names a job of a folder written in full: `status` is `job=status`."""
-    return [f"job={words[0]}", *words[1:]] if words and words[0] in FOLDER_JOBS else list(words)
+    """The words, a first one that names the studio or a job of a folder written in full: `status` is `job=status`."""
+    return [f"job={words[0]}", *words[1:]] if words and words[0] in (*FOLDER_JOBS, "studio") else list(words)
 
 
 def check_words_of(job: str, executor: str, words: Sequence[str]) -> None:
@@ -33,6 +33,8 @@ def check_words_of(job: str, executor: str, words: Sequence[str]) -> None:
         first = key.split(".")[0]
         if job in FOLDER_JOBS and first not in ("out", *FOLDER_JOBS[job]):
             raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed=("out", *FOLDER_JOBS[job]))
+        if job != "studio" and first == "studio":
+            raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed="jirga studio")
         if job not in ("scenarios", "resume") and first == "executor":
             raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed="jirga, jirga resume")
         if first == "executor" and "." in key:

@@ -58,7 +58,9 @@ def _line(total: int, what: str) -> Iterator[Told]:
 
 
 def _warm_up(engine: Engine, shown: bool | None) -> None:
-    """Load the kernel; where it has to be compiled, say so."""
+    """Load the kernel where this process has not yet; where it has to be compiled, say so."""
+    if engine.is_loaded:
+        return
     if engine.kernel.is_warm() or shown is False:
         engine.warm_up()
         return
@@ -105,12 +107,13 @@ def made(shards: Sequence[Shard]) -> Made:
 
 def compute_all(sweeps: Sequence[Sweep], *, threads: int | None = None, progress: bool | None = None) -> Iterator[Made]:
     """Compute several sweeps in memory, one after the other, telling how far all of them are."""
-    _warm_up(Engine(sweeps[0], threads), progress)
+    first = Engine(sweeps[0], threads)
+    _warm_up(first, progress)
     what = sweeps[0].scenario.scenario if len(sweeps) == 1 else "runs"
     with progress_bar(sum(sweep.total for sweep in sweeps), progress, what) as told:
-        for sweep in sweeps:
-            engine = Engine(sweep, threads)
-            yield made([engine.shard(number, told) for number in range(sweep.shards)])
+        for number, sweep in enumerate(sweeps):
+            engine = Engine(sweep, threads) if number else first
+            yield made([engine.shard(part, told) for part in range(sweep.shards)])
 
 
 def compute(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.case.case import Case
 from sim.engine.kernel import UNFINISHED, UNSOUND, Memory, Out, What, Which, compiled_simulate
 from sim.engine.sweep import BINS, MOST, Sweep
 from sim.inputs.errors import InputError
@@ -109,13 +110,18 @@ class Engine:
                 "environment", "NUMBA_DISABLE_JIT", "many runs are played by compiled code", allowed=allowed
             )
         self.threads = available_threads() if threads is None else whole_number("sweep", "threads", threads, 1, MOST)
-        self.rules = rules_record(sweep.case)
+        self.rules = _rules(sweep.case)
         self.plan = plan_record(sweep.case, sweep.scenario)
         self.seed = sweep.seed if sweep.seed < 2**63 else sweep.seed - 2**64
         self.place = week_places(sweep.case, sweep.weekly)
         self.scale = np.zeros(week_type(sweep.case).itemsize // 4)
         self.scale[self.place] = [BINS / column.high for column in sweep.weekly]
         self.kernel = compiled_simulate()
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the kernel is in the memory of this process."""
+        return bool(self.kernel.is_loaded)
 
     def warm_up(self) -> None:
         """Compile the kernel, or load it from the cache."""
@@ -232,6 +238,12 @@ class Engine:
                 path += len(part.paths)
                 told(to - at)
         return Shard(number, first, rows, errors, table, path_runs, paths, self._bands())
+
+
+@lru_cache(maxsize=4)
+def _rules(case: Case) -> Any:
+    """A case as a record, made once: the kernel only reads it."""
+    return rules_record(case)
 
 
 def _in_order(

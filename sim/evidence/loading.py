@@ -8,6 +8,7 @@ column. What leaves this module is frozen and known to be sound: every actor, is
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -48,6 +49,21 @@ from sim.model.parameters import PARAMETERS, Parameter, parity
 
 class _Articles(Strict):
     articles: tuple[Article, ...] = Field(min_length=1)
+
+
+def evidence_of(case: Case, passes: Sequence[str] | None = None, implied: bool = True) -> Evidence:
+    """The evidence of a case as `load_evidence` gives it, remembered for as long as no file of it changes."""
+    folder = case.folder / "evidence"
+    files = (file.stat() for file in sorted(folder.rglob("*")) if file.is_file())
+    stamps = tuple((one.st_ino, one.st_mtime_ns, one.st_size) for one in files)
+    return _remembered(case, None if passes is None else texts(passes), implied, stamps)
+
+
+@lru_cache(maxsize=8)
+def _remembered(
+    case: Case, passes: tuple[str, ...] | None, implied: bool, stamps: tuple[tuple[int, int, int], ...]
+) -> Evidence:
+    return load_evidence(case.folder / "evidence", passes, implied, case=case)
 
 
 def load_evidence(

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from sim.case.case import Case, Epoch
@@ -133,8 +133,9 @@ def all_columns(case: Case, evidence: Evidence) -> dict[str, str]:
     return {name.lower(): name for name in names}
 
 
+@lru_cache(maxsize=32)
 def priors(case: Case, evidence: Evidence, epoch: str) -> Priors:
-    """The priors of every drawn quantity at an epoch.
+    """The priors of every drawn quantity at an epoch; the same object for the same evidence.
 
     Raises:
         InputError: the case has no such epoch.

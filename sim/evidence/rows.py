@@ -133,7 +133,7 @@ class SpokenFor(Strict):
     why: str = Field(min_length=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is another's equal where it is the other: what is made of it is remembered
 class Evidence:
     """All that was coded, by the passes that count; `articles` in order of their dates."""
 

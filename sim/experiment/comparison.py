@@ -18,6 +18,7 @@ from sim.case.scenario import BASELINE
 from sim.experiment.answers import answered
 from sim.experiment.chain import chain
 from sim.experiment.moved import Looked, looked_at
+from sim.experiment.turning import Turned, turning
 from sim.inputs.errors import InputError, one_of
 from sim.model.outcomes import SETTLEMENTS
 
@@ -142,6 +143,36 @@ class Comparison:
         table.attrs["words"] = found.words
         return table
 
+    def turning_points(self, most: int | None = None, progress: bool | None = None) -> pd.DataFrame:
+        """Where the pairs of runs that end in another settlement class part: the first decision both took otherwise.
+
+        Each pair is played week by week, side by side, until it parts (some hundredths of a second).
+
+        Args:
+            most: how many pairs are looked at, evenly spread over those that end otherwise; None: all.
+            progress: whether to show how far it is; None: on a terminal and in a notebook.
+
+        Returns:
+            One row a pair, by the `number` of the run: how it ends under both (`first_end`, `second_end`); the `week`,
+            the `place` (a table or a war), the `decision`, `who` took it and on which `clause`; what came of it
+            (`first`, `second`); `how` it came out otherwise (`chance`: one random number lies between both chances;
+            `leaders`: others led by then; `rule`: nothing was left to chance); both chances (`first_chance`,
+            `second_chance`) and random numbers (`first_random`, `second_random`), NaN where there is none. NA where
+            both runs took every decision alike that both took. `attrs` has the number of `pairs` and of those that end
+            `otherwise`.
+
+        Raises:
+            InputError: the scenarios begin or end at other times.
+        """
+        import pandas as pd
+
+        found = turning(self.first, self.second, most, progress)
+        numbers = pd.Index([one.number for one in found.turned], name="number", dtype="int64")
+        rows = [(*one.ends, *_parted(one)) for one in found.turned]
+        table = pd.DataFrame(rows, numbers, list(TURNING_COLUMNS)).astype({"week": "Int64"})
+        table.attrs |= {"pairs": found.pairs, "otherwise": found.otherwise}
+        return table
+
     def __str__(self) -> str:
         return "\n".join(f"{what:>14}  {self._told(what)}" for what in SETTLEMENTS)
 
@@ -156,6 +187,23 @@ class Comparison:
             return str(self.difference(what))
         except InputError as error:
             return error.problem
+
+
+TURNING_COLUMNS = (
+    "first_end", "second_end", "week", "place", "decision", "who", "clause", "first", "second", "how",
+    "first_chance", "second_chance", "first_random", "second_random",
+)  # fmt: skip
+
+
+def _parted(one: Turned) -> tuple[object, ...]:
+    """The columns of `turning_points` that tell where a pair has parted."""
+    if one.parting is None:
+        return (None,) * 8 + (nan,) * 4
+    first, second = one.parting
+    where = (first.week, first.place, first.decision, first.who, first.clause, first.outcome, second.outcome)
+    is_chance = one.parting.how != "rule"
+    numbers = (first.probability, second.probability, first.draw, second.draw) if is_chance else (nan,) * 4
+    return (*where, one.parting.how, *numbers)
 
 
 def compared(first: Runs, second: Runs, outcomes: Sequence[str]) -> Difference:

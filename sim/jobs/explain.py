@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 
 def run(settings: Settings) -> None:
-    """The job `explain`: replay a run, print its story, write its page.
+    """The job `explain`: replay a run, print its story, write its page; with `against`, where two scenarios part.
 
     Raises:
         InputError: a mistake in the case, the scenario or the settings.
     """
+    if settings.against is not None:
+        from sim.jobs.turning import run as tell_turning
+
+        tell_turning(settings)
+        return
     from rich.text import Text
 
     from sim.case.loading import load_case
@@ -34,8 +39,9 @@ def run(settings: Settings) -> None:
     counted = settings.evidence
     case = load_case(settings.case)
     world = load_world(scenario_of_settings(settings, case), case, passes=counted.passes, implied=counted.implied)
-    found = replay(world, settings.run, seed=settings.seed, runs=settings.size.runs)
-    file = settings.out / FILE.format(scenario=world.scenario.scenario, run=settings.run, seed=settings.seed)
+    number = settings.run or 0
+    found = replay(world, number, seed=settings.seed, runs=settings.size.runs)
+    file = settings.out / FILE.format(scenario=world.scenario.scenario, run=number, seed=settings.seed)
     write_page(found, file)
     console = terminal()
     tell(found, console)

@@ -25,6 +25,7 @@ JobName = Literal[
     "sensitivity",
     "evidence",
     "explain",
+    "studio",
     "status",
     "resume",
     "collect",
@@ -42,6 +43,7 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "sensitivity": "which uncertainties make an outcome: screening, parts of the variance; a page and a table",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
+        "studio": "scenarios moved by hand in a browser, with what comes of them at once; jirga studio",
         "status": "of the folder out: parts there, missing, in a queue, failed; jirga status out=F, at any time",
         "resume": "do what a folder misses, by the executor that is named; jirga resume out=F",
         "collect": "table, summary and report of a whole folder; partial=true: of what is there; jirga collect out=F",
@@ -115,6 +117,15 @@ class ExecutorSettings(Strict):
     dry_run: bool = Field(description="whether to print the script instead of submitting it")
 
 
+class StudioSettings(Strict):
+    """How the studio is served."""
+
+    address: str = Field(min_length=1, description="the address that the studio listens at: this machine alone")
+    port: int = Field(ge=1024, le=65_535, description="the port of the studio")
+    sessions: int = Field(ge=1, le=1_000, description="people who may watch at one time")
+    runs: int = Field(ge=200, le=5_000, description="runs of a scenario that a visitor sees, at most")
+
+
 class Settings(Strict):
     """Everything a run is told, checked."""
 
@@ -136,7 +147,12 @@ class Settings(Strict):
     outcome: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(
         description="the outcomes that are asked about, where they are not those of the scenario's question"
     )
-    run: int = Field(ge=0, le=10**9, description="the run to explain: of draw run // size.runs, run % size.runs in it")
+    run: int | None = Field(
+        ge=0, le=10**9, description="the run to explain (null: run 0): of draw run // size.runs, run % size.runs in it"
+    )
+    against: str | None = Field(
+        description="a scenario or a file that the one explained is held against: where runs part that end otherwise"
+    )
     part_runs: int = Field(
         ge=1_000, le=10_000_000, description="runs of one part of the work, about: what is kept, or missed, as a whole"
     )
@@ -144,6 +160,7 @@ class Settings(Strict):
     yes: bool = Field(description="whether to start also above the cap")
     evidence: EvidenceSettings
     executor: ExecutorSettings
+    studio: StudioSettings
     parts: int | str | tuple[int | str, ...] | None = Field(description="the parts that the job work does")
     threads: int | None = Field(ge=1, le=1024, description="processors to use, where it is not all that are allowed")
     partial: bool = Field(description="whether collect takes what is there of a folder that is not whole")

@@ -140,10 +140,15 @@ class Compiled:
             config.CACHE_DIR = usual
 
     def __call__(self, *given: Any) -> Any:
-        if self._function.signatures:
+        if self.is_loaded:
             return self._function(*given)
         with self._alone():
             return self._function(*given)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether its code is in the memory of this process."""
+        return bool(self._function.signatures)
 
     @property
     def compilations(self) -> int:
@@ -152,7 +157,7 @@ class Compiled:
 
     def is_warm(self) -> bool:
         """Whether its code, as the source is now, is in memory or in the cache."""
-        if self._function.signatures:
+        if self.is_loaded:
             return True
         kept = self._function._cache._cache_file  # numba has no public way to ask; its index is written before the code
         return any(Path(kept._data_path(name)).is_file() for name in kept._load_index().values())

@@ -11,7 +11,7 @@ from typing import Any
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.case.scenario import Scenario, load_scenario
-from sim.evidence.loading import load_evidence
+from sim.evidence.loading import evidence_of
 from sim.evidence.rows import Evidence
 from sim.model.phases.begin import derive
 from sim.world.plan import plan_record
@@ -82,4 +82,4 @@ def load_world(
     """
     loaded = case if isinstance(case, Case) else load_case(case)
     chosen = scenario if isinstance(scenario, Scenario) else load_scenario(loaded, scenario)
-    return World(loaded, load_evidence(loaded.folder / "evidence", passes, implied, case=loaded), chosen)
+    return World(loaded, evidence_of(loaded, passes, implied), chosen)

@@ -28,15 +28,16 @@ from sim.jobs.settings import JOBS, Settings, configuration_folder, keys
 
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
-CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, record, outcome, run, part_runs, cap, yes"
+CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, record, outcome, run, against, part_runs, cap, yes"
 EXECUTOR = (
     "executor.name, executor.address, executor.wait, executor.partition, executor.minutes, executor.mem, "
     "executor.cpus, executor.parts_per_task, executor.tasks, executor.additional, executor.python, executor.dry_run"
 )
+STUDIO = "studio.address, studio.port, studio.sessions, studio.runs"
 LAST = "parts, threads, partial, verify"
 GROUPS = "executor, experiment, size, scenario.levers.NAME, an uncertainty"
-KEYS = f"job, case, seed, out, {SIZE}, {CASE}, {EVIDENCE}, {EXECUTOR}, {LAST}, {GROUPS}"
-FILE_KEYS = f"job, case, seed, out, size, {CASE}, evidence, executor, {LAST}"
+KEYS = f"job, case, seed, out, {SIZE}, {CASE}, {EVIDENCE}, {EXECUTOR}, {STUDIO}, {LAST}, {GROUPS}"
+FILE_KEYS = f"job, case, seed, out, size, {CASE}, evidence, executor, studio, {LAST}"
 SEED = "a whole number at least 0 and at most 4294967295"
 DRAWS = "a whole number at least 100 and at most 1000000"
 EXPERIMENTS = ", ".join(path.stem for path in sorted((configuration_folder() / "experiment").glob("*.yaml")))
@@ -347,16 +348,17 @@ UNFIT = {
         "levers.summit_week: job=evidence takes one value of each key; allowed: job=scenarios"
     ),
     ("job=patterns", "scenario=turkey_summit"): (
-        "scenario: job=patterns does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, job=explain"
+        "scenario: job=patterns does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, job=explain, "
+        "job=studio"
     ),
     ("job=evidence", "trust.us.pak=0.5"): (
         "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=levers, "
-        "job=sensitivity, job=explain"
+        "job=sensitivity, job=explain, job=studio"
     ),
     (
         "job=evidence",
         "off=[]",
-    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, job=explain",
+    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, job=explain, job=studio",
     ("run=3",): "run: job=scenarios does not look at it; allowed: job=explain",
 }
 

@@ -11,6 +11,7 @@ from sim.analysis.shares import Interval, draw_means, mean_interval
 from sim.analysis.timing import survival
 from sim.case.case import seated
 from sim.case.scenario import BASELINE
+from sim.engine.sweep import Sweep
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
 from sim.pages.kit.html import Html, Section, details, figure, joined, listed, paragraphs, table, tag
@@ -21,7 +22,7 @@ from sim.pages.report.figures import Event, Fan, drawing
 from sim.pages.report.findings import Findings, anchor, start_of
 from sim.pages.report.measures import Group, examples
 from sim.pages.report.telling import NO_INTERVAL
-from sim.pages.run.again import explain_command
+from sim.pages.run.again import explain_command, parting_command
 
 RARE = 0.01  # what happens in fewer runs has no curve
 
@@ -180,4 +181,13 @@ def _runs_to_open(runs: Runs) -> Html:
         (name, str(number), tag("code", explain_command(sweep.world, number, sweep.runs, sweep.seed)))
         for name, number in examples(runs).items()
     ]
-    return details(f"Runs of {scenario} to open", table(("ends in", "run", "command"), rows))
+    opened = table(("ends in", "run", "command"), rows)
+    return details(f"Runs of {scenario} to open", opened, *_parting(sweep))
+
+
+def _parting(sweep: Sweep) -> Iterable[Html]:
+    """How to see in which decisions runs part that end otherwise than in the baseline."""
+    if sweep.scenario.scenario != BASELINE:
+        command = parting_command(sweep.world, BASELINE, sweep.draws, sweep.runs, sweep.seed)
+        yield paragraphs("Where the runs part that end otherwise than in " + BASELINE + " with the same luck:")
+        yield tag("pre", command)

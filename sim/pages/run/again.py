@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.case.case import Case
@@ -23,9 +24,25 @@ def explain_command(world: World, number: int, runs: int, seed: int) -> str:
         runs: runs a draw of that sweep.
         seed: of all chance.
     """
+    return _command(world, [f"run={number}", f"size.runs={runs}"], seed)
+
+
+def parting_command(world: World, against: str, draws: int, runs: int, seed: int) -> str:
+    """The command that tells where the runs of a sweep part from those of another scenario.
+
+    Args:
+        world: what the runs were played in.
+        against: the other scenario, or its file.
+        draws, runs, seed: of the sweep.
+    """
+    return _command(world, [f"against={against}", f"size.draws={draws}", f"size.runs={runs}"], seed)
+
+
+def _command(world: World, asked: Sequence[str], seed: int) -> str:
+    """A command of the job `explain` with all that the world depends on."""
     scenario, evidence = world.scenario, world.evidence
-    words = ["python", "-m", "sim", "job=explain", f"scenario={_named(scenario)}", f"run={number}"]
-    words += [f"size.runs={runs}", f"seed={seed}", f"epoch={scenario.epoch}", f"horizon={scenario.horizon}"]
+    words = ["python", "-m", "sim", "job=explain", f"scenario={_named(scenario)}", *asked]
+    words += [f"seed={seed}", f"epoch={scenario.epoch}", f"horizon={scenario.horizon}"]
     words += [f"levers.{name}={exact(lever.value)}" for name, lever in scenario.levers.items()]
     words += [f"fixed.{name}={exact(value)}" for name, value in scenario.fixed.items()]
     words += [f"off=[{','.join(scenario.off)}]"] if scenario.off else []

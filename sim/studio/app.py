@@ -1,0 +1,347 @@
+"""The studio's widgets, in a browser or a notebook: they change a `Choice` and show what comes of it as runs arrive."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import panel as pn
+
+from sim.agents.parting import names_apart
+from sim.agents.words import label
+from sim.analysis.shares import Interval
+from sim.case.case import Case
+from sim.case.scenario import BASELINE, load_scenario, scenario_names
+from sim.evidence.priors import Priors
+from sim.experiment.runs import Runs, influences_on
+from sim.experiment.turning import share_otherwise, turning
+from sim.inputs.errors import InputError
+from sim.model.outcomes import SETTLEMENTS
+from sim.model.parameters import SWITCHES
+from sim.pages.report.figures import Composed, composition
+from sim.pages.report.measures import class_shares, examples
+from sim.pages.run.again import parting_command
+from sim.pages.run.page import run_page
+from sim.pages.run.turning import Pairs, turning_page
+from sim.studio.bench import Bench, Seen
+from sim.studio.choice import Choice, scenario_of, scenario_yaml
+from sim.studio.view import STYLE, numbers_csv, picture_of_ends, those, view
+from sim.world.uncertainty import fixable
+
+STRONGEST = 6
+REST = 0.5  # seconds without another choice before the longest computation begins: it would delay the next picture
+MOST_PAIRS = 40  # of runs that are followed to where they part, while somebody waits
+Told = Callable[[Choice], None]
+
+
+class Page(NamedTuple):
+    """A page that is shown in a frame: what it is, and its text."""
+
+    title: str
+    text: str
+
+
+class Studio:
+    """One visitor's studio.
+
+    Args:
+        bench: computes, for all visitors.
+        choice: what is shown first.
+        told: hears of every choice, to write it into the address.
+
+    Attributes:
+        choice: what is chosen now.
+        seen: what is shown; None before the first runs.
+        layout: the widgets and the picture, to be shown.
+    """
+
+    def __init__(self, bench: Bench, choice: Choice, told: Told = lambda choice: None) -> None:
+        self.bench, self.choice, self.told = bench, choice, told
+        self.seen: Seen | None = None
+        self._asked = 0
+        self._is_setting = False
+        self._picture = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[STYLE])
+        self._said = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[STYLE], visible=False)
+        self._levers = pn.Column(sizing_mode="stretch_width")
+        self._held = pn.Column(sizing_mode="stretch_width")
+        self._page = pn.Column(sizing_mode="stretch_width")
+        self._scenario = pn.widgets.Select(label="Scenario", options=_titles(bench.case), sizing_mode="stretch_width")
+        self._hold = pn.widgets.Select(label="Hold an uncertainty", groups={"": []}, sizing_mode="stretch_width")
+        self._off = pn.widgets.CheckBoxGroup(options={_meaning(name): name for name in SWITCHES}, label="Switched off")
+        self._pin = pn.widgets.Button(label="Pin this to compare with", sizing_mode="stretch_width")
+        self.layout = self._laid_out()
+        self._set()
+        self._scenario.param.watch(self._picked, "value")
+        self._hold.param.watch(self._hold_asked, "value")
+        self._off.param.watch(self._switched, "value")
+        self._pin.on_click(self._pinned)
+
+    # --- the layout
+
+    def _laid_out(self) -> Any:
+        classes = pn.widgets.Select(
+            label="One run that ends in", options=list(SETTLEMENTS), sizing_mode="stretch_width"
+        )
+        shown = pn.widgets.Button(label="Show it, week by week", color="primary", sizing_mode="stretch_width")
+        shown.on_click(lambda event: pn.state.execute(partial(self._open, partial(self.page_of_run, classes.value))))
+        parted = pn.widgets.Button(label="Where the runs part from status quo", sizing_mode="stretch_width")
+        parted.on_click(lambda event: pn.state.execute(partial(self._open, self.page_of_partings)))
+        files = (("numbers (CSV)", "csv", self._csv), ("picture (SVG)", "svg", self._svg),
+                 ("picture (PNG)", "png", self._png), ("scenario (YAML)", "yaml", self._yaml))  # fmt: skip
+        downloads = [
+            pn.widgets.FileDownload(label=f"Save the {what}", filename=f"studio.{ending}", callback=made,
+                                    embed=False, sizing_mode="stretch_width")
+            for what, ending, made in files
+        ]  # fmt: skip
+        side = pn.Column(
+            self._scenario, self._levers, self._hold, self._held,
+            pn.Card(self._off, title="Mechanisms switched off", collapsed=True, sizing_mode="stretch_width"),
+            self._pin, parted, classes, shown,
+            pn.Card(*downloads, title="Take away", collapsed=True, sizing_mode="stretch_width"),
+            width=340, stylesheets=[SIDE],
+        )  # fmt: skip
+        main = pn.Column(self._said, self._page, self._picture, sizing_mode="stretch_width")
+        return pn.Row(side, main, sizing_mode="stretch_width", stylesheets=[ROW])
+
+    def _set(self) -> None:
+        """Let the widgets say what is chosen."""
+        self._is_setting = True
+        scenario = load_scenario(self.bench.case, self.choice.scenario)
+        moved = scenario_of(self.bench.case, self.choice)
+        self._scenario.value = self.choice.scenario
+        self._off.value = list(self.choice.off)
+        self._pin.label = "Pin this to compare with" if self.choice.pinned is None else "Take the pin away"
+        self._levers[:] = [self._lever(name, one) for name, one in moved.levers.items()]
+        known = self.bench.grid.priors[scenario.epoch]
+        self._hold.groups = _groups(self.bench.case, known, self.seen)
+        self._hold.value = ""
+        self._held[:] = [self._held_one(known, name, value) for name, value in self.choice.held]
+        self._is_setting = False
+
+    def _lever(self, name: str, lever: Any) -> Any:
+        whole = all(float(one).is_integer() for one in (lever.low, lever.high, lever.value)) and lever.high > 1
+        kind = pn.widgets.IntSlider if whole else pn.widgets.FloatSlider
+        as_number = int if whole else float
+        step = 1 if whole else (lever.high - lever.low) / 100
+        slider = kind(
+            label=f"{lever.meaning}, {lever.unit}", start=as_number(lever.low), end=as_number(lever.high), step=step,
+            value=as_number(lever.value), sizing_mode="stretch_width",
+        )  # fmt: skip
+        slider.param.watch(lambda event: self._moved(name, float(event.new)), "value_throttled")
+        return slider
+
+    def _held_one(self, known: Priors, name: str, value: float) -> Any:
+        low, high = fixable(known[name])
+        slider = pn.widgets.FloatSlider(
+            label=label(self.bench.case, name), start=low, end=high, step=(high - low) / 100 or 0.01, value=value,
+            sizing_mode="stretch_width",
+        )  # fmt: skip
+        slider.param.watch(lambda event: self._hold_at(name, float(event.new)), "value_throttled")
+        free = pn.widgets.Button(
+            label=f"Let it vary again: {label(self.bench.case, name)}", sizing_mode="stretch_width"
+        )
+        free.on_click(lambda event: self._free(name))
+        return pn.Column(slider, free, sizing_mode="stretch_width")
+
+    # --- what a visitor does
+
+    def _picked(self, event: Any) -> None:
+        if not self._is_setting:
+            self._change(Choice(event.new, pinned=self.choice.pinned), anew=True)
+
+    def _moved(self, name: str, value: float) -> None:
+        self._change(replace(self.choice, levers=_with(self.choice.levers, name, value)))
+
+    def _hold_asked(self, event: Any) -> None:
+        if self._is_setting or not event.new:
+            return
+        known = self.bench.grid.priors[load_scenario(self.bench.case, self.choice.scenario).epoch]
+        low, high = fixable(known[event.new])
+        self._change(replace(self.choice, held=_with(self.choice.held, event.new, (low + high) / 2)), anew=True)
+
+    def _hold_at(self, name: str, value: float) -> None:
+        self._change(replace(self.choice, held=_with(self.choice.held, name, value)))
+
+    def _free(self, name: str) -> None:
+        self._change(replace(self.choice, held=tuple(one for one in self.choice.held if one[0] != name)), anew=True)
+
+    def _switched(self, event: Any) -> None:
+        if not self._is_setting:
+            self._change(replace(self.choice, off=tuple(event.new)))
+
+    def _pinned(self, event: Any) -> None:
+        self._change(replace(self.choice, pinned=self.choice.alone if self.choice.pinned is None else None), anew=True)
+
+    def _change(self, choice: Choice, *, anew: bool = False) -> None:
+        """Take over a choice; a mistake leaves what was chosen, and is told in a sentence."""
+        try:
+            scenario_of(self.bench.case, choice)
+        except InputError as error:
+            self.say(str(error))
+            return
+        self.choice = choice
+        self.told(choice)
+        if anew:
+            self._set()
+        self.close()
+        if pn.state.curdoc is not None:  # without a page nobody waits for the runs: `look_now`
+            pn.state.execute(self.look)
+
+    # --- what is shown
+
+    async def look(self) -> None:
+        """Show what the choice comes to, with more and more runs, until another is made."""
+        self._asked += 1
+        mine, choice = self._asked, self.choice
+        for stage in range(len(self.bench.stages)):
+            await asyncio.sleep(REST if stage > 1 else 0.0)
+            if mine != self._asked:
+                return
+            try:
+                seen, shown = await asyncio.to_thread(self._made, choice, stage)
+            except InputError as error:
+                self.say(str(error))
+                return
+            if mine != self._asked:
+                return
+            self._show(seen, shown)
+        self._hold.groups = _groups(self.bench.case, self.bench.grid.priors[seen.runs.sweep.scenario.epoch], seen)
+
+    def _made(self, choice: Choice, stage: int) -> tuple[Seen, str]:
+        seen = self.bench.seen(choice, stage)
+        return seen, view(seen, whole=stage > 0 or seen.is_last)
+
+    def look_now(self, stage: int = 0) -> None:
+        """The same at once, with the runs of one stage: where nobody waits, as in a notebook or a test."""
+        self._show(*self._made(self.choice, stage))
+
+    def _show(self, seen: Seen, shown: str) -> None:
+        self.seen, self._picture.object, self._said.visible = seen, shown, False
+
+    def say(self, text: str) -> None:
+        """Tell a visitor what is wrong, in a sentence."""
+        self._said.object, self._said.visible = f'<div class="studio" role="alert">{_escaped(text)}</div>', True
+
+    @property
+    def said(self) -> str:
+        """What is told to be wrong; empty for nothing."""
+        return str(self._said.object) if self._said.visible else ""
+
+    @property
+    def shown(self) -> str:
+        """The markup that is shown."""
+        return str(self._picture.object)
+
+    async def _open(self, made: Callable[[], Page | str]) -> None:
+        """Make a page beside the server's own loop, so that nobody else waits for it, and show it."""
+        self.show(await asyncio.to_thread(made))
+
+    def show(self, page: Page | str) -> None:
+        """Show a page above the picture, or say in a sentence why there is none."""
+        if isinstance(page, str):
+            self.say(page)
+            return
+        close = pn.widgets.Button(label="Close it again")
+        close.on_click(lambda event: self.close())
+        frame = f'<iframe title="{_escaped(page.title)}" srcdoc="{_escaped(page.text)}" {FRAME}></iframe>'
+        self._page[:] = [close, pn.pane.HTML(frame, sizing_mode="stretch_width")]
+
+    def close(self) -> None:
+        """Show no page any more."""
+        self._page.clear()
+
+    def page_of_run(self, kind: str) -> Page | str:
+        """The page of one run that ends so, under what is shown."""
+        found = {} if self.seen is None else examples(self.seen.runs)
+        if self.seen is None or kind not in found:
+            return f"Of these runs none ends in {kind}."
+        number = found[kind]
+        return Page(f"run {number}, which ends in {kind}", run_page(self.seen.runs.explain(number)))
+
+    def page_of_partings(self) -> Page | str:
+        """Where runs part that end otherwise than in status quo: those of a few pairs, evenly spread."""
+        if self.seen is None or self.seen.runs is self.seen.baseline:
+            return "This is the status quo: nothing parts from itself."
+        one, other = self.seen.baseline, self.seen.runs
+        names = names_apart(one.sweep.scenario, other.sweep.scenario)
+        found = turning(one, other, MOST_PAIRS, progress=False)
+        command = parting_command(other.sweep.world, BASELINE, other.sweep.draws, other.sweep.runs, other.sweep.seed)
+        pairs = Pairs(one.sweep.world, names, found, share_otherwise(one, other), {}, command)
+        return Page(f"where {names[0]} and {names[1]} part", turning_page(pairs))
+
+    # --- to take away
+
+    def _csv(self) -> io.StringIO:
+        return io.StringIO("" if self.seen is None else numbers_csv(self.seen))
+
+    def _svg(self) -> io.StringIO:
+        return io.StringIO("" if self.seen is None else picture_of_ends(self.seen))
+
+    def _png(self) -> io.BytesIO:
+        found = io.BytesIO()
+        if self.seen is not None:
+            rows = [Composed(one.name, _intervals(one.runs)) for one in those(self.seen)]
+            composition(rows, SETTLEMENTS, key=True).savefig(found, format="png", dpi=200)
+            found.seek(0)
+        return found
+
+    def _yaml(self) -> io.StringIO:
+        return io.StringIO(scenario_yaml(scenario_of(self.bench.case, self.choice), "studio"))
+
+
+FRAME = 'sandbox="allow-scripts" style="width:100%;height:80vh;border:2px solid #0b4f8a;border-radius:6px"'
+# Controls beside the picture; above it where the screen is narrow.
+ROW = "@media (max-width: 52rem) { :host { flex-direction: column !important; height: auto !important; } }"
+SIDE = """@media (max-width: 52rem) {
+  :host { width: 100% !important; max-width: 100% !important; height: auto !important; flex: none !important; }
+}"""
+
+
+def _intervals(runs: Runs) -> tuple[Interval, ...]:
+    return tuple(Interval(share.value, share.low, share.high) for share in class_shares(runs))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def _with(numbers: tuple[tuple[str, float], ...], name: str, value: float) -> tuple[tuple[str, float], ...]:
+    return tuple({**dict(numbers), name: value}.items())
+
+
+def _titles(case: Case) -> dict[str, str]:
+    """The scenarios by name and title."""
+    return {f"{name.replace('_', ' ')}: {load_scenario(case, name).title}": name for name in scenario_names(case)}
+
+
+def _meaning(name: str) -> str:
+    return f"{name.replace('_', ' ')}: {SWITCHES[name]}"
+
+
+def _groups(case: Case, known: Priors, seen: Seen | None) -> Mapping[str, Mapping[str, str]]:
+    """What can be held, by group: what goes together with the end most strongly, then trust, leverage and the rest."""
+    names = [name for name in known.names if name != "pass"]
+    groups = {"": {"choose one ...": ""}, "strongest here": _strongest(case, seen)}
+    for kind in ("trust", "leverage"):
+        groups[kind] = {label(case, name): name for name in names if name.startswith(f"{kind}.")}
+    taken = {name for group in groups.values() for name in group.values() if not name.startswith("start")}
+    groups["other"] = {label(case, name): name for name in names if name not in taken}
+    return {name: group for name, group in groups.items() if group}
+
+
+def _strongest(case: Case, seen: Seen | None) -> dict[str, str]:
+    if seen is None or not seen.is_last:
+        return {}
+    found = influences_on(seen.runs, seen.runs.values("takeover"))
+    strong = [one for one in found if one.name != "pass" and abs(one.value) > one.luck][:STRONGEST]
+    return {f"{label(case, one.name)} ({one.value:+.2f} with takeover)": one.name for one in strong}
+
+
+def first_look(studio: Studio) -> Any:
+    """The layout of a studio that begins to show its runs as soon as it is on a screen."""
+    pn.state.onload(studio.look)
+    return studio.layout

@@ -1,0 +1,133 @@
+"""Runs for the studio: what a choice needs, computed once, a few at a time, for all who watch."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from threading import Lock, Semaphore
+from typing import NamedTuple
+
+from sim.case.case import Case
+from sim.case.scenario import BASELINE, Scenario
+from sim.engine.computing import compute_all
+from sim.evidence.loading import evidence_of
+from sim.experiment.comparison import Comparison, compare
+from sim.experiment.grid import Grid
+from sim.experiment.plan import PlannedSweep
+from sim.experiment.runs import Runs
+from sim.studio.choice import Choice, baseline_of, scenario_of
+
+RUNS = 5  # of each draw
+STAGES = (200, 1_000, 5_000)  # runs, one after the other
+BANDS = 400  # of them that make the weekly bands
+REMEMBERED = 60  # sweeps, of a few megabytes each at most
+
+
+class Seen(NamedTuple):
+    """What there is to be looked at.
+
+    Attributes:
+        choice: what was chosen.
+        runs: of the scenario chosen.
+        baseline: of `status_quo`; the same object where that was chosen.
+        pinned: of the pinned choice; None without one.
+        is_last: whether no more runs come.
+    """
+
+    choice: Choice
+    runs: Runs
+    baseline: Runs
+    pinned: Runs | None
+    is_last: bool
+
+    @property
+    def comparison(self) -> Comparison:
+        """The scenario against `status_quo`, paired."""
+        return compare(self.baseline, self.runs)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What visitors may ask of the machine.
+
+    Attributes:
+        runs: of one scenario, at most.
+        sessions: at one time.
+        together: sweeps that are computed at one time.
+    """
+
+    runs: int = STAGES[-1]
+    sessions: int = 40
+    together: int = 2
+
+
+class Bench:
+    """Computes sweeps of a case and remembers the last ones; several threads may ask at once.
+
+    Args:
+        case: the case.
+        limits: what visitors may ask.
+        seed: of all chance: what changes is the lever, never the luck.
+        passes: the coding passes that count; empty for all.
+        implied: whether rows that are only implied count.
+    """
+
+    def __init__(
+        self, case: Case, limits: Limits = Limits(), seed: int = 1, passes: tuple[str, ...] = (), implied: bool = True
+    ) -> None:
+        self.case, self.limits, self.seed = case, limits, seed
+        self.passes, self.implied = passes, implied
+        self.grid = Grid(case, evidence_of(case, passes or None, implied), ())
+        self._held: OrderedDict[Hashable, Runs] = OrderedDict()
+        self._lock = Lock()
+        self._turns = Semaphore(limits.together)
+
+    @property
+    def stages(self) -> tuple[int, ...]:
+        """How many runs there are to see, one after the other: none beyond the limit."""
+        return tuple(stage for stage in STAGES if stage <= self.limits.runs) or (self.limits.runs,)
+
+    def seen(self, choice: Choice, stage: int) -> Seen:
+        """All that is looked at for a choice, with as many runs as a stage has.
+
+        Args:
+            choice: as `read` gives it.
+            stage: a place in `stages`.
+
+        Raises:
+            InputError: an impossible choice.
+        """
+        scenario = scenario_of(self.case, choice)
+        runs = self.runs(scenario, stage)
+        baseline = runs if self._is_baseline(scenario) else self.runs(baseline_of(self.case, scenario), stage)
+        pinned = None if choice.pinned is None else self.runs(scenario_of(self.case, choice.pinned), stage)
+        return Seen(choice, runs, baseline, pinned, stage == len(self.stages) - 1)
+
+    def _is_baseline(self, scenario: Scenario) -> bool:
+        return scenario.scenario == BASELINE
+
+    def runs(self, scenario: Scenario, stage: int) -> Runs:
+        """The runs of a scenario at a stage; computed once while they are remembered."""
+        key = (
+            scenario.scenario, scenario.epoch, scenario.horizon, scenario.off, tuple(sorted(scenario.fixed.items())),
+            tuple((name, one.value) for name, one in scenario.levers.items()), stage,
+        )  # fmt: skip
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        with self._turns:
+            found = self._computed(scenario, self.stages[stage])
+        with self._lock:
+            self._held[key] = found
+            while len(self._held) > REMEMBERED:
+                self._held.popitem(last=False)
+        return found
+
+    def _computed(self, scenario: Scenario, total: int) -> Runs:
+        sweep = PlannedSweep(
+            scenario, max(1, total // RUNS), RUNS, self.seed, self.passes, self.implied, 0, min(BANDS, total),
+            known=self.grid.uncertainty(scenario),
+        )  # fmt: skip
+        return Runs(sweep, next(compute_all([sweep], progress=False)))

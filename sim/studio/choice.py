@@ -1,0 +1,155 @@
+"""What a visitor has chosen, as a value: written into an address, read from one, and turned into a scenario.
+
+Nothing that is typed is executed or read as a path: a choice names scenarios of the case and numbers within ranges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import yaml
+
+from sim.case.case import Case
+from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_names
+from sim.evidence.loading import evidence_of
+from sim.evidence.priors import priors
+from sim.inputs.errors import InputError, one_of
+from sim.world.uncertainty import fixable
+
+SOURCE = "studio"  # what a mistake in an address is told of
+LEVER, HELD = "lever.", "held."
+LONGEST = 4_000  # characters of an address that are read
+
+Numbers = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A scenario and what was moved of it.
+
+    Attributes:
+        scenario: the name of one of the case's.
+        levers: those that were moved, with their values, by name.
+        held: uncertainties held at a value, by name.
+        off: mechanisms switched off, by name.
+        pinned: another choice that it is compared with, beside `status_quo`; that one has none of its own.
+    """
+
+    scenario: str
+    levers: Numbers = ()
+    held: Numbers = ()
+    off: tuple[str, ...] = ()
+    pinned: Choice | None = None
+
+    def __post_init__(self) -> None:
+        """One choice has one form, in whatever order it was made."""
+        for name in ("levers", "held", "off"):
+            object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
+
+    @property
+    def alone(self) -> Choice:
+        """The same without what it is compared with."""
+        return replace(self, pinned=None)
+
+    def query(self) -> str:
+        """The choice as the query of an address; `read` gives it back.
+
+        >>> Choice("turkey_summit", (("summit_week", 12.0),), off=("learning",)).query()
+        'scenario=turkey_summit&lever.summit_week=12.0&off=learning'
+        """
+        parts = [("scenario", self.scenario)]
+        parts += [(LEVER + name, repr(value)) for name, value in self.levers]
+        parts += [(HELD + name, repr(value)) for name, value in self.held]
+        parts += [("off", name) for name in self.off]
+        parts += [] if self.pinned is None else [("pinned", self.pinned.query())]
+        return urlencode(parts)
+
+
+def read(case: Case, query: str) -> Choice:
+    """The choice in the query of an address, checked; keys that are not the studio's are left alone.
+
+    Raises:
+        InputError: a name or a number that there is not, in one line.
+    """
+    if len(query) > LONGEST:
+        raise InputError(SOURCE, "address", f"has {len(query):,} characters", allowed=f"at most {LONGEST:,}")
+    found = _read(case, parse_qsl(query.removeprefix("?")))
+    scenario_of(case, found)
+    return found
+
+
+def _read(case: Case, pairs: Iterable[tuple[str, str]], inner: bool = False) -> Choice:
+    scenario, levers, held, off, pinned = BASELINE, {}, {}, [], None
+    for key, value in pairs:
+        if key == "scenario":
+            scenario = one_of(SOURCE, key, value, scenario_names(case), "a scenario")
+        elif key.startswith(LEVER):
+            levers[key.removeprefix(LEVER)] = _number(key, value)
+        elif key.startswith(HELD):
+            held[key.removeprefix(HELD)] = _number(key, value)
+        elif key == "off":
+            off.append(value)
+        elif key == "pinned" and not inner:
+            pinned = _read(case, parse_qsl(value), inner=True)
+            scenario_of(case, pinned)
+    return Choice(scenario, tuple(levers.items()), tuple(held.items()), tuple(dict.fromkeys(off)), pinned)
+
+
+def _number(key: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise InputError(SOURCE, key, f"{value!r} is not a number", allowed="a number") from None
+
+
+def scenario_of(case: Case, choice: Choice) -> Scenario:
+    """The scenario that was chosen, checked again.
+
+    Raises:
+        InputError: a lever, an uncertainty or a switch that there is not, or a value out of its range.
+    """
+    scenario = load_scenario(case, choice.scenario)
+    known = priors(case, evidence_of(case), scenario.epoch)
+    for name, value in choice.held:
+        one_of(SOURCE, HELD + name, name, known.names, "an uncertainty", "a name in sim.uncertainties()")
+        low, high = fixable(known[name])
+        if not low <= value <= high:
+            raise InputError(SOURCE, HELD + name, f"{value:g} is out of range", allowed=f"{low:g} to {high:g}")
+    for name, _ in choice.levers:
+        told = "" if scenario.levers else "none: this scenario has no levers"
+        one_of(SOURCE, LEVER + name, name, scenario.levers, "a lever", told)
+    levers: dict[str, Any] = dict(choice.levers)
+    return scenario.change(fixed=dict(choice.held), off=choice.off or None, **levers)
+
+
+def baseline_of(case: Case, scenario: Scenario) -> Scenario:
+    """`status_quo` at the scenario's epoch and over its horizon, with the same held and switched off."""
+    found = load_scenario(case, BASELINE)
+    moved = found.change(epoch=scenario.epoch, horizon=scenario.horizon, off=scenario.off)
+    return replace(moved, fixed=scenario.fixed)
+
+
+def scenario_yaml(scenario: Scenario, name: str) -> str:
+    """A scenario as a file that the command line takes: `jirga scenario=NAME.yaml` gives the same runs.
+
+    Args:
+        scenario: with its levers set.
+        name: what it is called, and its file without `.yaml`.
+    """
+    keys = ("title", "question", "paragraphs", "epoch", "horizon", "fixed", "off")
+    data: dict[str, Any] = {"scenario": name, **{key: _plain(getattr(scenario, key)) for key in keys}}
+    data["answered_by"] = [_plain(one.model_dump(exclude_none=True)) for one in scenario.answered_by]
+    data["levers"] = {key: _plain(one.model_dump()) for key, one in scenario.levers.items()}
+    data["events"] = [_plain(event) for event in scenario.events]
+    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+    return f"# {scenario.title}, as set in the studio. To run it: jirga scenario={name}.yaml\n{text}"
+
+
+def _plain(value: Any) -> Any:
+    """Frozen mappings and tuples as those that YAML writes."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value

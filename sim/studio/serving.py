@@ -1,0 +1,188 @@
+"""The studio as a server: on this machine alone unless asked otherwise, behind a token, all it shows from here."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from sim.case.loading import load_case
+from sim.case.scenario import BASELINE
+from sim.inputs.errors import InputError
+from sim.studio.choice import Choice, read
+
+if TYPE_CHECKING:
+    from sim.jobs.settings import Settings
+    from sim.studio.bench import Bench
+
+
+NEEDS = "pip install 'jirga[studio]'"
+TOKEN = "token"
+REFUSED = "This address lacks the token that the studio printed when it was started, or has another one."
+FULL = "As many people watch as this studio takes. Try again when somebody has left."
+
+
+def run(settings: Settings) -> None:
+    """The job `studio`: serve until it is stopped, and print the address.
+
+    Raises:
+        InputError: Panel is not installed, the address or the port cannot be had, or a mistake in the settings.
+    """
+    try:
+        import panel as pn
+    except ImportError:
+        raise InputError("studio", "", "needs Panel, which is not installed", allowed=NEEDS) from None
+    from sim.studio.bench import Bench, Limits
+
+    given, case = settings.studio, load_case(settings.case)
+    found = settings.scenario or {}
+    choice = Choice(
+        str(found.get("scenario", BASELINE)), tuple(settings.levers.items()), tuple(settings.fixed.items()),
+        tuple(settings.off or ()),
+    )  # fmt: skip
+    read(case, choice.query())  # a mistake is told before anything is served
+    _free(given.address, given.port)
+    coded = settings.evidence
+    bench = Bench(case, Limits(given.runs, given.sessions), settings.seed, coded.passes, coded.implied)
+    bench.seen(choice, 0)  # compiles before anybody waits
+    token = secrets.token_urlsafe(16)
+    print(f"the studio is at {address_of(given.address, given.port, token, choice)}\nstop it with Ctrl-C", flush=True)
+    pn.serve({"/": page_of(bench, choice, token)}, **served(given.address, given.port))
+
+
+def address_of(host: str, port: int, token: str, choice: Choice) -> str:
+    """The address that opens the studio at a choice."""
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1") else host
+    return f"http://{shown}:{port}/?{urlencode({TOKEN: token})}&{choice.query()}"
+
+
+def served(host: str, port: int) -> Mapping[str, Any]:
+    """How Panel serves: what it needs comes from this machine, and only pages of this address may open a session."""
+    names = [host] if host not in ("127.0.0.1", "0.0.0.0") else ["localhost", "127.0.0.1"]
+    if host == "0.0.0.0":
+        names += [socket.gethostname(), _own_address()]
+    return {
+        "address": host, "port": port, "show": False, "title": "jirga: the studio", "admin": False,
+        "websocket_origin": [f"{name}:{port}" for name in names], "check_unused_sessions_milliseconds": 5_000,
+        "unused_session_lifetime_milliseconds": 30_000, "num_threads": None, "verbose": False,
+    }  # fmt: skip
+
+
+def _own_address() -> str:
+    """The address of this machine in its network, without a word sent to anybody."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # a documentation address: nothing leaves by it
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def _free(host: str, port: int) -> None:
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        allowed = "a port that is free, an address of this machine"
+        raise InputError("studio", "studio.port", f"{host}:{port}: {error.strerror}", allowed=allowed) from None
+
+
+@dataclass
+class Sessions:
+    """How many people watch.
+
+    Attributes:
+        most: that may at one time.
+        count: of those who do.
+    """
+
+    most: int
+    count: int = 0
+
+    def enter(self) -> bool:
+        """Whether one more may; then it counts."""
+        if self.count >= self.most:
+            return False
+        self.count += 1
+        return True
+
+    def leave(self) -> None:
+        """One less."""
+        self.count -= 1
+
+
+def page_of(bench: Bench, choice: Choice, token: str) -> Callable[[], Any]:
+    """What makes the page of each visitor, apart from all others.
+
+    Args:
+        bench: computes for all.
+        choice: what is shown where the address says nothing.
+        token: that the address must have.
+    """
+    import panel as pn
+
+    from sim.studio.app import Studio, first_look
+
+    pn.extension()
+    sessions = Sessions(bench.limits.sessions)
+
+    def page() -> Any:
+        arguments = pn.state.session_args
+        given = (arguments.get(TOKEN) or [b""])[0].decode("utf-8", "replace")
+        if not secrets.compare_digest(given.encode(), token.encode()):
+            return pn.pane.HTML(f"<p>{REFUSED}</p>")
+        if not sessions.enter():
+            return pn.pane.HTML(f"<p>{FULL}</p>")
+        pn.state.on_session_destroyed(lambda context: sessions.leave())
+        told = _told(token)
+        pairs = [(key, one.decode("utf-8", "replace")) for key, values in arguments.items() for one in values]
+        try:
+            wanted = read(bench.case, urlencode(pairs)) if any(key == "scenario" for key, _ in pairs) else choice
+        except InputError as error:
+            studio = Studio(bench, choice, told)
+            studio.say(str(error))
+            return studio.layout
+        return first_look(Studio(bench, wanted, told))
+
+    return page
+
+
+def _told(token: str) -> Callable[[Choice], None]:
+    """Writes a choice into the address of the visitor's browser."""
+    import panel as pn
+
+    def told(choice: Choice) -> None:
+        if pn.state.location is not None:
+            pn.state.location.search = f"?{urlencode({TOKEN: token})}&{choice.query()}"
+
+    return told
+
+
+def open_studio(scenario: str = BASELINE, *, case: str = "afghanistan", runs: int = 5_000, seed: int = 1) -> Any:
+    """The studio's panels, to be shown in a notebook: `sim.open_studio("turkey_summit")` as a cell's last line.
+
+    Args:
+        scenario: what is shown first.
+        case: the name of a case, or a case's folder.
+        runs: the most of one scenario.
+        seed: of all chance.
+
+    Raises:
+        InputError: there is no such scenario, or Panel is not installed.
+    """
+    try:
+        import panel as pn
+    except ImportError:
+        raise InputError("studio", "", "needs Panel, which is not installed", allowed=NEEDS) from None
+    from sim.studio.app import Studio
+    from sim.studio.bench import Bench, Limits
+
+    pn.extension(inline=True)
+    loaded = load_case(case)
+    shown = Studio(Bench(loaded, Limits(runs=runs), seed), read(loaded, Choice(scenario).query()))
+    shown.look_now(min(1, len(shown.bench.stages) - 1))
+    return shown.layout

@@ -1,0 +1,327 @@
+"""What a choice comes to, as a piece of a page: the answer, the ends, the courses, trust, and how sure all of it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.agents.words import percent, place_of, sentence
+from sim.analysis.shares import draw_means
+from sim.case.case import seated
+from sim.experiment.answers import Answered, answered
+from sim.experiment.comparison import Comparison, compare
+from sim.experiment.runs import Runs
+from sim.inputs.errors import InputError
+from sim.model.outcomes import SETTLEMENTS
+from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
+from sim.pages.kit.networks import network
+from sim.studio.bench import Seen
+from sim.studio.pictures import Gap, Line, bars, courses, gaps
+
+BASELINE_NAME, PINNED_NAME = "status quo", "pinned"
+SHARES = ("share", "yes or no", "yes is 1")  # units that are told in hundredths
+KEY_ROOM = 22  # letters
+LEVELS = (0.25, 0.5, 0.75)
+MEANT = {
+    "as the article expects": "As the article expects.",
+    "opposite": "The opposite of what the article expects.",
+    "no clear effect": "No clear effect: luck alone gives as much.",
+    "effect, nothing expected": "An effect; no article says which way.",
+    "cannot be told": "Cannot be told: it is defined in too few runs.",
+}
+
+
+class Named(NamedTuple):
+    """Runs with the name and the style that they are drawn in; see `pictures.LINES`."""
+
+    name: str
+    runs: Runs
+    style: int
+
+
+def those(seen: Seen) -> tuple[Named, ...]:
+    """Whose runs are drawn: status quo, the scenario where it is another, and what is pinned."""
+    name = _short(seen.choice.scenario)
+    found = [Named(BASELINE_NAME, seen.baseline, 0)]
+    found += [] if seen.runs is seen.baseline else [Named(name, seen.runs, 1)]
+    found += [] if seen.pinned is None else [Named(PINNED_NAME, seen.pinned, 2)]
+    return tuple(found)
+
+
+def _short(name: str) -> str:
+    """A scenario's name for a key: in words, and no longer than a key has room for."""
+    words = name.replace("_", " ")
+    return words if len(words) <= KEY_ROOM else f"{words[: KEY_ROOM - 2].rstrip()} ..."
+
+
+def comparisons(seen: Seen) -> tuple[tuple[str, Comparison, int], ...]:
+    """The paired comparisons there are: against status quo, and against what is pinned if it begins and ends alike."""
+    found = [] if seen.runs is seen.baseline else [(f"less {BASELINE_NAME}", compare(seen.baseline, seen.runs), 1)]
+    if seen.pinned is not None:
+        one, other = (runs.sweep.scenario for runs in (seen.runs, seen.pinned))
+        if (one.epoch, one.horizon) == (other.epoch, other.horizon):
+            found.append((f"less {PINNED_NAME}", compare(seen.pinned, seen.runs), 2))
+    return tuple(found)
+
+
+def view(seen: Seen, *, whole: bool = True) -> Html:
+    """What is shown of a choice, as markup.
+
+    Args:
+        seen: the runs.
+        whole: whether to make what is folded too, more than half of all; the first picture comes sooner without.
+    """
+    scenario = seen.runs.sweep.scenario
+    head = joined((tag("h2", sentence(scenario.title)), tag("p", scenario.question, class_="asked"), _sure(seen)))
+    parts = [
+        ("What the answer is", _answers(seen)),
+        ("How the runs end", picture_of_ends(seen)),
+        ("What the change does", _differences(seen)),
+        ("Signed, and broken again", _agreements(seen, whole)),
+        ("The war, week by week", _war(seen, whole)),
+        ("Trust at the start and at the end", _trust(seen)),
+    ]
+    sections = (tag("section", tag("h3", title), body, class_="card") for title, body in parts if body)
+    return tag("div", tag("header", head), tag("div", *sections, class_="panels"), class_="studio", role="region",
+               aria_label="what comes of the choice", aria_live="polite")  # fmt: skip
+
+
+def _sure(seen: Seen) -> Html:
+    sweep = seen.runs.sweep
+    more = "" if seen.is_last else " More are on their way."
+    failed = len(seen.runs.errors())
+    lost = f" {failed} runs failed and count nowhere." if failed else ""
+    widest = max(100 * (one.high - one.low) / 2 for one in map(seen.runs.share, SETTLEMENTS))
+    text = (
+        f"{sweep.total:,} runs: {sweep.draws:,} draws of what nobody knows, {sweep.runs} of chance each. A share "
+        f"of them is known to ±{widest:.0f} points or better (95 %).{more}{lost} Same luck in all: "
+        "what changes is the lever."
+    )
+    return tag("p", text, class_="sure", data_runs=sweep.total)
+
+
+# --- the answer ------------------------------------------------------------------------------------------------------
+
+
+def _answers(seen: Seen) -> Html | None:
+    if seen.runs is seen.baseline:
+        return paragraphs("This is the status quo: pick another scenario to see what it changes.")
+    rows = [_answer(seen, one) for one in answered(seen.baseline, seen.runs)]
+    if not rows:
+        return None
+    name = seen.choice.scenario.replace("_", " ")
+    return table(("outcome", BASELINE_NAME, name, "difference (95 %)", "what it says"), rows)
+
+
+def _answer(seen: Seen, one: Answered) -> tuple[str, ...]:
+    what, unit = one.answer.outcome, seen.runs.columns[one.answer.outcome].unit
+    levels = [_level(runs, what, unit) for runs in (seen.baseline, seen.runs)]
+    gap = one.gap
+    told = "" if gap is None else _difference(gap.value, gap.low, gap.high, unit)
+    return (one.answer.label, *levels, told, MEANT[one.verdict])
+
+
+def _level(runs: Runs, what: str, unit: str) -> str:
+    try:
+        value = runs.mean(what).value
+    except InputError:
+        return "in no run"
+    return f"{100 * value:.0f} %" if unit.startswith(SHARES) else f"{value:.2f}"
+
+
+def _difference(value: float, low: float, high: float, unit: str) -> str:
+    scale, digits = (100.0, 1) if unit.startswith(SHARES) else (1.0, 2)
+    told = [f"{scale * one:+.{digits}f}" for one in (value, low, high)]
+    ends = "" if math.isnan(low) else f" ({told[1]} to {told[2]})"
+    return f"{told[0]}{' points' if scale > 1 else ''}{ends}"
+
+
+# --- ends and differences --------------------------------------------------------------------------------------------
+
+
+def picture_of_ends(seen: Seen) -> Html:
+    """The composition of outcomes as a picture of its own."""
+    rows = [(one.name, [one.runs.share(kind).value for kind in SETTLEMENTS]) for one in those(seen)]
+    told = "; ".join(
+        f"{name}: " + ", ".join(f"{kind} {percent(share)}" for kind, share in zip(SETTLEMENTS, shares, strict=True))
+        for name, shares in rows
+    )
+    return bars(rows, f"how the runs end. {told}")
+
+
+def _differences(seen: Seen) -> Html | None:
+    parts: list[Content] = []
+    for name, comparison, style in comparisons(seen):
+        rows = [_gap(comparison, kind, style) for kind in SETTLEMENTS]
+        parts += [
+            tag("h4", f"{seen.choice.scenario.replace('_', ' ')} {name}"),
+            gaps(rows, f"paired differences, {name}"),
+        ]
+    if not parts:
+        return None
+    parts.append(
+        tag("small", "Filled: the 95 % interval leaves zero out. Each run is compared with its twin of the same luck.")
+    )
+    return joined(parts)
+
+
+def _gap(comparison: Comparison, what: str, style: int) -> Gap:
+    try:
+        found = comparison.difference(what)
+    except InputError:
+        return Gap(what, math.nan, math.nan, math.nan, style)
+    return Gap(what, 100 * found.value, 100 * found.low, 100 * found.high, style)
+
+
+# --- courses ---------------------------------------------------------------------------------------------------------
+
+
+def _agreements(seen: Seen, whole: bool) -> Html | None:
+    """Signed so far and collapsed so far, for every table at which anything is signed in any run."""
+    case = seen.runs.sweep.case
+    parts: list[Html] = []
+    for name in sorted(case.tables, key=lambda name: not _is_asked(seen, name)):
+        signed, broken = (_so_far(seen, f"table.{name}.{what}_week") for what in ("agreed", "collapsed"))
+        if parts and not whole:
+            break
+        if any(float(line.values[-1]) > 0.0 for line in (*signed, *broken)):
+            title = sentence(place_of(seen.runs.sweep.world, name))[:-1]
+            told = f"{title}, share of the runs by week"
+            pair = (
+                courses(f"{title}: signed so far", "%", signed, f"signed so far, {told}"),
+                courses(f"{title}: collapsed so far", "%", broken, f"collapsed so far, {told}"),
+            )
+            parts.append(joined(pair) if not parts else details(f"{title}", joined(pair)))
+    return joined(parts) if parts else None
+
+
+def _is_asked(seen: Seen, table_name: str) -> bool:
+    """Whether the question of the scenario is about a table."""
+    asked = seen.runs.sweep.scenario.answered_by
+    return any(table_name in one.outcome.split(".") for one in asked)
+
+
+def _so_far(seen: Seen, what: str) -> list[Line]:
+    """In what share of the runs an event has come by each week, 0 to the horizon."""
+    lines = []
+    for name, runs, style in those(seen):
+        weeks = runs.weeks(what).ravel()
+        weeks = np.sort(weeks[~np.isnan(weeks)])
+        upto = np.searchsorted(weeks, np.arange(runs.sweep.scenario.horizon + 1), side="right")
+        lines.append(Line(name, upto / max(len(weeks), 1), style))
+    return lines
+
+
+def _war(seen: Seen, whole: bool) -> Html:
+    """Control and intensity of each war: the median and the middle half of the runs."""
+    case = seen.runs.sweep.case
+    parts: list[Html] = []
+    for war in list(case.wars)[: None if whole else 1]:
+        pictures = []
+        for quantity, told in (("control", "control of the challenger"), ("intensity", "intensity of the fighting")):
+            lines = [_band(one, f"war.{war}.{quantity}") for one in those(seen)]
+            title = f"{sentence(place_of(seen.runs.sweep.world, war))[:-1]}: {told}"
+            highest = max(float(np.nanmax(line.high)) for line in lines if line.high is not None)
+            top = 1.0 if highest < 1.05 else math.ceil(highest)
+            pictures.append(courses(title, "", lines, f"{title}, median and middle half of the runs", top))
+        parts.append(
+            joined(pictures) if not parts else details(sentence(place_of(seen.runs.sweep.world, war)), *pictures)
+        )
+    parts.append(tag("small", "Line: median. Band: middle half of the runs."))
+    return joined(parts)
+
+
+def _band(one: Named, column: str) -> Line:
+    low, middle, high = one.runs.bands(column, LEVELS).to_numpy().T
+    return Line(one.name, middle, one.style, low, high)
+
+
+# --- trust -----------------------------------------------------------------------------------------------------------
+
+
+def _trust(seen: Seen) -> Html | None:
+    """The network of mean trust between the actors at a table, before and after."""
+    runs = seen.runs
+    scenario, case = runs.sweep.scenario, runs.sweep.case
+    names, drawn = list(runs.uncertainties), runs.draws_table()
+    before, change = {}, {}
+    actors = seated(case, scenario.epoch)
+    for who, whom in ((who, whom) for who in actors for whom in actors if who != whom):
+        name = f"trust.{who}.{whom}"
+        ends = draw_means(runs.values(name))[0] if name in names else np.zeros(0)
+        if len(ends) and not np.isnan(ends).all():
+            start = drawn[:, names.index(name)].astype(np.float64)
+            before[who, whom], change[who, whom] = float(start.mean()), float(np.nanmean(ends - start))
+    if not before:
+        return None
+    after = {pair: before[pair] + change[pair] for pair in before}
+    pictures = (
+        tag("figure", network(tuple(case.actors), before, None, "mean trust at the start"), tag("figcaption", "start")),
+        tag("figure", network(tuple(case.actors), after, change, "mean trust at the end"), tag("figcaption", "end")),
+    )
+    small = "From who trusts to who is trusted, 0 to 1. Blue has risen, orange has fallen since the start."
+    return joined((tag("div", *pictures, class_="pair"), tag("small", small)))
+
+
+# --- to take away ----------------------------------------------------------------------------------------------------
+
+
+def numbers_csv(seen: Seen) -> str:
+    """The numbers behind the pictures: one row for each of those drawn and each outcome, and the paired differences."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("who", "outcome", "value", "low", "high", "runs", "draws", "seed"))
+    for name, runs, _ in those(seen):
+        writer.writerows(_shares(name, runs))
+    for name, comparison, _ in comparisons(seen):
+        for kind in SETTLEMENTS:
+            found = _gap(comparison, kind, 0)
+            numbers = (f"{one / 100:.6g}" for one in (found.value, found.low, found.high))
+            sweep = comparison.second.sweep
+            writer.writerow((f"{seen.choice.scenario} {name}", kind, *numbers, sweep.total, sweep.draws, sweep.seed))
+    return text.getvalue()
+
+
+def _shares(name: str, runs: Runs) -> Iterator[Sequence[object]]:
+    for what in (*SETTLEMENTS, *runs.sweep.case.tables):
+        found = runs.share(what)
+        numbers = (f"{one:.6g}" for one in (found.value, found.low, found.high))
+        yield (
+            name,
+            what if what in SETTLEMENTS else f"{what} signed",
+            *numbers,
+            len(runs),
+            runs.sweep.draws,
+            runs.sweep.seed,
+        )
+
+
+STYLE = """
+.studio { font: 16px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: #1a1a1a; }
+.studio h2 { margin: 0 0 .2em; font-size: 1.5rem; line-height: 1.2; }
+.studio h3 { margin: 0 0 .5em; font-size: 1.1rem; }
+.studio h4 { margin: .6em 0 .2em; font-size: 1rem; font-weight: 600; }
+.studio .asked { font-size: 1.1rem; margin: .2em 0; }
+.studio .sure, .studio small, .studio figcaption { color: #4a4a4a; }
+.studio .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: 1rem; }
+.studio .card { border: 1px solid #c8c8c8; border-radius: 6px; padding: .8rem 1rem; background: #fff; min-width: 0; }
+.studio .card:first-child { grid-column: 1 / -1; }
+.studio svg { width: 100%; max-width: 38rem; height: auto; display: block; }
+.studio .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .5rem; }
+.studio figure { margin: 0; } .studio figcaption { text-align: center; }
+.studio table { border-collapse: collapse; width: 100%; font-size: 1rem; }
+.studio th, .studio td { text-align: left; vertical-align: top; }
+.studio th, .studio td { padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #ddd; }
+.studio details > summary { cursor: pointer; padding: .3rem 0; }
+.studio .network text { text-anchor: middle; dominant-baseline: central; }
+@media (max-width: 44rem) {
+  .studio table, .studio tbody, .studio tr, .studio td { display: block; } .studio thead { display: none; }
+  .studio td { border: 0; padding: .1rem 0; } .studio tr { border-bottom: 1px solid #c8c8c8; }
+  .studio td:not(:empty)::before { content: attr(data-head) ": "; color: #4a4a4a; }
+}
+"""

@@ -1,0 +1,162 @@
+"""The studio in a real browser: `python tests/studio/browser_check.py [needed] [PICTURES]` prints what it measured.
+
+It fails where something does not hold; without a browser it says so in a line, and fails only if it is needed. It
+starts the studio as its users do, moves a slider, opens a link again, lets two visitors watch, follows a run, and
+refuses every request that would leave the machine. PICTURES is a folder for screenshots at 1440 and 390 pixels.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 120_000  # milliseconds: a loaded machine is no fault
+BARS = ".panels section:nth-of-type(2) svg"
+
+
+def browser_path() -> str | None:
+    """Where a browser is; None without one."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def missing() -> str:
+    """What the check lacks on this machine, in a line; empty for nothing."""
+    if browser_path() is None:
+        return "no browser here (Debian: apt-get install chromium): the studio is not tried in one"
+    try:
+        import playwright.sync_api  # noqa: F401 - only whether it is there
+    except ImportError:
+        return "playwright is not installed: the studio is not tried in a browser"
+    return ""
+
+
+@contextmanager
+def studio(*words: str) -> Iterator[str]:
+    """A studio of one's own, by the address that it prints."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "sim", "studio", f"studio.port={port}", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            found = re.search(r"http://\S+", line)
+            assert found, f"no address in {line!r}"
+            yield found[0]
+        finally:
+            process.terminate()
+
+
+class Visitor:
+    """A visitor with a browser window of their own, whose troubles and foreign requests are kept."""
+
+    def __init__(self, browser: Browser, width: int = 1440) -> None:
+        self.troubles: list[str] = []
+        self.foreign: list[str] = []
+        self.page: Page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
+        self.page.on("request", lambda request: self._leaves(request.url))
+
+    def _leaves(self, url: str) -> None:
+        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in ("localhost", "127.0.0.1"):
+            self.foreign.append(url)
+
+    def open(self, address: str) -> None:
+        """Open an address and wait until all runs are there."""
+        self.page.goto(address)
+        self.wait_for(5_000)
+
+    def wait_for(self, runs: int) -> None:
+        """Wait until so many runs are shown."""
+        self.page.wait_for_selector(f'.sure[data-runs="{runs}"]')
+
+    def picture(self) -> str:
+        """What is drawn of the ends of the runs."""
+        return self.page.locator(BARS).first.inner_html()
+
+    def move(self) -> tuple[float, float]:
+        """Move the first slider by the keyboard; milliseconds until the first picture, and until that of 1,000 runs."""
+        self.page.locator(".noUi-handle").first.focus()
+        start = perf_counter()
+        self.page.keyboard.press("ArrowRight")
+        first = self._until(start, (200, 1_000))
+        return first, self._until(start, (1_000, 5_000))
+
+    def _until(self, start: float, runs: tuple[int, ...]) -> float:
+        """Milliseconds since `start` until one of these numbers of runs is shown."""
+        while int(self.page.locator(".sure").get_attribute("data-runs") or 0) not in runs:
+            self.page.wait_for_timeout(2)
+            assert perf_counter() - start < PATIENCE / 1000, "the picture stays as it was"
+        return 1000.0 * (perf_counter() - start)
+
+
+def check(browser: Browser, address: str, pictures: Path | None = None) -> list[str]:
+    """Try all of it; AssertionError for what does not hold. What was measured, in lines."""
+    one, other = Visitor(browser), Visitor(browser, 390)
+    one.open(address)
+    other.open(address)
+    seen = other.picture()
+    assert one.picture() == seen, "the same address shows two visitors two pictures"
+    took = []
+    for _ in range(6):
+        took.append(one.move())
+        one.wait_for(5_000)
+    assert other.picture() == seen, "one visitor's slider moves another's picture"
+    assert "lever.summit_week" in one.page.url, "the address does not say what was moved"
+    again = Visitor(browser)
+    again.open(one.page.url)
+    assert again.picture() == one.picture(), "a link opened again shows another picture"
+    one.page.get_by_role("button", name="Show it, week by week").click()
+    one.page.wait_for_selector("iframe[title^='run ']")
+    again.page.get_by_role("button", name="Where the runs part from status quo").click()
+    again.page.wait_for_selector("iframe[title^='where ']")
+    refused = Visitor(browser)
+    refused.page.goto(address.replace("token=", "token=x"))
+    refused.page.wait_for_selector("text=lacks the token")
+    for number, visitor in enumerate((one, other, again, refused)):
+        if pictures is not None:
+            visitor.page.screenshot(path=pictures / f"studio-{number}.png", full_page=True)
+        assert not visitor.troubles, visitor.troubles
+        assert not visitor.foreign, visitor.foreign
+    first, thousand = zip(*took, strict=True)
+    return [
+        f"slider to {what}: median {median(times):.0f} ms ({min(times):.0f} to {max(times):.0f})"
+        for what, times in (("the first picture", first), ("the picture of 1,000 runs", thousand))
+    ]
+
+
+def main(words: list[str]) -> int:
+    """Run the check, or say in one line why not."""
+    lacks, is_needed = missing(), words[:1] == ["needed"]
+    if lacks:
+        print(lacks)
+        return int(is_needed)
+    folder = [Path(word) for word in words[is_needed:]]
+    from playwright.sync_api import sync_playwright
+
+    with studio("scenario=turkey_summit") as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+        print(*check(browser, address, folder[0] if folder else None), sep="\n")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,133 @@
+"""What the studio shows is what the runs say, of the same luck, and escapes what it is given."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from threading import Thread
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from sim.case.loading import load_case
+from sim.experiment.comparison import compare
+from sim.model.outcomes import SETTLEMENTS
+from sim.studio.bench import Bench, Limits, Seen
+from sim.studio.choice import Choice
+from sim.studio.pictures import Gap, Line, bars, courses, gaps
+from sim.studio.view import comparisons, numbers_csv, picture_of_ends, those, view
+from sim.surface import sweep
+
+CHOICE = Choice("turkey_summit", (("summit_week", 12.0),), pinned=Choice("regional_consensus"))
+
+
+@pytest.fixture(scope="module")
+def bench() -> Bench:
+    return Bench(load_case("afghanistan"), Limits(runs=200))
+
+
+@pytest.fixture(scope="module")
+def seen(bench: Bench) -> Seen:
+    return bench.seen(CHOICE, 0)
+
+
+def test_the_runs_are_those_of_the_library(bench: Bench, seen: Seen) -> None:
+    scenario = bench.case.scenario("turkey_summit", summit_week=12)
+    found = sweep(scenario, 40, 5, progress=False)
+    assert seen.runs.share("takeover") == found.share("takeover")
+    baseline = sweep(
+        bench.case.scenario("status_quo", epoch=scenario.epoch, horizon=scenario.horizon), 40, 5, progress=False
+    )
+    assert seen.comparison.difference("intra_afghan") == compare(baseline, found).difference("intra_afghan")
+
+
+def test_a_limit_ends_the_stages_and_what_was_computed_is_remembered(bench: Bench, seen: Seen) -> None:
+    assert bench.stages == (200,)
+    assert seen.is_last
+    assert bench.seen(CHOICE, 0).runs is seen.runs
+    assert Bench(bench.case, Limits(runs=1_000)).stages == (200, 1_000)
+
+
+def test_several_who_ask_at_once_get_the_same_numbers(bench: Bench) -> None:
+    found: list[float] = []
+    asked = [Choice("turkey_summit", (("summit_week", week),)) for week in (5.0, 6.0, 5.0, 6.0)]
+    threads = [
+        Thread(target=lambda one=one: found.append(bench.seen(one, 0).runs.share("none").value)) for one in asked
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    alone = [Bench(bench.case, Limits(runs=200)).seen(one, 0).runs.share("none").value for one in asked]
+    assert sorted(found) == sorted(alone)
+
+
+def test_the_pictures_say_what_the_runs_say(seen: Seen) -> None:
+    text = picture_of_ends(seen)
+    titles = [one.text or "" for one in ElementTree.fromstring(text).iter() if one.tag.endswith("title")]
+    for name, runs, _ in those(seen):
+        for kind in SETTLEMENTS:
+            assert f"{name}: {kind} {100 * runs.share(kind).value:.1f} % of the runs" in titles
+
+
+def test_all_that_is_shown_is_well_formed_and_labelled(seen: Seen) -> None:
+    root = ElementTree.fromstring(view(seen).replace('aria-live="polite"', ""))
+    drawings = [one for one in root.iter() if one.tag.endswith("svg")]
+    assert len(drawings) > 5
+    assert all(one.get("role") == "img" and one.get("aria-label") for one in drawings)
+    assert 'data-runs="200"' in view(seen)
+    assert "regional" not in "".join(one.get("aria-label") or "" for one in drawings)
+
+
+def test_what_comes_first_is_the_same_without_what_is_folded(seen: Seen) -> None:
+    whole, first = view(seen), view(seen, whole=False)
+    assert "<details" in whole
+    assert "<details" not in first
+    assert picture_of_ends(seen) in whole
+    assert picture_of_ends(seen) in first
+
+
+def test_status_quo_alone_has_nothing_to_be_compared_with(bench: Bench) -> None:
+    seen = bench.seen(Choice("status_quo"), 0)
+    assert [one.name for one in those(seen)] == ["status quo"]
+    assert comparisons(seen) == ()
+    assert "pick another scenario" in view(seen)
+
+
+def test_what_is_pinned_at_another_time_is_drawn_and_not_compared(bench: Bench) -> None:
+    seen = bench.seen(Choice("turkey_summit", pinned=Choice("border_strikes")), 0)
+    assert [name for name, _, _ in comparisons(seen)] == ["less status quo"]
+    assert [one.name for one in those(seen)][-1] == "pinned"
+    assert "pinned" in view(seen)
+
+
+def test_the_numbers_are_saved_as_they_are(seen: Seen) -> None:
+    rows = list(csv.DictReader(io.StringIO(numbers_csv(seen))))
+    found = {(row["who"], row["outcome"]): row for row in rows}
+    for name, runs, _ in those(seen):
+        for kind in SETTLEMENTS:
+            share = runs.share(kind)
+            row = found[name, kind]
+            assert [float(row[key]) for key in ("value", "low", "high")] == pytest.approx(
+                [share.value, share.low, share.high], rel=1e-5
+            )
+            assert (row["runs"], row["seed"]) == ("200", "1")
+
+
+def test_names_are_data_in_every_picture() -> None:
+    bad = '<script>"&'
+    for text in (
+        bars([(bad, [1.0, 0, 0, 0, 0, 0])], bad),
+        courses(bad, "%", [Line(bad, np.array([0.0, np.nan, 1.0]), 0)], bad),
+        gaps([Gap(bad, 1.0, -1.0, 2.0, 1), Gap(bad, np.nan, np.nan, np.nan, 1)], bad),
+    ):
+        assert "<script" not in text
+        assert ElementTree.fromstring(text).get("aria-label") == bad
+
+
+def test_a_bar_is_as_wide_as_its_shares() -> None:
+    text = bars([("a", [0.5, 0.25, 0.25, 0.0, 0.0, 0.0])], "ends")
+    wide = [float(one) for one in re.findall(r'width="([\d.]+)" height="26"', text)]
+    assert wide[:3] == pytest.approx([230.0, 115.0, 115.0])
