@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.cluster.executing import Executor
-    from sim.storage.collection import Collection
     from sim.experiment.record import Found
+    from sim.storage.collection import Collection
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
 SWEEP = "sweep.json"  # what a kept sweep is known by

@@ -358,7 +358,8 @@ UNFIT = {
     (
         "job=evidence",
         "off=[]",
-    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, job=explain, job=studio",
+    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, job=explain, "
+    "job=studio",
     ("run=3",): "run: job=scenarios does not look at it; allowed: job=explain",
 }
 
