@@ -92,7 +92,7 @@ def test_a_scheduler_without_workers_is_one_line(scheduler: str, tmp_path: Path)
     wrong = done.communicate(timeout=LIMIT)[1].strip().splitlines()
     assert done.returncode == 2
     assert wrong[-1] == f"dask: {scheduler}: has had no worker for 2 seconds; allowed: dask worker {scheduler}"
-    assert len(wrong) == 2  # after what it will take
+    assert len([line for line in wrong if not line.startswith("compiling")]) == 2  # after what it will take
 
 
 def test_a_scheduler_that_does_not_answer_is_one_line(tmp_path: Path) -> None:

@@ -369,7 +369,8 @@ def test_a_parameter_more_or_less_leaves_every_other_draw_to_the_bit(
         assert one[:, before.index[name]].tobytes() == other[:, after.index[name]].tobytes(), name
 
 
-def test_names_that_draw_the_same_numbers_are_refused(monkeypatch, case: Case, evidence: Evidence) -> None:
+def test_names_that_draw_the_same_numbers_are_refused(monkeypatch, case: Case) -> None:
+    evidence = load_evidence(case.folder / "evidence")  # priors of the one that others use are remembered
     monkeypatch.setattr("sim.evidence.sampling.counter_of", lambda name: len(name))
     with pytest.raises(ValueError, match="draw the same numbers"):
         priors(case, evidence, "2018-12")

