@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from sim.engine.engine import Engine, Shard, Told
 from sim.engine.sweep import Sweep
 
+MINUTE = 60.0  # seconds
+
 
 @contextmanager
 def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
@@ -22,14 +24,17 @@ def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
 
     Args:
         total: runs in all.
-        shown: whether to show it; None: on a terminal and in a notebook.
+        shown: whether to show it; None: yes, and where there is neither a terminal nor a notebook, a line a minute.
         what: is computed.
     """
     from rich.console import Console
 
     console = Console(stderr=True, markup=False, emoji=False)
-    if not (console.is_terminal or console.is_jupyter if shown is None else shown):
+    if shown is False:
         yield lambda runs: None
+        return
+    if shown is None and not (console.is_terminal or console.is_jupyter):
+        yield from _lines(total, what)
         return
     if console.is_jupyter:
         yield from _line(total, what)
@@ -41,6 +46,23 @@ def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda runs: bar.advance(task, runs)
+
+
+def _lines(total: int, what: str, every: float = MINUTE) -> Iterator[Told]:
+    """A line now and then, for a file that somebody reads later: no control characters, nothing for a short job."""
+    started = said = perf_counter()
+    done = 0
+
+    def told(runs: int) -> None:
+        nonlocal done, said
+        done += runs
+        now = perf_counter()
+        if now - said >= every:
+            said, left = now, (now - started) * (total - done) / done
+            with suppress(OSError, ValueError):  # who no longer listens does not end the work
+                print(f"{what}: {done:,} of {total:,} runs, about {left:.0f} s left", file=sys.stderr, flush=True)
+
+    yield told
 
 
 def _line(total: int, what: str) -> Iterator[Told]:
