@@ -97,7 +97,7 @@ def sweep(
         paths: how many runs leave every week (`Runs.paths`).
         band_runs: how many runs make the weekly bands (`Runs.bands`).
         threads: at least 1; None for all processors of this process. The bits do not depend on it.
-        progress: whether to show how far it is, with the time left; None: on a terminal and in a notebook.
+        progress: whether to show how far it is, with the time left; None: yes, without a terminal a line a minute.
         executor: `sim.Slurm(...)` or `sim.Dask(...)`, for a folder that all machines see; it is then a job's, as the
             command line makes it, with `status_quo` besides: `jirga status out=FOLDER`. With Slurm this returns at
             once, and the runs can be read when all are there. None: this machine.

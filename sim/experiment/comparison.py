@@ -150,7 +150,7 @@ class Comparison:
 
         Args:
             most: how many pairs are looked at, evenly spread over those that end otherwise; None: all.
-            progress: whether to show how far it is; None: on a terminal and in a notebook.
+            progress: whether to show how far it is; None: yes, without a terminal a line a minute.
 
         Returns:
             One row a pair, by the `number` of the run: how it ends under both (`first_end`, `second_end`); the `week`,
@@ -229,6 +229,10 @@ def counted(runs: Runs, what: str) -> Values:
 
 def compare(first: Runs, second: Runs) -> Comparison:
     """Pair two sweeps.
+
+    Args:
+        first: runs of the one that is compared with.
+        second: runs of the other, with the same seed, draws and runs: the same luck.
 
     Raises:
         InputError: they do not share seed, draws and runs, so that no run of one has its pair in the other.

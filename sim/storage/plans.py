@@ -135,7 +135,7 @@ def run_plan(
         plan: what to compute.
         folder: its place; made if need be.
         threads, flawed: as in `run_parts`.
-        progress: whether to show how far it is; None: on a terminal and in a notebook.
+        progress: whether to show how far it is; None: yes, without a terminal a line a minute.
 
     Raises:
         InputError: the folder is another plan's, cannot be written to, or the disk is full.
