@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from sim.analysis.scores import crps
 from sim.analysis.shares import Values, draw_means
 from sim.case.record import Onward, Record, course_onward
-from sim.engine.computing import compute, made
 from sim.engine.sweep import Sweep
 from sim.evidence.priors import LEVELS
 from sim.evidence.rows import DyadRow
-from sim.experiment.runs import Runs
+from sim.experiment.runs import Runs, played
 
 
 class Moved(NamedTuple):
@@ -71,7 +70,7 @@ def moved_onward(
     for way in record.onward:
         scenario = course_onward(record.case, way)
         sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
-        found = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
+        found = played(sweep)
         yield from _pairs(record, way, found)
         told(1)
 

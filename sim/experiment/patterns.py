@@ -13,9 +13,7 @@ from rich.progress import track
 from sim.analysis.holding import Holding, beyond, holding
 from sim.analysis.shares import Interval, Values, draw_means, number_interval, ratio
 from sim.case.patterns import Claim, Pattern, Patterns
-from sim.engine.computing import compute, made
-from sim.engine.sweep import Sweep
-from sim.experiment.runs import Runs
+from sim.experiment.runs import Runs, runs_of
 from sim.model.parameters import SWITCHES
 
 HALF = 0.5
@@ -270,9 +268,7 @@ def measured(
         if key not in kept:
             for other in [other for other in kept if other[2] != off]:
                 del kept[other]
-            scenario = patterns.scenario(world, epoch, off)
-            sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
-            kept[key] = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
+            kept[key] = runs_of(patterns.scenario(world, epoch, off), draws, runs, seed, passes, implied)
             failed += len(kept[key].errors())
         return kept[key]
 

@@ -18,11 +18,10 @@ from sim.analysis.scores import brier, crps, log_score, resampled, transform
 from sim.analysis.shares import Estimate, Interval, Values, estimate
 from sim.case.record import Kind, Record, Statement
 from sim.case.scenario import Scenario
-from sim.engine.computing import compute, made, progress_bar
-from sim.engine.sweep import Sweep
+from sim.engine.computing import progress_bar
 from sim.experiment.baselines import BASELINES, Forecast, base_rate, coin, static_forecast
 from sim.experiment.onward import Moved, moved_onward
-from sim.experiment.runs import Runs
+from sim.experiment.runs import Runs, runs_of
 from sim.experiment.static import Static, static_theories
 from sim.inputs.errors import InputError
 from sim.model.parameters import SWITCHES
@@ -180,12 +179,6 @@ def in_memory(draws: int, runs: int, seed: int, passes: tuple[str, ...] = (), im
     return simulate
 
 
-def runs_of(scenario: Scenario, draws: int, runs: int, seed: int, passes: tuple[str, ...], implied: bool) -> Runs:
-    """The runs of a course, in memory and without a bar of their own."""
-    sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
-    return Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
-
-
 def measured(
     record: Record,
     draws: int,
@@ -209,7 +202,7 @@ def measured(
         passes: the coding passes that count; empty for all.
         implied: whether rows that a pass marked as implied count.
         simulate: gives what a course answers, the same for the same; None: simulates in memory.
-        progress: whether to show a bar; None: on a terminal.
+        progress: whether to show a bar; None: yes, without a terminal a line a minute.
 
     Raises:
         InputError: no run has a value of a statement's outcome.

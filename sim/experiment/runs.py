@@ -15,7 +15,8 @@ from sim.agents.words import label
 from sim.analysis.influence import FEWEST, PASS, Influence, influences
 from sim.analysis.shares import Estimate, draw_means, estimate
 from sim.case.columns import CONDITION, Column
-from sim.engine.computing import Made
+from sim.case.scenario import Scenario
+from sim.engine.computing import Made, compute, made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.frozen import Frozen
@@ -381,3 +382,13 @@ def band_quantiles(counts: NDArray[np.int64], levels: Sequence[float], high: flo
             before = upto[week][place - 1] if place else 0
             found[week, number] = (place + (target - before) / counts[week, place]) * high / counts.shape[1]
     return found
+
+
+def played(sweep: Sweep) -> Runs:
+    """The runs of a sweep in memory, without a bar of their own."""
+    return Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
+
+
+def runs_of(scenario: Scenario, draws: int, runs: int, seed: int, passes: tuple[str, ...], implied: bool) -> Runs:
+    """The runs of a scenario with outcomes alone: no weekly bands, no paths."""
+    return played(Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0))

@@ -28,10 +28,10 @@ from sim.analysis.sensitivity import (
 )
 from sim.analysis.shares import Interval, Values, spread
 from sim.case.scenario import Scenario
-from sim.engine.computing import compute, made, progress_bar
+from sim.engine.computing import progress_bar
 from sim.engine.sweep import Sweep
 from sim.experiment.designed import defined, evaluated, free_inputs, grouped, scenario_outcomes
-from sim.experiment.runs import Runs
+from sim.experiment.runs import played
 from sim.inputs.errors import InputError
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def measured(
         seed: of designs and chance, 0 to 2**32 - 1.
         passes, implied: as in a sweep.
         keep: gives what was kept of a part of the work, or makes it.
-        progress: whether to show a bar; None: on a terminal.
+        progress: whether to show a bar; None: yes, without a terminal a line a minute.
 
     Raises:
         InputError: SALib is not installed, there is no outcome, or one that some runs do not have.
@@ -182,7 +182,7 @@ def require_salib() -> None:
 
 def _plain(usual: Sweep, outcomes: tuple[str, ...], told: Callable[[int], object]) -> Values:
     """The joint prior itself, every draw with its own luck: (draws, runs, outcomes)."""
-    runs = Runs(usual, made(list(compute(usual, range(usual.shards), progress=False))))
+    runs = played(usual)
     told(usual.total)
     return np.stack([defined(runs, outcome) for outcome in outcomes], axis=2)
 

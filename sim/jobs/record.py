@@ -10,7 +10,8 @@ from sim.case.loading import load_case
 from sim.case.record import Statement, load_record
 from sim.case.scenario import Scenario
 from sim.engine.sweep import Sweep
-from sim.experiment.record import Answers, answers, measured, runs_of
+from sim.experiment.record import Answers, answers, measured
+from sim.experiment.runs import runs_of
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import put, refuse_foreign

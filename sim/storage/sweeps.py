@@ -99,7 +99,7 @@ def run_sweep(
         sweep: the configuration.
         folder: its place; made if need be.
         threads: as in `sim.engine.engine.Engine`.
-        progress: whether to show a bar; None: on a terminal.
+        progress: whether to show a bar; None: yes, without a terminal a line a minute.
         told: called with one line for every broken file that is done again.
 
     Raises:

@@ -1,8 +1,8 @@
 """A folder's jobs with a real Slurm on this machine: `make slurm-check`, and a part of `make test` where there is one.
 
-Submitted, seen, cancelled half-way, killed, out of time, on a drained node, preempted, refused, resumed here: the files
-must be those of a run on this machine. It needs root and Debian's slurm-wlm and munge; without them a line says so,
-and the exit code is 0, unless the word `needed` is given.
+Submitted, seen, cancelled half-way, killed, on a drained node, refused, preempted, warned in its last minute, resumed
+here: the files must be those of a run on this machine. It needs root and Debian's slurm-wlm and munge; without them a
+line says so, and the exit code is 0, unless the word `needed` is given.
 """
 
 from __future__ import annotations
@@ -114,16 +114,16 @@ def check_drained(out: Path) -> None:
     until(lambda: gone(job), "the queue is empty")
 
 
-def check_out_of_time(place: Path, wanted: set[str]) -> None:
-    """A task that is held up until its minute is nearly over: Slurm's warning ends it, and its parts are missing."""
+def check_last_minute(place: Path, wanted: set[str]) -> None:
+    """A task in its last minute: Slurm's warning ends it, and its parts are missing. No hard end by time is seen."""
     out = place / "late"
     job = submit(out, minutes=1, parts_per_task=100)
     until(lambda: len(names(out)) > 1, "some parts are there")
     until(lambda: sent(out, signal.SIGSTOP), "the task is held up")
-    until(lambda: gone(job), "the queue is empty after the time was up")
+    until(lambda: gone(job), "the queue is empty after the warning")
     state = re.search(r"JobState=\S+ .*", said("scontrol", "show", "job", job))
     print(f"           {state[0] if state else 'nothing is known of it'}")
-    require(names(out) < wanted, "the task that was out of time had done all")
+    require(names(out) < wanted, "the task that was warned had done all")
     resumed_here(out, wanted)
 
 
@@ -169,7 +169,7 @@ def check(place: Path) -> None:
         require(same, "collected, the summary is another")
         check_refused(place)
         check_preempted(place, wanted)
-        check_out_of_time(place, wanted)
+        check_last_minute(place, wanted)
 
 
 def stop(number: int, frame: Any) -> None:
