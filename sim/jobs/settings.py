@@ -107,7 +107,7 @@ class ExecutorSettings(Strict):
     address: str | None = Field(description="of dask's scheduler, which runs already: tcp://HOST:PORT")
     wait: float = Field(gt=0, le=1e6, description="seconds in which dask's scheduler answers and has a worker")
     partition: str | None = Field(description="Slurm's partition, where it is not the site's default")
-    minutes: int = Field(ge=1, le=100_000, description="minutes that a task may take")
+    minutes: int = Field(ge=2, le=100_000, description="minutes that a task may take; it is warned in the last")
     mem: str | None = Field(min_length=1, description="memory of a task, as Slurm reads it, if not what a part takes")
     cpus: int = Field(ge=1, le=1024, description="processors of a task")
     parts_per_task: int = Field(ge=1, le=1_000_000, description="parts that a task does, if there are not too many")
