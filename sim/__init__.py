@@ -22,7 +22,7 @@ Public is what these names give, and what that gives in turn:
 - `switches`: the mechanisms that can be switched off, by name, and what is then so.
 - `open_studio(scenario)`: levers moved by hand, with what comes of them at once, in a notebook.
 - `uncertainties(search)`: what is uncertain, by name, and the range in which it can be held.
-- `settlements`: the classes in which a run can end, by name, each with its `meaning` and the `colour` of its figures.
+- `settlements`: the classes in which a run of a case can end, by name, with `meaning` and `colour` of its figures.
 
 Each is imported when first used, so that the command line stays quick. What the package is made of, layer by layer:
 docs/architecture.md.

@@ -204,6 +204,32 @@ class Epoch(Strict):
     tables: dict[str, TableStart] = Field(default_factory=dict)
 
 
+NO_CLASS = "none"  # of a run for which no class of the case holds
+
+
+class Settlement(Strict):
+    """A class in which a run can end, by what is the case at the horizon.
+
+    Attributes:
+        meaning: what holds of a run in the class, in words.
+        all: conditions on outcome columns (`OUTCOME >= NUMBER`) that hold together.
+        any: conditions of which one at least holds, beside all of `all`.
+        settles: whether it counts as a settlement, where a report tells one number of all of them.
+        colour: of its figures; None: one that no other class has.
+    """
+
+    meaning: str = Field(min_length=1)
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    settles: bool = False
+    colour: Literal["blue", "vermillion", "green", "orange", "purple", "sky", "yellow"] | None = None
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """All of its conditions."""
+        return (*self.all, *self.any)
+
+
 Group = Literal["players", "cells", "tables", "wars", "regimes", "epochs"]
 
 
@@ -214,13 +240,14 @@ class Case(Strict):
     title: str
     actors: dict[str, Actor]
     third_parties: dict[str, str]
-    regimes: tuple[str, str]
+    regimes: tuple[str, ...] = Field(min_length=1, max_length=2)
     cells: dict[str, Cell]
     tables: dict[str, Table]
     wars: dict[str, War]
     instruments: tuple[Instrument, ...]
     efforts: tuple[Effort, ...] = ()
     headline: tuple[Headline, ...] = ()
+    settlements: dict[str, Settlement] = Field(default_factory=dict)
     epochs: dict[str, Epoch] = Field(default_factory=dict)
     folder: Path = Field(default=Path("."))
 
@@ -239,6 +266,16 @@ class Case(Strict):
         """Codes of the actors, then of the third parties."""
         return (*self.actors, *self.third_parties)
 
+    @property
+    def turned(self) -> str | None:
+        """The regime that a takeover brings; None where none can."""
+        return self.regimes[1] if len(self.regimes) > 1 else None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in which a run can end, in the order in which they are tried; the last holds where none does."""
+        return (*self.settlements, NO_CLASS)
+
     def number(self, group: Group, name: str | None) -> int:
         """The place of a player, cell, table, war, regime or epoch in every array over its kind; -1 for None.
 
@@ -250,7 +287,7 @@ class Case(Strict):
     def start_of(self, epoch: Epoch, cell: str) -> tuple[float, float]:
         """The range in which a cell starts at an epoch: as its article has it, else as the case does."""
         told = epoch.start.get(f"cell.{cell}")
-        usual = self.cells[cell].usual(epoch.regime == self.regimes[1])
+        usual = self.cells[cell].usual(epoch.regime == self.turned)
         return (usual, usual) if told is None else (told.low, told.high)
 
     def clause_number(self, table: str, cell: str) -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import NamedTuple
+from operator import eq, ge, gt, le, lt
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sim.case.case import Case, Table, mediated_pairs
 from sim.model.outcomes import OUTCOMES, WEEKLY, Outcome
 
 CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>|==)\s*(\S+)\s*")  # an outcome compared with a number
+COMPARED: Mapping[str, Callable[[Any, float], Any]] = MappingProxyType({"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq})
 
 
 class Column(NamedTuple):
@@ -49,7 +52,15 @@ class Column(NamedTuple):
 
 def outcome_columns(case: Case) -> tuple[Column, ...]:
     """Every flat column of an outcome row, in order; places that the case does not use are left out."""
-    return tuple(column for outcome in OUTCOMES for column in _columns(case, outcome))
+    return tuple(_of_case(case, column) for outcome in OUTCOMES for column in _columns(case, outcome))
+
+
+def _of_case(case: Case, column: Column) -> Column:
+    """A column with what the case says of it: what the codes of the settlement classes mean."""
+    if column.field != "settlement":
+        return column
+    classes = ", ".join(f"{code} {name}" for code, name in enumerate(case.classes))
+    return column._replace(high=float(len(case.classes) - 1), meaning=f"{column.meaning}: {classes}")
 
 
 def weekly_columns(case: Case) -> tuple[Column, ...]:

@@ -14,6 +14,7 @@ from sim.case.case import Case, Clause, Epoch, Instrument, Start, Table, War
 from sim.case.folder import case_folder
 from sim.case.scenario import Scenario, load_scenario
 from sim.case.scenarios import Scenarios
+from sim.case.settlements import check_settlements, usual_settlements
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.frozen import Frozen
@@ -52,6 +53,9 @@ def load_case(name: str | Path = "afghanistan") -> LoadedCase:
     data = {**read_yaml(folder / "case.yaml"), "folder": folder}
     case = checked(LoadedCase, data, file=file)
     _check_case(case, file)
+    if not case.settlements:
+        case = case.model_copy(update={"settlements": Frozen(usual_settlements(case))})
+    check_settlements(case, file)
     epochs = [_load_epoch(case, path) for path in sorted((folder / "epoch").glob("*.yaml"))]
     for number, line in enumerate(case.headline):
         for name in line.epochs:
@@ -171,6 +175,9 @@ def _check_war(case: Case, file: str, key: str, war: War) -> None:
         code = getattr(war, role)
         if code is not None:
             one_of(file, f"{key}.{role}", code, case.actors, "an actor")
+    if war.turns_regime and case.turned is None:
+        problem = "there is no regime to turn to"
+        raise InputError(file, f"{key}.turns_regime", problem, allowed="false, or a second name in regimes")
     one_of(file, f"{key}.ceasefire", war.ceasefire, case.cells, "a cell")
     for role in ("disarmament", "flight_cell"):
         cell = getattr(war, role)

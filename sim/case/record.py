@@ -21,7 +21,6 @@ from sim.case.scenario import Scenario, load_scenario, scenario_names
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked
-from sim.model.outcomes import SETTLEMENTS
 
 FILE = "record.yaml"
 Kind = Literal["yes_no", "timing", "number"]
@@ -186,7 +185,7 @@ def _check_conditions(record: Record, key: str, one: Statement) -> None:
         place = f"{key}.all[{n}]"
         found = CONDITION.fullmatch(condition)
         name = found.group(1) if found else condition.strip()
-        known = [*SETTLEMENTS, *record.case.tables, *columns]
+        known = [*record.case.classes, *record.case.tables, *columns]
         told = "a settlement class, a table, an outcome column, or NAME >= NUMBER"
         one_of(record.file, place, name, known, "an outcome", told)
         if not found:

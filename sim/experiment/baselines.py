@@ -10,9 +10,8 @@ import numpy as np
 
 from sim.analysis.shares import Values
 from sim.case.case import Case
-from sim.case.columns import CONDITION
+from sim.case.columns import COMPARED, CONDITION
 from sim.case.record import Record, Statement
-from sim.experiment.runs import COMPARED
 from sim.experiment.static import Static
 
 # Of a yes or no the probability of what the articles say; of a week or a number a sample; None where nothing is said.

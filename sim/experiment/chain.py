@@ -25,7 +25,7 @@ STAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "attendance": ("attendance", "sessions", "rounds", "refusal", "open_weeks", "broken_off"),
         "offer": ("package", "nash_product", "regret"),
         "signature": ("agreed", "agreements", "impasses", "weeks_in_force"),
-        "delivery": ("kept", "collapsed", "collapses"),
+        "delivery": ("kept", "delivered", "collapsed", "collapses"),
         "war": (
             *("control", "intensity", "cohesion", "violence", "attacks", "ceasefire_weeks"),
             *("collapse", "emirate", "refugees"),

@@ -20,7 +20,6 @@ from sim.experiment.chain import chain
 from sim.experiment.moved import Looked, looked_at
 from sim.experiment.turning import Turned, turning
 from sim.inputs.errors import InputError, one_of
-from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,15 +49,16 @@ class Comparison:
         except ValueError as error:
             raise InputError("compare", what, str(error), allowed="more draws, or another outcome") from None
 
-    def table(self, outcomes: Sequence[str] = SETTLEMENTS, half_width: float = 0.01) -> pd.DataFrame:
+    def table(self, outcomes: Sequence[str] | None = None, half_width: float = 0.01) -> pd.DataFrame:
         """One row an outcome: both levels, the difference, its interval, and the runs missing for `half_width`.
 
-        The levels are those that the difference is taken of. NA where there is no difference, or no run to add to.
+        Without outcomes, of the settlement classes. The levels are those that the difference is taken of. NA where
+        there is no difference, or no run to add to.
         """
         import pandas as pd
 
         rows = []
-        for what in outcomes:
+        for what in self.first.sweep.case.classes if outcomes is None else outcomes:
             found = self.difference(what)
             rows.append(
                 {
@@ -174,7 +174,7 @@ class Comparison:
         return table
 
     def __str__(self) -> str:
-        return "\n".join(f"{what:>14}  {self._told(what)}" for what in SETTLEMENTS)
+        return "\n".join(f"{what:>14}  {self._told(what)}" for what in self.first.sweep.case.classes)
 
     def __repr__(self) -> str:
         return f"<{self.second!r} compared with {self.first!r}>"

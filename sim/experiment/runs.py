@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from html import escape
-from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,14 +13,13 @@ from numpy.typing import NDArray
 from sim.agents.words import label
 from sim.analysis.influence import FEWEST, PASS, Influence, influences
 from sim.analysis.shares import Estimate, draw_means, estimate
-from sim.case.columns import CONDITION, Column
+from sim.case.columns import COMPARED, CONDITION, Column
 from sim.case.scenario import Scenario
 from sim.engine.computing import Made, compute, made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.frozen import Frozen
 from sim.inputs.numbers import counted, whole_number
-from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from sim.agents.replay import Run
 
 
-COMPARED: Mapping[str, Callable[[Any, float], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -157,12 +154,13 @@ class Runs:
                 raise InputError("runs", what, f"{right!r} is not a number") from None
             held[np.isnan(values)] = 0.0 if self.is_week(left) else np.nan  # what never happened holds no bound
             return held
-        if what in SETTLEMENTS:
-            return np.asarray(self._stored("settlement") == SETTLEMENTS.index(what), np.float64)
+        classes = self.sweep.case.classes
+        if what in classes:
+            return np.asarray(self._stored("settlement") == classes.index(what), np.float64)
         if what in self.sweep.case.tables:
             return self._stored(f"table.{what}.agreed").astype(np.float64)
         if what not in self.columns:
-            known = [*SETTLEMENTS, *self.sweep.case.tables, *self.columns]
+            known = [*classes, *self.sweep.case.tables, *self.columns]
             allowed = "a settlement class, a table, a name in runs.columns, or NAME >= NUMBER"
             one_of("runs", what, what, known, "an outcome", allowed)
         values = self._stored(what).astype(np.float64)
@@ -210,9 +208,8 @@ class Runs:
     def refuse_code(self, what: str) -> None:
         """Refuse to reckon with numbers that stand for names; `InputError` says what to ask instead."""
         if what in self.columns and self.columns[what].is_code:
-            known = (
-                f"runs.share of {', '.join(SETTLEMENTS)}" if what == "settlement" else f"runs.share('{what} == CODE')"
-            )
+            classes = ", ".join(self.sweep.case.classes)
+            known = f"runs.share of {classes}" if what == "settlement" else f"runs.share('{what} == CODE')"
             raise InputError("runs", what, "is a code, which has no mean", allowed=known)
 
     def _estimate(self, what: str, values: NDArray[np.float64]) -> Estimate:
@@ -267,7 +264,7 @@ class Runs:
         data: dict[str, Any] = {"draw": numbers // self.sweep.runs, "run": numbers % self.sweep.runs}
         data |= {name: _with_gaps(self.masked(name).ravel()) for name in self.columns}
         codes = np.where(self.failed.ravel(), -1, self._stored("settlement").ravel())
-        data["settlement"] = pd.Categorical.from_codes(codes, pd.Index(SETTLEMENTS))
+        data["settlement"] = pd.Categorical.from_codes(codes, pd.Index(self.sweep.case.classes))
         table = pd.DataFrame(data, index=pd.Index(numbers, name="number"))
         errors = self.errors()
         table["error"] = pd.Series(errors, index=table.index, dtype="str") if errors else pd.Series("", table.index)
@@ -307,7 +304,7 @@ class Runs:
         """The settlement classes with their intervals, for a notebook."""
         import pandas as pd
 
-        told = {name: self.share(name) for name in SETTLEMENTS}
+        told = {name: self.share(name) for name in self.sweep.case.classes}
         table = pd.DataFrame(
             [(one.value, one.low, one.high) for one in told.values()], [*told], ["share", "low", "high"]
         )

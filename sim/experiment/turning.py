@@ -12,7 +12,6 @@ from sim.agents.parting import Parting, check_same_time, parting
 from sim.analysis.shares import Interval, estimate
 from sim.engine.computing import progress_bar
 from sim.inputs.numbers import whole_number
-from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
     from sim.experiment.runs import Runs
@@ -98,9 +97,10 @@ def _spread(numbers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 
 def _turned(first: Runs, second: Runs, numbers: Sequence[int] | NDArray[np.int64]) -> Iterator[Turned]:
     sweep, other = first.sweep, second.sweep
+    names = sweep.case.classes
     classes = [runs.masked("settlement").ravel() for runs in (first, second)]
     for number in map(int, numbers):
-        ends = SETTLEMENTS[int(classes[0][number])], SETTLEMENTS[int(classes[1][number])]
+        ends = names[int(classes[0][number])], names[int(classes[1][number])]
         yield Turned(number, ends, parting(sweep.world, other.world, number, seed=sweep.seed, runs=sweep.runs))
 
 

@@ -93,7 +93,7 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
     rules.clauses[t] = len(table.clauses)
     rules.ended_war[t] = case.number("wars", table.ends_war)
     rules.table_hurdle[t] = max(clause.hurdle for clause in table.clauses.values())
-    rules.table_regime[t] = [regime in table.regimes for regime in case.regimes]
+    rules.table_regime[t, : len(case.regimes)] = [regime in table.regimes for regime in case.regimes]
     rules.opens[t] = words.OPENS_CODES[table.opens]
     if table.opens_after is not None:
         rules.opens_cell[t] = case.number("cells", table.opens_after.cell)

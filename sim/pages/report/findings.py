@@ -48,7 +48,7 @@ class Findings:
 
     def measures_from(self, epoch: str) -> tuple[Measure, ...]:
         """What is told of the scenarios that start at an epoch."""
-        return (settled(), *headline_from(self.results, epoch))
+        return (*settled(self.results.case), *headline_from(self.results, epoch))
 
     @cached_property
     def differences(self) -> tuple[tuple[Result, Measure, Difference], ...]:

@@ -134,7 +134,7 @@ def tell(results: Results, console: Console) -> None:
     if results.partial:
         console.print(f"PARTIAL: {results.partial}", style="bold")
     tell_answers(cells, console)
-    console.print(printed(f"{KINDS_HEAD}, % of the runs", kinds(), cells))
+    console.print(printed(f"{KINDS_HEAD}, % of the runs", kinds(results.case), cells))
     for columns, those in by_headline(results, cells).items():
         epochs = dict.fromkeys(cell.scenario.epoch for cell in those)
         console.print(printed(f"{NUMBERS_HEAD}, from {', '.join(epochs)}", columns, those))
@@ -170,7 +170,7 @@ def write_summary(results: Results, path: Path) -> None:
 
 
 def _rows(results: Results) -> Iterator[list[object]]:
-    told = (*kinds(), *headline(results))
+    told = (*kinds(results.case), *headline(results))
     numbers = [name for measure in told for name in _names(measure)]
     most = max(len(cell.scenario.answered_by) for cell in results)
     partial = ["partial"] if results.partial else []
