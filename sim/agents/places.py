@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.views import Row
 from sim.model import vocabulary as words
-from sim.model.phases.attend import prepare
+from sim.model.phases.attend import prepare, set_terms
 from sim.model.phases.bargain import bargain, conclude
 from sim.model.phases.comply import fall_due, judge, revalue, set_arrears, settle_clause, tranche_due
 from sim.model.phases.learn import fade_arrears, notice_norms
 from sim.model.phases.private import renew_sides
 from sim.model.phases.rounds import call_round, may_break_off
+from sim.model.phases.vote import count_votes, votes_due
 from sim.model.phases.week import dismiss
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Table:
         name, title: as in the case.
         parties: the two actors, first-listed first.
         seats: the mediators' seats.
+        voters: who votes on what is signed.
         issues: the issues of its clauses, in order.
     """
 
@@ -47,6 +49,8 @@ class Table:
         self.seats = tuple(
             Seat(seat, tuple(model.player(code) for code in members)) for seat, members, _ in case_table.seats
         )
+        votes = case_table.ratified_by
+        self.voters: tuple[Member, ...] = () if votes is None else tuple(map(model.player, votes.voters))
         self.issues = tuple(case_table.clauses)
 
     def __repr__(self) -> str:
@@ -56,7 +60,7 @@ class Table:
 
     @property
     def status(self) -> str:
-        """closed, open, suspended or in_force."""
+        """closed, open, suspended, in_force or pending."""
         return words.STATUS_NAMES[self.model.state.status[self.number]]
 
     @property
@@ -133,6 +137,19 @@ class Table:
         may_break_off(model.rules, model.draw, model.state, t)
         if model.state.broken[t] == 1:
             model.journal.broke_off(t)
+        model.journal.turned("bargain", t, before)
+        self.vote()
+
+    def vote(self) -> None:
+        """On its day, all who have a vote decide about what was signed: in force where all approve."""
+        model, t = self.model, self.number
+        if not self.voters or not votes_due(model.state, t):
+            return
+        set_terms(model.rules, model.draw, model.state, t, True)
+        before = int(model.state.status[t])
+        for voter in self.voters:
+            voter.vote(self)
+        count_votes(model.rules, model.draw, model.state, t)
         model.journal.turned("bargain", t, before)
 
     def comply(self) -> None:

@@ -97,6 +97,10 @@ def told(model: Running, decision: Decision) -> str:
     if decision.decision == "ratify":
         what = "ratified" if decision.outcome == "ratified" else "failed to ratify"
         return sentence(f"{who} {what} what was signed at {place}: {_odds(model, decision)}")
+    if decision.decision == "vote":
+        what = "approved" if decision.outcome == "approved" else "voted down"
+        share = percent(decision.terms["favour"])
+        return sentence(f"{who} {what} what was signed at {place}, {share} in favour: {_odds(model, decision)}")
     if decision.decision == "comply":
         return _told_compliance(model, decision, who, place)
     if decision.decision == "break":
@@ -162,7 +166,8 @@ def why(model: Running, who: str, *, table: str | None = None, week: int | None 
     found = [
         entry
         for entry in model.journal.find(week=week, who=who)
-        if entry.decision in ("attend", "mediate", "offer", "ratify", "comply", "line") and table in (None, entry.place)
+        if entry.decision in ("attend", "mediate", "offer", "ratify", "vote", "comply", "line")
+        and table in (None, entry.place)
     ]
     lines = [f"Week {week}."]
     if not found:
@@ -187,7 +192,8 @@ def _places(model: Running, who: str) -> list[str]:
 
 def _attendants(model: Running, table: str) -> set[str]:
     seated = model.tables[table]
-    return {party.code for party in seated.parties} | {seat.name for seat in seated.seats}
+    codes = {member.code for member in (*seated.parties, *seated.voters)}
+    return codes | {seat.name for seat in seated.seats}
 
 
 def _check(model: Running, who: str, table: str | None, week: int | None) -> int:
@@ -210,6 +216,8 @@ def _idle(model: Running, who: str, table: str, week: int) -> str:
     status = model.course(f"table.{table}.status")[week]
     if status == "in_force":
         return sentence(f"{place}: an agreement was in force, and no tranche of {name} was due")
+    if status == "pending":
+        return sentence(f"{place}: an agreement was signed, and its vote was still to come")
     if status == "open":
         met = any(True for _ in model.journal.find(week=week, place=table, decision="attend"))
         return sentence(f"{place}: {name} was not asked to come" if met else f"{place}: no round was held")

@@ -82,6 +82,18 @@ class OpensAfter(Strict):
     at_least: float = Share
 
 
+class RatifiedBy(Strict):
+    """The votes that what is signed needs before it is in force.
+
+    Attributes:
+        voters: players who are no party, such as a parliament or an electorate, each with the share in favour it needs.
+        weeks: from the signature to the day of the vote, one for all.
+    """
+
+    voters: dict[str, float] = Field(min_length=1, max_length=8)
+    weeks: int = Field(ge=1, le=104)
+
+
 class Table(Strict):
     """A standing negotiation between two parties."""
 
@@ -95,6 +107,7 @@ class Table(Strict):
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     opens_after: OpensAfter | None = None
     ends_war: str | None = None
+    ratified_by: RatifiedBy | None = None
 
     @property
     def seats(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:

@@ -15,6 +15,8 @@ from sim.model.outcomes import OUTCOMES, WEEKLY, Outcome
 CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>|==)\s*(\S+)\s*")  # an outcome compared with a number
 COMPARED: Mapping[str, Callable[[Any, float], Any]] = MappingProxyType({"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq})
 
+OF_VOTES = ("votes", "refused", "favour")  # outcomes of the tables alone at which others vote on what is signed
+
 
 class Column(NamedTuple):
     """One flat column of the outcome table: of what outcome, where in its field, and of which names of the case.
@@ -71,6 +73,8 @@ def weekly_columns(case: Case) -> tuple[Column, ...]:
 def _columns(case: Case, outcome: Outcome) -> Iterator[Column]:
     starts = list(case.tables.items()) if outcome.axes.startswith("T") else [("", None)]
     for number, (name, table) in enumerate(starts):
+        if outcome.field in OF_VOTES and table is not None and table.ratified_by is None:
+            continue
         rest = outcome.axes.removeprefix("T")
         for places in product(*(enumerate(_along(case, axis, table)) for axis in rest)):
             names = {"T": name} | {axis: one for axis, (_, one) in zip(rest, places, strict=True)}
@@ -84,7 +88,8 @@ def _columns(case: Case, outcome: Outcome) -> Iterator[Column]:
 
 def _along(case: Case, axis: str, table: Table | None) -> Sequence[str]:
     """The names along an axis; those of a table's own axes are that table's."""
-    if table is not None and axis in "KSA":
-        own = {"K": tuple(table.clauses), "S": table.parties}
+    if table is not None and axis in "KSAR":
+        voters = () if table.ratified_by is None else tuple(table.ratified_by.voters)
+        own = {"K": tuple(table.clauses), "S": table.parties, "R": voters}
         return own.get(axis, (*table.parties, *(name for name, _, _ in table.seats)))
     return {"C": tuple(case.cells), "W": tuple(case.wars), "Y": tuple(case.actors), "Z": tuple(case.actors)}[axis]

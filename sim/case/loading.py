@@ -137,8 +137,21 @@ def _check_table(case: Case, file: str, key: str, table: Table) -> None:
         one_of(file, f"{key}.opens_after.cell", table.opens_after.cell, case.cells, "a cell")
     if table.ends_war is not None:
         one_of(file, f"{key}.ends_war", table.ends_war, case.wars, "a war")
+    if table.ratified_by is not None:
+        _check_votes(case, file, f"{key}.ratified_by.voters", table)
     for cell, clause in table.clauses.items():
         _check_clause(case, file, f"{key}.clauses.{cell}", cell, table, clause)
+
+
+def _check_votes(case: Case, file: str, key: str, table: Table) -> None:
+    assert table.ratified_by is not None
+    for voter, needed in table.ratified_by.voters.items():
+        one_of(file, key, voter, case.players, "a player")
+        if voter in table.parties:
+            problem = f"{voter!r} is a party, and ratifies what it signs anyway"
+            raise InputError(file, f"{key}.{voter}", problem, allowed="players other than the parties")
+        if not 0.0 < needed < 1.0:
+            raise InputError(file, f"{key}.{voter}", f"{needed:g} is out of range", allowed="a share between 0 and 1")
 
 
 # Which further key each default path needs.

@@ -44,7 +44,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "table.TABLE.collapsed": "1 once an agreement of the table has collapsed, else 0",
         "table.TABLE.in_force": "1 while an agreement is in force, else 0",
         "table.TABLE.open": "1 while the table is open for sessions, else 0",
-        "table.TABLE.status": "0 closed, 1 open, 2 suspended, 3 in force",
+        "table.TABLE.status": "0 closed, 1 open, 2 suspended, 3 in force, 4 pending a vote",
     }
 )
 

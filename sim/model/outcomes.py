@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import nan
 from typing import Any, NamedTuple
 
-from sim.model.vocabulary import IN_FORCE, OPEN
+from sim.model.vocabulary import IN_FORCE, OPEN, PENDING
 from sim.numerics.dialect import compilable, standalone
 
 INFINITY = float("inf")
@@ -61,6 +61,9 @@ OUTCOMES: tuple[Outcome, ...] = (
     _number("refugees", "refugees", "", "share of the refugee stock", INFINITY, "people who fled in the run"),
     _share("cell", "cell.{C}", "C", "what is the case at the horizon"),
     _count("status", "table.{T}.status", "T", "code", "status of the table at the horizon"),
+    _count("votes", "table.{T}.votes", "T", "votes", "agreements put to the vote of others in the run"),
+    _count("refused", "table.{T}.refused", "T", "votes", "agreements refused by such a vote in the run"),
+    _share("favour", "table.{T}.favour.{R}", "TR", "share in favour at the last vote; NaN where there was none"),
     _flag("agreed", "table.{T}.agreed", "T", "whether an agreement was signed in the run"),
     _week("agreed_week", "table.{T}.agreed_week", "T", "week of the first agreement"),
     _flag("collapsed", "table.{T}.collapsed", "T", "whether an agreement collapsed in the run"),
@@ -148,6 +151,10 @@ def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
     row.open_weeks[t], row.weeks_in_force[t] = state.open_weeks[t], state.weeks_in_force[t]
     row.sessions[t], row.impasses[t] = state.sessions_held[t], state.impasses[t]
     row.broken_off[t], row.rounds[t] = state.broken_off[t], state.rounds[t]
+    row.votes[t], row.refused[t] = state.votes[t], state.refused[t]
+    counted = state.votes[t] - (1 if state.status[t] == PENDING else 0)
+    for v in range(rules.voters[t]):
+        row.favour[t, v] = state.favour[t, v] if counted > 0 else nan
     for side in range(2):
         row.refusal[t, side] = state.refusal[t, side]
     signed = state.agreements[t] > 0

@@ -153,6 +153,11 @@ FLAGS: tuple[Flag, ...] = (
         Switch("spoilers", "only the attacks of a party end its talks, and no outsider aims at a table"),
     ),
     Flag(
+        "votes_on",
+        "1 where what is signed waits for the votes that the case names",
+        Switch("votes", "what is signed is in force at once, without a vote"),
+    ),
+    Flag(
         "tied_exit_on",
         "1 where what an exit that waits for a signature changes is part of what signing is worth",
         Switch("tied_exit", "an exit that waits for a signature makes signing worth neither more nor less"),

@@ -67,6 +67,7 @@ AXES = {
     "X": "noted numbers",
     "U": "regimes",
     "O": "pairs of a mediator and a party of its tables",
+    "R": "voters",
 }
 
 
@@ -120,6 +121,12 @@ RULES: tuple[Variable, ...] = (
     _index("ending_clause", "T", "clause that ends a war, or -1"),
     _index("ended_war", "T", "war that the table can end, or -1"),
     _number("table_hurdle", "T", "share of value", 0.0, 1.0, "hurdle of ratification on top of the usual one"),
+    _index("voters", "T", "how many vote on what is signed"),
+    _place("voter", "TR", "these players"),
+    _number(
+        "vote_needed", "TR", "log-odds", -INFINITY, INFINITY, "of the share in favour that a voter's approval needs"
+    ),
+    _place("vote_weeks", "T", "weeks from the signature to the vote"),
     _index("seats", "T", "how many mediators' seats"),
     _index("seat_members", "TM", "how many players share a seat"),
     _place("seat_member", "TMG", "players of a seat"),
@@ -290,7 +297,7 @@ STATE: tuple[Variable, ...] = (
     _index("effort_until", "P", "week until which it holds"),
     _index("absent_until", "TM", "week until which a mediator stays away"),
     _index("invited", "TM", "1 where a seat may be taken"),
-    _index("status", "T", "closed, open, suspended or in force"),
+    _index("status", "T", "closed, open, suspended, in force, or pending a vote"),
     _index("sessions", "T", "sessions since the table was convened"),
     _index("impasses_in_row", "T", "impasses without a session that went on between"),
     _index("meets_at", "T", "week of the next round"),
@@ -308,6 +315,9 @@ STATE: tuple[Variable, ...] = (
     _share("stance", "TS", "the private part of its coming: it comes where the chance is above"),
     _share("mind", "TS", "the private part of what its home accepts"),
     _share("sincerity", "TS", "the private part of its keeping: it delivers where the chance is above"),
+    _index("vote_at", "T", "week in which what was signed is put to the vote"),
+    _index("approved", "TR", "1 where the voter has approved what was signed"),
+    _number("vote_terms", "TRX", "see the decision", -INFINITY, INFINITY, "what decided the vote"),
     Variable("signed_week", "T", "i8", "week", -520.0, 260.0, "week of signature; negative before the epoch"),
     _share("package", "TK", "agreed point of each clause"),
     _index("in_package", "TK", "1 where the clause is part of the agreement"),
@@ -397,6 +407,9 @@ STATE: tuple[Variable, ...] = (
     _index("refusing_since", "TS", "week of the first round in a row to which the side did not come, or -1"),
     _index("refusal", "TS", "weeks of its longest stay away in a row"),
     _index("broken_off", "T", "how often talks were broken off in the run"),
+    _index("votes", "T", "agreements put to the vote in the run"),
+    _index("refused", "T", "agreements refused by a vote in the run"),
+    _share("favour", "TR", "share in favour at the last vote"),
     _index("agreed_week", "T", "week of the first agreement, or -1"),
     _index("agreements", "T", "agreements in the run"),
     _index("collapsed_week", "T", "week of the first collapse, or -1"),

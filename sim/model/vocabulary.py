@@ -5,8 +5,8 @@ from __future__ import annotations
 PHASES = ("events", "leverage", "attend", "bargain", "comply", "fight", "learn", "record")
 
 # Table status.
-CLOSED, OPEN, SUSPENDED, IN_FORCE = 0, 1, 2, 3
-STATUS_NAMES = ("closed", "open", "suspended", "in_force")
+CLOSED, OPEN, SUSPENDED, IN_FORCE, PENDING = 0, 1, 2, 3, 4  # pending: signed, and put to a vote
+STATUS_NAMES = ("closed", "open", "suspended", "in_force", "pending")
 
 # What came of a session.
 NO_SESSION, REFUSED, NO_ZONE, OUT_OF_TIME, NOT_RATIFIED, SIGNED = 0, 1, 2, 3, 4, 5

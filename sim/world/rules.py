@@ -9,6 +9,7 @@ from sim.model import variables as variables_module
 from sim.model import vocabulary as words
 from sim.model.equations.decisions import CHOICES
 from sim.model.variables import Record, records
+from sim.numerics.arithmetic import log
 
 
 def sizes(case: Case) -> dict[str, int]:
@@ -40,6 +41,7 @@ def sizes(case: Case) -> dict[str, int]:
         "X": max(len(words.OFFER_TERMS), *(len(choice.noted) for choice in CHOICES.values())),
         "U": 2,
         "O": max(1, len(mediated_pairs(case))),
+        "R": max(1, *(len(table.ratified_by.voters) for table in case.tables.values() if table.ratified_by), 0),
     }
 
 
@@ -99,6 +101,7 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
         rules.opens_cell[t] = case.number("cells", table.opens_after.cell)
         rules.opens_at[t] = table.opens_after.at_least
         rules.opens_by[t] = case.number("players", deliverer_of(case, table.opens_after.cell))
+    _write_votes(case, rules, t, table)
     rules.seats[t] = len(table.seats)
     for m, (_, members, standing) in enumerate(table.seats):
         rules.seat_members[t, m], rules.seat_standing[t, m] = len(members), standing
@@ -108,6 +111,16 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
             rules.seated[case.number("players", code), t] = 1
     for k, cell in enumerate(table.clauses):
         _write_clause(case, rules, t, k, name, cell)
+
+
+def _write_votes(case: Case, rules: Record, t: int, table: Table) -> None:
+    rules.voters[t] = 0
+    if table.ratified_by is None:
+        return
+    rules.voters[t], rules.vote_weeks[t] = len(table.ratified_by.voters), table.ratified_by.weeks
+    for v, (code, needed) in enumerate(table.ratified_by.voters.items()):
+        rules.voter[t, v] = case.number("players", code)
+        rules.vote_needed[t, v] = log(needed) - log(1.0 - needed)
 
 
 def _write_clause(case: Case, rules: Record, t: int, k: int, name: str, cell: str) -> None:

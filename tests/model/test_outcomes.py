@@ -85,6 +85,11 @@ OF_A_STATE: dict[str, OfAState] = {
     "refugees": lambda _, state: state.refugees,
     "cell": lambda _, state: state.cell,
     "status": lambda _, state: state.status,
+    "votes": lambda _, state: state.votes,
+    "refused": lambda _, state: state.refused,
+    "favour": lambda _, state: np.where(
+        state.votes[:, None] > (state.status == words.PENDING)[:, None], state.favour, np.nan
+    ),
     "agreed": lambda _, state: state.agreed_week >= 0,
     "agreed_week": lambda _, state: state.agreed_week,
     "collapsed": lambda _, state: state.collapsed_week >= 0,
@@ -139,7 +144,7 @@ def strange(found: World, rng: np.random.Generator) -> Any:
         else:
             fresh = rng.permutation(np.arange(1, np.size(values) + 1)).reshape(np.shape(values)) + rng.integers(1, 50)
         state[variable.name] = fresh
-    state.status = rng.integers(0, 4, state.status.shape)
+    state.status = rng.integers(0, 5, state.status.shape)
     state.in_package = rng.integers(0, 2, state.in_package.shape)
     state.war_open, state.regime = rng.integers(0, 2, state.war_open.shape), rng.integers(0, 2)
     state.takeover_week = rng.choice([-1, 17], p=[0.7, 0.3])
@@ -155,6 +160,8 @@ def used(found: World, axes: str, shape: tuple[int, ...]) -> Array:
     here = np.ones(shape, dtype=bool)
     if axes == "TK":
         here &= np.arange(shape[1]) < found.rules.clauses[:, None]
+    if axes == "TR":
+        here &= np.arange(shape[1]) < found.rules.voters[:, None]
     if axes == "TA":
         here &= np.arange(shape[1]) < 2 + found.rules.seats[:, None]
     return here
@@ -210,7 +217,7 @@ def test_a_clause_is_kept_as_far_as_its_cell_has_come(bound: int, point: float, 
 ENDS = {
     "yes is 1": (0.0, 1.0), "share": (0.0, 1.0), "week; -1 for never": (-1.0, 260.0), "code": (0.0, 7.0),
     "weeks": (0.0, 260.0), "agreements": (0.0, 260.0), "collapses": (0.0, 260.0), "sessions": (0.0, 260.0),
-    "impasses": (0.0, 260.0), "rounds": (0.0, 260.0), "times": (0.0, 260.0),
+    "votes": (0.0, 260.0), "impasses": (0.0, 260.0), "rounds": (0.0, 260.0), "times": (0.0, 260.0),
 }  # fmt: skip
 
 
@@ -377,8 +384,11 @@ OVER_TIME: dict[str, Callable[[Course], bool]] = {
     "status": all_of(
         lambda c: (c.outcomes.status == words.OPEN) == (c.weekly.open == 1),
         lambda c: (c.outcomes.status == words.IN_FORCE) == (c.weekly.in_force == 1),
-        lambda c: np.isin(c.outcomes.status, range(4)),
+        lambda c: np.isin(c.outcomes.status, range(5)),
     ),
+    "votes": all_of(count("votes"), lambda c: c.outcomes.votes >= c.outcomes.refused),
+    "refused": count("refused"),
+    "favour": lambda c: bool(np.all((c.outcomes.favour >= 0) & (c.outcomes.favour <= 1) | np.isnan(c.outcomes.favour))),
     "agreed": all_of(lambda c: c.outcomes.agreed == (c.outcomes.agreements > 0)),
     "agreed_week": all_of(lambda c: c.outcomes.agreed_week == c.first(c.outcomes.agreements > 0)),
     "collapsed": all_of(lambda c: c.outcomes.collapsed == (c.outcomes.collapses > 0)),

@@ -27,6 +27,7 @@ from sim.model.vocabulary import (
     NOT_RATIFIED,
     OUT_OF_TIME,
     PAUSE_WEEKS,
+    PENDING,
     PLACE_STRIDE,
     PROMISE,
     RATIFY_SLOT,
@@ -106,20 +107,20 @@ def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
 @standalone
 def home_accepts(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
     """The least gain from the package on offer that a side's home would ratify."""
-    hurdle, others = draw.hurdle + rules.table_hurdle[t], others_gain(rules, draw, state, t, side)
+    hurdle, others = draw.hurdle + rules.table_hurdle[t], others_gain(rules, draw, state, t, rules.party[t, side])
     return reservation(hurdle, draw.noise, state.mind[t, side], state.pressure[t, side], others)
 
 
 @compilable
-def others_gain(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
-    """sum_o lambda_o G_o over the players with leverage on a side that are no party (Tsebelis 2002).
+def others_gain(rules: Any, draw: Any, state: Any, t: int, i: int) -> float:
+    """sum_o lambda_o G_o over the players with leverage on a party or voter that are no party (Tsebelis 2002).
 
     The smallest part is added first, so that the sum does not depend on the order of the players.
     """
-    i, j = rules.party[t, side], rules.party[t, 1 - side]
+    first, second = rules.party[t, 0], rules.party[t, 1]
     parts = 0
     for o in range(rules.players):
-        if o != i and o != j and state.leverage[o, i] > 0.0 and not gone(rules, state, o):
+        if o != i and o != first and o != second and state.leverage[o, i] > 0.0 and not gone(rules, state, o):
             part = state.leverage[o, i] * observer_gain(rules, draw, state, t, o, state.offer[t])
             place = parts
             while place > 0 and state.parts[place - 1] > part:
@@ -137,7 +138,7 @@ def others_gain(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
 def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """A side that has accepted puts the package to those at home and abroad who can stop it."""
     surplus = package_value(rules, state, t, side, state.offer[t])
-    others = others_gain(rules, draw, state, t, side)
+    others = others_gain(rules, draw, state, t, rules.party[t, side])
     hurdle = draw.hurdle + rules.table_hurdle[t]
     if draw.private_on == 1:
         number, since = state.mind[t, side], state.renewed_at[t, side]
@@ -159,13 +160,25 @@ def conclude(rules: Any, draw: Any, state: Any, t: int) -> None:
     """Close the session: sign what both have ratified, else count an impasse where there was one."""
     if state.session[t] == SIGNED:
         if state.ratified[t, 0] == 1 and state.ratified[t, 1] == 1:
-            sign(rules, draw, state, t)
+            if rules.voters[t] > 0 and draw.votes_on == 1:
+                put_to_vote(rules, state, t)
+            else:
+                sign(rules, draw, state, t)
             return
         state.session[t] = NOT_RATIFIED
     if state.session[t] == REFUSED:
         state.impasses_in_row[t] = 0
     elif state.session[t] != NO_SESSION:
         impasse(state, t)
+
+
+@compilable
+def put_to_vote(rules: Any, state: Any, t: int) -> None:
+    """What is signed waits for the votes of others before it is in force; until then nothing of it is due."""
+    state.status[t] = PENDING
+    state.vote_at[t] = state.week + rules.vote_weeks[t]
+    state.votes[t] += 1
+    state.impasses_in_row[t] = 0
 
 
 @compilable
