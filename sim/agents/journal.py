@@ -75,7 +75,7 @@ class Journal:
         self.clauses = [tuple(table.clauses) for table in case.tables.values()]
         self.parties = [table.parties for table in case.tables.values()]
         self.seats = [tuple(name for name, _, _ in table.seats) for table in case.tables.values()]
-        self.voters = [() if t.ratified_by is None else tuple(t.ratified_by.voters) for t in case.tables.values()]
+        self.voters = [tuple(table.voters) for table in case.tables.values()]
         self.regimes = case.regimes
         self.entries: list[Decision] = []
 

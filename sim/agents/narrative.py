@@ -111,8 +111,8 @@ def _turning_point(model: Running, entry: Decision) -> list[Line]:
         day = f"it is put to the vote in week {entry.terms['vote']:.0f}"
         return [Line(sentence(f"{place}: an agreement was signed, {package(entry.package)}; {day}"), weight=2)]
     if entry.decision == "status" and entry.outcome == "in_force":
-        table = model.tables[entry.place]
-        what = "the agreement is in force" if table.voters and model.draw.votes_on else "an agreement was signed"
+        votes = model.world.case.tables[entry.place].ratified_by is not None and model.draw.votes_on == 1
+        what = "the agreement is in force" if votes else "an agreement was signed"
         return [Line(sentence(f"{place}: {what}, {package(entry.package)}"), weight=2)]
     if entry.decision == "status" and entry.outcome == "collapsed":
         return [Line(sentence(f"{place}: the agreement collapsed"), weight=2)]

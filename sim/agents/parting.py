@@ -124,8 +124,7 @@ def _key(entry: Decision) -> tuple[str, str, str, str]:
 def _rank(case: Case, entry: Decision) -> tuple[int, ...]:
     places = [*case.tables, *case.wars]
     at = case.tables.get(entry.place)
-    voters = at.ratified_by.voters if at and at.ratified_by else ()
-    seats = [*at.parties, *(name for name, _, _ in at.seats), *voters] if at else [entry.who]
+    seats = [*at.parties, *(name for name, _, _ in at.seats), *at.voters] if at else [entry.who]
     clause = list(at.clauses).index(entry.clause) if at and entry.clause else 0
     return (
         PHASES.index(entry.phase), places.index(entry.place), DECISIONS.index(entry.decision), clause,

@@ -38,7 +38,8 @@ class Table:
         name, title: as in the case.
         parties: the two actors, first-listed first.
         seats: the mediators' seats.
-        voters: who votes on what is signed.
+        members: who bargain with one of the parties, as one side.
+        voters: the members, then who vote on what is signed.
         issues: the issues of its clauses, in order.
     """
 
@@ -49,8 +50,8 @@ class Table:
         self.seats = tuple(
             Seat(seat, tuple(model.player(code) for code in members)) for seat, members, _ in case_table.seats
         )
-        votes = case_table.ratified_by
-        self.voters: tuple[Member, ...] = () if votes is None else tuple(map(model.player, votes.voters))
+        self.voters: tuple[Member, ...] = tuple(map(model.player, case_table.voters))
+        self.members = self.voters[: len(case_table.members)]
         self.issues = tuple(case_table.clauses)
 
     def __repr__(self) -> str:
@@ -133,6 +134,8 @@ class Table:
         if model.state.session[t] == words.SIGNED:
             for party in self.parties:
                 party.ratify(self)
+            for member in self.members if model.draw.blocs_on == 1 else ():
+                member.vote(self)
         conclude(model.rules, model.draw, model.state, t)
         may_break_off(model.rules, model.draw, model.state, t)
         if model.state.broken[t] == 1:
@@ -143,11 +146,11 @@ class Table:
     def vote(self) -> None:
         """On its day, all who have a vote decide about what was signed: in force where all approve."""
         model, t = self.model, self.number
-        if not self.voters or not votes_due(model.state, t):
+        if self.voters == self.members or not votes_due(model.state, t):
             return
         set_terms(model.rules, model.draw, model.state, t, True)
         before = int(model.state.status[t])
-        for voter in self.voters:
+        for voter in self.voters[len(self.members) :]:
             voter.vote(self)
         count_votes(model.rules, model.draw, model.state, t)
         model.journal.turned("bargain", t, before)

@@ -94,7 +94,7 @@ class Player(Agent):  # type: ignore[misc]  # Mesa comes without types
             model.journal.attended(t, 2 + m)
 
     def vote(self, table: AtTable) -> None:
-        """Approve what was signed at a table, or refuse it."""
+        """Approve what a side has accepted, or what was signed, or refuse it."""
         model, t, v = self.model, table.number, table.voters.index(self)
         vote(model.rules, model.draw, model.state, t, v)
         model.journal.voted(t, v)

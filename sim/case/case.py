@@ -82,6 +82,22 @@ class OpensAfter(Strict):
     at_least: float = Share
 
 
+class Bloc(Strict):
+    """Those who bargain as one side under a rule: a party leads, and enough of the weight has to agree with it.
+
+    Attributes:
+        members: the party and the players who bargain with it, each with its weight; they are scaled to sum to 1.
+        needs: the share of the weight that has to agree; 1 for unanimity.
+    """
+
+    members: dict[str, float] = Field(min_length=2, max_length=12)
+    needs: float = Field(gt=0.0, le=1.0)
+
+    def weight(self, code: str) -> float:
+        """The weight of a member, as a share of all."""
+        return self.members[code] / sum(self.members.values())
+
+
 class RatifiedBy(Strict):
     """The votes that what is signed needs before it is in force.
 
@@ -108,6 +124,18 @@ class Table(Strict):
     opens_after: OpensAfter | None = None
     ends_war: str | None = None
     ratified_by: RatifiedBy | None = None
+    blocs: dict[str, Bloc] = Field(default_factory=dict)
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        """Those who bargain with a party and are none: each with the party that leads its side."""
+        return {code: lead for lead, bloc in self.blocs.items() for code in bloc.members if code != lead}
+
+    @property
+    def voters(self) -> Mapping[str, float]:
+        """All who are asked, with the share in favour that each needs: members of a side, then who votes later."""
+        later = {} if self.ratified_by is None else self.ratified_by.voters
+        return {**dict.fromkeys(self.members, 0.5), **later}
 
     @property
     def seats(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:

@@ -15,8 +15,6 @@ from sim.model.outcomes import OUTCOMES, WEEKLY, Outcome
 CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>|==)\s*(\S+)\s*")  # an outcome compared with a number
 COMPARED: Mapping[str, Callable[[Any, float], Any]] = MappingProxyType({"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq})
 
-OF_VOTES = ("votes", "refused", "favour")  # outcomes of the tables alone at which others vote on what is signed
-
 
 class Column(NamedTuple):
     """One flat column of the outcome table: of what outcome, where in its field, and of which names of the case.
@@ -73,7 +71,7 @@ def weekly_columns(case: Case) -> tuple[Column, ...]:
 def _columns(case: Case, outcome: Outcome) -> Iterator[Column]:
     starts = list(case.tables.items()) if outcome.axes.startswith("T") else [("", None)]
     for number, (name, table) in enumerate(starts):
-        if outcome.field in OF_VOTES and table is not None and table.ratified_by is None:
+        if table is not None and not _is_told(table, outcome.field):
             continue
         rest = outcome.axes.removeprefix("T")
         for places in product(*(enumerate(_along(case, axis, table)) for axis in rest)):
@@ -86,10 +84,16 @@ def _columns(case: Case, outcome: Outcome) -> Iterator[Column]:
                 yield Column(told, outcome.field, place, *outcome[3:], outcome.axes, along)
 
 
+def _is_told(table: Table, field: str) -> bool:
+    """Whether an outcome is told of a table: what votes and members do, only where there are any."""
+    if field in ("votes", "refused"):
+        return table.ratified_by is not None
+    return field != "blocked" or bool(table.blocs)
+
+
 def _along(case: Case, axis: str, table: Table | None) -> Sequence[str]:
     """The names along an axis; those of a table's own axes are that table's."""
     if table is not None and axis in "KSAR":
-        voters = () if table.ratified_by is None else tuple(table.ratified_by.voters)
-        own = {"K": tuple(table.clauses), "S": table.parties, "R": voters}
+        own = {"K": tuple(table.clauses), "S": table.parties, "R": tuple(table.voters)}
         return own.get(axis, (*table.parties, *(name for name, _, _ in table.seats)))
     return {"C": tuple(case.cells), "W": tuple(case.wars), "Y": tuple(case.actors), "Z": tuple(case.actors)}[axis]

@@ -137,10 +137,26 @@ def _check_table(case: Case, file: str, key: str, table: Table) -> None:
         one_of(file, f"{key}.opens_after.cell", table.opens_after.cell, case.cells, "a cell")
     if table.ends_war is not None:
         one_of(file, f"{key}.ends_war", table.ends_war, case.wars, "a war")
+    _check_blocs(case, file, f"{key}.blocs", table)
     if table.ratified_by is not None:
         _check_votes(case, file, f"{key}.ratified_by.voters", table)
     for cell, clause in table.clauses.items():
         _check_clause(case, file, f"{key}.clauses.{cell}", cell, table, clause)
+
+
+def _check_blocs(case: Case, file: str, key: str, table: Table) -> None:
+    seen: set[str] = set()
+    for lead, bloc in table.blocs.items():
+        one_of(file, key, lead, table.parties, "a party, which leads its side")
+        one_of(file, f"{key}.{lead}.members", lead, bloc.members, "a member", "the party itself among its members")
+        for code, weight in bloc.members.items():
+            place = f"{key}.{lead}.members.{code}"
+            one_of(file, f"{key}.{lead}.members", code, case.players, "a player")
+            if code in seen or (code in table.parties and code != lead):
+                raise InputError(file, place, "is on both sides", allowed="each player once")
+            if not 0.0 < weight < float("inf"):
+                raise InputError(file, place, f"{weight:g} is no weight", allowed="above 0")
+            seen.add(code)
 
 
 def _check_votes(case: Case, file: str, key: str, table: Table) -> None:
@@ -150,6 +166,9 @@ def _check_votes(case: Case, file: str, key: str, table: Table) -> None:
         if voter in table.parties:
             problem = f"{voter!r} is a party, and ratifies what it signs anyway"
             raise InputError(file, f"{key}.{voter}", problem, allowed="players other than the parties")
+        if voter in table.members:
+            problem = f"{voter!r} bargains with {table.members[voter]!r}, and agrees before anything is signed"
+            raise InputError(file, f"{key}.{voter}", problem, allowed="players who are in no bloc of the table")
         if not 0.0 < needed < 1.0:
             raise InputError(file, f"{key}.{voter}", f"{needed:g} is out of range", allowed="a share between 0 and 1")
 

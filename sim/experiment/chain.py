@@ -24,7 +24,7 @@ STAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "trust": ("trust",),
         "attendance": ("attendance", "sessions", "rounds", "refusal", "open_weeks", "broken_off"),
         "offer": ("package", "nash_product", "regret"),
-        "signature": ("agreed", "agreements", "impasses", "weeks_in_force", "votes", "refused", "favour"),
+        "signature": ("agreed", "agreements", "impasses", "weeks_in_force", "votes", "refused", "blocked", "favour"),
         "delivery": ("kept", "delivered", "collapsed", "collapses"),
         "war": (
             *("control", "intensity", "cohesion", "violence", "attacks", "ceasefire_weeks"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import nan
 from typing import Any, NamedTuple
 
-from sim.model.vocabulary import IN_FORCE, OPEN, PENDING
+from sim.model.vocabulary import IN_FORCE, OPEN
 from sim.numerics.dialect import compilable, standalone
 
 INFINITY = float("inf")
@@ -63,7 +63,8 @@ OUTCOMES: tuple[Outcome, ...] = (
     _count("status", "table.{T}.status", "T", "code", "status of the table at the horizon"),
     _count("votes", "table.{T}.votes", "T", "votes", "agreements put to the vote of others in the run"),
     _count("refused", "table.{T}.refused", "T", "votes", "agreements refused by such a vote in the run"),
-    _share("favour", "table.{T}.favour.{R}", "TR", "share in favour at the last vote; NaN where there was none"),
+    _count("blocked", "table.{T}.blocked", "T", "packages", "packages that a side's members refused"),
+    _share("favour", "table.{T}.favour.{R}", "TR", "share in favour when asked last; NaN where never asked"),
     _flag("agreed", "table.{T}.agreed", "T", "whether an agreement was signed in the run"),
     _week("agreed_week", "table.{T}.agreed_week", "T", "week of the first agreement"),
     _flag("collapsed", "table.{T}.collapsed", "T", "whether an agreement collapsed in the run"),
@@ -152,9 +153,9 @@ def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
     row.sessions[t], row.impasses[t] = state.sessions_held[t], state.impasses[t]
     row.broken_off[t], row.rounds[t] = state.broken_off[t], state.rounds[t]
     row.votes[t], row.refused[t] = state.votes[t], state.refused[t]
-    counted = state.votes[t] - (1 if state.status[t] == PENDING else 0)
+    row.blocked[t] = state.blocked[t]
     for v in range(rules.voters[t]):
-        row.favour[t, v] = state.favour[t, v] if counted > 0 else nan
+        row.favour[t, v] = state.favour[t, v] if state.polled[t, v] > 0 else nan
     for side in range(2):
         row.refusal[t, side] = state.refusal[t, side]
     signed = state.agreements[t] > 0

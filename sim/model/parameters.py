@@ -153,6 +153,11 @@ FLAGS: tuple[Flag, ...] = (
         Switch("spoilers", "only the attacks of a party end its talks, and no outsider aims at a table"),
     ),
     Flag(
+        "blocs_on",
+        "1 where those who bargain with a party have to agree to what it accepts, as the case's rule has it",
+        Switch("blocs", "each party decides for all who bargain with it"),
+    ),
+    Flag(
         "votes_on",
         "1 where what is signed waits for the votes that the case names",
         Switch("votes", "what is signed is in force at once, without a vote"),

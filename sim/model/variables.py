@@ -121,8 +121,13 @@ RULES: tuple[Variable, ...] = (
     _index("ending_clause", "T", "clause that ends a war, or -1"),
     _index("ended_war", "T", "war that the table can end, or -1"),
     _number("table_hurdle", "T", "share of value", 0.0, 1.0, "hurdle of ratification on top of the usual one"),
-    _index("voters", "T", "how many vote on what is signed"),
+    _index("members", "T", "how many players bargain with one of the parties, as one side"),
+    _index("voters", "T", "how many players are asked: these, then those who vote on what is signed"),
     _place("voter", "TR", "these players"),
+    _place("voter_side", "TR", "side that a member bargains with"),
+    _share("voter_weight", "TR", "weight of a member in its side"),
+    _share("lead_weight", "TS", "weight of the party itself in its side"),
+    _share("weight_needed", "TS", "of those who agree, for the side to agree"),
     _number(
         "vote_needed", "TR", "log-odds", -INFINITY, INFINITY, "of the share in favour that a voter's approval needs"
     ),
@@ -316,7 +321,9 @@ STATE: tuple[Variable, ...] = (
     _share("mind", "TS", "the private part of what its home accepts"),
     _share("sincerity", "TS", "the private part of its keeping: it delivers where the chance is above"),
     _index("vote_at", "T", "week in which what was signed is put to the vote"),
-    _index("approved", "TR", "1 where the voter has approved what was signed"),
+    _index(
+        "approved", "TR", "1 where the member has agreed to what its side has accepted, the voter to what was signed"
+    ),
     _number("vote_terms", "TRX", "see the decision", -INFINITY, INFINITY, "what decided the vote"),
     Variable("signed_week", "T", "i8", "week", -520.0, 260.0, "week of signature; negative before the epoch"),
     _share("package", "TK", "agreed point of each clause"),
@@ -409,7 +416,9 @@ STATE: tuple[Variable, ...] = (
     _index("broken_off", "T", "how often talks were broken off in the run"),
     _index("votes", "T", "agreements put to the vote in the run"),
     _index("refused", "T", "agreements refused by a vote in the run"),
-    _share("favour", "TR", "share in favour at the last vote"),
+    _index("blocked", "T", "packages accepted by both parties and refused by too many of a side's members"),
+    _index("polled", "TR", "how often the member or voter was asked"),
+    _share("favour", "TR", "share in favour when it was asked last"),
     _index("agreed_week", "T", "week of the first agreement, or -1"),
     _index("agreements", "T", "agreements in the run"),
     _index("collapsed_week", "T", "week of the first collapse, or -1"),

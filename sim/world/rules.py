@@ -41,7 +41,7 @@ def sizes(case: Case) -> dict[str, int]:
         "X": max(len(words.OFFER_TERMS), *(len(choice.noted) for choice in CHOICES.values())),
         "U": 2,
         "O": max(1, len(mediated_pairs(case))),
-        "R": max(1, *(len(table.ratified_by.voters) for table in case.tables.values() if table.ratified_by), 0),
+        "R": max(1, *(len(table.voters) for table in case.tables.values())),
     }
 
 
@@ -114,13 +114,19 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
 
 
 def _write_votes(case: Case, rules: Record, t: int, table: Table) -> None:
-    rules.voters[t] = 0
-    if table.ratified_by is None:
-        return
-    rules.voters[t], rules.vote_weeks[t] = len(table.ratified_by.voters), table.ratified_by.weeks
-    for v, (code, needed) in enumerate(table.ratified_by.voters.items()):
+    rules.members[t], rules.voters[t] = len(table.members), len(table.voters)
+    rules.vote_weeks[t] = 0 if table.ratified_by is None else table.ratified_by.weeks
+    for v, (code, needed) in enumerate(table.voters.items()):
         rules.voter[t, v] = case.number("players", code)
         rules.vote_needed[t, v] = log(needed) - log(1.0 - needed)
+        if code in table.members:
+            lead = table.members[code]
+            rules.voter_side[t, v] = table.parties.index(lead)
+            rules.voter_weight[t, v] = table.blocs[lead].weight(code)
+    for side, party in enumerate(table.parties):
+        bloc = table.blocs.get(party)
+        rules.lead_weight[t, side] = 1.0 if bloc is None else bloc.weight(party)
+        rules.weight_needed[t, side] = 0.0 if bloc is None else bloc.needs
 
 
 def _write_clause(case: Case, rules: Record, t: int, k: int, name: str, cell: str) -> None:

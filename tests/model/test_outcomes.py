@@ -87,9 +87,8 @@ OF_A_STATE: dict[str, OfAState] = {
     "status": lambda _, state: state.status,
     "votes": lambda _, state: state.votes,
     "refused": lambda _, state: state.refused,
-    "favour": lambda _, state: np.where(
-        state.votes[:, None] > (state.status == words.PENDING)[:, None], state.favour, np.nan
-    ),
+    "blocked": lambda _, state: state.blocked,
+    "favour": lambda _, state: np.where(state.polled > 0, state.favour, np.nan),
     "agreed": lambda _, state: state.agreed_week >= 0,
     "agreed_week": lambda _, state: state.agreed_week,
     "collapsed": lambda _, state: state.collapsed_week >= 0,
@@ -388,6 +387,7 @@ OVER_TIME: dict[str, Callable[[Course], bool]] = {
     ),
     "votes": all_of(count("votes"), lambda c: c.outcomes.votes >= c.outcomes.refused),
     "refused": count("refused"),
+    "blocked": count("blocked"),
     "favour": lambda c: bool(np.all((c.outcomes.favour >= 0) & (c.outcomes.favour <= 1) | np.isnan(c.outcomes.favour))),
     "agreed": all_of(lambda c: c.outcomes.agreed == (c.outcomes.agreements > 0)),
     "agreed_week": all_of(lambda c: c.outcomes.agreed_week == c.first(c.outcomes.agreements > 0)),

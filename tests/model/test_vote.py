@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import cache
 from math import log
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from voting import HORIZON, TABLE, changed, told
 
 from sim.agents.model import NegotiationModel
 from sim.agents.replay import outcomes, replay
@@ -27,7 +26,7 @@ from sim.model.equations.ratification import favour, ratification
 from sim.numerics.arithmetic import logistic
 from sim.surface import sweep
 
-WEEKS, HORIZON, TABLE = 6, 60, "doha"
+WEEKS = 6
 INSIDE = st.floats(0.01, 0.99)
 
 
@@ -53,15 +52,9 @@ def test_more_gain_is_more_in_favour(one: float, other: float, mind: float) -> N
     assert favour(max(one, other), mind) >= favour(min(one, other), mind)
 
 
-def voting(folder: Path, needed: float, voter: str = "INT", table: str = TABLE) -> Case:
+def voting(folder: Path, needed: float, voter: str = "INT") -> Case:
     """The Afghan case with a vote on what is signed at a table."""
-    shutil.copytree(load_case().folder, folder)
-    text = (folder / "case.yaml").read_text(encoding="utf-8")
-    head = f"  {table}:\n    title:"
-    assert head in text
-    votes = f"  {table}:\n    ratified_by: {{weeks: {WEEKS}, voters: {{{voter}: {needed}}}}}\n    title:"
-    (folder / "case.yaml").write_text(text.replace(head, votes), encoding="utf-8")
-    return load_case(folder)
+    return changed(folder, f"ratified_by: {{weeks: {WEEKS}, voters: {{{voter}: {needed}}}}}")
 
 
 @cache
@@ -74,10 +67,6 @@ def played(folder: Path, needed: float, off: tuple[str, ...] = ()) -> Runs:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("votes")
-
-
-def told(runs: Runs, name: str) -> Any:
-    return runs.read(runs.columns[f"table.{TABLE}.{name}"]).astype(float)
 
 
 def test_what_is_put_to_the_vote_comes_into_force_is_refused_or_waits(folder: Path) -> None:
@@ -154,7 +143,7 @@ def test_nothing_of_an_agreement_is_due_or_delivered_before_its_vote(tmp_path: P
 
 
 def test_tables_without_a_vote_have_no_columns_of_one(tmp_path: Path) -> None:
-    votes = ("votes", "refused", "favour")
+    votes = ("votes", "refused", "blocked", "favour")
     names = [c.name for c in outcome_columns(voting(tmp_path / "case", 0.5)) if c.field in votes]
     assert names == [f"table.{TABLE}.votes", f"table.{TABLE}.refused", f"table.{TABLE}.favour.INT"]
     assert not [column for column in outcome_columns(load_case()) if column.field in votes]

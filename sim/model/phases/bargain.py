@@ -159,17 +159,30 @@ def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
 def conclude(rules: Any, draw: Any, state: Any, t: int) -> None:
     """Close the session: sign what both have ratified, else count an impasse where there was one."""
     if state.session[t] == SIGNED:
-        if state.ratified[t, 0] == 1 and state.ratified[t, 1] == 1:
-            if rules.voters[t] > 0 and draw.votes_on == 1:
+        if agrees(rules, draw, state, t, 0) and agrees(rules, draw, state, t, 1):
+            if rules.voters[t] > rules.members[t] and draw.votes_on == 1:
                 put_to_vote(rules, state, t)
             else:
                 sign(rules, draw, state, t)
             return
+        state.blocked[t] += state.ratified[t, 0] * state.ratified[t, 1]
         state.session[t] = NOT_RATIFIED
     if state.session[t] == REFUSED:
         state.impasses_in_row[t] = 0
     elif state.session[t] != NO_SESSION:
         impasse(state, t)
+
+
+@compilable
+def agrees(rules: Any, draw: Any, state: Any, t: int, side: int) -> bool:
+    """Whether a side has ratified, and enough of those who bargain with it agree: all, or a weight that suffices."""
+    if rules.members[t] == 0 or draw.blocs_on == 0:
+        return state.ratified[t, side] == 1
+    weight = rules.lead_weight[t, side]
+    for v in range(rules.members[t]):
+        if rules.voter_side[t, v] == side and state.approved[t, v] == 1:
+            weight += rules.voter_weight[t, v]
+    return state.ratified[t, side] == 1 and weight >= rules.weight_needed[t, side] - LEAST_GAIN
 
 
 @compilable

@@ -1,4 +1,4 @@
-"""What is signed at a table is put to the vote of others, who can refuse it: a parliament, an electorate."""
+"""Others who have to agree: a side's members to what it accepts, a parliament or an electorate to what is signed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def votes_due(state: Any, t: int) -> Any:
 
 @standalone
 def vote(rules: Any, draw: Any, state: Any, t: int, v: int) -> None:
-    """A voter approves what was signed, or refuses it; its mind lasts as long as the leaders who signed."""
+    """A member or voter approves the package on offer, or refuses it; its mind lasts as long as both leaderships."""
     i = rules.voter[t, v]
     surplus = observer_gain(rules, draw, state, t, i, state.offer[t])
     others = others_gain(rules, draw, state, t, i)
@@ -42,6 +42,7 @@ def vote(rules: Any, draw: Any, state: Any, t: int, v: int) -> None:
     odds = log_odds(terms, draw.noise)
     state.approved[t, v] = 1 if number < logistic(odds) else 0
     state.favour[t, v] = favour(odds + needed, number)
+    state.polled[t, v] += 1
     note(state, state.vote_terms[t, v], (*terms, odds, number, state.favour[t, v], since))
 
 
@@ -49,7 +50,7 @@ def vote(rules: Any, draw: Any, state: Any, t: int, v: int) -> None:
 def count_votes(rules: Any, draw: Any, state: Any, t: int) -> None:
     """What all have approved is in force; what one has refused is no more, and the talks rest."""
     approved = 1
-    for v in range(rules.voters[t]):
+    for v in range(rules.members[t], rules.voters[t]):
         approved = min(approved, state.approved[t, v])
     if approved == 1:
         sign(rules, draw, state, t)
@@ -70,6 +71,6 @@ def hold_votes(rules: Any, draw: Any, state: Any, t: int) -> None:
     while left:
         lane, left = first_lane(left), left & (left - 1)
         one = run_of(state, lane)
-        for v in range(rules.voters[t]):
+        for v in range(rules.members[t], rules.voters[t]):
             vote(rules, draw, one, t, v)
         count_votes(rules, draw, one, t)
