@@ -1,4 +1,4 @@
-"""Who bargains as one side under a rule: unanimity, or a weight that suffices; a closed form, and both engines alike."""
+"""Who bargains as one side under a rule: unanimity, or a weight that suffices; closed form, both engines."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_unanimity_is_all_and_asks_most(approved: list[int]) -> None:
 
 
 def test_the_chance_of_unanimity_is_the_product_and_of_a_weight_the_sum_over_who_suffices() -> None:
-    weeks = 4000
+    weeks = 600
     for needs in (1.0, 0.7):
         run = asked(needs)
         run.rules.weight_needed[T, 0] = needs
