@@ -223,6 +223,13 @@ class Insurgency(Actor):
         return self.war is not None and self.war.is_over
 
 
+class PoliticalParty(Actor):
+    """A party, or another body that bargains without a state or an army."""
+
+
 KINDS: Mapping[str, type[Actor]] = MappingProxyType(
-    {"patron": Patron, "mediator_state": MediatorState, "government": Government, "insurgency": Insurgency}
-)
+    {
+        "patron": Patron, "mediator_state": MediatorState, "government": Government, "insurgency": Insurgency,
+        "party": PoliticalParty,
+    }
+)  # fmt: skip

@@ -19,7 +19,7 @@ from sim.inputs.numbers import counted
 from sim.inputs.objects import Strict
 from sim.model.vocabulary import NEVER
 
-ActorKind = Literal["patron", "mediator_state", "government", "insurgency"]
+ActorKind = Literal["patron", "mediator_state", "government", "insurgency", "party"]
 Default = Literal["current", "none", "presence", "forecast", "position", "shared", "opposed"]
 Follows = Literal["cell", "cell_left", "presence", "control", "control_left", "sanctuary"]
 TableStatus = Literal["open", "suspended", "in_force"]
