@@ -54,7 +54,7 @@ def test_more_gain_is_more_in_favour(one: float, other: float, mind: float) -> N
 
 def voting(folder: Path, needed: float, voter: str = "INT") -> Case:
     """The Afghan case with a vote on what is signed at a table."""
-    return changed(folder, f"ratified_by: {{weeks: {WEEKS}, voters: {{{voter}: {needed}}}}}")
+    return changed(folder, f"ratified_by: {{weeks: {WEEKS}, voters: {{{voter}: {needed:.7f}}}}}")
 
 
 @cache
