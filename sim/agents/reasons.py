@@ -100,7 +100,8 @@ def told(model: Running, decision: Decision) -> str:
     if decision.decision == "vote":
         what = "approved" if decision.outcome == "approved" else "voted down"
         share = percent(decision.terms["favour"])
-        return sentence(f"{who} {what} what was signed at {place}, {share} in favour: {_odds(model, decision)}")
+        so_far = "accepted" if decision.who in world.case.tables[decision.place].members else "signed"
+        return sentence(f"{who} {what} what was {so_far} at {place}, {share} in favour: {_odds(model, decision)}")
     if decision.decision == "comply":
         return _told_compliance(model, decision, who, place)
     if decision.decision == "break":

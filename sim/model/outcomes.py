@@ -84,9 +84,8 @@ OUTCOMES: tuple[Outcome, ...] = (
             "what the first party lost to distrust in the last package; NaN without one"),
     _share("kept", "table.{T}.kept.{S}", "TS", "tranches delivered over tranches due; NaN where none was due"),
     _share("package", "table.{T}.package.{K}", "TK", "agreed point of the clause in the last agreement; NaN for none"),
-    Outcome("delivered", "table.{T}.delivered.{K}", "TK", "f4", "share of the way", -INFINITY, INFINITY,
-            "how far the clause of the last agreement is the case: 0 where it stood at signature, 1 at the agreed "
-            "point; NaN where it was left out"),
+    _share("delivered", "table.{T}.delivered.{K}", "TK", "how far the last agreement's clause is the case: 0 where "
+           "it stood at signature or further away, 1 at the agreed point or beyond; NaN where it was left out"),
     _share("attendance", "attendance.{T}.{A}", "TA", "weeks attended over weeks asked; NaN where never asked"),
     _share("control", "war.{W}.control", "W", "the challenger's share of what is fought over, at the horizon"),
     _number("intensity", "war.{W}.intensity", "W", "the war's usual intensity", INFINITY, "fighting at the horizon"),
@@ -166,7 +165,7 @@ def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
     for k in range(rules.clauses[t]):
         bound = state.in_package[t, k] == 1
         row.package[t, k] = state.package[t, k] if bound else nan
-        row.delivered[t, k] = kept_share(state, rules, t, k) if bound else nan
+        row.delivered[t, k] = min(max(kept_share(state, rules, t, k), 0.0), 1.0) if bound else nan
     for a in range(2 + rules.seats[t]):
         row.attendance[t, a] = ratio(float(state.attended[t, a]), float(state.asked[t, a]))
 

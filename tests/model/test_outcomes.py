@@ -73,7 +73,7 @@ def delivered(found: World, state: Any) -> Array:
     cells = state.cell[found.rules.clause_cell]
     way = state.package - state.baseline
     gone = np.where(way == 0.0, 1.0, (cells - state.baseline) / np.where(way == 0.0, 1.0, way))
-    return np.where(state.in_package == 1, gone, np.nan)
+    return np.where(state.in_package == 1, np.clip(gone, 0.0, 1.0), np.nan)
 
 
 OfAState = Callable[[World, Any], Any]
