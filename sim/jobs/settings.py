@@ -15,13 +15,14 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked, what_is_allowed
-from sim.inputs.places import home_of
+from sim.inputs.places import configuration_folder, home_of
 
 JobName = Literal[
     "scenarios",
     "levers",
     "patterns",
     "record",
+    "theories",
     "sensitivity",
     "evidence",
     "explain",
@@ -40,6 +41,7 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "levers": "each lever of each scenario, or of the one named, from end to end: where it matters; page and table",
         "patterns": "whether P1 to P14 hold: share of draws, effects, which mechanism carries each; a page and a table",
         "record": "what the model is worth: its forecasts of what happened scored beside simpler ones; pages, table",
+        "theories": "competing theories on the same draws and luck: patterns, record, parts of the spread; page, table",
         "sensitivity": "which uncertainties make an outcome: screening, parts of the variance; a page and a table",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
@@ -67,6 +69,7 @@ FOLDER_JOBS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 ALLOWED: Mapping[str, str] = MappingProxyType(
     {
         "scenario": "a name, a file, or null for all",
+        "theory": "a name of the group",
         "off": "a list of switches, or null for what the scenario says",
         "levers": "levers of the scenario with numbers",
         "fixed": "uncertainties with numbers",
@@ -139,6 +142,7 @@ class Settings(Strict):
     horizon: int | None = Field(ge=1, le=260, description="weeks to simulate, where they are not the scenario's own")
     off: tuple[str, ...] | None = Field(description="mechanisms to switch off, such as red_lines or learning")
     levers: dict[str, float] = Field(description="levers of the scenario that are set")
+    theory: dict[str, Any] = Field(description="by whose rules the model is played, on the same draws and luck")
     fixed: dict[str, float] = Field(description="uncertainties held at a value, such as trust.us.pak")
     sweep: dict[str, tuple[Any, ...]] = Field(description="what -m sweeps over, for files in experiment/")
     record: Annotated[Path, AfterValidator(home_of)] | None = Field(
@@ -167,6 +171,9 @@ class Settings(Strict):
     verify: bool = Field(description="whether the bytes of every file are checked against its name")
 
 
+GROUPS = ("executor", "experiment", "job", "size", "theory")  # of files beside the configuration
+
+
 class Key(NamedTuple):
     """One key of the configuration as the help text tells it."""
 
@@ -174,17 +181,6 @@ class Key(NamedTuple):
     default: object
     meaning: str
     allowed: str
-
-
-def configuration_folder() -> Path:
-    """The folder of the configuration: inside the installed package, or at the top of the checkout.
-
-    >>> (configuration_folder() / "config.yaml").is_file()
-    True
-    """
-    package = Path(__file__).parents[1]
-    inside = package / "conf"
-    return inside if inside.is_dir() else package.parent / "conf"
 
 
 def settings_of(composed: Mapping[str, Any], *, source: str = "configuration") -> Settings:
@@ -203,7 +199,8 @@ def keys() -> tuple[Key, ...]:
         name: choice for entry in defaults.pop("defaults") if isinstance(entry, dict) for name, choice in entry.items()
     }
     parts = {name: read_yaml(configuration_folder() / name / f"{chosen[name]}.yaml") for name in ("size", "executor")}
-    return tuple(_keys(Settings, {"job": chosen["job"], "scenario": None, **parts, **defaults}, ()))
+    named = {group: chosen[group] for group in ("job", "theory")}
+    return tuple(_keys(Settings, {**named, "scenario": None, **parts, **defaults}, ()))
 
 
 def _keys(kind: type[BaseModel], defaults: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Key]:
@@ -223,7 +220,7 @@ def groups() -> Mapping[str, tuple[str, ...]]:
     ('draft', 'full', 'smoke')
     """
     folder = configuration_folder()
-    found = {group: _choices(folder / group) for group in ("executor", "experiment", "job", "size")}
+    found = {group: _choices(folder / group) for group in GROUPS}
     return MappingProxyType(found)
 
 
