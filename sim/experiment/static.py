@@ -17,8 +17,9 @@ from sim.case.scenario import Scenario
 from sim.engine.sweep import Sweep
 from sim.model import variables as model_variables
 from sim.model.phases.begin import begin, derive
-from sim.model.phases.theories import both_gain, compromise, nash
+from sim.model.phases.theories import compromise, gains, nash
 from sim.model.variables import records
+from sim.model.vocabulary import LEAST_GAIN
 from sim.world.rules import sizes
 
 DRAWS = 100  # of everything uncertain: the model is interpreted here, and a draw takes some hundredths of a second
@@ -72,4 +73,4 @@ def keep(one: Static, rules: Any, state: Any, n: int, t: int) -> None:
     """Write what is on the table in a draw, and whether both parties gain by it."""
     clauses = int(rules.clauses[t])
     one.package[n, t, :clauses] = state.offer[t, :clauses]
-    one.agreed[n, t] = float(both_gain(rules, state, t))
+    one.agreed[n, t] = float(min(gains(rules, state, t, 0)) > LEAST_GAIN)

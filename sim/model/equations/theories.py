@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.numerics.arithmetic import exp, log, logistic
-from sim.numerics.dialect import compilable
+from sim.numerics.dialect import compilable, standalone
 
 LEAST_DOUBT = 1e-9  # a chance of nothing has no logarithm
 
@@ -64,7 +64,7 @@ def obstinacy(hurdle: float, noise: float, pressure: float, conceded: float) -> 
     return max(1.0 - logistic((conceded + pressure - hurdle) / noise), LEAST_DOUBT)
 
 
-@compilable
+@standalone
 def yielded(doubt: float, rate: float, other_doubt: float, other_rate: float, time: float) -> float:
     """F_i(s) = 1 - c_i e^(-lambda_i s), up to T_0: the chance that i has given way by s (Abreu & Gul 2000, prop. 1).
 
@@ -87,7 +87,7 @@ def yielded(doubt: float, rate: float, other_doubt: float, other_rate: float, ti
     return 1.0 - doubt * exp(rate * (last - min(time, last)))
 
 
-@compilable
+@standalone
 def yield_hazard(doubt: float, rate: float, other_doubt: float, other_rate: float, time: float) -> float:
     """(G(s) - G(s - 1)) / (1 - G(s - 1)), G = F / (1 - z): the chance of giving way now, of one that can and has not.
 

@@ -13,6 +13,7 @@ from sim.model.phases.defaults import forecast_control
 from sim.model.phases.frontier import concede, package_value, piece_at
 from sim.model.phases.luck import luck
 from sim.model.vocabulary import (
+    BY_ATTRITION,
     BY_COMPROMISE,
     BY_NASH,
     LEAST_GAIN,
@@ -32,31 +33,34 @@ from sim.numerics.dialect import compilable, note, standalone, where
 @standalone
 def offer_by_theory(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """A session by the rule of a theory: what is on the table, and whether both sides take it."""
+    floor, taken = 0.0, False
     if draw.accepting == BY_NASH:
         nash(state, t, state.offer[t])
-        taken = both_gain(rules, state, t)
-        floor = 0.0
     elif draw.accepting == BY_COMPROMISE:
         compromise(rules, draw, state, t, state.offer[t])
-        taken = both_gain(rules, state, t)
-        floor = 0.0
     else:
         taken, floor = insist(rules, draw, state, t, side)
+    own, other = gains(rules, state, t, side)
+    if draw.accepting != BY_ATTRITION:
+        taken = min(own, other) > LEAST_GAIN
     out_of_time = state.sessions[t] >= draw.deadline
     state.session[t] = SIGNED if taken else (OUT_OF_TIME if out_of_time else REFUSED)
-    own = package_value(rules, state, t, side, state.offer[t])
-    other = package_value(rules, state, t, 1 - side, state.offer[t])
     best, other_best = state.best[t, side], state.best[t, 1 - side]
     numbers = (float(state.sessions[t]), own / best, own, other, floor, 1.0 if taken else 0.0, best, other_best)
     note(state, state.offer_terms[t], numbers)
 
 
-@compilable
-def both_gain(rules: Any, state: Any, t: int) -> bool:
-    """Whether the package on offer is worth something to both sides."""
-    first = package_value(rules, state, t, 0, state.offer[t])
-    second = package_value(rules, state, t, 1, state.offer[t])
-    return min(first, second) > LEAST_GAIN
+@standalone
+def gains(rules: Any, state: Any, t: int, side: int) -> tuple[float, float]:
+    """What the package on offer is worth to a side, and to the other."""
+    own, other = 0.0, 0.0
+    for one in range(2):
+        worth = package_value(rules, state, t, one, state.offer[t])
+        if one == side:
+            own = worth
+        else:
+            other = worth
+    return own, other
 
 
 @standalone
@@ -117,36 +121,57 @@ def insist(rules: Any, draw: Any, state: Any, t: int, side: int) -> tuple[bool, 
 
     Each side demands the same share of its best. One whose home could not bear the other's demand never gives way; any
     other does at the rate that makes its opponent as well off waiting. Patience is assumed to last as long as the
-    talks: r is one over the deadline.
+    talks: r is one over the deadline. The side that is not in turn decides first.
     """
-    own, other_conceded = concede(rules, state, t, side, draw.demand * state.best[t, side], state.offer[t])
-    other, own_conceded = concede(rules, state, t, 1 - side, draw.demand * state.best[t, 1 - side], state.trial)
-    if other_conceded >= other:  # what is demanded leaves the other all that it would ask for
+    own, other_conceded = demanded(rules, draw, state, t, side, state.offer[t])
+    other, own_conceded = demanded(rules, draw, state, t, 1 - side, state.trial)
+    if gives_way(rules, draw, state, t, 1 - side, other, other_conceded, own, own_conceded):
         return True, other
-    if own_conceded >= own:
+    if gives_way(rules, draw, state, t, side, own, own_conceded, other, other_conceded):
         copy_package(rules, state, t)
         return True, own
-    time, patience = float(state.sessions[t] - 1), 1.0 / draw.deadline
-    rate, other_rate = yielding_rate(patience, other_conceded, other), yielding_rate(patience, own_conceded, own)
-    hurdle = draw.hurdle + rules.table_hurdle[t]
-    doubt = obstinacy(hurdle, draw.noise, state.pressure[t, side], own_conceded)
-    other_doubt = obstinacy(hurdle, draw.noise, state.pressure[t, 1 - side], other_conceded)
-    if bears(draw, state, t, 1 - side, hurdle, other_conceded):
-        hazard = yield_hazard(other_doubt, other_rate, doubt, rate, time)
-        if luck(state, ROUND_SLOT + t * PLACE_STRIDE + YIELD_PLACE + 1 - side) < hazard:
-            return True, other
-    if bears(draw, state, t, side, hurdle, own_conceded):
-        hazard = yield_hazard(doubt, rate, other_doubt, other_rate, time)
-        if luck(state, ROUND_SLOT + t * PLACE_STRIDE + YIELD_PLACE + side) < hazard:
-            copy_package(rules, state, t)
-            return True, own
     return False, other
 
 
-@compilable
-def bears(draw: Any, state: Any, t: int, side: int, hurdle: float, conceded: float) -> bool:
-    """Whether a side's home could bear what is demanded of it."""
-    return reservation(hurdle, draw.noise, state.mind[t, side], state.pressure[t, side], 0.0) <= conceded
+@standalone
+def demanded(rules: Any, draw: Any, state: Any, t: int, side: int, package: Any) -> tuple[float, float]:
+    """Write what a side demands; what it gives the side, and the other."""
+    return concede(rules, state, t, side, draw.demand * state.best[t, side], package)
+
+
+@standalone
+def gives_way(
+    rules: Any,
+    draw: Any,
+    state: Any,
+    t: int,
+    side: int,
+    own: float,
+    conceded: float,
+    other: float,
+    other_conceded: float,
+) -> bool:
+    """Whether a side gives way in this session.
+
+    Args:
+        rules, draw, state, t, side: as everywhere.
+        own: what it demands for itself.
+        conceded: what the other's demand leaves it.
+        other, other_conceded: the same of the other side.
+    """
+    if conceded >= own:  # what is demanded leaves it all that it would ask for
+        return True
+    if other_conceded >= other:
+        return False
+    hurdle = draw.hurdle + rules.table_hurdle[t]
+    if reservation(hurdle, draw.noise, state.mind[t, side], state.pressure[t, side], 0.0) > conceded:
+        return False
+    rate = yielding_rate(1.0 / draw.deadline, other_conceded, other)
+    other_rate = yielding_rate(1.0 / draw.deadline, conceded, own)
+    doubt = obstinacy(hurdle, draw.noise, state.pressure[t, side], conceded)
+    other_doubt = obstinacy(hurdle, draw.noise, state.pressure[t, 1 - side], other_conceded)
+    hazard = yield_hazard(doubt, rate, other_doubt, other_rate, float(state.sessions[t] - 1))
+    return luck(state, ROUND_SLOT + t * PLACE_STRIDE + YIELD_PLACE + side) < hazard
 
 
 @compilable
