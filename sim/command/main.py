@@ -32,6 +32,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "patterns": ("sim.jobs.patterns", "run"),
         "record": ("sim.jobs.record", "run"),
         "theories": ("sim.jobs.theories", "run"),
+        "import": ("sim.jobs.imported", "run"),
         "sensitivity": ("sim.jobs.sensitivity", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
@@ -46,7 +47,8 @@ SCENARIO: Mapping[str, object] = MappingProxyType(
     {"scenario": None, "epoch": None, "horizon": None, "off": None, "theory": AS_DESIGNED, "levers": {}, "fixed": {}}
 )
 OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "partial": False, "verify": False})
-OUTCOME: Mapping[str, object] = MappingProxyType({"outcome": None})
+POSITIONS: Mapping[str, object] = MappingProxyType({"positions": None})
+OUTCOME: Mapping[str, object] = MappingProxyType({"outcome": None, **POSITIONS})
 RECORD: Mapping[str, object] = MappingProxyType({"record": None, **OUTCOME})
 ONE_RUN: Mapping[str, object] = MappingProxyType({"run": None, "against": None})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
@@ -55,8 +57,9 @@ UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "levers": {**OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
         "patterns": {**SCENARIO, **OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
         "record": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **ONE_RUN, "threads": None},
-        "theories": {**OF_FOLDERS, "record": None, **ONE_RUN, "threads": None},
-        "sensitivity": {**OF_FOLDERS, "record": None, **ONE_RUN, "threads": None},
+        "theories": {**OF_FOLDERS, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
+        "import": {**SCENARIO, **OF_FOLDERS, "record": None, "outcome": None, **ONE_RUN, "threads": None},
+        "sensitivity": {**OF_FOLDERS, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
         "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
         "explain": {**OF_FOLDERS, **RECORD, "threads": None},
         "studio": {

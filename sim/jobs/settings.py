@@ -23,6 +23,7 @@ JobName = Literal[
     "patterns",
     "record",
     "theories",
+    "import",
     "sensitivity",
     "evidence",
     "explain",
@@ -42,6 +43,7 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "patterns": "whether P1 to P14 hold: share of draws, effects, which mechanism carries each; a page and a table",
         "record": "what the model is worth: its forecasts of what happened scored beside simpler ones; pages, table",
         "theories": "competing theories on the same draws and luck: patterns, record, parts of the spread; page, table",
+        "import": "one's own actors, positions, salience, power: simple models, challenges, jirga; jirga import FILE",
         "sensitivity": "which uncertainties make an outcome: screening, parts of the variance; a page and a table",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
@@ -74,6 +76,7 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "levers": "levers of the scenario with numbers",
         "fixed": "uncertainties with numbers",
         "sweep": "keys with several values in Hydra's grammar",
+        "positions": "a CSV file with the columns actor, issue, position, salience, power, or of KTAB's form",
         "record": "null for the case's own, or a file",
         "outcome": "null, or a list of outcomes: [collapse,doha]",
         "parts": "null for all that are missing, or 3-40, 7, [3-40,50]",
@@ -147,6 +150,9 @@ class Settings(Strict):
     sweep: dict[str, tuple[Any, ...]] = Field(description="what -m sweeps over, for files in experiment/")
     record: Annotated[Path, AfterValidator(home_of)] | None = Field(
         description="a file with a record of one's own to score, where it is not the case's"
+    )
+    positions: Annotated[Path, AfterValidator(home_of)] | None = Field(
+        description="a file of actors with their positions, salience and power, for the job import"
     )
     outcome: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(
         description="the outcomes that are asked about, where they are not those of the scenario's question"
