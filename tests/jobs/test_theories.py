@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,21 @@ def test_a_mistake_is_one_line(words: list[str], says: str, tmp_path: Path, caps
     told = capsys.readouterr().err.strip().splitlines()
     assert len([line for line in told if says in line]) == 1
     assert "Traceback" not in "".join(told)
+
+
+def test_the_guide_is_followed_literally(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "theories.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    (place,) = re.findall(r"^# choices/theory/(\w+).yaml$", text, re.MULTILINE)
+    folder = tmp_path / "choices" / "theory"
+    folder.mkdir(parents=True)
+    (folder / f"{place}.yaml").write_text(text, encoding="utf-8")
+    (words,) = re.findall(r"`jirga (--config-dir choices job=theories theory=\w+)`", guide)
+    chosen = [word.replace("choices", str(tmp_path / "choices")) for word in words.split()]
+    assert main([*chosen, "size.draws=4", "size.runs=2", "horizon=8", f"out={tmp_path / 'out'}"]) == 0
+    assert place in (tmp_path / "out" / TABLE).read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    exec(compile(code, "theories.md", "exec"), {})
 
 
 def test_a_choice_of_ones_own_is_a_theory_too(tmp_path: Path) -> None:
