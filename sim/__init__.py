@@ -23,6 +23,7 @@ Public is what these names give, and what that gives in turn:
 - `open_studio(scenario)`: levers moved by hand, with what comes of them at once, in a notebook.
 - `uncertainties(search)`: what is uncertain, by name, and the range in which it can be held.
 - `settlements`: the classes in which a run of a case can end, by name, with `meaning` and `colour` of its figures.
+- `theories()`: by whose rules it can be played on the same draws and luck, each with its source.
 
 Each is imported when first used, so that the command line stays quick. What the package is made of, layer by layer:
 docs/architecture.md.
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from sim.pages.plots import plot, plot_weekly
     from sim.pages.report.settlements import settlements
     from sim.studio.serving import open_studio
-    from sim.surface import grid, score, sweep, switches, uncertainties
+    from sim.surface import grid, score, sweep, switches, theories, uncertainties
     from sim.surface import open_kept as open  # noqa: F401 - public, but not for a star
 
 # For `from sim import *`: all but `open`, which Python has a function of that name for.
@@ -63,6 +64,7 @@ __all__ = [
     "settlements",
     "sweep",
     "switches",
+    "theories",
     "uncertainties",
 ]
 
@@ -81,6 +83,7 @@ _PUBLIC = {
     "settlements": ("sim.pages.report.settlements", "settlements"),
     "sweep": ("sim.surface", "sweep"),
     "switches": ("sim.surface", "switches"),
+    "theories": ("sim.surface", "theories"),
     "uncertainties": ("sim.surface", "uncertainties"),
 }
 

@@ -17,6 +17,7 @@ from sim.case.happening import LONGEST
 from sim.case.loading import load_case
 from sim.case.record import load_record
 from sim.case.scenario import Scenario
+from sim.case.theory import Theory, load_theory, theory_files
 from sim.engine.computing import compute_all
 from sim.engine.sweep import BAND_RUNS, MOST, PATHS, Sweep
 from sim.evidence.loading import evidence_of
@@ -59,6 +60,7 @@ class _Given(TypedDict, total=False):
     threads: int | None
     progress: bool | None
     executor: Executor | None
+    theory: str | Path | Theory | None
 
 
 @overload
@@ -81,6 +83,7 @@ def sweep(
     threads: int | None = None,
     progress: bool | None = None,
     executor: Executor | None = None,
+    theory: str | Path | Theory | None = None,
 ) -> Runs | Cells:
     """Simulate a scenario, or several with the same luck: draws of what we do not know times runs of chance.
 
@@ -101,11 +104,20 @@ def sweep(
         executor: `sim.Slurm(...)` or `sim.Dask(...)`, for a folder that all machines see; it is then a job's, as the
             command line makes it, with `status_quo` besides: `jirga status out=FOLDER`. With Slurm this returns at
             once, and the runs can be read when all are there. None: this machine.
+        theory: by whose rules all is played, on the same draws and luck: a name of `sim.theories()`, or a file that
+            ends in .yaml; None: each scenario's own, which is the model as designed where `Scenario.change` has not
+            set another.
 
     Raises:
-        InputError: a number out of range, two scenarios that are the same, or a folder that cannot be used.
+        InputError: a number out of range, a theory that there is not, two scenarios that are the same, or a folder that
+            cannot be used.
     """
     size = _Size(draws, runs, seed, texts(passes), implied, paths, band_runs)
+    if theory is not None:
+        if isinstance(scenario, Scenario):
+            scenario = scenario.change(theory=theory)
+        else:
+            scenario = [one.change(theory=theory) for one in scenario]
     if executor is not None:
         given = [scenario] if isinstance(scenario, Scenario) else list(scenario)
         found = _executed(_listed_plan(given, size), out, executor)
@@ -141,6 +153,7 @@ def grid(
     horizon: int | Sequence[int] | None = None,
     fixed: Mapping[str, float | Sequence[float]] | None = None,
     off: Sequence[str] | Sequence[Sequence[str]] | None = None,
+    theory: str | Sequence[str] | None = None,
     passes: str | Sequence[str] = (),
     implied: bool = True,
     paths: int = PATHS,
@@ -163,6 +176,7 @@ def grid(
         epoch, horizon: one of them or a list; a horizon in weeks, 1 to 260.
         fixed: uncertainties held, by name, each at a value or a list of values.
         off: mechanisms switched off, or a list of such lists.
+        theory: by whose rules it is played, or a list of such names or files.
         levers: each at a value or a list of values within its range; the last one changes fastest.
 
     Raises:
@@ -170,7 +184,7 @@ def grid(
             cannot be used.
     """
     size = Sweep(scenario, *_Size(draws, runs, seed, texts(passes), implied, paths, band_runs))  # checks the numbers
-    axes = _held(LEVERS, "levers", levers) + _framed(epoch, horizon, off) + _held(FIXED, "fixed", fixed or {})
+    axes = _held(LEVERS, "levers", levers) + _framed(epoch, horizon, off, theory) + _held(FIXED, "fixed", fixed or {})
     case = scenario.case
     evidence = evidence_of(case, size.passes or None, implied)
     planned = Plan(
@@ -211,11 +225,13 @@ def _framed(
     epoch: str | Sequence[str] | None,
     horizon: int | Sequence[int] | None,
     off: Sequence[str] | Sequence[Sequence[str]] | None,
+    theory: str | Sequence[str] | None,
 ) -> list[Axis]:
     """The axes of what else a scenario can be moved in, as far as they are given."""
     axes = [] if epoch is None else [Axis("epoch", (epoch,) if isinstance(epoch, str) else tuple(epoch))]
     axes += [] if horizon is None else [Axis("horizon", tuple(map(_whole, _listed(horizon))))]
-    return axes + ([] if off is None else [Axis("off", _lists(off))])
+    axes += [] if off is None else [Axis("off", _lists(off))]
+    return axes + ([] if theory is None else [Axis("theory", tuple(map(str, _listed(theory))))])
 
 
 def _numbers(key: str, values: Any) -> tuple[float, ...]:
@@ -370,6 +386,15 @@ def uncertainties(
     kept = {n: row for n, row in found.items() if all(word in f"{n} {row[0]} {row[-1]}".lower() for word in words)}
     columns = ["label", "low", "high", "unit", "epochs", "meaning"]
     return pd.DataFrame(list(kept.values()), pd.Index(list(kept), name="uncertainty", dtype="object"), columns)
+
+
+def theories() -> Mapping[str, Theory]:
+    """The theories that come with the package, by name: what each says, its source, and what it leaves to the model.
+
+    >>> list(theories())[0], theories()["nash"].source
+    ('as_designed', 'Nash (1950)')
+    """
+    return Frozen({name: load_theory(name) for name in theory_files()})
 
 
 def score(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.journal import Decision
-from sim.agents.reasons import told, weighed, weights
+from sim.agents.reasons import ruled, told, weighed, weights
 from sim.agents.sources import Source, source
 from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
 from sim.model import vocabulary as words
@@ -275,6 +275,9 @@ def _kept_away(model: Running, asked: Sequence[Decision]) -> str:
 
 
 def _reason(model: Running, entry: Decision) -> str:
+    rule = ruled(model, entry)
+    if rule:
+        return rule
     against = [weight for weight in weights(entry) if weight.value < 0]
     absent = [weight.term.absent for weight in weights(entry) if weight.value == 0.0 and weight.term.absent]
     if absent:

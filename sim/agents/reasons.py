@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 
+READY = Term("surplus", "its readiness, or half of the best deal where it does not fight the other")
 LEAST_WEIGHT = 0.0005  # below this a term is not worth a word
 
 
@@ -49,8 +50,10 @@ def chance_without(decision: Decision, name: str, noise: float) -> float:
 def weighed(model: Running, decision: Decision) -> str:
     """What spoke for and against, and what the chance would have been without the weightiest term."""
     found, noise = weights(decision), float(model.draw.noise)
-    if not found:
+    if not found or ruled(model, decision):
         return ""
+    if dict(model.world.scenario.theory.rules).get("coming") == "readiness" and decision.decision == "attend":
+        found = tuple(w._replace(term=READY) if w.term.name == READY.name else w for w in found)
     told = [weight for weight in found if abs(weight.value) >= LEAST_WEIGHT]
     pro = [f"{weight.term.words} ({weight.value:+.3f})" for weight in told if weight.value > 0]
     con = [f"{weight.term.words} ({weight.value:+.3f})" for weight in told if weight.value < 0]
@@ -73,6 +76,18 @@ def weighed(model: Running, decision: Decision) -> str:
         without = chance_without(decision, term.name, noise)
         text += f" Without {term.words} the chance would have been {percent(without)}."
     return text
+
+
+def ruled(model: Running, decision: Decision) -> str:
+    """What of a theory left a decision no choice, in words; empty where it was a choice."""
+    theory = model.world.scenario.theory
+    rules = dict(theory.rules)
+    told = {
+        "attend": "the moment is not ripe" if rules.get("coming") == "ripeness" and decision.probability == 0.0 else "",
+        "ratify": "nobody at home has to agree" if rules.get("home") == "unitary" else "",
+        "comply": "agreements bind" if rules.get("promises") == "binding" else "",
+    }.get(decision.decision, "")
+    return f"{told} ({theory.title})" if told else ""
 
 
 def by_schedule(decision: Decision) -> bool:
@@ -115,6 +130,9 @@ def told(model: Running, decision: Decision) -> str:
 
 def _odds(model: Running, decision: Decision) -> str:
     """The chance, and what it was held against: a number of the week, or one that has lasted."""
+    rule = ruled(model, decision)
+    if rule:
+        return rule
     choice = CHOICES[decision.decision]
     lasts = choice.private and model.draw.private_on == 1
     held = f"its {choice.private} since week {decision.terms['since']:.0f} is" if lasts else "the draw"

@@ -109,6 +109,9 @@ examples
   jirga job=levers scenario=turkey_summit     its levers from end to end: where each begins to matter
   jirga job=patterns                          what the articles lead one to expect, measured: a quarter of an hour
   jirga job=record                            what the model is worth on what happened; record=FILE.yaml: on your own
+  jirga job=theories                          how other theories would have it, on the same draws and luck
+  jirga scenario=turkey_summit theory=nash    one scenario by the rules of one of them
+  jirga import mine.csv out=mine              one's own actors with positions, salience, power: simple models, jirga
   jirga job=sensitivity outcome=[collapse]    what makes it: of what is not known, which parts, with interactions
   jirga job=evidence out=pages seed=7         the evidence page in another folder, with other draws
   jirga job=explain scenario=turkey_summit run=17

@@ -22,8 +22,14 @@ NAMES = ("case", "out")  # keys whose value is a folder's name, whatever it look
 
 
 def named_job(words: Sequence[str]) -> list[str]:
-    """The words, a first one that names the studio or a job of a folder written in full: `status` is `job=status`."""
-    return [f"job={words[0]}", *words[1:]] if words and words[0] in (*FOLDER_JOBS, "studio") else list(words)
+    """The words, a first one that names a job by itself written in full: `status` is `job=status`.
+
+    >>> named_job(["import", "mine.csv", "seed=2"])
+    ['job=import', "positions='mine.csv'", 'seed=2']
+    """
+    if len(words) > 1 and words[0] == "import" and "=" not in words[1]:
+        return ["job=import", f"positions={quoted(words[1])}", *words[2:]]
+    return [f"job={words[0]}", *words[1:]] if words and words[0] in (*FOLDER_JOBS, "import", "studio") else list(words)
 
 
 def check_words_of(job: str, executor: str, words: Sequence[str]) -> None:

@@ -235,4 +235,4 @@ def _settings(scenario: Scenario) -> dict[str, str | float]:
     levers: dict[str, str | float] = {LEVERS + name: lever.value for name, lever in scenario.levers.items()}
     fixed = {FIXED + name: value for name, value in scenario.fixed.items()}
     frame: dict[str, str | float] = {"epoch": scenario.epoch, "horizon": scenario.horizon, "off": text(scenario.off)}
-    return {**levers, **frame, **fixed}
+    return {**levers, **frame, "theory": scenario.theory.theory, **fixed}

@@ -13,6 +13,7 @@ from rich.progress import track
 from sim.analysis.holding import Holding, beyond, holding
 from sim.analysis.shares import Interval, Values, draw_means, number_interval, ratio
 from sim.case.patterns import Claim, Pattern, Patterns
+from sim.case.theory import Theory
 from sim.experiment.runs import Runs, runs_of
 from sim.model.parameters import SWITCHES
 
@@ -257,8 +258,18 @@ def measured(
     *,
     passes: tuple[str, ...] = (),
     implied: bool = True,
+    theory: Theory | None = None,
+    progress: bool | None = None,
 ) -> Found:
-    """Every pattern with all mechanisms and with each one off; worlds that patterns share are simulated once."""
+    """Every pattern with all mechanisms and with each one off; worlds that patterns share are simulated once.
+
+    Args:
+        patterns: of a case.
+        draws, runs, seed, passes, implied: of each world, as in a sweep.
+        switches: mechanisms that are switched off, one at a time.
+        theory: by whose rules all is played; None: the model as designed.
+        progress: whether to show a bar; None: in a terminal.
+    """
     kept: dict[tuple[str, str | None, tuple[str, ...]], Runs] = {}
     failed = 0
 
@@ -268,14 +279,14 @@ def measured(
         if key not in kept:
             for other in [other for other in kept if other[2] != off]:
                 del kept[other]
-            kept[key] = runs_of(patterns.scenario(world, epoch, off), draws, runs, seed, passes, implied)
+            scenario = patterns.scenario(world, epoch, off).change(theory=theory)
+            kept[key] = runs_of(scenario, draws, runs, seed, passes, implied)
             failed += len(kept[key].errors())
         return kept[key]
 
     number = (1 + len(switches)) * sum(len(pattern.places) for pattern in patterns.patterns.values())
     console = Console(stderr=True, markup=False, emoji=False)
-    told = track(
-        find_all(patterns, simulate, switches), "patterns", number, console=console, disable=not console.is_terminal
-    )
+    hidden = not console.is_terminal if progress is None else not progress
+    told = track(find_all(patterns, simulate, switches), "patterns", number, console=console, disable=hidden)
     findings = tuple(told)
     return Found(patterns, findings, draws, runs, seed, failed)

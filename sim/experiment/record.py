@@ -18,6 +18,7 @@ from sim.analysis.scores import brier, crps, log_score, resampled, transform
 from sim.analysis.shares import Estimate, Interval, Values, estimate
 from sim.case.record import Kind, Record, Statement
 from sim.case.scenario import Scenario
+from sim.case.theory import Theory
 from sim.engine.computing import progress_bar
 from sim.experiment.baselines import BASELINES, Forecast, base_rate, coin, static_forecast
 from sim.experiment.onward import Moved, moved_onward
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 EXCLUDED = 0.02  # what has a probability below it, or above one less it, the prior excludes
 MODEL = "model"
+THEORY = "theory "  # before the name of one, as a contender
 SCORES: Mapping[Kind, tuple[str, ...]] = {"yes_no": ("brier", "log"), "timing": ("crps",), "number": ("crps",)}
 Answers = Mapping[str, Values]  # by name of a statement, (draws, runs)
 # A course, over how many weeks each statement is asked, by name -> what its runs answer.
@@ -186,6 +188,7 @@ def measured(
     seed: int,
     *,
     switches: Sequence[str] = tuple(SWITCHES),
+    theories: Sequence[Theory] = (),
     passes: tuple[str, ...] = (),
     implied: bool = True,
     simulate: Simulate | None = None,
@@ -199,6 +202,7 @@ def measured(
         runs: of chance for each draw.
         seed: of all draws and chance.
         switches: mechanisms that are switched off, one at a time.
+        theories: by whose rules every course is played, too.
         passes: the coding passes that count; empty for all.
         implied: whether rows that a pass marked as implied count.
         simulate: gives what a course answers, the same for the same; None: simulates in memory.
@@ -210,19 +214,19 @@ def measured(
     play = simulate or in_memory(draws, runs, seed, passes, implied)
     courses = _courses(record)
     epochs = {course.epoch: course for course, _ in courses}
-    steps = len(courses) * (2 + len(switches)) + len(record.onward) + len(epochs)
+    steps = len(courses) * (2 + len(switches) + len(theories)) + len(record.onward) + len(epochs)
     with progress_bar(steps, progress, "record") as told:
         said: dict[str, dict[str, Values]] = {name: {} for name in record.statements}
-        for contender, course, asked in _plays(courses, switches):
+        for contender, course, asked in _plays(courses, switches, theories):
             for name, values in play(course, asked).items():
                 said[name][contender] = values
             told(1)
         moved = tuple(moved_onward(record, draws, runs, seed, passes, implied, told))
-        theories = {}
+        static = {}
         for epoch, course in epochs.items():
-            theories[epoch] = static_theories(course, draws, seed, passes, implied)
+            static[epoch] = static_theories(course, draws, seed, passes, implied)
             told(1)
-    scored = tuple(_scored(record, name, said[name], theories) for name in record.statements)
+    scored = tuple(_scored(record, name, said[name], static) for name in record.statements)
     return Found(record, scored, tuple(compared(scored)), moved, draws, runs, seed)
 
 
@@ -238,7 +242,7 @@ def _courses(record: Record) -> list[tuple[Scenario, dict[str, Statement]]]:
 
 
 def _plays(
-    courses: list[tuple[Scenario, dict[str, Statement]]], switches: Sequence[str]
+    courses: list[tuple[Scenario, dict[str, Statement]]], switches: Sequence[str], theories: Sequence[Theory]
 ) -> Iterator[tuple[str, Scenario, dict[str, Statement]]]:
     """Every contender that is simulated, with the course that it plays."""
     for course, asked in courses:
@@ -246,6 +250,8 @@ def _plays(
         yield "persistence", course.change(horizon=1), asked
         for switch in switches:
             yield f"without {switch}", course.change(off=(*course.off, switch)), asked
+        for theory in theories:
+            yield THEORY + theory.theory, course.change(theory=theory), asked
 
 
 def _scored(record: Record, name: str, said: Mapping[str, Values], theories: Mapping[str, list[Static]]) -> Scored:
@@ -262,7 +268,7 @@ def _scored(record: Record, name: str, said: Mapping[str, Values], theories: Map
     for place, theory in zip(("compromise", "nash"), theories[one.epoch], strict=True):
         forecasts[place] = static_forecast(record.case, one, theory)
     forecasts |= {contender: _forecast(kind, said[contender]) for contender in said if contender not in forecasts}
-    order = (MODEL, *BASELINES, *(contender for contender in said if contender.startswith("without ")))
+    order = (MODEL, *BASELINES, *(contender for contender in said if contender.startswith(("without ", THEORY))))
     scores: dict[tuple[str, str], float] = {}
     for contender in order:
         scores |= {(contender, score): value for score, value in _scores(record, one, forecasts[contender])}

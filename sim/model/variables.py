@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.model.parameters import FLAGS, PARAMETERS
+from sim.model.parameters import CONSTANTS, FLAGS, PARAMETERS, REPLACEABLE
 from sim.model.vocabulary import FOREVER
 
 Record = Any  # a numpy record; numba sees the same memory
@@ -193,6 +193,8 @@ DRAW: tuple[Variable, ...] = (
     ),
     _index("index", "", "number of the draw"),
     *(_index(flag.name, "", flag.meaning) for flag in FLAGS),
+    *(_index(rule.name, "", f"{rule.meaning}: the place of a way, 0 as designed") for rule in REPLACEABLE),
+    *(_number(one.name, "", "see the theory", 0.0, one.high, one.meaning) for one in CONSTANTS),
     _share("decay", "", "weekly factor at which trust returns to its start"),
     _number("log_time", "L", "logarithm of a share", -INFINITY, 0.0, "of the time before the deadline, by session"),
     _number("start_for", "PP", "agreements", 0.0, INFINITY, "starting count of kept promises"),

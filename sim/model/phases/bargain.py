@@ -14,7 +14,11 @@ from sim.model.phases.frontier import best_gain, concede, package_value, trace_f
 from sim.model.phases.luck import luck
 from sim.model.phases.mediation import gone, observer_gain
 from sim.model.phases.private import renew_sincerity
+from sim.model.phases.theories import offer_by_theory
 from sim.model.vocabulary import (
+    BY_CONCESSION,
+    BY_QUANTAL,
+    CERTAIN,
     CONCESSION,
     IMPASSES_TO_PAUSE,
     IN_FORCE,
@@ -30,11 +34,14 @@ from sim.model.vocabulary import (
     PENDING,
     PLACE_STRIDE,
     PROMISE,
+    QUANTAL_PLACE,
     RATIFY_SLOT,
     REFUSED,
+    ROUND_SLOT,
     SIGNED,
     SUSPENDED,
     TRANCHE_WEEKS,
+    UNITARY,
     USUAL_WEEKS,
 )
 from sim.numerics.arithmetic import logistic
@@ -83,6 +90,9 @@ def hold_session(rules: Any, draw: Any, state: Any, t: int) -> None:
 @standalone
 def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """The side in turn offers the frontier package at its aspiration; the other takes what meets its own."""
+    if draw.accepting != BY_CONCESSION and draw.accepting != BY_QUANTAL:
+        offer_by_theory(rules, draw, state, t, side)
+        return
     log_time = draw.log_time[min(state.sessions[t], MOST_SESSIONS)]
     own = side_aspiration(draw, state, t, side, log_time)
     floor = side_aspiration(draw, state, t, 1 - side, log_time) * state.best[t, 1 - side]
@@ -96,6 +106,9 @@ def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
         bears_it = own_gain >= least - LEAST_GAIN
         floor = max(floor, home_accepts(rules, draw, state, t, 1 - side))
     accepted = bears_it and other_gain >= floor - LEAST_GAIN
+    if draw.accepting == BY_QUANTAL:
+        number = luck(state, ROUND_SLOT + t * PLACE_STRIDE + QUANTAL_PLACE)
+        accepted = bears_it and number < logistic(log_odds((other_gain, -floor), draw.noise))
     out_of_time = state.sessions[t] >= draw.deadline
     state.session[t] = SIGNED if accepted else (OUT_OF_TIME if out_of_time else REFUSED)
     best, other_best = state.best[t, side], state.best[t, 1 - side]
@@ -147,9 +160,11 @@ def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
         number, since = luck(state, RATIFY_SLOT + t * PLACE_STRIDE + side), state.week
         pressed = 0.0
     terms = ratification(surplus, others, pressed, hurdle)
-    odds = log_odds(terms, draw.noise)
+    odds = CERTAIN if draw.home == UNITARY else log_odds(terms, draw.noise)
     ratified = number < logistic(odds)
-    if draw.private_on == 1:  # what was offered and accepted with home in mind is what home accepts, to the dust
+    if (
+        draw.private_on == 1 and draw.home != UNITARY
+    ):  # what was offered and accepted with home in mind is what home accepts, to the dust
         ratified = surplus >= reservation(hurdle, draw.noise, number, pressed, others) - 2.0 * LEAST_GAIN
     state.ratified[t, side] = 1 if ratified else 0
     note(state, state.ratify_terms[t, side], (*terms, odds, number, state.guaranteed_trust[t, side], since))

@@ -216,7 +216,8 @@ def baseline_label(runs: Runs) -> str:
     scenario = runs.sweep.scenario
     fixed = [f"{name}={value:g}" for name, value in scenario.fixed.items()]
     off = [f"off=[{','.join(scenario.off)}]"] if scenario.off else []
-    return " ".join([scenario.scenario, *fixed, *off])
+    theory = [f"theory={scenario.theory.theory}"] if scenario.theory.changes else []
+    return " ".join([scenario.scenario, *fixed, *off, *theory])
 
 
 def groups(case: Case, cells: Sequence[Result]) -> tuple[Group, ...]:
