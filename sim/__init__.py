@@ -19,6 +19,7 @@ Public is what these names give, and what that gives in turn:
 - `plot(held)`: runs, a comparison or cells as a figure, with intervals; matplotlib Axes.
 - `plot_weekly(runs, column)`: a weekly column as a figure.
 - `NegotiationModel(scenario)`: one run, agent by agent.
+- `weighted(held, file)`: the same runs with weights over their draws, as `job=calibrate` wrote them.
 - `switches`: the mechanisms that can be switched off, by name, and what is then so.
 - `open_studio(scenario)`: levers moved by hand, with what comes of them at once, in a notebook.
 - `uncertainties(search)`: what is uncertain, by name, and the range in which it can be held.
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from sim.pages.plots import plot, plot_weekly
     from sim.pages.report.settlements import settlements
     from sim.studio.serving import open_studio
-    from sim.surface import grid, score, sweep, switches, theories, uncertainties
+    from sim.surface import grid, score, sweep, switches, theories, uncertainties, weighted
     from sim.surface import open_kept as open  # noqa: F401 - public, but not for a star
 
 # For `from sim import *`: all but `open`, which Python has a function of that name for.
@@ -66,6 +67,7 @@ __all__ = [
     "switches",
     "theories",
     "uncertainties",
+    "weighted",
 ]
 
 _PUBLIC = {
@@ -85,6 +87,7 @@ _PUBLIC = {
     "switches": ("sim.surface", "switches"),
     "theories": ("sim.surface", "theories"),
     "uncertainties": ("sim.surface", "uncertainties"),
+    "weighted": ("sim.surface", "weighted"),
 }
 
 

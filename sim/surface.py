@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack, overload
 
@@ -350,6 +351,40 @@ def open_kept(folder: str | Path) -> Runs | Cells:
     return _cells([runs.sweep.scenario for runs in held], held)
 
 
+@overload
+def weighted(held: Runs, weights: str | Path | None) -> Runs: ...
+@overload
+def weighted(held: Cells, weights: str | Path | None) -> Cells: ...
+def weighted(held: Runs | Cells, weights: str | Path | None) -> Runs | Cells:
+    """The same runs with weights over their draws, as a calibration gave them: every mean and difference follows.
+
+    Args:
+        held: runs of a sweep, or cells of a grid with theirs.
+        weights: a file that `job=calibrate` wrote; None takes weights away again.
+
+    Raises:
+        InputError: no such file, or one for other draws: another seed, case, evidence or engine, or more draws.
+    """
+    if isinstance(held, Runs):
+        return _weighed(held, None if weights is None else place(weights))
+    where = None if weights is None else place(weights)
+    cells = []
+    for cell in held:
+        paired = None if cell.paired is None else _weighed(cell.paired, where)
+        cells.append(replace(cell, runs=_weighed(cell.runs, where), paired=paired))
+    return Cells(cells)
+
+
+def _weighed(runs: Runs, weights: Path | None) -> Runs:
+    if weights is None:
+        return runs.weighted(None)
+    from sim.storage.weights import Draws, read_weights
+
+    sweep = runs.sweep
+    whose = Draws(sweep.case, sweep.seed, sweep.passes, sweep.implied)
+    return runs.weighted(read_weights(weights).of(whose, sweep.draws))
+
+
 def uncertainties(
     search: str = "", *, case: str | Path | Case = "afghanistan", epoch: str | None = None
 ) -> pd.DataFrame:
@@ -407,6 +442,7 @@ def score(
     switches: str | Sequence[str] = tuple(SWITCHES),
     passes: str | Sequence[str] = (),
     implied: bool = True,
+    weights: str | Path | None = None,
     progress: bool | None = None,
 ) -> Found:
     """What the model is worth on what happened: proper scores of its forecasts beside those of simpler ones.
@@ -416,6 +452,7 @@ def score(
         draws, runs, seed, passes, implied, progress: as in `sim.sweep`, for every course that is played.
         case: a case, the name of one, or a case's folder.
         switches: the mechanisms that are switched off in turn; empty for none, which is quicker.
+        weights: a file that `job=calibrate` wrote; what it has learnt from is then not scored. None: none.
 
     Returns:
         Its `table()` has a row for every statement; `compared` the differences, with intervals and the number of
@@ -431,7 +468,15 @@ def score(
     chosen = [one_of("score", "switches", name, SWITCHES, "a switch") for name in texts(switches)]
     for key, number_of, low in (("draws", draws, 2), ("runs", runs, 1)):
         whole_number("score", key, number_of, low, MOST)
-    return measured(read, draws, runs, seed, switches=chosen, passes=texts(passes), implied=implied, progress=progress)
+    given = texts(passes)
+    held = None
+    if weights is not None:
+        from sim.storage.weights import Draws, read_weights
+
+        held = read_weights(place(weights)).of(Draws(loaded, seed, given, implied), draws)
+    return measured(
+        read, draws, runs, seed, switches=chosen, passes=given, implied=implied, weights=held, progress=progress
+    )
 
 
 def _tell(line: str) -> None:

@@ -50,6 +50,7 @@ class Statement(Strict):
         paragraphs: what it rests on, by article; empty for what none of the case's articles says.
         source: what else it rests on.
         calibrates: whether it has been used to set a parameter, so that it cannot test the model.
+        for_calibration: whether `job=calibrate` may learn from it; with weights that come of that, it tests nothing.
     """
 
     statement: str = Field(min_length=1)
@@ -65,6 +66,11 @@ class Statement(Strict):
     paragraphs: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     source: str = ""
     calibrates: bool = False
+    for_calibration: bool = False
+
+    def is_used(self, is_weighted: bool) -> bool:
+        """Whether it has set a number of the model, or the weights of its draws, where these have some."""
+        return self.calibrates or (is_weighted and self.for_calibration)
 
     def course(self, case: Case) -> Scenario:
         """The scenario that it is held against."""

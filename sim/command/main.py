@@ -49,22 +49,24 @@ SCENARIO: Mapping[str, object] = MappingProxyType(
 OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "partial": False, "verify": False})
 POSITIONS: Mapping[str, object] = MappingProxyType({"positions": None})
 OUTCOME: Mapping[str, object] = MappingProxyType({"outcome": None, **POSITIONS})
+WEIGHTS: Mapping[str, object] = MappingProxyType({"weights": None})
 RECORD: Mapping[str, object] = MappingProxyType({"record": None, **OUTCOME})
 ONE_RUN: Mapping[str, object] = MappingProxyType({"run": None, "against": None})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "scenarios": {**OF_FOLDERS, **RECORD, **ONE_RUN},
-        "levers": {**OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
+        "levers": {**OF_FOLDERS, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
         "patterns": {**SCENARIO, **OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
         "record": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **ONE_RUN, "threads": None},
-        "theories": {**OF_FOLDERS, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
-        "import": {**SCENARIO, **OF_FOLDERS, "record": None, "outcome": None, **ONE_RUN, "threads": None},
-        "sensitivity": {**OF_FOLDERS, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
-        "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
-        "explain": {**OF_FOLDERS, **RECORD, "threads": None},
+        "theories": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "import": {**SCENARIO, **OF_FOLDERS, "record": None, "outcome": None, **WEIGHTS, **ONE_RUN, "threads": None},
+        "sensitivity": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
+        "explain": {**OF_FOLDERS, **RECORD, **WEIGHTS, "threads": None},
         "studio": {
             **OF_FOLDERS,
             **RECORD,
+            **WEIGHTS,
             **ONE_RUN,
             "epoch": None,
             "horizon": None,

@@ -95,8 +95,9 @@ class Comparison:
             raise InputError("compare", "answers", problem, allowed=allowed)
         rows = []
         for found in answered(self.first, self.second):
+            other_weights = self.second.weights
             both = (runs.values(found.answer.outcome) for runs in (self.first, self.second))
-            means = [ratio(values).value for values in both]
+            means = [ratio(values, other_weights).value for values in both]
             ends = (nan, nan, nan) if found.gap is None else (found.gap.value, found.gap.low, found.gap.high)
             said = (found.answer.expected or "", found.verdict)
             rows.append((found.answer.outcome, found.answer.label, *means, *ends, *said))
@@ -216,7 +217,7 @@ def compared(first: Runs, second: Runs, outcomes: Sequence[str]) -> Difference:
     one, other = (
         sum((counted(runs, what) for what in outcomes[1:]), counted(runs, outcomes[0])) for runs in (first, second)
     )
-    return difference(one, other, yes_no=all(map(first.is_yes_no, outcomes)))
+    return difference(one, other, yes_no=all(map(first.is_yes_no, outcomes)), weights=first.weights)
 
 
 def counted(runs: Runs, what: str) -> Values:
@@ -235,10 +236,20 @@ def compare(first: Runs, second: Runs) -> Comparison:
         second: runs of the other, with the same seed, draws and runs: the same luck.
 
     Raises:
-        InputError: they do not share seed, draws and runs, so that no run of one has its pair in the other.
+        InputError: they do not share seed, draws and runs, so that no run of one has its pair in the other; or not the
+            weights of their draws.
     """
     for name in ("seed", "draws", "runs", "passes", "implied"):
         one, other = getattr(first.sweep, name), getattr(second.sweep, name)
         if one != other:
             raise InputError("compare", name, f"{one} and {other} differ", allowed="two sweeps with the same " + name)
+    if not _same_weights(first, second):
+        raise InputError(
+            "compare", "weights", "the draws of the two count otherwise", allowed="the same weights for both"
+        )
     return Comparison(first, second)
+
+
+def _same_weights(first: Runs, second: Runs) -> bool:
+    one, other = first.weights, second.weights
+    return one is other or (one is not None and other is not None and np.array_equal(one, other))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from sim.agents.words import label
 from sim.analysis.influence import FEWEST, PASS, Influence, influences
 from sim.analysis.shares import Estimate, draw_means, estimate
+from sim.analysis.weights import Weights, uneven, worth
 from sim.case.columns import COMPARED, CONDITION, Column
 from sim.case.scenario import Scenario
 from sim.engine.computing import Made, compute, made
@@ -35,7 +37,10 @@ class Runs:
 
     Attributes:
         sweep: what was computed.
+        weights: how much each draw counts in every mean, share, median and difference, (draws,); None: all alike.
     """
+
+    weights: Weights = None
 
     def __init__(self, sweep: Sweep, made: Made | None = None) -> None:
         self.sweep = sweep
@@ -71,6 +76,14 @@ class Runs:
 
     # --- what researchers ask ---
 
+    def weighted(self, weights: Weights) -> Self:
+        """The same runs with weights over their draws: (draws,), at least 0, not all 0; None: all count alike."""
+        if weights is not None and (weights.shape != (self.sweep.draws,) or not weights.sum() > 0.0):
+            raise ValueError(f"weights of shape {weights.shape} for {self.sweep.draws} draws")
+        found = copy.copy(self)
+        found.weights = None if (given := uneven(weights)) is None else read_only(given)
+        return found
+
     @cached_property
     def columns(self) -> Mapping[str, Column]:
         """The outcome columns by name: unit, range and meaning of each."""
@@ -83,6 +96,7 @@ class Runs:
         sweep, failed = self.sweep, len(self.errors())
         size = f"{counted(sweep.draws, 'draw')} x {counted(sweep.runs, 'run')}"
         told = f", {failed:,} failed" if failed else ""
+        told += "" if self.weights is None else f", weighted: worth {counted(worth(self.weights), 'draw')}"
         return f"<{counted(sweep.total, 'run')} of {sweep.scenario.scenario}: {size}{told}>"
 
     @property
@@ -214,7 +228,8 @@ class Runs:
 
     def _estimate(self, what: str, values: NDArray[np.float64]) -> Estimate:
         try:
-            return estimate(values, yes_no=self.is_yes_no(what)).within(*self.bounds(what))
+            found = estimate(values, yes_no=self.is_yes_no(what), weights=self.weights)
+            return found.within(*self.bounds(what))
         except ValueError as error:
             raise InputError("runs", what, str(error)) from None
 
@@ -351,7 +366,7 @@ def influences_on(runs: Runs, values: NDArray[np.float64]) -> tuple[Influence, .
     names, drawn = runs.uncertainties, runs.draws_table()
     numbers = [n for n, name in enumerate(names) if name != PASS]
     passes = drawn[:, names.index(PASS)] if PASS in names else None
-    return influences([names[n] for n in numbers], drawn[:, numbers], draw_means(values)[0], passes)
+    return influences([names[n] for n in numbers], drawn[:, numbers], draw_means(values)[0], passes, runs.weights)
 
 
 def _with_gaps(values: np.ma.MaskedArray[Any, Any]) -> Any:

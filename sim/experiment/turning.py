@@ -70,7 +70,7 @@ def share_otherwise(first: Runs, second: Runs) -> Interval:
     ends = np.zeros(len(first))
     ends[ends_otherwise(first, second)] = 1.0
     values = np.where(first.failed | second.failed, np.nan, ends.reshape(first.failed.shape))
-    found = estimate(values, yes_no=True)
+    found = estimate(values, yes_no=True, weights=second.weights)
     return Interval(found.value, found.low, found.high)
 
 

@@ -17,6 +17,7 @@ from sim.experiment.plan import Plan
 from sim.model.parameters import EACH, SWITCHES
 
 if TYPE_CHECKING:
+    from sim.analysis.weights import Weights
     from sim.jobs.settings import Settings
 
 
@@ -36,6 +37,20 @@ def theory_of_settings(settings: Settings) -> Theory:
     """The theory that was composed; `InputError` for a mistake in its file."""
     name = str(settings.theory.get("theory"))
     return theory_of(settings.theory, file=f"theory/{name}.yaml")
+
+
+def weights_of(settings: Settings, case: Case, draws: int) -> tuple[Weights, str]:
+    """The weights of the draws of a case that the settings name, and what a page says of them; None and nothing.
+
+    Raises:
+        InputError: they are those of other draws.
+    """
+    if settings.weights is None:
+        return None, ""
+    from sim.storage.weights import Draws, read_weights
+
+    found, coded = read_weights(settings.weights), settings.evidence
+    return found.of(Draws(case, settings.seed, coded.passes, coded.implied), draws), found.told(draws)
 
 
 def evidence_of(settings: Settings, case: Case) -> Evidence:

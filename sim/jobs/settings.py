@@ -61,7 +61,7 @@ FOLDER_JOBS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "status": ("verify",),
         "resume": ("verify", "threads", "executor"),
-        "collect": ("partial",),
+        "collect": ("partial", "weights"),
         "cancel": (),
         "work": ("parts", "threads"),
     }
@@ -78,6 +78,7 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "sweep": "keys with several values in Hydra's grammar",
         "positions": "a CSV file with the columns actor, issue, position, salience, power, or of KTAB's form",
         "record": "null for the case's own, or a file",
+        "weights": "null, or a file that job=calibrate wrote",
         "outcome": "null, or a list of outcomes: [collapse,doha]",
         "parts": "null for all that are missing, or 3-40, 7, [3-40,50]",
     }
@@ -153,6 +154,9 @@ class Settings(Strict):
     )
     positions: Annotated[Path, AfterValidator(home_of)] | None = Field(
         description="a file of actors with their positions, salience and power, for the job import"
+    )
+    weights: Annotated[Path, AfterValidator(home_of)] | None = Field(
+        description="a file with weights over the draws, from a calibration; null: all draws count alike"
     )
     outcome: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(
         description="the outcomes that are asked about, where they are not those of the scenario's question"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, overload
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.analysis.weights import Weights
 from sim.case.columns import Column
 from sim.experiment.plan import Plan
 from sim.experiment.results import Result
@@ -52,11 +53,13 @@ class Collection(Sequence[Result]):
         plan: the plan.
         folder: of the plan.
         extent: what is looked at of a plan that is not whole; None for everything.
+        weights: of the draws, (draws,); None: all count alike.
     """
 
     plan: Plan
     folder: Path
     extent: Extent | None = None
+    weights: Weights = field(default=None, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """What it was made of; what was read stays with this process."""
@@ -92,7 +95,7 @@ class Collection(Sequence[Result]):
     @cached_property
     def runs(self) -> Callable[[int], CellRuns]:
         """The runs of a cell, baselines included; the last ones asked for stay at hand."""
-        return lru_cache(64)(lambda number: CellRuns(self, number))
+        return lru_cache(64)(lambda number: CellRuns(self, number).weighted(self.weights))
 
     @cached_property
     def files(self) -> dict[tuple[str, int], Path]:

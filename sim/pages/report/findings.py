@@ -112,7 +112,7 @@ def chance_parts(group: Group, asked: Sequence[Measure]) -> list[Named]:
     rows = []
     for measure in asked:
         if measure.varies(runs) and (measure.told != "share" or _is_open(measure, runs, 1.0)):
-            part = chance_share(measure.values(runs))
+            part = chance_share(measure.values(runs), runs.weights)
             if part is not None:
                 rows.append(Named(measure.label, part))
     return rows

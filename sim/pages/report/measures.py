@@ -61,8 +61,9 @@ class Measure:
         if np.isnan(values).all():
             return None
         if self.told == "median":
-            return median(values)
-        found = estimate(values / self.scale, yes_no=self.told == "share").within(*self.bounds(runs))
+            return median(values, runs.weights)
+        found = estimate(values / self.scale, yes_no=self.told == "share", weights=runs.weights)
+        found = found.within(*self.bounds(runs))
         return found if self.scale == 1.0 else scaled(found, self.scale)
 
     def difference(self, cell: Result) -> Difference | None:

@@ -144,6 +144,7 @@ def _lead(found: Findings, felt: Felt | None) -> Html:
     )
     stands = [tag("h2", "What stands out"), listed(_stands_out(found, felt)), paragraphs(LUCK)]
     partial = [note(paragraphs(tag("b", f"PARTIAL: {results.partial}")))] if results.partial else []
+    partial += [note(paragraphs(tag("b", f"WEIGHTED: {results.weighted}.")))] if results.weighted else []
     return joined(
         [*partial, paragraphs(tag("b", purpose)), answers_told(found), paragraphs(what, how), *notes, *stands]
     )
