@@ -106,6 +106,7 @@ class Pattern(Strict):
         note: how the statement was read.
         claims: all have to hold.
         also: measured beside, for what they tell.
+        for_calibration: whether `job=calibrate` may learn from it; of an open one only.
     """
 
     statement: str = Field(min_length=1)
@@ -115,6 +116,7 @@ class Pattern(Strict):
     note: str = ""
     claims: tuple[Claim, ...] = Field(min_length=1)
     also: tuple[Claim, ...] = ()
+    for_calibration: bool = False
 
     @property
     def places(self) -> tuple[str | None, ...]:
@@ -168,6 +170,10 @@ def load_patterns(case: Case) -> Patterns:
     found = Patterns(case, read.enough, read.worlds, read.patterns)
     for key, claim in _claims(found):
         _check_claim(str(path), key, claim, read.worlds)
+    for name, pattern in read.patterns.items():
+        if pattern.for_calibration and pattern.kind != "open":
+            problem = "is of a pattern that is built in, and teaches nothing"
+            raise InputError(str(path), f"patterns.{name}.for_calibration", problem, allowed="true of an open one")
     for name in _used(found):
         found.scenario(name)
     for name in read.worlds:

@@ -23,6 +23,7 @@ from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked
 
 FILE = "record.yaml"
+DISCREPANCY = 0.1  # of a record that states none; assumed
 Kind = Literal["yes_no", "timing", "number"]
 
 
@@ -87,6 +88,7 @@ class Onward(Strict):
 
 class _File(Strict):
     statements: dict[str, Statement] = Field(min_length=1)
+    discrepancy: float = Field(default=DISCREPANCY, ge=0.0, lt=0.5)
     base_rates: dict[str, BaseRate] = Field(default_factory=dict)
     onward: tuple[Onward, ...] = ()
 
@@ -101,6 +103,8 @@ class Record:
         statements: by name, in order.
         base_rates: by name.
         onward: from article to article.
+        discrepancy: the chance that the world has a statement otherwise than the model, though all its numbers were
+            right; 0 for a model that cannot err, below one half. Assumed: what a statement teaches hangs on it.
     """
 
     case: Case
@@ -108,6 +112,17 @@ class Record:
     statements: Mapping[str, Statement]
     base_rates: Mapping[str, BaseRate]
     onward: tuple[Onward, ...]
+    discrepancy: float = DISCREPANCY
+
+    @property
+    def for_calibration(self) -> tuple[str, ...]:
+        """The names of the statements that a calibration may learn from."""
+        return tuple(name for name, one in self.statements.items() if one.for_calibration)
+
+    @property
+    def held_back(self) -> tuple[str, ...]:
+        """The names of those that neither set a number nor may be learnt from."""
+        return tuple(name for name, one in self.statements.items() if not one.is_used(True))
 
     def kind(self, statement: Statement) -> Kind:
         """Whether a statement is a yes or no, the week of an event, or a number."""
@@ -140,7 +155,7 @@ def load_record(case: Case, file: Path | None = None) -> Record:
     if file is None and not path.is_file():
         raise InputError(path, "", "this case has no record", allowed="record=FILE.yaml")
     read = checked(_File, read_yaml(path), file=str(path))
-    found = Record(case, path, read.statements, read.base_rates, read.onward)
+    found = Record(case, path, read.statements, read.base_rates, read.onward, read.discrepancy)
     for name, one in found.statements.items():
         _check(found, f"statements.{name}", one)
     for n, way in enumerate(found.onward):

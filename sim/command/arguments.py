@@ -112,6 +112,8 @@ examples
   jirga job=theories                          how other theories would have it, on the same draws and luck
   jirga scenario=turkey_summit theory=nash    one scenario by the rules of one of them
   jirga import mine.csv out=mine              one's own actors with positions, salience, power: simple models, jirga
+  jirga job=calibrate out=learnt              what half of the record teaches: weights over the draws, for all jobs
+  jirga weights=learnt/weights.parquet        all scenarios with these weights; likewise job=record, job=patterns
   jirga job=sensitivity outcome=[collapse]    what makes it: of what is not known, which parts, with interactions
   jirga job=evidence out=pages seed=7         the evidence page in another folder, with other draws
   jirga job=explain scenario=turkey_summit run=17

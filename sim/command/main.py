@@ -33,6 +33,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "record": ("sim.jobs.record", "run"),
         "theories": ("sim.jobs.theories", "run"),
         "import": ("sim.jobs.imported", "run"),
+        "calibrate": ("sim.jobs.calibrate", "run"),
         "sensitivity": ("sim.jobs.sensitivity", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
@@ -61,6 +62,7 @@ UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "theories": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
         "import": {**SCENARIO, **OF_FOLDERS, "record": None, "outcome": None, **WEIGHTS, **ONE_RUN, "threads": None},
         "sensitivity": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "calibrate": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **WEIGHTS, **ONE_RUN, "threads": None},
         "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
         "explain": {**OF_FOLDERS, **RECORD, **WEIGHTS, "threads": None},
         "studio": {

@@ -222,7 +222,7 @@ def measured(
         InputError: no run has a value of a statement's outcome.
     """
     play = simulate or in_memory(draws, runs, seed, passes, implied)
-    courses = _courses(record)
+    courses = courses_of(record)
     epochs = {course.epoch: course for course, _ in courses}
     steps = len(courses) * (2 + len(switches) + len(theories)) + len(record.onward) + len(epochs)
     with progress_bar(steps, progress, "record") as told:
@@ -241,7 +241,7 @@ def measured(
     return Found(record, scored, tuple(compared(scored, is_weighted)), moved, draws, runs, seed, is_weighted)
 
 
-def _courses(record: Record) -> list[tuple[Scenario, dict[str, Statement]]]:
+def courses_of(record: Record) -> list[tuple[Scenario, dict[str, Statement]]]:
     """Every course that is played, with the statements that are asked of it."""
     found: dict[tuple[str, str, int], tuple[Scenario, dict[str, Statement]]] = {}
     for name, one in record.statements.items():
@@ -275,7 +275,7 @@ def _scored(
     except ValueError as error:
         raise InputError(record.file, f"statements.{name}", str(error)) from None
     forecasts: dict[str, Forecast] = {
-        contender: _forecast(kind, said[contender], weights)
+        contender: forecast_of(kind, said[contender], weights)
         for contender in (MODEL, "persistence")
         if contender in said
     }
@@ -283,13 +283,13 @@ def _scored(
     for place, theory in zip(("compromise", "nash"), theories[one.epoch], strict=True):
         forecasts[place] = static_forecast(record.case, one, theory)
     others = [contender for contender in said if contender not in forecasts]
-    forecasts |= {contender: _forecast(kind, said[contender], weights) for contender in others}
+    forecasts |= {contender: forecast_of(kind, said[contender], weights) for contender in others}
     order = (MODEL, *BASELINES, *(contender for contender in said if contender.startswith(("without ", THEORY))))
     scores: dict[tuple[str, str], float] = {}
     for contender in order:
-        scores |= {(contender, score): value for score, value in _scores(record, one, forecasts[contender])}
+        scores |= {(contender, score): value for score, value in scores_of(record, one, forecasts[contender])}
     mass = None if weights is None else np.broadcast_to(weights[:, None], said[MODEL].shape)
-    place_of = None if kind == "yes_no" else transform(said[MODEL], *_interval(one), mass)
+    place_of = None if kind == "yes_no" else transform(said[MODEL], *interval_of(one), mass)
     return Scored(name, one, kind, record.event(name), record.told_by(name), found, forecasts, scores, place_of)
 
 
@@ -300,7 +300,7 @@ def _bounds(record: Record, one: Statement) -> tuple[float, float]:
     return (0.0, float(one.weeks)) if column.is_week else (column.low, column.high)
 
 
-def _forecast(kind: Kind, values: Values, weights: Weights) -> Forecast:
+def forecast_of(kind: Kind, values: Values, weights: Weights) -> Forecast:
     there = ~np.isnan(values)
     known: Values = values[there]
     if not len(known):
@@ -311,14 +311,14 @@ def _forecast(kind: Kind, values: Values, weights: Weights) -> Forecast:
     return float(np.average(known, weights=mass)) if kind == "yes_no" else Sample(known, mass)
 
 
-def _interval(one: Statement) -> tuple[float, float]:
+def interval_of(one: Statement) -> tuple[float, float]:
     """What is known of a week or a number: the least and the most."""
     assert one.between is not None
     low, high = one.between
     return low, float(one.weeks) if high is None else high
 
 
-def _scores(record: Record, one: Statement, forecast: Forecast) -> Iterator[tuple[str, float]]:
+def scores_of(record: Record, one: Statement, forecast: Forecast) -> Iterator[tuple[str, float]]:
     if forecast is None:
         return
     if isinstance(forecast, float):
@@ -328,7 +328,7 @@ def _scores(record: Record, one: Statement, forecast: Forecast) -> Iterator[tupl
     low, high = _bounds(record, one)
     span = high - low
     sample = forecast if isinstance(forecast, Sample) else Sample(forecast, None)
-    ends = _interval(one)
+    ends = interval_of(one)
     yield "crps", crps(sample.values, *ends, sample.weights) / (span if math.isfinite(span) else 1.0)
 
 

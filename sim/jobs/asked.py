@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.case.case import Case
 from sim.case.loading import load_case
@@ -39,18 +39,27 @@ def theory_of_settings(settings: Settings) -> Theory:
     return theory_of(settings.theory, file=f"theory/{name}.yaml")
 
 
-def weights_of(settings: Settings, case: Case, draws: int) -> tuple[Weights, str]:
-    """The weights of the draws of a case that the settings name, and what a page says of them; None and nothing.
+class Weighed(NamedTuple):
+    """Weights of draws, what a page says of them, and what their calibration came to, in sentences."""
+
+    weights: Weights
+    told: str
+    words: tuple[str, ...]
+
+
+def weights_of(settings: Settings, case: Case, draws: int) -> Weighed:
+    """The weights of the draws of a case that the settings name; of None nothing is said.
 
     Raises:
         InputError: they are those of other draws.
     """
     if settings.weights is None:
-        return None, ""
+        return Weighed(None, "", ())
     from sim.storage.weights import Draws, read_weights
 
     found, coded = read_weights(settings.weights), settings.evidence
-    return found.of(Draws(case, settings.seed, coded.passes, coded.implied), draws), found.told(draws)
+    whose = Draws(case, settings.seed, coded.passes, coded.implied)
+    return Weighed(found.of(whose, draws), found.told(draws), found.words)
 
 
 def evidence_of(settings: Settings, case: Case) -> Evidence:

@@ -36,7 +36,7 @@ def run(settings: Settings) -> int:
         refuse_foreign(settings.out / name, mark)
     record = load_record(load_case(settings.case), settings.record)
     coded, size, failed = settings.evidence, settings.size, 0
-    weights, weighted = weights_of(settings, record.case, size.draws)
+    weights, weighted, words = weights_of(settings, record.case, size.draws)
 
     def simulate(scenario: Scenario, asked: Mapping[str, Statement]) -> Answers:
         nonlocal failed
@@ -56,7 +56,7 @@ def run(settings: Settings) -> int:
         simulate=simulate,
     )  # fmt: skip
     contents = ((TABLE, csv_text(found), TABLE_MARK), (PAGE, record_page(found, weighted), GENERATOR))
-    for name, content, mark in (*contents, (TRUST, trust_page(found, weighted), GENERATOR)):
+    for name, content, mark in (*contents, (TRUST, trust_page(found, words), GENERATOR)):
         put(settings.out / name, content, mark)
     print_record(found)
     if weighted:

@@ -67,12 +67,14 @@ class Weighing:
         file: where they stand.
         decides: whose draws they are.
         learnt: what they were learnt from, by name.
+        words: what the calibration came to, in sentences.
         weights: of draw 0, 1, ..., (draws,).
     """
 
     file: Path
     decides: Mapping[str, Any]
     learnt: tuple[str, ...]
+    words: tuple[str, ...]
     weights: Values
 
     def of(self, wanted: Draws, draws: int) -> Values:
@@ -102,7 +104,7 @@ class Weighing:
         )
 
 
-def write_weights(path: Path, whose: Draws, weights: Values, learnt: Sequence[str]) -> None:
+def write_weights(path: Path, whose: Draws, weights: Values, learnt: Sequence[str], words: Sequence[str] = ()) -> None:
     """Write weights of draws 0, 1, ... as a file that is there whole or not at all.
 
     Raises:
@@ -118,6 +120,7 @@ def write_weights(path: Path, whose: Draws, weights: Values, learnt: Sequence[st
     decides = whose.decides()
     text = json.dumps(decides, sort_keys=True)
     source = {**provenance(decides), "jirga.kind": KIND, "jirga.learnt": json.dumps(list(learnt))}
+    source["jirga.words"] = json.dumps(list(words))
     source["jirga.digest"] = hashlib.sha256(text.encode() + weights.tobytes()).hexdigest()[:20]
     columns = [pa.array(numbers), pa.array(np.full(len(weights), whose.seed, np.uint64)), pa.array(weights)]
     table = pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=source))
@@ -159,7 +162,8 @@ def read_weights(path: Path) -> Weighing:
     text = json.dumps(decides, sort_keys=True)
     if hashlib.sha256(text.encode() + weights.tobytes()).hexdigest()[:20] != told["jirga.digest"]:
         raise InputError(path, "weights", "are not those that were written: the digest is another", allowed=ALLOWED)
-    return Weighing(path, decides, tuple(json.loads(told["jirga.learnt"])), weights)
+    learnt, words = (tuple(json.loads(told[f"jirga.{key}"])) for key in ("learnt", "words"))
+    return Weighing(path, decides, learnt, words, weights)
 
 
 def _read(path: Path) -> tuple[pa.Table, dict[str, str]]:
@@ -171,7 +175,7 @@ def _read(path: Path) -> tuple[pa.Table, dict[str, str]]:
             path, "weights", f"is no Parquet file ({str(error).splitlines()[0]})", allowed=ALLOWED
         ) from None
     told = {key.decode(): value.decode("utf-8", "replace") for key, value in (table.schema.metadata or {}).items()}
-    needed = ("jirga.configuration", "jirga.learnt", "jirga.digest")
+    needed = ("jirga.configuration", "jirga.learnt", "jirga.words", "jirga.digest")
     if told.get("jirga.kind") != KIND or tuple(table.column_names) != COLUMNS or not all(key in told for key in needed):
         raise InputError(path, "weights", "holds no weights over draws", allowed=ALLOWED)
     return table, told

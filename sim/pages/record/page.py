@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sim.analysis.scores import FLOOR
 from sim.experiment.baselines import BASELINES
@@ -45,17 +45,23 @@ COUNTED = (
 )
 
 
-def trust_page(found: Found, weighted: str = "") -> str:
-    """How far to trust the model, in plain words; the same findings give the same bytes."""
+def trust_page(found: Found, calibrated: Sequence[str] = ()) -> str:
+    """How far to trust the model, in plain words; the same findings give the same bytes.
+
+    Args:
+        found: what was scored.
+        calibrated: what the calibration came to whose weights the draws have, in sentences; empty for none.
+    """
     sections = [Section(f"part{n}", head, paragraphs(*told)) for n, (head, told) in enumerate(words(found))]
-    learnt = [note(CALIBRATED.format(weighted))] if weighted else []
+    learnt = [note(paragraphs(CALIBRATED), listed(calibrated))] if calibrated else []
     lead = joined([paragraphs(f"The case “{found.record.case.title}”, in plain words."), *learnt, _away()])
     return page("How far to trust this", lead, sections, _foot())
 
 
 CALIBRATED = (
-    "The model has been calibrated: {}. Guesses that fit some of the record count more than others. What it was fitted "
-    "to is left out below; what is told is how it did on the rest."
+    "The model has been calibrated: guesses that fit half of the record count more than others. What it "
+    "has learnt from is "
+    "left out of what stands below; what is told is how it did on the rest. What came of that:"
 )
 
 
