@@ -19,6 +19,7 @@ Public is what these names give, and what that gives in turn:
 - `plot(held)`: runs, a comparison or cells as a figure, with intervals; matplotlib Axes.
 - `plot_weekly(runs, column)`: a weekly column as a figure.
 - `NegotiationModel(scenario)`: one run, agent by agent.
+- `calibrate()`: what half of the record teaches of the prior, as weights over its draws, with every check.
 - `weighted(held, file)`: the same runs with weights over their draws, as `job=calibrate` wrote them.
 - `switches`: the mechanisms that can be switched off, by name, and what is then so.
 - `open_studio(scenario)`: levers moved by hand, with what comes of them at once, in a notebook.
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from sim.pages.plots import plot, plot_weekly
     from sim.pages.report.settlements import settlements
     from sim.studio.serving import open_studio
-    from sim.surface import grid, score, sweep, switches, theories, uncertainties, weighted
+    from sim.surface import calibrate, grid, score, sweep, switches, theories, uncertainties, weighted
     from sim.surface import open_kept as open  # noqa: F401 - public, but not for a star
 
 # For `from sim import *`: all but `open`, which Python has a function of that name for.
@@ -55,6 +56,7 @@ __all__ = [
     "NegotiationModel",
     "Slurm",
     "__version__",
+    "calibrate",
     "compare",
     "grid",
     "load_case",
@@ -74,6 +76,7 @@ _PUBLIC = {
     "Dask": ("sim.cluster.dask", "Dask"),
     "NegotiationModel": ("sim.agents.model", "NegotiationModel"),
     "Slurm": ("sim.cluster.slurm", "Slurm"),
+    "calibrate": ("sim.surface", "calibrate"),
     "compare": ("sim.experiment.comparison", "compare"),
     "grid": ("sim.surface", "grid"),
     "load_case": ("sim.case.loading", "load_case"),

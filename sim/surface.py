@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.cluster.executing import Executor
+    from sim.experiment.calibration import Found as Calibrated
     from sim.experiment.record import Found
     from sim.storage.collection import Collection
 
@@ -477,6 +478,49 @@ def score(
     return measured(
         read, draws, runs, seed, switches=chosen, passes=given, implied=implied, weights=held, progress=progress
     )
+
+
+def calibrate(
+    record: str | Path | None = None,
+    draws: int = 500,
+    runs: int = 10,
+    seed: int = 1,
+    *,
+    out: str | Path | None = None,
+    case: str | Path | Case = "afghanistan",
+    passes: str | Sequence[str] = (),
+    implied: bool = True,
+    progress: bool | None = None,
+) -> Calibrated:
+    """What the marked half of a record, and of the open patterns, teaches: weights over the draws of the prior.
+
+    Args:
+        record: a file of statements, some of them `for_calibration`; None: the case's own.
+        draws, runs, seed, passes, implied, progress: as in `sim.sweep`, for every course and world that is played.
+        out: a file for the weights, which `sim.weighted` and the command line take; None: none.
+        case: a case, the name of one, or a case's folder.
+
+    Returns:
+        Its `weights` are those of the draws, `worth` how many equal ones they are worth; `table()` has every statement,
+        pattern and number before and after; `compared` the scores of what was held back, with weights and without.
+
+    Raises:
+        InputError: nothing is marked, nothing is held back, or a mistake in the record, in one line.
+    """
+    from sim.case.patterns import patterns_of
+    from sim.experiment.calibration import measured, sizes
+
+    loaded = case if isinstance(case, Case) else load_case(case)
+    for key, number_of, low in (("draws", draws, 2), ("runs", runs, 1)):
+        whole_number("calibrate", key, number_of, low, MOST)
+    read, given = load_record(loaded, None if record is None else home_of(record)), texts(passes)
+    size = sizes(draws, runs)
+    found = measured(read, patterns_of(loaded), size, seed, passes=given, implied=implied, progress=progress)
+    if out is not None:
+        from sim.storage.weights import Draws, write_weights
+
+        write_weights(place(out), Draws(loaded, seed, given, implied), found.weights, found.learnt)
+    return found
 
 
 def _tell(line: str) -> None:

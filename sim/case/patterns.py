@@ -159,6 +159,11 @@ class Patterns:
         return changed.change(horizon=given.horizon, fixed=given.fixed, off=off, **values)
 
 
+def patterns_of(case: Case) -> Patterns | None:
+    """The patterns of a case; None for a case without."""
+    return load_patterns(case) if (case.folder / FILE).is_file() else None
+
+
 def load_patterns(case: Case) -> Patterns:
     """The patterns of a case.
 

@@ -335,6 +335,14 @@ class _Calibration:
     def marked_places(self) -> list[Place]:
         return [place for place in self.places if place.pattern.for_calibration]
 
+    @cached_property
+    def scenarios(self) -> Mapping[str, tuple[Scenario, ...]]:
+        """The scenarios of the worlds of every pattern, by its label."""
+        if self.patterns is None:
+            return {}
+        made = self.patterns.scenario
+        return {place.label: tuple(made(world, place.epoch) for world in place.worlds) for place in self.places}
+
     def total(self) -> int:
         """How many runs are played at the most: those of the sampler are a guess."""
         worlds = sum(len(place.worlds) for place in self.places)
@@ -352,7 +360,7 @@ class _Calibration:
             said: dict[str, Values] = {}
             for course, asked in self.courses:
                 said |= self.answered(self.sweep(course), asked, told)
-            held = {place.label: self.held(place, self.sweep, told) for place in self.places}
+            held = {place.label: self.held(place, told) for place in self.places}
             misses = self.misses(said, [held[place.label] for place in self.marked_places])
             try:
                 weights = importance(misses, self.record.discrepancy)
@@ -389,27 +397,19 @@ class _Calibration:
                 raise InputError(self.record.file, f"statements.{name}", problem, allowed=allowed)
         return found
 
-    def held(
-        self,
-        place: Place,
-        sweep_of: Callable[[Scenario], Sweep],
-        told: Callable[[int], object],
-        thresholds: Values | None = None,
-    ) -> Arrays:
+    def held(self, place: Place, told: Callable[[int], object]) -> Arrays:
         """Whether a pattern holds in each draw, (draws,): by all runs and by either half; its first claim's effect."""
-        assert self.patterns is not None
-        sweeps = [sweep_of(self.patterns.scenario(world, place.epoch)) for world in place.worlds]
-        by_world = dict(zip(place.worlds, sweeps, strict=True))
-        asked = {"pattern": place.pattern.model_dump(mode="json"), "thresholds": _plain(thresholds)}
-
-        def make() -> Arrays:
-            alone = place.pattern.model_copy(update={"also": ()})
-            found = find(place.name, alone, place.epoch, (), lambda world, *_: _whole(by_world[world]))
-            return arrays_of(found if thresholds is None else with_thresholds(found, thresholds))
-
-        arrays = self.keep(sweeps, asked, make)
+        sweeps = [self.sweep(scenario) for scenario in self.scenarios[place.label]]
+        asked = {"pattern": place.pattern.model_dump(mode="json")}
+        arrays = self.keep(sweeps, asked, lambda: arrays_of(self.found_in(place, sweeps)))
         told(sum(sweep.total for sweep in sweeps))
         return arrays
+
+    def found_in(self, place: Place, sweeps: Sequence[Sweep]) -> Finding:
+        """A pattern in sweeps of its worlds, without what is only measured beside."""
+        by_world = dict(zip(place.worlds, sweeps, strict=True))
+        alone = place.pattern.model_copy(update={"also": ()})
+        return find(place.name, alone, place.epoch, (), lambda world, *_: _whole(by_world[world]))
 
     def misses(self, said: Arrays, held: Sequence[Arrays]) -> Misses:
         """How far the draws miss what is marked: statements that one course plays have to come together in a run."""
@@ -434,10 +434,9 @@ class _Calibration:
         """What is uncertain, by the epochs at which something marked is played."""
         found = {course.epoch: self.sweep(course).uncertainty for course, _ in self.marked_courses}
         for place in self.marked_places:
-            assert self.patterns is not None
-            for world in place.worlds:
-                scenario = self.patterns.scenario(world, place.epoch)
-                found.setdefault(scenario.epoch, self.sweep(scenario).uncertainty)
+            for scenario in self.scenarios[place.label]:
+                if scenario.epoch not in found:
+                    found[scenario.epoch] = self.sweep(scenario).uncertainty
         return found
 
     @cached_property
@@ -457,11 +456,10 @@ class _Calibration:
         seed = (self.seed + LUCK * (1 + call)) % 2**64
 
         def sweep(scenario: Scenario) -> Sweep:
-            usual = self.sweep(scenario).uncertainty
-            own = {name: getattr(usual, name) for name in ("case", "epoch", "priors", "fixed", "off")}
+            at = self.priors[scenario.epoch]
+            chosen = Chosen(at.case, at.epoch, at.priors, scenario.fixed, scenario.off, rows[scenario.epoch])
             return PlannedSweep(
-                scenario, len(given), self.size.runs, seed, self.passes, self.implied, 0, 0,
-                known=Chosen(**own, rows=rows[scenario.epoch]),
+                scenario, len(given), self.size.runs, seed, self.passes, self.implied, 0, 0, known=chosen
             )  # fmt: skip
 
         def make() -> Arrays:
@@ -471,9 +469,9 @@ class _Calibration:
                 told(len(given) * self.size.runs)
             by_place = []
             for place in self.marked_places:
-                thresholds = held[place.label]["thresholds"]
-                part = replace(self, keep=not_kept)
-                by_place.append(part.held(place, sweep, told, thresholds))
+                found = self.found_in(place, [sweep(scenario) for scenario in self.scenarios[place.label]])
+                by_place.append(arrays_of(with_thresholds(found, held[place.label]["thresholds"])))
+                told(len(given) * self.size.runs * len(place.worlds))
             misses = self.misses(said, by_place)
             return {f"course{n}": one for n, one in enumerate(misses.courses)} | {"claims": misses.claims}
 

@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.case.case import Case
 from sim.case.loading import load_case
-from sim.case.patterns import FILE as PATTERNS
-from sim.case.patterns import Patterns, load_patterns
+from sim.case.patterns import patterns_of
 from sim.case.record import load_record
 from sim.engine.sweep import Sweep
 from sim.experiment.calibration import Arrays, Keep, measured, sizes
@@ -51,11 +49,6 @@ def run(settings: Settings) -> int:
     for name in (FILE, TABLE, PAGE):
         print(f"wrote {settings.out / name}")
     return 0
-
-
-def patterns_of(case: Case) -> Patterns | None:
-    """The patterns of a case; None for a case without."""
-    return load_patterns(case) if (case.folder / PATTERNS).is_file() else None
 
 
 def keeping(folder: Path) -> Keep:

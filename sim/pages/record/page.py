@@ -53,7 +53,7 @@ def trust_page(found: Found, calibrated: Sequence[str] = ()) -> str:
         calibrated: what the calibration came to whose weights the draws have, in sentences; empty for none.
     """
     sections = [Section(f"part{n}", head, paragraphs(*told)) for n, (head, told) in enumerate(words(found))]
-    learnt = [note(paragraphs(CALIBRATED), listed(calibrated))] if calibrated else []
+    learnt = [note(paragraphs(CALIBRATED), listed(calibrated))] if found.is_weighted else []
     lead = joined([paragraphs(f"The case “{found.record.case.title}”, in plain words."), *learnt, _away()])
     return page("How far to trust this", lead, sections, _foot())
 
