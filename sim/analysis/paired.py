@@ -114,7 +114,7 @@ def difference(first: Any, second: Any, *, yes_no: bool, weights: Weights = None
     given = uneven(weights)
     either = _amount(~np.isnan(first) | ~np.isnan(second), given)
     share = _amount(~np.isnan(gaps), given) / either if either else 0.0
-    draws = _draws((~np.isnan(gaps)).any(axis=1), given)
+    draws = paired_draws(first, second, given)
     if draws < 2:
         raise ValueError("a paired difference needs two draws in which both scenarios have a value")
     if share < MOST_PAIRS:
@@ -128,6 +128,11 @@ def difference(first: Any, second: Any, *, yes_no: bool, weights: Weights = None
         *ends, one.value, other.value, draws, share, _differing(gaps, given), spread(gaps, given),
         apart / error if error > 0.0 else math.inf,
     )  # fmt: skip
+
+
+def paired_draws(first: Values, second: Values, weights: Weights = None) -> int:
+    """In how many draws both have a value, or how many equal draws these are worth: a difference needs two."""
+    return _draws((~np.isnan(second - first)).any(axis=1), uneven(weights))
 
 
 def _amount(known: Any, weights: Weights) -> float:

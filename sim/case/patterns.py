@@ -6,8 +6,9 @@ outcome, or with the start of the same run. The file `patterns.yaml` of a case h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
 from typing import Any, Literal
 
 from pydantic import Field
@@ -146,10 +147,15 @@ class Patterns:
     worlds: Mapping[str, World]
     patterns: Mapping[str, Pattern]
 
+    @cached_property
+    def _loaded(self) -> Callable[[str], Scenario]:
+        """A scenario of the case, read once: several worlds change the same one."""
+        return cache(partial(load_scenario, self.case))
+
     def scenario(self, world: str, epoch: str | None = None, off: Sequence[str] = ()) -> Scenario:
         """The scenario of a world, put at an epoch (None: where it is), with mechanisms switched off."""
         given = self.worlds[world]
-        found = load_scenario(self.case, given.scenario)
+        found = self._loaded(given.scenario)
         events = tuple(event for event in found.events if event["event"] not in given.without) + given.events
         used = {name for event in events for name in LEVER.findall(str(event))}
         levers = {name: lever for name, lever in found.levers.items() if name in used}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.paired import MOST_PAIRS, Difference, difference
+from sim.analysis.paired import MOST_PAIRS, Difference, difference, paired_draws
 from sim.analysis.shares import Values
 from sim.analysis.weights import Weights
 from sim.case.answer import Answer
@@ -64,7 +64,7 @@ def paired_effect(first: Values, second: Values, *, yes_no: bool, weights: Weigh
     Where a number is defined in some runs alone (who was asked to come), a difference over the runs in which both are
     defined compares survivors (Frangakis & Rubin 2002), and none is told.
     """
-    if pairs_with_both(first, second) < MOST_PAIRS or len(first) < 2:
+    if pairs_with_both(first, second) < MOST_PAIRS or paired_draws(first, second, weights) < 2:
         return None
     return difference(first, second, yes_no=yes_no, weights=weights)
 

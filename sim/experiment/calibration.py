@@ -171,7 +171,7 @@ class Found:
         ranks: of true values among draws of their posterior, (records, parameters).
         stages: of the sampler.
         scored: the statements that were held back.
-        compared: scores with the weights less those without, and less those of a coin.
+        compared: scores with the weights less those without.
         kept_in: the share of the draws that no marked statement or pattern rules out.
     """
 
@@ -288,6 +288,16 @@ def measured(
     """
     _check(record, patterns, size)
     return _Calibration(record, patterns, size, seed, passes, implied, keep).found(progress)
+
+
+def planned_runs(record: Record, patterns: Patterns | None, size: Sizes) -> int:
+    """About how many runs that takes: those of the sampler are a guess.
+
+    Raises:
+        InputError: nothing is marked, nothing is held back, or it is more than memory holds.
+    """
+    _check(record, patterns, size)
+    return _Calibration(record, patterns, size, 1, (), True, not_kept).total()
 
 
 def _check(record: Record, patterns: Patterns | None, size: Sizes) -> None:

@@ -306,9 +306,16 @@ class Runs:
         return pd.DataFrame(values.reshape(-1, len(names)), columns=names, index=index, copy=True)
 
     def bands(self, name: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
-        """Quantiles of a weekly column over the runs, week by week, to 1/128 of the column's range."""
+        """Quantiles of a weekly column over the runs, week by week, to 1/128 of the column's range.
+
+        Raises:
+            InputError: no such column, or the draws have weights: the bands count runs without their draws.
+        """
         import pandas as pd
 
+        if self.weights is not None:
+            allowed = "runs without weights: runs.weighted(None)"
+            raise InputError("runs", name, "weekly bands are counted without weights of draws", allowed=allowed)
         names = [column.name for column in self.sweep.weekly]
         one_of("runs", name, name, names, "a weekly column", "a column of runs.paths")
         place = names.index(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from sim.case.loading import load_case
 from sim.case.patterns import patterns_of
 from sim.case.record import load_record
 from sim.engine.sweep import Sweep
-from sim.experiment.calibration import Arrays, Keep, measured, sizes
+from sim.experiment.calibration import Arrays, Keep, measured, planned_runs, sizes
 from sim.jobs.settings import Settings
 from sim.pages.calibration.page import PAGE, calibration_page
 from sim.pages.calibration.table import TABLE, TABLE_MARK, csv_text, print_calibration
@@ -37,9 +38,13 @@ def run(settings: Settings) -> int:
         refuse_foreign(settings.out / name, mark)
     refuse_other(settings.out / FILE)
     case, coded = load_case(settings.case), settings.evidence
+    record, patterns = load_record(case, settings.record), patterns_of(case)
+    size = sizes(settings.size.draws, settings.size.runs)
+    about = planned_runs(record, patterns, size)
+    print(f"about {about:,} runs; what is done is kept in {settings.out / PARTS}/", file=sys.stderr)
     found = measured(
-        load_record(case, settings.record), patterns_of(case), sizes(settings.size.draws, settings.size.runs),
-        settings.seed, passes=coded.passes, implied=coded.implied, keep=keeping(settings.out / PARTS),
+        record, patterns, size, settings.seed, passes=coded.passes, implied=coded.implied,
+        keep=keeping(settings.out / PARTS),
     )  # fmt: skip
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, calibration_page(found), GENERATOR)):
         put(settings.out / name, content, mark)

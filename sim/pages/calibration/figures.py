@@ -18,7 +18,7 @@ from sim.pages.kit.colours import BLUE, GREY, VERMILLION
 from sim.pages.kit.plots import STYLE
 
 ROW, WIDE = 0.26, 6.8  # inches
-ACROSS, PANEL = 4, 1.25  # panels in a row, and the height of one in inches
+ACROSS, PANEL = 4, 1.3  # panels in a row, and the height of one in inches
 BARS = 16
 
 
@@ -51,11 +51,13 @@ def panels(found: Found, shown: Sequence[Parameter]) -> Figure:
     places = {one.name: n for n, one in enumerate(found.parameters)}
     rows = -(-len(shown) // ACROSS)
     with mpl.rc_context(dict(STYLE)):
-        drawn = Figure(figsize=(WIDE, PANEL * rows + 0.3), layout="constrained")
+        high = PANEL * rows + 0.4  # set by hand: a layout that fits itself takes seconds for so many panels
+        drawn = Figure(figsize=(WIDE, high))
+        drawn.subplots_adjust(0.05, 0.42 / high, 0.985, 1.0 - 0.3 / high, 0.15, 0.85)
         grid = drawn.subplots(rows, ACROSS, squeeze=False).ravel()
         for axes, one in zip(grid, shown, strict=False):
             _panel(axes, found, places[one.name])
-            axes.set_title(one.name.replace("_", " "), fontsize=6.5)
+            axes.set_title(one.name.replace(" ", "\n").replace("_", " "), fontsize=6.5)
         for axes in grid[len(shown) :]:
             axes.set_axis_off()
         drawn.supxlabel("value, in the number's own unit", fontsize=8.0)

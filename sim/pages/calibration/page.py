@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from sim.experiment.calibration import PLAIN, Asked, Found, Parameter
@@ -14,7 +15,7 @@ from sim.version import __version__
 
 PAGE = "calibration.html"
 SHOWN = 24  # numbers that have figures of their own, beside the structural ones
-NAMES = {PLAIN: "the model without weights", "coin": "a coin"}
+NAMES = {PLAIN: "the model without weights"}
 COUNTED = (
     "What happened is a list of yes and no; a week counts as a yes where it lies in what is known of it. "
     "The likelihood "
@@ -96,7 +97,7 @@ def _row(one: Asked, told: object) -> tuple[str, ...]:
 
 
 def _number(one: tuple[float, float, float]) -> str:
-    return f"{one[0]:.3g} ({one[1]:.3g} to {one[2]:.3g})"
+    return f"{one[0]:.3g}" + ("" if math.isnan(one[1]) else f" ({one[1]:.3g} to {one[2]:.3g})")
 
 
 def _held_back(found: Found) -> Html:
@@ -137,27 +138,34 @@ def _patterns(found: Found) -> Html:
 
 def _numbers(found: Found) -> Html:
     structural = [one for one in found.parameters if one.group == "structural"]
-    coded = sorted(
-        (one for one in found.parameters if one.group != "structural"), key=lambda one: -abs(one.shift.value)
-    )
+    coded = furthest([one for one in found.parameters if one.group != "structural"])
     told = "Grey: the prior; blue: the weighted draws; orange, dashed: the sampler's particles."
     parts = [_drawn(found, structural, f"Structural parameters. {told}")]
     parts.append(
         _drawn(found, coded[:SHOWN], f"Of the other numbers, the {SHOWN} whose mean has moved furthest. {told}")
     )
-    furthest = sorted(found.parameters, key=lambda one: -abs(one.shift.value))[:SHOWN]
+    most = furthest(found.parameters)[:SHOWN]
     words = (
         f"How far the means have moved: the {SHOWN} furthest of {len(found.parameters):,}, with 95 % each. "
         "Of so many, a few "
         "lie beside zero by luck alone; the words above count only those that stand out of luck."
     )
-    parts.append(figure(svg_of(figures.shifts(furthest), words), words))
+    parts.append(figure(svg_of(figures.shifts(most), words), words))
     head = ("number", "prior mean", "posterior mean", "shift, sd", "narrowed to", "the sampler's mean")
-    return joined([*parts, table(head, list(_told(furthest)))])
+    return joined([*parts, table(head, list(_told(most)))])
+
+
+def furthest(numbers: Sequence[Parameter]) -> list[Parameter]:
+    """Numbers whose mean has moved furthest first; of one that is coded at several articles, that which has most."""
+    ordered = sorted(numbers, key=lambda one: -abs(one.shift.value))
+    by_name: dict[str, Parameter] = {}
+    for one in ordered:
+        by_name.setdefault(one.name.rpartition(" ")[2], one)
+    return list(by_name.values())
 
 
 def _drawn(found: Found, shown: Sequence[Parameter], told: str) -> Html:
-    return figure(svg_of(figures.panels(found, shown), told), told) if shown else joined([])
+    return figure(svg_of(figures.panels(found, shown), told, tight=False), told) if shown else joined([])
 
 
 def _told(shown: Sequence[Parameter]) -> Iterator[tuple[str, ...]]:

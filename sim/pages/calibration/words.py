@@ -42,12 +42,14 @@ def _worth(found: Found) -> str:
 
 
 def _moved(found: Found) -> str:
-    moved = found.moved
+    moved = {one.name.rpartition(" ")[2]: one for one in reversed(found.moved)}  # at the article where it is most
     if not moved:
         return "No single number of the model moved by more than luck alone would make one of so many move."
-    strongest = ", ".join(f"{one.name} ({one.shift.value:+.2f} standard deviations)" for one in moved[:3])
+    most = sorted(moved.values(), key=lambda one: -abs(one.shift.value))[:3]
+    strongest = ", ".join(f"{one.name} ({one.shift.value:+.2f} standard deviations)" for one in most)
+    every = len({one.name.rpartition(" ")[2] for one in found.parameters})
     return (
-        f"{counted(len(moved), 'number')} of {len(found.parameters):,} moved by more than luck alone would make one of "
+        f"{counted(len(moved), 'number')} of {every:,} moved by more than luck alone would make one of "
         f"so many move; the furthest: {strongest}."
     )
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-import numpy as np
-
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import Influence
 from sim.analysis.paired import Difference
+from sim.analysis.shares import ratio
 from sim.experiment.moved import Looked, all_looked_at
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs, influences_on
@@ -103,7 +102,7 @@ def _open(group: Group, asked: Sequence[Measure]) -> list[Measure]:
 
 
 def _is_open(measure: Measure, runs: Runs, least: float = 3.0) -> bool:
-    return least <= float(np.nanmean(measure.values(runs))) <= 100.0 - least
+    return least <= ratio(measure.values(runs), runs.weights).value <= 100.0 - least
 
 
 def chance_parts(group: Group, asked: Sequence[Measure]) -> list[Named]:
