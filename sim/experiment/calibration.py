@@ -38,7 +38,7 @@ from sim.analysis.weights import kish, worth
 from sim.case.patterns import Pattern, Patterns
 from sim.case.record import Record, Statement
 from sim.case.scenario import Scenario
-from sim.engine.computing import compute, made, progress_bar
+from sim.engine.computing import progress_bar
 from sim.engine.sweep import Sweep
 from sim.evidence.quantiles import draws_of, inputs
 from sim.experiment.patterns import Finding, Measured, find
@@ -55,7 +55,7 @@ from sim.experiment.record import (
     interval_of,
     scores_of,
 )
-from sim.experiment.runs import Runs
+from sim.experiment.runs import Runs, played
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
 from sim.world.uncertainty import Uncertainty
@@ -375,7 +375,7 @@ class _Calibration:
             try:
                 weights = importance(misses, self.record.discrepancy)
                 sampled = sequential(
-                    lambda given, call: self.played(given, call, held, told),
+                    lambda given, call: self.answer(given, call, held, told),
                     len(self.inputs), self.size.particles, self.record.discrepancy, self.seed, lambda n: None,
                 )  # fmt: skip
             except ValueError as error:
@@ -460,14 +460,16 @@ class _Calibration:
         names = inputs(known)
         return draws_of(known, names, given[:, [self.inputs.index(name) for name in names]])
 
-    def played(self, given: Values, call: int, held: Mapping[str, Arrays], told: Callable[[int], object]) -> Misses:
+    def answer(self, given: Values, call: int, held: Mapping[str, Arrays], told: Callable[[int], object]) -> Misses:
         """How far given numbers miss what is marked, with luck of their own."""
         rows = {epoch: self.rows(given, epoch) for epoch in self.priors}
         seed = (self.seed + LUCK * (1 + call)) % 2**64
 
         def sweep(scenario: Scenario) -> Sweep:
             at = self.priors[scenario.epoch]
-            chosen = Chosen(at.case, at.epoch, at.priors, scenario.fixed, scenario.off, rows[scenario.epoch])
+            chosen = Chosen(
+                at.case, at.epoch, at.priors, scenario.fixed, scenario.off, scenario.theory, rows[scenario.epoch]
+            )  # fmt: skip
             return PlannedSweep(
                 scenario, len(given), self.size.runs, seed, self.passes, self.implied, 0, 0, known=chosen
             )  # fmt: skip
@@ -607,7 +609,7 @@ def _whole(sweep: Sweep) -> Runs:
     Raises:
         InputError: some failed.
     """
-    runs = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
+    runs = played(sweep)
     failed = runs.errors()
     if failed:
         number, why = next(iter(failed.items()))

@@ -39,7 +39,7 @@ def test_a_shorter_course_is_the_beginning_of_a_longer_one() -> None:
 def test_given_draws_are_played_as_drawn_ones() -> None:
     course, _ = asked().courses[0]
     usual = Sweep(course, 20, 2, 1, paths=0, band_runs=0)
-    own = {name: getattr(usual.uncertainty, name) for name in ("case", "epoch", "priors", "fixed", "off")}
+    own = {name: getattr(usual.uncertainty, name) for name in ("case", "epoch", "priors", "fixed", "off", "theory")}
     given = Chosen(**own, rows=usual.uncertainty.table(20, 1))
     found = _whole(PlannedSweep(course, 20, 2, 1, (), True, 0, 0, known=given))
     for name in ("table.doha.sessions", "trust.US.TAL"):
