@@ -48,13 +48,13 @@ def test_the_other_jobs_take_it(name: str, tmp_path: Path) -> None:
 
 @cache
 def played(name: str, scenario: str) -> Runs:
-    return sweep(load_case(name).scenario(scenario), draws=30, runs=4, progress=False)
+    return sweep(load_case(name).scenario(scenario, horizon=52), draws=30, runs=4, progress=False)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_both_engines_give_the_same_row(name: str) -> None:
-    """Runs of every class that occurs, of every scenario: an agent's decisions end in the kernel's numbers."""
-    for scenario in scenario_names(load_case(name))[:3]:
+    """Runs of every class that occurs: an agent's decisions end in the kernel's numbers."""
+    for scenario in ("status_quo", scenario_names(load_case(name))[0]):
         runs = played(name, scenario)
         codes = runs.read(runs.columns["settlement"])
         for code in np.unique(codes):
@@ -79,8 +79,8 @@ def test_the_largest_unionist_party_needs_another_for_a_majority_of_its_communit
 def test_the_violence_of_outsiders_moves_the_table_of_those_inside() -> None:
     """A spoiler who would lose by a settlement ends talks that go on without its violence (Stedman 1997)."""
     case, killing = load_case("northern_ireland"), played("northern_ireland", "spoiler_campaign")
-    quiet = sweep(case.scenario("status_quo", epoch="1998-01"), draws=30, runs=4, progress=False)
-    off = sweep(case.scenario("spoiler_campaign", off=["spoilers"]), draws=30, runs=4, progress=False)
+    quiet = sweep(case.scenario("status_quo", epoch="1998-01", horizon=52), draws=30, runs=4, progress=False)
+    off = sweep(case.scenario("spoiler_campaign", off=["spoilers"], horizon=52), draws=30, runs=4, progress=False)
     broken = [runs.mean("table.agreement.broken_off").value for runs in (quiet, killing, off)]
     assert broken[1] > broken[0]
     assert broken[1] > broken[2]
