@@ -17,7 +17,8 @@ from sim.experiment.runs import Runs
 from sim.pages.report.settlements import settlements
 from sim.surface import sweep
 
-SIZE = ["size=smoke", "size.draws=4", "size.runs=2"]
+PASSES = "evidence.passes=[coding]"
+SIZE = ["size=smoke", "size.draws=4", "size.runs=2", PASSES]
 CASES = [pytest.param(name, marks=pytest.mark.xdist_group(name), id=name) for name in ("textbook", "northern_ireland")]
 AFGHAN = ("takeover", "Taliban", "Kabul", "Pakistan", "patron")
 
@@ -38,12 +39,12 @@ def test_the_main_job_tells_a_case_in_its_own_words(
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_other_jobs_take_it(name: str, tmp_path: Path) -> None:
-    words = [f"case={name}", f"out={tmp_path}"]
+    words = [f"case={name}", PASSES, f"out={tmp_path}"]
     assert main(["job=explain", "scenario=status_quo", "horizon=30", *words]) == 0
     assert main(["job=evidence", *words]) == 0
-    assert main(["job=patterns", *SIZE, *words]) == 0
+    assert main(["job=patterns", *SIZE, words[0], words[2]]) == 0
     if (load_case(name).folder / "record.yaml").is_file():
-        assert main(["job=record", *SIZE, *words]) == 0
+        assert main(["job=record", *SIZE, words[0], words[2]]) == 0
 
 
 @cache
