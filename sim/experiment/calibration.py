@@ -487,11 +487,13 @@ class _Calibration:
             misses = self.misses(said, by_place)
             return {f"course{n}": one for n, one in enumerate(misses.courses)} | {"claims": misses.claims}
 
-        usual = [self.sweep(course) for course, _ in self.marked_courses]
+        courses = [course for course, _ in self.marked_courses]
+        worlds = [scenario for place in self.marked_places for scenario in self.scenarios[place.label]]
+        usual = [self.sweep(scenario) for scenario in (*courses, *worlds)]
         told_of = {"call": call, "inputs": hashlib.sha256(given.tobytes()).hexdigest(), "marked": self._marked}
         arrays = self.keep(usual, told_of, make)
-        courses = tuple(arrays[name] for name in sorted(arrays, key=_number) if name.startswith("course"))
-        return Misses(courses, arrays["claims"])
+        names = sorted((name for name in arrays if name.startswith("course")), key=_number)
+        return Misses(tuple(arrays[name] for name in names), arrays["claims"])
 
     @cached_property
     def _marked(self) -> dict[str, Any]:
