@@ -87,9 +87,9 @@ class Table(Strict):
 
     title: str
     parties: tuple[str, str]
-    regimes: tuple[str, ...]
+    regimes: tuple[str, ...] = Field(min_length=1)
     opens: Literal["standing", "called", "after"]
-    clauses: dict[str, Clause]
+    clauses: dict[str, Clause] = Field(min_length=1)
     mediators: tuple[str, ...] = ()
     invited: tuple[str, ...] = ()
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -120,11 +120,15 @@ class War(Strict):
     incumbent: str
     turns_regime: bool
     ceasefire: str
-    parity_prior: str
+    parity_prior: str = ""
     patron: str | None = None
     sanctuary: Sanctuary | None = None
     disarmament: str | None = None
     flight_cell: str | None = None
+
+    def parity_of(self, name: str) -> str:
+        """The parameter of its parity: the one that the case names, else one of its own."""
+        return self.parity_prior or f"war_parity_{name}"
 
 
 class Instrument(Strict):
@@ -197,10 +201,10 @@ class Epoch(Strict):
 
     epoch: str
     title: str
-    article: str
+    article: str = ""
     date: str
     regime: str
-    start: dict[str, Start]
+    start: dict[str, Start] = Field(default_factory=dict)
     tables: dict[str, TableStart] = Field(default_factory=dict)
 
 
@@ -212,13 +216,13 @@ class Case(Strict):
 
     case: str
     title: str
-    actors: dict[str, Actor]
-    third_parties: dict[str, str]
+    actors: dict[str, Actor] = Field(min_length=2)
+    third_parties: dict[str, str] = Field(default_factory=dict)
     regimes: tuple[str, str]
-    cells: dict[str, Cell]
-    tables: dict[str, Table]
-    wars: dict[str, War]
-    instruments: tuple[Instrument, ...]
+    cells: dict[str, Cell] = Field(min_length=1)
+    tables: dict[str, Table] = Field(min_length=1)
+    wars: dict[str, War] = Field(default_factory=dict)
+    instruments: tuple[Instrument, ...] = ()
     efforts: tuple[Effort, ...] = ()
     headline: tuple[Headline, ...] = ()
     epochs: dict[str, Epoch] = Field(default_factory=dict)

@@ -20,7 +20,7 @@ from sim.command.composing import compose
 from sim.command.overrides import check_words_of, named_job
 from sim.command.telling import telling
 from sim.inputs.errors import InputError, shown
-from sim.jobs.settings import FOLDER_JOBS, Settings
+from sim.jobs.settings import CASE_JOBS, FOLDER_JOBS, Settings
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
         "studio": ("sim.studio.serving", "run"),
+        **{name: (f"sim.jobs.{name}", "run") for name in CASE_JOBS},
         **{name: ("sim.jobs.folder", name) for name in FOLDER_JOBS},
     }
 )
@@ -101,13 +102,16 @@ def _run(arguments: Sequence[str]) -> int:
         print(composed.text(), end="")
         return 0
     check_words_of(settings.job, settings.executor.name, words)
-    if settings.job not in FOLDER_JOBS:
+    if settings.job in CASE_JOBS:
+        if asked.multirun:
+            raise InputError(COMMAND_LINE, "-m", f"is nothing that {settings.job} takes")
+    elif settings.job not in FOLDER_JOBS:
         _check_fit(settings, composed, asked.multirun)
         _make(settings.out, source_of("out", composed.overrides, composed.files))
     elif asked.multirun:
         raise InputError(COMMAND_LINE, "-m", f"is nothing that {settings.job} takes", allowed="out=FOLDER")
     found = _job(settings.job)(settings) or 0
-    return found if settings.job in FOLDER_JOBS else min(found, 1)
+    return found if settings.job in (*FOLDER_JOBS, *CASE_JOBS) else min(found, 1)
 
 
 def _check_fit(settings: Settings, composed: Composed, sweeping: bool) -> None:

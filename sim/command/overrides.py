@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.command.composed import COMMAND_LINE, OPEN, check_file, word_of
 from sim.inputs.errors import InputError, nearest, shown
 from sim.inputs.files import read_yaml
-from sim.jobs.settings import FOLDER_JOBS, JOBS, groups, keys
+from sim.jobs.settings import CASE_JOBS, FOLDER_JOBS, JOBS, groups, keys
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -22,13 +22,28 @@ NAMES = ("case", "out")  # keys whose value is a folder's name, whatever it look
 
 
 def named_job(words: Sequence[str]) -> list[str]:
-    """The words, a first one that names the studio or a job of a folder written in full: `status` is `job=status`."""
-    return [f"job={words[0]}", *words[1:]] if words and words[0] in (*FOLDER_JOBS, "studio") else list(words)
+    """The words, a first one that names the studio or a job of a folder written in full: `status` is `job=status`.
+
+    >>> named_job(["status", "out=mine"]), named_job(["check", "my folder"])
+    (['job=status', 'out=mine'], ['job=check', "case='my folder'"])
+    """
+    if not words or words[0] not in (*FOLDER_JOBS, *CASE_JOBS, "studio"):
+        return list(words)
+    job, *rest = words
+    if job in CASE_JOBS and rest and "=" not in rest[0]:
+        rest[0] = f"{CASE_JOBS[job]}={quoted(rest[0])}"
+    return [f"job={job}", *rest]
 
 
 def check_words_of(job: str, executor: str, words: Sequence[str]) -> None:
     """Refuse words that a job would not heed: what decides a folder's numbers is in it already."""
     keys_given = [key for word in words if (key := word.partition("=")[0]) != "job"]
+    if job in CASE_JOBS:
+        for key in keys_given:
+            if key != CASE_JOBS[job]:
+                raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed=f"jirga {job} FOLDER")
+        if job == "new" and not keys_given:
+            raise InputError(COMMAND_LINE, "out", "is missing", allowed="jirga new FOLDER")
     for key in keys_given:
         first = key.split(".")[0]
         if job in FOLDER_JOBS and first not in ("out", *FOLDER_JOBS[job]):

@@ -12,8 +12,8 @@ from typing import Literal, TypeVar
 
 from pydantic import Field
 
-from sim.evidence.reading import date_problem
 from sim.evidence.rows import CodedRow, EventRow, Evidence, MechanismRow
+from sim.inputs.dates import date_problem
 from sim.inputs.errors import InputError
 from sim.inputs.files import read_yaml
 from sim.inputs.frozen import Frozen

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from sim.case.article import Article
 from sim.inputs.numbers import counted
 from sim.inputs.objects import Strict
 
@@ -93,19 +94,6 @@ class ConditionRow(CodedRow):
     quantity: str
     value: str
     unit: str
-
-
-class Article(Strict):
-    """An article: its id, how many numbered paragraphs it has, and which of them cannot be read with any certainty."""
-
-    id: str
-    title: str
-    outlet: str
-    date: str
-    paragraphs: int = Field(ge=1)
-    speaks_of: str
-    note: str = ""
-    garbled: tuple[int, ...] = ()
 
 
 class Structural(Strict):

@@ -77,6 +77,6 @@ def plan_of(settings: Settings) -> Plan:
     grid = grid_of(case, evidence_of(settings, case), set_axes(settings), base_of(settings, case), SOURCE)
     size = settings.size
     return Plan(
-        grid, size.draws, size.runs, settings.seed, size.paths, size.band_runs, counted.passes, counted.implied,
+        grid, size.draws, size.runs, settings.seed, size.paths, size.band_runs, counted.named, counted.implied,
         settings.part_runs,
     )  # fmt: skip

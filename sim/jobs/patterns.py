@@ -27,7 +27,7 @@ def run(settings: Settings) -> int:
         refuse_foreign(settings.out / name, mark)
     patterns, coded = load_patterns(load_case(settings.case)), settings.evidence
     draws, runs = apportioned(settings.size.draws * settings.size.runs)
-    found = measured(patterns, draws, runs, settings.seed, passes=coded.passes, implied=coded.implied)
+    found = measured(patterns, draws, runs, settings.seed, passes=coded.named, implied=coded.implied)
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, patterns_page(found), GENERATOR)):
         put(settings.out / name, content, mark)
     print_patterns(found)

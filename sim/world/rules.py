@@ -28,7 +28,7 @@ def sizes(case: Case) -> dict[str, int]:
         "W": max(1, len(case.wars)),
         "I": max(1, len(case.instruments)),
         "V": max(1, len(case.pairs_with_instruments)),
-        "B": max(1, *(len(tools) for tools in case.pairs_with_instruments.values())),
+        "B": max([1, *(len(tools) for tools in case.pairs_with_instruments.values())]),
         "Q": len(trusting_pairs(case)),
         "N": words.PIECES_OF_A_CLAUSE * clauses,
         "J": words.PIECES_OF_A_CLAUSE,
