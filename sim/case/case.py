@@ -156,6 +156,24 @@ class Effort(Strict):
     regime: str | None = None
 
 
+class NamedEvent(Strict):
+    """A word of this conflict for a general event about one of its issues.
+
+    Attributes:
+        general: the general event, `is` in the file.
+        issue: the cell that it is about.
+        norm: the cell of the norm that it moves, where the general event moves one.
+        meaning: what happens, in words.
+        changes: what it changes in the model, in words; empty for the words of the general event.
+    """
+
+    general: Literal["give_issue", "move_issue", "shift_issue", "lower_issue", "propose_order"] = Field(alias="is")
+    issue: str
+    norm: str | None = None
+    meaning: str = Field(min_length=1)
+    changes: str = ""
+
+
 class Headline(Strict):
     """One outcome that the printed table and the report tell first: what `Runs.values` is asked, its name, and how.
 
@@ -224,6 +242,7 @@ class Case(Strict):
     wars: dict[str, War] = Field(default_factory=dict)
     instruments: tuple[Instrument, ...] = ()
     efforts: tuple[Effort, ...] = ()
+    events: dict[str, NamedEvent] = Field(default_factory=dict)
     headline: tuple[Headline, ...] = ()
     epochs: dict[str, Epoch] = Field(default_factory=dict)
     folder: Path = Field(default=Path("."))

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from sim.case.case import Case, Clause, Effort, Instrument, Table, War, mediated_pairs
+from sim.case.case import Case, Clause, Effort, Instrument, NamedEvent, Table, War, mediated_pairs
+from sim.case.events import EVENTS
 from sim.inputs.errors import InputError, Mistakes, nearest, one_of, shown
 from sim.model.parameters import PARAMETERS
 
@@ -39,6 +40,9 @@ def check_case(case: Case, file: str) -> None:
         for number, tool in enumerate(case.instruments):
             with mistakes.apart():
                 _check_instrument(case, file, f"instruments[{number}]", tool, case.instruments[:number])
+        for name, event in case.events.items():
+            with mistakes.apart():
+                _check_named_event(case, file, f"events.{name}", name, event)
         for number, effort in enumerate(case.efforts):
             with mistakes.apart():
                 _check_effort(case, file, f"efforts[{number}]", effort, case.efforts[:number])
@@ -261,6 +265,22 @@ def _check_instrument(case: Case, file: str, key: str, tool: Instrument, before:
         with mistakes.apart():
             if tool.follows == "presence" and not any(war.patron for war in case.wars.values()):
                 raise InputError(file, f"{key}.follows", "no war has a patron whose presence it could follow")
+
+
+def _check_named_event(case: Case, file: str, key: str, name: str, event: NamedEvent) -> None:
+    with Mistakes() as mistakes:
+        with mistakes.apart():
+            _check_name(file, key, name)
+            if name in EVENTS:
+                raise InputError(file, key, f"{name!r} is a general event already", allowed="a name of its own")
+        with mistakes.apart():
+            one_of(file, f"{key}.issue", event.issue, case.cells, "a cell")
+        with mistakes.apart():
+            moves_norm = any(argument.name == "norm" for argument in EVENTS[event.general].arguments)
+            if moves_norm:
+                _check_link(file, f"{key}.norm", event.norm, case.cells, "a cell", f"is: {event.general}")
+            elif event.norm is not None:
+                raise InputError(file, f"{key}.norm", f"goes with is: propose_order, not {event.general}")
 
 
 def _check_effort(case: Case, file: str, key: str, effort: Effort, before: Iterable[Effort]) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.case.case import Case, Table, mediated_pairs
 from sim.case.event import OPTIONAL, Argument, Effect, Event
-from sim.case.events import EVENTS
+from sim.case.events import events_of
 from sim.case.trigger import LEVER, Condition, Place, check_possible, condition
 from sim.inputs.errors import InputError, Mistakes, nearest, one_of, shown
 from sim.inputs.objects import Strict
@@ -62,11 +62,11 @@ class Happening(NamedTuple):
 
 def happening(setting: Setting, key: str, data: Mapping[str, Any]) -> Happening:
     """One event as it comes about with the levers as they stand; InputError for its first mistake."""
-    name = data.get("event")
+    name, events = data.get("event"), events_of(setting.case)
     if name is None:
-        raise InputError(setting.file, f"{key}.event", "is missing", allowed=list(EVENTS))
+        raise InputError(setting.file, f"{key}.event", "is missing", allowed=list(events))
     reader = _Reader(setting, key)
-    event = EVENTS[one_of(setting.file, f"{key}.event", name, EVENTS, "an event")]
+    event = events[one_of(setting.file, f"{key}.event", name, events, "an event")]
     when, arguments = When(words.BY_WEEK), dict[str, Any]()
     with Mistakes() as mistakes:
         with mistakes.apart():

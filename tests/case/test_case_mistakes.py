@@ -89,6 +89,17 @@ WRONG: list[tuple[str, Any, str]] = [
     ("wars", {"w": {**WAR, "sanctuary": {"host": "UP", "by": "leverage"}}},
      "case.yaml: wars.w.sanctuary.by: UP has no instrument that follows the sanctuary of LOW; "
      "allowed: such an instrument, or by: cell"),
+    ("events/raise_payment/issue", "paymnt",
+     "case.yaml: events.raise_payment.issue: 'paymnt' is not a cell; allowed: water, payment; did you mean payment?"),
+    ("events/raise_payment/is", "give",
+     "case.yaml: events.raise_payment.is: 'give' is not one of the choices; "
+     "allowed: give_issue, move_issue, shift_issue, lower_issue, propose_order"),
+    ("events/raise_payment/norm", "water",
+     "case.yaml: events.raise_payment.norm: goes with is: propose_order, not give_issue"),
+    ("events/raise_payment/is", "propose_order",
+     "case.yaml: events.raise_payment.norm: is missing; allowed: a cell, needed by is: propose_order"),
+    ("events/convene", {"is": "give_issue", "issue": "water", "meaning": "m"},
+     "case.yaml: events.convene: 'convene' is a general event already; allowed: a name of its own"),
     ("headline/0/outcome", "rivr", f"case.yaml: headline[0].outcome: 'rivr' is not an outcome; {OUTCOMES}; "
      "did you mean river?"),
     ("headline/0/outcome", "settlement", "case.yaml: headline[0].outcome: settlement is a code, which has no mean"),
