@@ -119,6 +119,7 @@ class War(Strict):
     challenger: str
     incumbent: str
     turns_regime: bool
+    title: str = ""
     ceasefire: str
     parity_prior: str = ""
     patron: str | None = None

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sim.command.arguments import help_text, parser, scenario_help, scenario_in
+from sim.command.arguments import case_in, help_text, parser, scenario_help, scenario_in
 from sim.command.composed import COMMAND_LINE, OPEN, Composed, source_of
 from sim.command.composing import compose
 from sim.command.overrides import check_words_of, named_job
@@ -90,7 +90,7 @@ def _run(arguments: Sequence[str]) -> int:
     asked = parser().parse_intermixed_args(arguments)
     if asked.help:
         named = scenario_in(asked.overrides)
-        print(help_text() if named is None else scenario_help(*named, asked.config_dir))
+        print(help_text(case_in(asked.overrides)) if named is None else scenario_help(*named, asked.config_dir))
         return 0
     if asked.version:
         print(f"jirga {__version__}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.command.composed import COMMAND_LINE, OPEN, check_file, word_of
 from sim.inputs.errors import InputError, nearest, shown
 from sim.inputs.files import read_yaml
-from sim.jobs.settings import CASE_JOBS, FOLDER_JOBS, JOBS, groups, keys
+from sim.jobs.settings import CASE_JOBS, FOLDER_JOBS, JOBS, configuration_folder, groups, keys
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -112,7 +112,10 @@ def allowed_words() -> list[str]:
     return [*dict.fromkeys([*(key.name for key in keys()), *groups(), "scenario.levers.NAME", "an uncertainty"])]
 
 
-def check_overrides(overrides: Sequence[Override], folder: Path | None, scenarios: Mapping[str, Path]) -> None:
+def check_overrides(
+    overrides: Sequence[Override], folder: Path | None, scenarios: Mapping[str, Path], case: str
+) -> None:
+    """Refuse a word that is no key or no choice, is given twice, or chooses what is another case's."""
     known = [key.name for key in keys()]
     allowed = [*dict.fromkeys([*known, *groups()])]
     seen: set[str] = set()
@@ -129,7 +132,7 @@ def check_overrides(overrides: Sequence[Override], folder: Path | None, scenario
             raise InputError(COMMAND_LINE, name, "is given twice")
         seen.add(name)
         if name in groups():
-            _check_choice(name, override.value(), folder)
+            _check_choice(name, override.value(), folder, case)
         if name == "scenario":
             check_scenario(override.value(), scenarios)
 
@@ -169,9 +172,25 @@ def check_plain(override: Override, name: str, sweeping: bool) -> None:
         raise InputError(COMMAND_LINE, name, f"{value} are several values", allowed="-m, to sweep over them")
 
 
-def _check_choice(group: str, value: object, folder: Path | None) -> None:
+def experiments_of(case: str) -> tuple[str, ...]:
+    """The experiments of the package that are of a case, or of any."""
+    from sim.case.folder import case_folder
+
+    found = []
+    for name in groups()["experiment"]:
+        other = read_yaml(configuration_folder() / "experiment" / f"{name}.yaml").get("case")
+        try:
+            fits = other is None or case_folder(other) == case_folder(case)
+        except InputError:  # told when the job loads it
+            fits = False
+        if fits:
+            found.append(name)
+    return tuple(found)
+
+
+def _check_choice(group: str, value: object, folder: Path | None, case: str) -> None:
     own = sorted(path.stem for path in (folder / group).glob("*.yaml")) if folder else []
-    choices = [*groups()[group], *own]
+    choices = [*(experiments_of(case) if group == "experiment" else groups()[group]), *own]
     for choice in value if isinstance(value, list) else [value]:
         if choice is None and group == "experiment":
             continue

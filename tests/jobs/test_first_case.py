@@ -208,3 +208,26 @@ def test_a_new_case_runs_through_every_job(folder: Path, tmp_path: Path, capsys:
     assert "the model's United States" not in out
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"report.html", "patterns.html", "record.html", "evidence.html"} <= written
+
+
+def test_the_help_speaks_of_the_case_that_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help", f"case={folder}"]) == 0
+    told = capsys.readouterr().out
+    assert "Two districts and a river" in told
+    assert f"jirga job=levers scenario=higher_payment case={folder}" in told
+    assert not re.search("Afghan|turkey|taliban|pass_b|switches", told.replace("case=afghanistan", ""), re.IGNORECASE)
+
+
+def test_the_experiments_of_another_case_are_not_offered(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([f"case={folder}", "experiment=switches", "--cfg"]) == 2
+    assert capsys.readouterr().err == (
+        "command line: experiment: 'switches' is not one of the choices; allowed: main_report\n"
+    )
+    assert main([f"case={folder}", "experiment=main_report", "--cfg"]) == 0
+
+
+def test_two_loads_of_a_case_are_equal_whatever_was_looked_at(folder: Path) -> None:
+    first, second = load_case(folder), load_case(folder)
+    assert first.scenarios["status_quo"].title == second.scenarios["status_quo"].title
+    assert first == second
+    assert hash(first) == hash(second)

@@ -184,11 +184,12 @@ def _tranche(outcome: str, x: float, y: float) -> Html:
 def _charts(model: Running) -> list[tuple[str, list[Course]]]:
     """The charts below the tables: control and violence, cohesion and presence, trust."""
     colours = dict(zip(model.wars, COLOURS, strict=False))
+    titles = {name: war_of(model.world.case, name) for name in colours}
     control = [
-        Course(f"control, {war_of(name)}", model.course(f"war.{name}.control"), c) for name, c in colours.items()
+        Course(f"control, {titles[name]}", model.course(f"war.{name}.control"), c) for name, c in colours.items()
     ]
     violence = [
-        Course(f"intensity, {war_of(name)}", model.course(f"war.{name}.intensity"), c, True)
+        Course(f"intensity, {titles[name]}", model.course(f"war.{name}.intensity"), c, True)
         for name, c in colours.items()
     ]
     held = [Course(f"cohesion, {model.wars[name].incumbent.code}", model.course(f"war.{name}.cohesion"), c)
