@@ -20,7 +20,15 @@ RESERVED = ("event", "when", "repeat", "why")
 
 
 class Lever(Strict):
-    """A number that a scenario leaves to whoever runs it: its value, range, unit and meaning."""
+    """A number that a scenario leaves to whoever runs it: its value, range, unit and meaning.
+
+    Attributes:
+        value: where nobody moves it.
+        low: the least that it may be moved to.
+        high: the most.
+        unit: in words.
+        meaning: what it is.
+    """
 
     value: float
     low: float

@@ -74,7 +74,7 @@ class Claim(Strict):
         given: the runs that count.
         less: what it is compared with; None for nothing.
         above: threshold of the draw's mean; this or `below`.
-        below: see above.
+        below: likewise.
         unit: of the threshold: 1, or the standard deviation of what it is compared with over all runs.
         need_not: whether the statement is that the claim need not hold.
         possible: only draws count in which the outcome is likelier than this without what the claim is about, in the

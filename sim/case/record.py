@@ -29,7 +29,12 @@ Kind = Literal["yes_no", "timing", "number"]
 
 
 class BaseRate(Strict):
-    """How often something of the kind happens elsewhere, with where that is told."""
+    """How often something of the kind happens elsewhere, with where that is told.
+
+    Attributes:
+        value: the share of the cases of its kind in which it happens.
+        source: where that is told.
+    """
 
     value: float = Field(ge=0.0, le=1.0)
     source: str = Field(min_length=1)
@@ -74,7 +79,13 @@ class Statement(Strict):
 
 
 class Onward(Strict):
-    """A way from one article to a later one: where it begins, where it ends, and the scenario that plays the acts."""
+    """A way from one article to a later one: where it begins, where it ends, and the scenario that plays the acts.
+
+    Attributes:
+        start: the epoch at which the runs begin.
+        end: the later epoch, at whose date they end.
+        scenario: what is played between.
+    """
 
     start: str
     end: str

@@ -35,8 +35,22 @@ BASELINE = "status_quo"  # the scenario that the others are compared with, at th
 CHANGEABLE = ("epoch", "horizon", "fixed", "off")  # no lever may have one of these names
 
 
-class _File(Strict):
-    """A scenario's file."""
+class ScenarioFile(Strict):
+    """A scenario's file.
+
+    Attributes:
+        scenario: its name, that of the file.
+        title: what happens, in a few words.
+        question: what it is there to ask.
+        paragraphs: those that it rests on, by article; left out in a case without articles.
+        answered_by: the outcomes in which the question is answered.
+        epoch: where it starts.
+        horizon: weeks.
+        levers: numbers left to whoever runs it, by name.
+        events: what happens: a word, when, and its arguments.
+        fixed: uncertainties held at a value, by name.
+        off: mechanisms switched off.
+    """
 
     scenario: str
     title: str = Field(min_length=1)
@@ -188,10 +202,10 @@ def load_scenario(case: Case, name: str | Path, **changes: Any) -> Scenario:
 
 def scenario_of(case: Case, data: Mapping[str, Any], *, file: str, name: str | None = None) -> Scenario:
     """A scenario from what its file holds; ``name``, where given, is what it has to be called."""
-    read = checked(_File, dict(data), file=file)
+    read = checked(ScenarioFile, dict(data), file=file)
     if name is not None and read.scenario != name:
         raise InputError(file, "scenario", f"{read.scenario!r} is not the file's name", allowed=name)
-    fields = {key: getattr(read, key) for key in _File.model_fields}
+    fields = {key: getattr(read, key) for key in ScenarioFile.model_fields}
     scenario = Scenario(**fields, file=file, case=case, reach=read.horizon)
     with Mistakes() as mistakes:
         with mistakes.apart():

@@ -20,7 +20,19 @@ MOVED = 0.1  # a red line told in words stands this far from the position, towar
 
 
 class ReviewedLine(Strict):
-    """One entry of the reviewed file of red lines."""
+    """One entry of the reviewed file of red lines.
+
+    Attributes:
+        pass: the pass whose row marks the line.
+        article: of the row.
+        actor: of the row.
+        issue: of the row.
+        at: where the line stands.
+        forbids: the side on which no deal may lie.
+        from: given: the row has the number; moved: the position, moved by 0.1.
+        why: the reason.
+        paragraphs: of the article.
+    """
 
     pass_: str = Field(alias="pass")
     article: str

@@ -215,7 +215,7 @@ def test_the_help_speaks_of_the_case_that_is_named(folder: Path, capsys: pytest.
     told = capsys.readouterr().out
     assert "Two districts and a river" in told
     assert f"jirga job=levers scenario=higher_payment case={folder}" in told
-    assert not re.search("Afghan|turkey|taliban|pass_b|switches", told.replace("case=afghanistan", ""), re.IGNORECASE)
+    assert not re.search("Afghan|turkey|taliban|pass_b|summit", told.replace("case=afghanistan", ""), re.IGNORECASE)
 
 
 def test_the_experiments_of_another_case_are_not_offered(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,6 +55,8 @@ def timeline(model: Running) -> Html:
             parts.append(_table(model, name, scale, y))
             y += len(table.parties) * ROW + BAND + GAP
     for title, courses in _charts(model):
+        if not courses:  # a case without wars
+            continue
         parts.append(_chart(title, courses, scale, y + 14.0))
         y += CHART + 34.0
     frame = _axis(scale, y) + _events(model, scale, y)
@@ -207,7 +209,7 @@ def _charts(model: Running) -> list[tuple[str, list[Course]]]:
 
 
 def _chart(title: str, courses: Sequence[Course], scale: Scale, y: float) -> Html:
-    highest = max(1.0, *(max(course.values) for course in courses))
+    highest = max([1.0, *(max(course.values) for course in courses)])
     parts = [_text(4.0, y, title, font_weight="bold", font_size="10.5")]
     top = y + 8.0
     for part in (0.0, 0.5, 1.0):
