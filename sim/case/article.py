@@ -25,7 +25,7 @@ class Article(Strict):
     title: str
     outlet: str
     date: str
-    paragraphs: int = Field(ge=1)
+    paragraphs: int = Field(ge=1, le=10_000)
     speaks_of: str
     note: str = ""
     garbled: tuple[int, ...] = ()

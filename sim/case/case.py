@@ -34,7 +34,7 @@ class Actor(Strict):
         kind: what it is, which picks its agent class; the rules do not depend on it.
     """
 
-    name: str
+    name: str = Field(min_length=1)
     kind: ActorKind
 
 
@@ -377,7 +377,7 @@ class Case(Strict):
         folder: where the case is; not in the file.
     """
 
-    case: str
+    case: str = Field(min_length=1)
     title: str
     actors: dict[str, Actor] = Field(min_length=2)
     third_parties: dict[str, str] = Field(default_factory=dict)

@@ -63,8 +63,10 @@ def _check_names(case: Case, file: str) -> None:
                 _check_name(file, f"regimes[{number}]", regime)
                 if regime in case.regimes[:number]:
                     raise InputError(file, f"regimes[{number}]", f"{regime!r} is named twice", allowed="each once")
-        for code in case.third_parties:
+        for code, name in case.third_parties.items():
             with mistakes.apart():
+                if not name.strip():
+                    raise InputError(file, f"third_parties.{code}", "is empty", allowed="its full name")
                 if code in case.actors:
                     raise InputError(file, f"third_parties.{code}", "is an actor already", allowed="either of them")
         for number, tool in enumerate(case.instruments):

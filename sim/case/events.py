@@ -234,10 +234,14 @@ NAMEABLE = ("give_issue", "move_issue", "shift_issue", "lower_issue", "propose_o
 OF_WHO_DELIVERS = ("give_issue", "move_issue")  # what, under a name of its own, is done by whoever delivers the clause
 
 
-@lru_cache(maxsize=8)
 def events_of(case: Case) -> Mapping[str, Event]:
     """Every event that a scenario of a case can name: the general ones, then those that the case has words for."""
-    return Frozen({**EVENTS, **{name: _named(name, one) for name, one in case.events.items()}})
+    return _with_words(tuple(case.events.items()))
+
+
+@lru_cache(maxsize=8)
+def _with_words(named: tuple[tuple[str, NamedEvent], ...]) -> Mapping[str, Event]:
+    return Frozen({**EVENTS, **{name: _named(name, one) for name, one in named}})
 
 
 def _named(name: str, one: NamedEvent) -> Event:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sim.case.articles import check_cited, load_articles
-from sim.case.asking import asked
+from sim.case.asking import asked, columns_by_name
 from sim.case.case import Case
 from sim.case.happening import LONGEST
 from sim.case.scenario import Scenario, load_scenario, scenario_names
@@ -270,6 +270,20 @@ def _check_claim(found: Patterns, file: str, key: str, claim: Claim) -> None:
                 one_of(file, key, world, found.worlds, "a world")
         with mistakes.apart():
             _check_outcomes(found.case, file, key, claim)
+            _check_threshold(found.case, file, key, claim)
+
+
+def _check_threshold(case: Case, file: str, key: str, claim: Claim) -> None:
+    """A threshold in the outcome's own unit lies where the outcome, or a difference of it, can lie."""
+    first = claim.outcome if isinstance(claim.outcome, str) else ""
+    column = columns_by_name(case).get(first)
+    low, high = (column.low, column.high) if column is not None and not column.is_yes_no else (0.0, 1.0)
+    if claim.less is not None:
+        low, high = low - high, high - low
+    name, value = ("above", claim.above) if claim.above is not None else ("below", claim.below)
+    if claim.unit == "1" and value is not None and not low <= value <= high:
+        problem = f"{value:g} is out of range of what is measured"
+        raise InputError(file, f"{key}.{name}", problem, allowed=f"{low:g} to {high:g}")
 
 
 def _check_outcomes(case: Case, file: str, key: str, claim: Claim) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,12 @@ def read_yaml(path: Path | str) -> dict[str, Any]:
     anchors, keys that are not words, and plain values that YAML 1.1 reads otherwise than a person would.
     """
     path = home_of(path)
-    text = _text(path)
+    return copy.deepcopy(_parsed(path, _text(path)))
+
+
+@lru_cache(maxsize=128)
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    """What a text says, remembered: the files of a case are read again for every scenario, world and statement."""
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
