@@ -37,10 +37,10 @@ test: $(READY)
 fresh: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m hypothesis --hypothesis-profile=fresh tests
 
-# What changes the code has many dependencies and needs none of ours: it has an environment of its own.
 broken-cases: $(READY)
 	$(BIN)/python -m tests.broken_cases
 
+# What changes the code has many dependencies and needs none of ours: it has an environment of its own.
 mutants: $(READY)
 	[ -e .venv-mutants/.ready ] || { $(PYTHON) -m venv .venv-mutants && \
 	  .venv-mutants/bin/python -m pip install -qq --disable-pip-version-check "cosmic-ray>=8.7,<9" && touch .venv-mutants/.ready; }
