@@ -19,10 +19,13 @@ Public is what these names give, and what that gives in turn:
 - `plot(held)`: runs, a comparison or cells as a figure, with intervals; matplotlib Axes.
 - `plot_weekly(runs, column)`: a weekly column as a figure.
 - `NegotiationModel(scenario)`: one run, agent by agent.
+- `calibrate()`: what half of the record teaches of the prior, as weights over its draws, with every check.
+- `weighted(held, file)`: the same runs with weights over their draws, as `job=calibrate` wrote them.
 - `switches`: the mechanisms that can be switched off, by name, and what is then so.
 - `open_studio(scenario)`: levers moved by hand, with what comes of them at once, in a notebook.
 - `uncertainties(search)`: what is uncertain, by name, and the range in which it can be held.
-- `settlements`: the classes in which a run can end, by name, each with its `meaning` and the `colour` of its figures.
+- `settlements`: the classes in which a run of a case can end, by name, with `meaning` and `colour` of its figures.
+- `theories()`: by whose rules it can be played on the same draws and luck, each with its source.
 
 Each is imported when first used, so that the command line stays quick. What the package is made of, layer by layer:
 docs/architecture.md.
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from sim.pages.plots import plot, plot_weekly
     from sim.pages.report.settlements import settlements
     from sim.studio.serving import open_studio
-    from sim.surface import grid, score, sweep, switches, uncertainties
+    from sim.surface import calibrate, grid, score, sweep, switches, theories, uncertainties, weighted
     from sim.surface import open_kept as open  # noqa: F401 - public, but not for a star
 
 # For `from sim import *`: all but `open`, which Python has a function of that name for.
@@ -53,6 +56,7 @@ __all__ = [
     "NegotiationModel",
     "Slurm",
     "__version__",
+    "calibrate",
     "compare",
     "grid",
     "load_case",
@@ -63,13 +67,16 @@ __all__ = [
     "settlements",
     "sweep",
     "switches",
+    "theories",
     "uncertainties",
+    "weighted",
 ]
 
 _PUBLIC = {
     "Dask": ("sim.cluster.dask", "Dask"),
     "NegotiationModel": ("sim.agents.model", "NegotiationModel"),
     "Slurm": ("sim.cluster.slurm", "Slurm"),
+    "calibrate": ("sim.surface", "calibrate"),
     "compare": ("sim.experiment.comparison", "compare"),
     "grid": ("sim.surface", "grid"),
     "load_case": ("sim.case.loading", "load_case"),
@@ -81,7 +88,9 @@ _PUBLIC = {
     "settlements": ("sim.pages.report.settlements", "settlements"),
     "sweep": ("sim.surface", "sweep"),
     "switches": ("sim.surface", "switches"),
+    "theories": ("sim.surface", "theories"),
     "uncertainties": ("sim.surface", "uncertainties"),
+    "weighted": ("sim.surface", "weighted"),
 }
 
 

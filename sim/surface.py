@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack, overload
 
@@ -17,6 +18,7 @@ from sim.case.happening import LONGEST
 from sim.case.loading import load_case
 from sim.case.record import load_record
 from sim.case.scenario import Scenario
+from sim.case.theory import Theory, load_theory, theory_files
 from sim.engine.computing import compute_all
 from sim.engine.sweep import BAND_RUNS, MOST, PATHS, Sweep
 from sim.evidence.loading import evidence_of
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.cluster.executing import Executor
+    from sim.experiment.calibration import Found as Calibrated
     from sim.experiment.record import Found
     from sim.storage.collection import Collection
 
@@ -59,6 +62,7 @@ class _Given(TypedDict, total=False):
     threads: int | None
     progress: bool | None
     executor: Executor | None
+    theory: str | Path | Theory | None
 
 
 @overload
@@ -81,6 +85,7 @@ def sweep(
     threads: int | None = None,
     progress: bool | None = None,
     executor: Executor | None = None,
+    theory: str | Path | Theory | None = None,
 ) -> Runs | Cells:
     """Simulate a scenario, or several with the same luck: draws of what we do not know times runs of chance.
 
@@ -101,11 +106,20 @@ def sweep(
         executor: `sim.Slurm(...)` or `sim.Dask(...)`, for a folder that all machines see; it is then a job's, as the
             command line makes it, with `status_quo` besides: `jirga status out=FOLDER`. With Slurm this returns at
             once, and the runs can be read when all are there. None: this machine.
+        theory: by whose rules all is played, on the same draws and luck: a name of `sim.theories()`, or a file that
+            ends in .yaml; None: each scenario's own, which is the model as designed where `Scenario.change` has not
+            set another.
 
     Raises:
-        InputError: a number out of range, two scenarios that are the same, or a folder that cannot be used.
+        InputError: a number out of range, a theory that there is not, two scenarios that are the same, or a folder that
+            cannot be used.
     """
     size = _Size(draws, runs, seed, texts(passes), implied, paths, band_runs)
+    if theory is not None:
+        if isinstance(scenario, Scenario):
+            scenario = scenario.change(theory=theory)
+        else:
+            scenario = [one.change(theory=theory) for one in scenario]
     if executor is not None:
         given = [scenario] if isinstance(scenario, Scenario) else list(scenario)
         found = _executed(_listed_plan(given, size), out, executor)
@@ -141,6 +155,7 @@ def grid(
     horizon: int | Sequence[int] | None = None,
     fixed: Mapping[str, float | Sequence[float]] | None = None,
     off: Sequence[str] | Sequence[Sequence[str]] | None = None,
+    theory: str | Sequence[str] | None = None,
     passes: str | Sequence[str] = (),
     implied: bool = True,
     paths: int = PATHS,
@@ -163,6 +178,7 @@ def grid(
         epoch, horizon: one of them or a list; a horizon in weeks, 1 to 260.
         fixed: uncertainties held, by name, each at a value or a list of values.
         off: mechanisms switched off, or a list of such lists.
+        theory: by whose rules it is played, or a list of such names or files.
         levers: each at a value or a list of values within its range; the last one changes fastest.
 
     Raises:
@@ -170,7 +186,7 @@ def grid(
             cannot be used.
     """
     size = Sweep(scenario, *_Size(draws, runs, seed, texts(passes), implied, paths, band_runs))  # checks the numbers
-    axes = _held(LEVERS, "levers", levers) + _framed(epoch, horizon, off) + _held(FIXED, "fixed", fixed or {})
+    axes = _held(LEVERS, "levers", levers) + _framed(epoch, horizon, off, theory) + _held(FIXED, "fixed", fixed or {})
     case = scenario.case
     evidence = evidence_of(case, size.passes or None, implied)
     planned = Plan(
@@ -211,11 +227,13 @@ def _framed(
     epoch: str | Sequence[str] | None,
     horizon: int | Sequence[int] | None,
     off: Sequence[str] | Sequence[Sequence[str]] | None,
+    theory: str | Sequence[str] | None,
 ) -> list[Axis]:
     """The axes of what else a scenario can be moved in, as far as they are given."""
     axes = [] if epoch is None else [Axis("epoch", (epoch,) if isinstance(epoch, str) else tuple(epoch))]
     axes += [] if horizon is None else [Axis("horizon", tuple(map(_whole, _listed(horizon))))]
-    return axes + ([] if off is None else [Axis("off", _lists(off))])
+    axes += [] if off is None else [Axis("off", _lists(off))]
+    return axes + ([] if theory is None else [Axis("theory", tuple(map(str, _listed(theory))))])
 
 
 def _numbers(key: str, values: Any) -> tuple[float, ...]:
@@ -334,6 +352,40 @@ def open_kept(folder: str | Path) -> Runs | Cells:
     return _cells([runs.sweep.scenario for runs in held], held)
 
 
+@overload
+def weighted(held: Runs, weights: str | Path | None) -> Runs: ...
+@overload
+def weighted(held: Cells, weights: str | Path | None) -> Cells: ...
+def weighted(held: Runs | Cells, weights: str | Path | None) -> Runs | Cells:
+    """The same runs with weights over their draws, as a calibration gave them: every mean and difference follows.
+
+    Args:
+        held: runs of a sweep, or cells of a grid with theirs.
+        weights: a file that `job=calibrate` wrote; None takes weights away again.
+
+    Raises:
+        InputError: no such file, or one for other draws: another seed, case, evidence or engine, or more draws.
+    """
+    if isinstance(held, Runs):
+        return _weighed(held, None if weights is None else place(weights))
+    where = None if weights is None else place(weights)
+    cells = []
+    for cell in held:
+        paired = None if cell.paired is None else _weighed(cell.paired, where)
+        cells.append(replace(cell, runs=_weighed(cell.runs, where), paired=paired))
+    return Cells(cells)
+
+
+def _weighed(runs: Runs, weights: Path | None) -> Runs:
+    if weights is None:
+        return runs.weighted(None)
+    from sim.storage.weights import Draws, read_weights
+
+    sweep = runs.sweep
+    whose = Draws(sweep.case, sweep.seed, sweep.passes, sweep.implied)
+    return runs.weighted(read_weights(weights).of(whose, sweep.draws))
+
+
 def uncertainties(
     search: str = "", *, case: str | Path | Case = "afghanistan", epoch: str | None = None
 ) -> pd.DataFrame:
@@ -372,6 +424,15 @@ def uncertainties(
     return pd.DataFrame(list(kept.values()), pd.Index(list(kept), name="uncertainty", dtype="object"), columns)
 
 
+def theories() -> Mapping[str, Theory]:
+    """The theories that come with the package, by name: what each says, its source, and what it leaves to the model.
+
+    >>> list(theories())[0], theories()["nash"].source
+    ('as_designed', 'Nash (1950)')
+    """
+    return Frozen({name: load_theory(name) for name in theory_files()})
+
+
 def score(
     record: str | Path | None = None,
     draws: int = 500,
@@ -382,6 +443,7 @@ def score(
     switches: str | Sequence[str] = tuple(SWITCHES),
     passes: str | Sequence[str] = (),
     implied: bool = True,
+    weights: str | Path | None = None,
     progress: bool | None = None,
 ) -> Found:
     """What the model is worth on what happened: proper scores of its forecasts beside those of simpler ones.
@@ -391,6 +453,7 @@ def score(
         draws, runs, seed, passes, implied, progress: as in `sim.sweep`, for every course that is played.
         case: a case, the name of one, or a case's folder.
         switches: the mechanisms that are switched off in turn; empty for none, which is quicker.
+        weights: a file that `job=calibrate` wrote; what it has learnt from is then not scored. None: none.
 
     Returns:
         Its `table()` has a row for every statement; `compared` the differences, with intervals and the number of
@@ -406,7 +469,58 @@ def score(
     chosen = [one_of("score", "switches", name, SWITCHES, "a switch") for name in texts(switches)]
     for key, number_of, low in (("draws", draws, 2), ("runs", runs, 1)):
         whole_number("score", key, number_of, low, MOST)
-    return measured(read, draws, runs, seed, switches=chosen, passes=texts(passes), implied=implied, progress=progress)
+    given = texts(passes)
+    held = None
+    if weights is not None:
+        from sim.storage.weights import Draws, read_weights
+
+        held = read_weights(place(weights)).of(Draws(loaded, seed, given, implied), draws)
+    return measured(
+        read, draws, runs, seed, switches=chosen, passes=given, implied=implied, weights=held, progress=progress
+    )
+
+
+def calibrate(
+    record: str | Path | None = None,
+    draws: int = 500,
+    runs: int = 10,
+    seed: int = 1,
+    *,
+    out: str | Path | None = None,
+    case: str | Path | Case = "afghanistan",
+    passes: str | Sequence[str] = (),
+    implied: bool = True,
+    progress: bool | None = None,
+) -> Calibrated:
+    """What the marked half of a record, and of the open patterns, teaches: weights over the draws of the prior.
+
+    Args:
+        record: a file of statements, some of them `for_calibration`; None: the case's own.
+        draws, runs, seed, passes, implied, progress: as in `sim.sweep`, for every course and world that is played.
+        out: a file for the weights, which `sim.weighted` and the command line take; None: none.
+        case: a case, the name of one, or a case's folder.
+
+    Returns:
+        Its `weights` are those of the draws, `worth` how many equal ones they are worth; `table()` has every statement,
+        pattern and number before and after; `compared` the scores of what was held back, with weights and without.
+
+    Raises:
+        InputError: nothing is marked, nothing is held back, or a mistake in the record, in one line.
+    """
+    from sim.case.patterns import patterns_of
+    from sim.experiment.calibration import measured, sizes
+
+    loaded = case if isinstance(case, Case) else load_case(case)
+    for key, number_of, low in (("draws", draws, 2), ("runs", runs, 1)):
+        whole_number("calibrate", key, number_of, low, MOST)
+    read, given = load_record(loaded, None if record is None else home_of(record)), texts(passes)
+    size = sizes(draws, runs)
+    found = measured(read, patterns_of(loaded), size, seed, passes=given, implied=implied, progress=progress)
+    if out is not None:
+        from sim.storage.weights import Draws, write_weights
+
+        write_weights(place(out), Draws(loaded, seed, given, implied), found.weights, found.learnt)
+    return found
 
 
 def _tell(line: str) -> None:

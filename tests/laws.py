@@ -40,7 +40,8 @@ def broken_laws(found: World, plan: Any, state: Any, place: int, before: Any) ->
         and np.all(state.trust_for[learners] + state.trust_against[learners] > 0.0),
         "presence is what is left of the withdrawal": abs(state.presence - 1.0 + state.cell[rules.presence_cell])
         < 1e-12,
-        "the status is one of four": set(state.status.tolist()) <= {0, 1, 2, 3},
+        "the status is one of five, and pending only where others vote": set(state.status.tolist()) <= {0, 1, 2, 3}
+        or bool(np.all(rules.voters[state.status == words.PENDING] > 0)),
         "a clause is in a package in force, carried over, or nowhere": np.all(
             (state.in_package == 0) | (in_force | (state.status == words.CLOSED))[:, None]
         ),

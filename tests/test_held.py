@@ -87,7 +87,7 @@ HELD = {
     "scenario": scenario,
     "lever": lambda: scenario().levers["summit_week"],
     "switches": lambda: sim.switches,
-    "settlements": lambda: sim.settlements,
+    "settlements": lambda: sim.settlements(),
     "columns": lambda: runs().columns,
     "estimate": lambda: runs().share("takeover"),
     "difference": lambda: sim.compare(runs(), runs()).difference("takeover"),
@@ -304,7 +304,7 @@ def test_held_mappings_are_mappings() -> None:
 def test_one_draw_has_numbers_and_no_interval() -> None:
     one = sim.sweep(scenario(), draws=1, runs=2, progress=False)
     told = str(sim.compare(one, one)).splitlines()
-    assert len(told) == len(sim.settlements)
+    assert len(told) == len(sim.settlements())
     assert all(
         line.endswith("a paired difference needs two draws in which both scenarios have a value") for line in told
     )

@@ -18,7 +18,6 @@ from told import imported, taken
 
 import sim
 from sim.agents.replay import replay
-from sim.model.outcomes import SETTLEMENTS
 from sim.model.parameters import SWITCHES
 from sim.pages.run.page import run_page
 from sim.world.world import load_world
@@ -69,14 +68,16 @@ def test_the_door_itself_imports_nothing_heavy() -> None:
 
 def test_switches_and_settlements_are_those_of_the_model_in_words_and_cannot_be_changed() -> None:
     assert list(sim.switches) == list(SWITCHES)
-    assert tuple(sim.settlements) == SETTLEMENTS
+    classes = sim.settlements()
+    assert tuple(classes) == ("takeover", "comprehensive", "interim", "ceasefire", "bilateral", "none")
+    assert classes == sim.settlements(sim.load_case())
     assert all(isinstance(meaning, str) and meaning for meaning in sim.switches.values())
-    assert all(one.meaning and re.fullmatch("#[0-9a-f]{6}", one.colour) for one in sim.settlements.values())
-    assert len({one.colour for one in sim.settlements.values()}) == len(SETTLEMENTS)
+    assert all(one.meaning and re.fullmatch("#[0-9a-f]{6}", one.colour) for one in classes.values())
+    assert len({one.colour for one in classes.values()}) == len(classes)
     with pytest.raises(TypeError):
         sim.switches["trust"] = ""  # type: ignore[index]
     with pytest.raises(TypeError):
-        sim.settlements["draw"] = sim.settlements["none"]  # type: ignore[index]
+        classes["draw"] = classes["none"]  # type: ignore[index]
 
 
 # --- what readers are told -------------------------------------------------------------------------------------------

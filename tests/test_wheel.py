@@ -85,7 +85,7 @@ def test_the_wheel_carries_every_module() -> None:
 
 
 def test_the_program_comes_from_the_wheel(environment: Path, tmp_path: Path) -> None:
-    code = "import sim; from sim.jobs import settings; print(sim.__file__); print(settings.configuration_folder())"
+    code = "import sim; from sim.inputs import places; print(sim.__file__); print(places.configuration_folder())"
     shown = done([environment / "bin" / "python", "-c", code], tmp_path).stdout.split()
     assert all(Path(place).is_relative_to(environment) for place in shown)
 

@@ -15,10 +15,13 @@ from sim.case.loading import load_case
 from sim.evidence.loading import load_evidence
 from sim.model import variables as the_model_variables
 from sim.model import vocabulary as words
+from sim.model.equations.concession import log_of_time
 from sim.model.parameters import switch_off
 from sim.model.phases.begin import begin, derive
+from sim.model.phases.defaults import set_range
 from sim.model.phases.events import events
 from sim.model.phases.fight import fight
+from sim.model.phases.frontier import trace_frontier
 from sim.model.phases.leverage import set_leverage
 from sim.model.phases.record import record
 from sim.model.phases.week import attend_table, bargain_table, comply_table, learn_all, week
@@ -365,3 +368,62 @@ def bare_records(tables: Tables) -> tuple[Any, Any, Any]:
 def stacked(parts: Sequence[Tables]) -> Tables:
     """Several sets of bare tables as one."""
     return Tables(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def bare_table(
+    position: Any,
+    default: Any,
+    weight: Any,
+    trust: tuple[float, float] = (1.0, 1.0),
+    vulnerability: float = 0.0,
+    ending: int = -1,
+    war: tuple[float, float] = (0.0, 0.0),
+) -> Tables:
+    """One table of two parties; position and weight are (side, clause), default is (clause)."""
+    clauses = np.shape(position)[1]
+
+    def filled(values: Any, rest: float) -> Any:
+        wide = np.full((1, 2, CLAUSES), rest)
+        wide[0, :, :clauses] = values
+        return wide
+
+    weights = np.asarray(weight, dtype=float)
+    return Tables(
+        clauses=np.array([clauses]),
+        position=filled(position, 0.0),
+        default=filled(default, 0.0),
+        weight=filled(weights / weights.sum(axis=1, keepdims=True), 0.0),
+        line=np.full((1, 2, CLAUSES), np.nan),
+        trust=np.array([trust]),
+        reach=np.ones((1, 2, CLAUSES)),
+        vulnerability=np.array([vulnerability]),
+        ending=np.array([ending]),
+        war=np.array([war]),
+    )
+
+
+def traced(table: Tables) -> tuple[Any, Any, Any]:
+    """Rules, draw and state of one bare table with its frontier."""
+    rules, draws, states = bare_records(table)
+    for k in range(rules[0].clauses[0]):
+        set_range(rules[0], states[0], 0, k, True)
+    trace_frontier(rules[0], states[0], 0, True)
+    return rules[0], draws[0], states[0]
+
+
+COMMON, OPPOSED = (0.2, 0.3), (0.8, 0.7)  # weights of what both want, and of what one gains and the other loses
+MOST = (COMMON[0] + OPPOSED[0] * COMMON[1] / OPPOSED[1], COMMON[1] + OPPOSED[1] * COMMON[0] / OPPOSED[0])
+HURDLE, NOISE, SESSIONS = 0.05, 0.1, 24
+
+
+def linear_table() -> tuple[Any, Any, Any]:
+    """Both want the first clause; what one gains by the second the other loses, on both sides of its default."""
+    position, weight = ((1.0, 1.0), (1.0, 0.0)), tuple(zip(COMMON, OPPOSED, strict=True))
+    rules, draw, state = traced(bare_table(position, (0.0, 0.5), weight, (1.0, 1.0), 0.0))
+    np.testing.assert_allclose(state.best[0], MOST, atol=1e-12)
+    draw.private_on, draw.noise, draw.hurdle, draw.deadline = 1, NOISE, HURDLE, SESSIONS
+    draw.concession, draw.pressure_weight = 1.0, 0.3
+    for session in range(1, SESSIONS):
+        draw.log_time[session] = log_of_time(float(session), float(SESSIONS))
+    state.status[0], state.meeting[0], state.attending[0, :2] = words.OPEN, 1, 1
+    return rules, draw, state

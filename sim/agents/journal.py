@@ -28,7 +28,8 @@ class Decision(NamedTuple):
     Attributes:
         week: from 1.
         phase: one of `vocabulary.PHASES`.
-        decision: attend, mediate, offer, ratify, comply, effort, break; event, status, line, regime, fight, learn.
+        decision: attend, mediate, offer, ratify, vote, comply, effort, break; event, status, line, regime, fight,
+            learn.
         who: code of the player or seat that decided; empty where nobody did.
         place: table or war; empty for none.
         clause: the issue; empty for none.
@@ -74,6 +75,7 @@ class Journal:
         self.clauses = [tuple(table.clauses) for table in case.tables.values()]
         self.parties = [table.parties for table in case.tables.values()]
         self.seats = [tuple(name for name, _, _ in table.seats) for table in case.tables.values()]
+        self.voters = [tuple(table.voters) for table in case.tables.values()]
         self.regimes = case.regimes
         self.entries: list[Decision] = []
 
@@ -172,6 +174,17 @@ class Journal:
             place=self.tables[t],
         )
 
+    def voted(self, t: int, v: int) -> None:
+        """One who has a vote decided about what was signed."""
+        self._decided(
+            "bargain",
+            "vote",
+            self.voters[t][v],
+            "approved" if self.state.approved[t, v] == 1 else "voted_down",
+            self.state.vote_terms[t, v],
+            place=self.tables[t],
+        )
+
     # --- keeping promises
 
     def complied(self, t: int, k: int, side: int) -> None:
@@ -197,7 +210,9 @@ class Journal:
         outcome = "collapsed" if collapsed else words.STATUS_NAMES[after]
         package = _named(self.clauses[t], self.state.package[t], self.state.in_package[t])
         terms = {"reopens": float(self.state.reopens[t])} if after == words.SUSPENDED else NO_TERMS
-        signed = package if after == words.IN_FORCE else NO_TERMS
+        terms = {"vote": float(self.state.vote_at[t])} if after == words.PENDING else terms
+        offered = _named(self.clauses[t], self.state.offer[t]) if after == words.PENDING else NO_TERMS
+        signed = package if after == words.IN_FORCE else offered
         self._add(phase, "status", "", outcome, place=self.tables[t], terms=terms, package=signed)
 
     def broke_off(self, t: int) -> None:

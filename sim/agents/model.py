@@ -167,7 +167,8 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
     @property
     def regime(self) -> str:
         """The regime of this week."""
-        return self.world.case.regimes[self.state.regime]
+        regime: str = self.world.case.regimes[self.state.regime]
+        return regime
 
     # --- a week
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.journal import Decision
-from sim.agents.reasons import told, weighed, weights
+from sim.agents.reasons import ruled, told, weighed, weights
 from sim.agents.sources import Source, source
 from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
 from sim.model import vocabulary as words
@@ -105,10 +105,15 @@ def _turning_point(model: Running, entry: Decision) -> list[Line]:
         return [Line(told(model, entry), weight=2)]
     if entry.decision == "offer" and entry.outcome == "accepted":
         return [Line(told(model, entry))]
-    if entry.decision == "ratify":
+    if entry.decision in ("ratify", "vote"):
         return [Line(told(model, entry), weighed(model, entry))]
+    if entry.decision == "status" and entry.outcome == "pending":
+        day = f"it is put to the vote in week {entry.terms['vote']:.0f}"
+        return [Line(sentence(f"{place}: an agreement was signed, {package(entry.package)}; {day}"), weight=2)]
     if entry.decision == "status" and entry.outcome == "in_force":
-        return [Line(sentence(f"{place}: an agreement was signed, {package(entry.package)}"), weight=2)]
+        votes = model.world.case.tables[entry.place].ratified_by is not None and model.draw.votes_on == 1
+        what = "the agreement is in force" if votes else "an agreement was signed"
+        return [Line(sentence(f"{place}: {what}, {package(entry.package)}"), weight=2)]
     if entry.decision == "status" and entry.outcome == "collapsed":
         return [Line(sentence(f"{place}: the agreement collapsed"), weight=2)]
     if entry.decision == "comply" and entry.outcome == "broken" and _is_news(model, entry):
@@ -270,6 +275,9 @@ def _kept_away(model: Running, asked: Sequence[Decision]) -> str:
 
 
 def _reason(model: Running, entry: Decision) -> str:
+    rule = ruled(model, entry)
+    if rule:
+        return rule
     against = [weight for weight in weights(entry) if weight.value < 0]
     absent = [weight.term.absent for weight in weights(entry) if weight.value == 0.0 and weight.term.absent]
     if absent:
@@ -363,7 +371,12 @@ def tables_at_start(model: Running) -> str:
     told_as = {name: [] for name in words.STATUS_NAMES}  # type: dict[str, list[str]]
     for name, table in model.tables.items():
         told_as[model.at_start[f"table.{name}.status"]].append(table.title)
-    sayings = {"in_force": "an agreement was in force at", "open": "open were", "suspended": "suspended were"}
+    sayings = {
+        "in_force": "an agreement was in force at",
+        "open": "open were",
+        "suspended": "suspended were",
+        "pending": "a vote was due at",
+    }
     return sentence(
         "; ".join(f"{saying} {listing(told_as[name])}" for name, saying in sayings.items() if told_as[name])
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 # What can part two runs, in the order of a phase; events are what a scenario is, and numbers move in every week.
-DECISIONS = ("mediate", "attend", "offer", "ratify", "comply", "regime")
+DECISIONS = ("mediate", "attend", "offer", "ratify", "vote", "comply", "regime")
 
 Course = Sequence[Decision]
 How = Literal["chance", "leaders", "rule"]
@@ -124,7 +124,7 @@ def _key(entry: Decision) -> tuple[str, str, str, str]:
 def _rank(case: Case, entry: Decision) -> tuple[int, ...]:
     places = [*case.tables, *case.wars]
     at = case.tables.get(entry.place)
-    seats = [*at.parties, *(name for name, _, _ in at.seats)] if at else [entry.who]
+    seats = [*at.parties, *(name for name, _, _ in at.seats), *at.voters] if at else [entry.who]
     clause = list(at.clauses).index(entry.clause) if at and entry.clause else 0
     return (
         PHASES.index(entry.phase), places.index(entry.place), DECISIONS.index(entry.decision), clause,
@@ -178,6 +178,8 @@ _OUTCOMES: Mapping[str, str] = {
     "out_of_time": "made an offer that ran past the deadline",
     "ratified": "ratified",
     "not_ratified": "failed to ratify",
+    "approved": "approved what was signed",
+    "voted_down": "voted down what was signed",
     "kept": "kept its promise",
     "broken": "broke its promise",
     "withheld": "withheld what it had promised",

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.views import Row
 from sim.model import vocabulary as words
-from sim.model.phases.attend import prepare
+from sim.model.phases.attend import prepare, set_terms
 from sim.model.phases.bargain import bargain, conclude
 from sim.model.phases.comply import fall_due, judge, revalue, set_arrears, settle_clause, tranche_due
 from sim.model.phases.learn import fade_arrears, notice_norms
 from sim.model.phases.private import renew_sides
 from sim.model.phases.rounds import call_round, may_break_off
+from sim.model.phases.vote import count_votes, votes_due
 from sim.model.phases.week import dismiss
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Table:
         name, title: as in the case.
         parties: the two actors, first-listed first.
         seats: the mediators' seats.
+        members: who bargain with one of the parties, as one side.
+        voters: the members, then who vote on what is signed.
         issues: the issues of its clauses, in order.
     """
 
@@ -47,6 +50,8 @@ class Table:
         self.seats = tuple(
             Seat(seat, tuple(model.player(code) for code in members)) for seat, members, _ in case_table.seats
         )
+        self.voters: tuple[Member, ...] = tuple(map(model.player, case_table.voters))
+        self.members = self.voters[: len(case_table.members)]
         self.issues = tuple(case_table.clauses)
 
     def __repr__(self) -> str:
@@ -56,7 +61,7 @@ class Table:
 
     @property
     def status(self) -> str:
-        """closed, open, suspended or in_force."""
+        """closed, open, suspended, in_force or pending."""
         return words.STATUS_NAMES[self.model.state.status[self.number]]
 
     @property
@@ -129,10 +134,25 @@ class Table:
         if model.state.session[t] == words.SIGNED:
             for party in self.parties:
                 party.ratify(self)
+            for member in self.members if model.draw.blocs_on == 1 else ():
+                member.vote(self)
         conclude(model.rules, model.draw, model.state, t)
         may_break_off(model.rules, model.draw, model.state, t)
         if model.state.broken[t] == 1:
             model.journal.broke_off(t)
+        model.journal.turned("bargain", t, before)
+        self.vote()
+
+    def vote(self) -> None:
+        """On its day, all who have a vote decide about what was signed: in force where all approve."""
+        model, t = self.model, self.number
+        if self.voters == self.members or not votes_due(model.state, t):
+            return
+        set_terms(model.rules, model.draw, model.state, t, True)
+        before = int(model.state.status[t])
+        for voter in self.voters[len(self.members) :]:
+            voter.vote(self)
+        count_votes(model.rules, model.draw, model.state, t)
         model.journal.turned("bargain", t, before)
 
     def comply(self) -> None:

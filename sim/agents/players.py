@@ -20,6 +20,7 @@ from sim.model.phases.fight import fight
 from sim.model.phases.learn import learn, notice_coercion
 from sim.model.phases.leverage import set_leverage
 from sim.model.phases.mediation import asked, effort, gone, mediate
+from sim.model.phases.vote import vote
 from sim.model.vocabulary import NOT_DUE
 
 if TYPE_CHECKING:
@@ -91,6 +92,12 @@ class Player(Agent):  # type: ignore[misc]  # Mesa comes without types
         mediate(model.rules, model.draw, model.state, t, m)
         if asked(model.rules, model.state, t, m):
             model.journal.attended(t, 2 + m)
+
+    def vote(self, table: AtTable) -> None:
+        """Approve what a side has accepted, or what was signed, or refuse it."""
+        model, t, v = self.model, table.number, table.voters.index(self)
+        vote(model.rules, model.draw, model.state, t, v)
+        model.journal.voted(t, v)
 
     def notice_coercion(self) -> None:
         """Count it against those who press it too hard."""
@@ -216,6 +223,13 @@ class Insurgency(Actor):
         return self.war is not None and self.war.is_over
 
 
+class PoliticalParty(Actor):
+    """A party, or another body that bargains without a state or an army."""
+
+
 KINDS: Mapping[str, type[Actor]] = MappingProxyType(
-    {"patron": Patron, "mediator_state": MediatorState, "government": Government, "insurgency": Insurgency}
-)
+    {
+        "patron": Patron, "mediator_state": MediatorState, "government": Government, "insurgency": Insurgency,
+        "party": PoliticalParty,
+    }
+)  # fmt: skip

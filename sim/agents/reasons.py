@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.world.world import World
 
 
+READY = Term("surplus", "its readiness, or half of the best deal where it does not fight the other")
 LEAST_WEIGHT = 0.0005  # below this a term is not worth a word
 
 
@@ -49,8 +50,10 @@ def chance_without(decision: Decision, name: str, noise: float) -> float:
 def weighed(model: Running, decision: Decision) -> str:
     """What spoke for and against, and what the chance would have been without the weightiest term."""
     found, noise = weights(decision), float(model.draw.noise)
-    if not found:
+    if not found or ruled(model, decision):
         return ""
+    if dict(model.world.scenario.theory.rules).get("coming") == "readiness" and decision.decision == "attend":
+        found = tuple(w._replace(term=READY) if w.term.name == READY.name else w for w in found)
     told = [weight for weight in found if abs(weight.value) >= LEAST_WEIGHT]
     pro = [f"{weight.term.words} ({weight.value:+.3f})" for weight in told if weight.value > 0]
     con = [f"{weight.term.words} ({weight.value:+.3f})" for weight in told if weight.value < 0]
@@ -75,6 +78,18 @@ def weighed(model: Running, decision: Decision) -> str:
     return text
 
 
+def ruled(model: Running, decision: Decision) -> str:
+    """What of a theory left a decision no choice, in words; empty where it was a choice."""
+    theory = model.world.scenario.theory
+    rules = dict(theory.rules)
+    told = {
+        "attend": "the moment is not ripe" if rules.get("coming") == "ripeness" and decision.probability == 0.0 else "",
+        "ratify": "nobody at home has to agree" if rules.get("home") == "unitary" else "",
+        "comply": "agreements bind" if rules.get("promises") == "binding" else "",
+    }.get(decision.decision, "")
+    return f"{told} ({theory.title})" if told else ""
+
+
 def by_schedule(decision: Decision) -> bool:
     """Whether an announced schedule, and not a choice of the week, decided about a tranche."""
     chosen = "kept" if decision.draw < decision.probability else "broken"
@@ -97,6 +112,11 @@ def told(model: Running, decision: Decision) -> str:
     if decision.decision == "ratify":
         what = "ratified" if decision.outcome == "ratified" else "failed to ratify"
         return sentence(f"{who} {what} what was signed at {place}: {_odds(model, decision)}")
+    if decision.decision == "vote":
+        what = "approved" if decision.outcome == "approved" else "voted down"
+        share = percent(decision.terms["favour"])
+        so_far = "accepted" if decision.who in world.case.tables[decision.place].members else "signed"
+        return sentence(f"{who} {what} what was {so_far} at {place}, {share} in favour: {_odds(model, decision)}")
     if decision.decision == "comply":
         return _told_compliance(model, decision, who, place)
     if decision.decision == "break":
@@ -110,6 +130,9 @@ def told(model: Running, decision: Decision) -> str:
 
 def _odds(model: Running, decision: Decision) -> str:
     """The chance, and what it was held against: a number of the week, or one that has lasted."""
+    rule = ruled(model, decision)
+    if rule:
+        return rule
     choice = CHOICES[decision.decision]
     lasts = choice.private and model.draw.private_on == 1
     held = f"its {choice.private} since week {decision.terms['since']:.0f} is" if lasts else "the draw"
@@ -162,7 +185,8 @@ def why(model: Running, who: str, *, table: str | None = None, week: int | None 
     found = [
         entry
         for entry in model.journal.find(week=week, who=who)
-        if entry.decision in ("attend", "mediate", "offer", "ratify", "comply", "line") and table in (None, entry.place)
+        if entry.decision in ("attend", "mediate", "offer", "ratify", "vote", "comply", "line")
+        and table in (None, entry.place)
     ]
     lines = [f"Week {week}."]
     if not found:
@@ -187,7 +211,8 @@ def _places(model: Running, who: str) -> list[str]:
 
 def _attendants(model: Running, table: str) -> set[str]:
     seated = model.tables[table]
-    return {party.code for party in seated.parties} | {seat.name for seat in seated.seats}
+    codes = {member.code for member in (*seated.parties, *seated.voters)}
+    return codes | {seat.name for seat in seated.seats}
 
 
 def _check(model: Running, who: str, table: str | None, week: int | None) -> int:
@@ -210,6 +235,8 @@ def _idle(model: Running, who: str, table: str, week: int) -> str:
     status = model.course(f"table.{table}.status")[week]
     if status == "in_force":
         return sentence(f"{place}: an agreement was in force, and no tranche of {name} was due")
+    if status == "pending":
+        return sentence(f"{place}: an agreement was signed, and its vote was still to come")
     if status == "open":
         met = any(True for _ in model.journal.find(week=week, place=table, decision="attend"))
         return sentence(f"{place}: {name} was not asked to come" if met else f"{place}: no round was held")

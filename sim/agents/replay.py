@@ -13,9 +13,11 @@ from sim.agents.model import NegotiationModel
 from sim.agents.narrative import Period
 from sim.agents.reasons import why
 from sim.agents.words import listing, sentence
+from sim.case.case import NO_CLASS
 from sim.case.columns import outcome_columns
+from sim.case.settlements import settled
 from sim.inputs.errors import InputError
-from sim.model.outcomes import SETTLEMENTS, write_outcomes
+from sim.model.outcomes import write_outcomes
 from sim.world.columns import outcome_type
 from sim.world.world import World
 
@@ -64,7 +66,7 @@ class Run:
     @property
     def settlement(self) -> str:
         """The settlement class at the horizon."""
-        return SETTLEMENTS[int(self.outcomes["settlement"])]
+        return self.model.world.case.classes[int(self.outcomes["settlement"])]
 
 
 def replay(world: World, number: int, *, seed: int, runs: int = 20, expected: Mapping[str, Any] | None = None) -> Run:
@@ -98,8 +100,10 @@ def replay(world: World, number: int, *, seed: int, runs: int = 20, expected: Ma
 def outcomes(model: NegotiationModel) -> dict[str, float]:
     """Every declared outcome of a model at its end, by column."""
     case = model.world.case
-    row = np.zeros(1, outcome_type(case)).view(np.recarray)[0]
-    write_outcomes(model.world.rules, model.state.record, row)
+    rows = np.zeros(1, outcome_type(case)).view(np.recarray)
+    write_outcomes(model.world.rules, model.state.record, rows[0])
+    rows["settlement"] = settled(case, rows)
+    row = rows[0]
     return {column.name: np.asarray(row[column.field])[column.place].item() for column in outcome_columns(case)}
 
 
@@ -117,21 +121,20 @@ def _same(stored: Any, value: float) -> bool:
 def summary(run: Run) -> str:
     """What came of it, in a sentence or two."""
     model, found = run.model, run.outcomes
-    sayings = {
-        "takeover": "the challenger took over",
-        "comprehensive": "a comprehensive settlement was in force",
-        "interim": "an interim settlement was in force",
-        "ceasefire": "a ceasefire held without a settlement",
-        "bilateral": "only a bilateral agreement was in force",
-        "none": "there was no settlement",
-    }
-    text = f"after {model.week} weeks {sayings[run.settlement]}"
+    ended = f"it ended in the class {run.settlement!r}: {_meaning(run)}"
+    text = f"after {model.week} weeks {ended}"
     if found["collapse_week"] >= 0:
-        text = f"in week {found['collapse_week']:.0f} {sayings['takeover']}"
+        text = f"in week {found['collapse_week']:.0f} the regime turned; {ended}"
     signed = _where(run, "agreed", "agreed_week")
     fallen = _where(run, "collapsed", "collapsed_week")
     text = sentence(text) + " " + sentence(f"agreements were signed at {signed}" if signed else "nothing was signed")
     return f"{text} {sentence(f'agreements collapsed at {fallen}')}" if fallen else text
+
+
+def _meaning(run: Run) -> str:
+    """What its class means."""
+    classes = run.model.world.case.settlements
+    return "none of the others holds" if run.settlement == NO_CLASS else classes[run.settlement].meaning
 
 
 def _where(run: Run, flag: str, week: str) -> str:

@@ -65,7 +65,7 @@ def cited(found: Source) -> str:
 
 
 def columns_behind(model: Running, decision: Decision) -> tuple[str, ...]:
-    """The drawn columns on which a decision of a party or mediator rests most directly."""
+    """The drawn columns on which a decision of a party, mediator or voter rests most directly."""
     if decision.place not in model.tables:
         return ()
     table, who = model.tables[decision.place], decision.who
@@ -73,9 +73,11 @@ def columns_behind(model: Running, decision: Decision) -> tuple[str, ...]:
     if decision.decision == "mediate":
         members = next(seat.members for seat in table.seats if seat.name == who)
         return tuple(f"trust.{party}.{members[0].code}" for party in parties)
+    cells = sorted(table.issues, key=lambda cell: -model.drawn.get(f"salience.{who}.{cell}", 0.0))
+    if decision.decision == "vote":
+        return tuple(f"position.{who}.{cell}" for cell in cells[:3])
     other = parties[1 - parties.index(who)]
     if decision.decision == "comply":
         return (f"leverage.{other}.{who}", f"position.{who}.{decision.clause}", f"salience.{who}.{decision.clause}")
-    cells = sorted(table.issues, key=lambda cell: -model.drawn.get(f"salience.{who}.{cell}", 0.0))
     mediators = [f"leverage.{member.code}.{who}" for seat in table.seats for member in seat.members]
     return (f"trust.{who}.{other}", f"position.{who}.{cells[0]}", *mediators[:2])

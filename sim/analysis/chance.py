@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.quantiles import t95
-from sim.analysis.shares import CHANCE_DRAWS, CHANCE_RUNS, Interval, inner
+from sim.analysis.shares import CHANCE_DRAWS, CHANCE_RUNS, Interval, inner, inner_weights
+from sim.analysis.weights import Weights, uneven, worth
 
 FEWEST_VARYING = 20  # draws whose runs differ, below which the jackknife sees no more than these
 MOST_LOG = 700.0  # the largest whose exponential is a number
 
 
-def chance_share(values: NDArray[np.float64]) -> Interval | None:
+def chance_share(values: NDArray[np.float64], weights: Weights = None) -> Interval | None:
     """The part of the variance of values (draws, runs) that is chance, in [0, 1], NaN left out.
 
     The interval is that of the jackknife over draws (Efron and Stein 1981) of the logarithm of the ratio of the
@@ -22,19 +23,26 @@ def chance_share(values: NDArray[np.float64]) -> Interval | None:
     than 20 draws differ.
 
     None where the two parts cannot be told apart: fewer than 100 draws with two values or more, or fewer than 5 values
-    in the mean of these, or nothing that varies between draws.
+    in the mean of these, or nothing that varies between draws. With weights, (draws,), as many draws count as equal
+    ones would be worth as much.
     """
-    means, within, count = inner(np.asarray(values, np.float64))
-    if len(means) < CHANCE_DRAWS or count.mean() < CHANCE_RUNS or float(means.std()) == 0.0:
+    values, given = np.asarray(values, np.float64), uneven(weights)
+    means, within, count = inner(values)
+    part = None if given is None else inner_weights(values, given)
+    draws = len(means) if part is None else worth(part)
+    if draws < CHANCE_DRAWS or count.mean() < CHANCE_RUNS or float(means.std()) == 0.0:
         return None
     if not within.any():
         return Interval(0.0, math.nan, math.nan)
-    logs, left = _ratio_of_variances(means, within, count)
+    if part is None:
+        logs, left = _ratio_of_variances(means, within, count)
+    else:
+        logs, left = _weighted_ratio_of_variances(means, within, count, part / part.sum())
     whole, each = logs[-1], logs[:-1]
     if np.count_nonzero(within) < FEWEST_VARYING:
         return Interval(_share(whole, left), math.nan, math.nan)
     n = len(each)
-    half = t95(n - 1) * math.sqrt((n - 1) / n * float(((each - each.mean()) ** 2).sum()))
+    half = t95(draws - 1) * math.sqrt((n - 1) / n * float(((each - each.mean()) ** 2).sum()))
     low, value, high = (_share(log, left) for log in (whole + half, whole, whole - half))
     return Interval(value, low, high)
 
@@ -60,3 +68,21 @@ def _ratio_of_variances(
     tiny = np.finfo(np.float64).tiny
     logs: NDArray[np.float64] = np.log(np.maximum(between, tiny) / np.maximum(chance, tiny))
     return logs, float((within / count).mean() / within.mean())
+
+
+def _weighted_ratio_of_variances(
+    means: NDArray[np.float64], within: NDArray[np.float64], count: NDArray[np.float64], part: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """The same with the draws' parts of the weight, which sum to 1."""
+
+    def less(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A sum without each draw, then with all of them."""
+        return np.append(numbers.sum() - numbers, numbers.sum())
+
+    middle = means - part @ means
+    mass = less(part)
+    between = (less(part * middle**2) / mass - (less(part * middle) / mass) ** 2) / (1.0 - less(part**2) / mass**2)
+    chance = less(part * within) / mass
+    tiny = np.finfo(np.float64).tiny
+    logs: NDArray[np.float64] = np.log(np.maximum(between, tiny) / np.maximum(chance, tiny))
+    return logs, float(part @ (within / count)) / float(part @ within)

@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.shares import Values, draw_means, standard_error
+from sim.analysis.shares import Values, draw_means, ratio, standard_error
+from sim.analysis.weights import Weights, uneven, variance, worth
 
 FEWEST = (
     6  # draws that differ: with fewer, all going one way, a sign test finds more than 3 % by luck (2 * 2**-5 = 6 %)
@@ -34,13 +35,14 @@ def t_tails(t: float, freedom: int) -> float:
     return max(0.0, 1.0 - (2.0 / math.pi * (angle + inside) if odd else inside))
 
 
-def paired_chance(pairs: Values) -> float:
+def paired_chance(pairs: Values, weights: Weights = None) -> float:
     """How often luck alone would give draws' mean differences at least this far from zero; two-sided.
 
     Student's paired t test over the draws (Student 1908), whose runs are alike.
 
     Args:
         pairs: differences (draws, runs), NaN where a pair has none.
+        weights: of the draws, (draws,); None: all count alike.
 
     Returns:
         1 where fewer than six draws differ, which no test could tell from luck.
@@ -49,13 +51,23 @@ def paired_chance(pairs: Values) -> float:
     1.0
     """
     means = draw_means(pairs)[0]
-    means = means[~np.isnan(means)]
+    known = ~np.isnan(means)
+    if (given := uneven(weights)) is not None:
+        return _weighted_chance(means[known], given[known])
+    means = means[known]
     if np.count_nonzero(means) < FEWEST:
         return 1.0
     error = standard_error(means)
     if error == 0.0:  # all alike: a sign test
         return float(2.0 ** (1 - len(means)))
     return t_tails(float(means.mean()) / error, len(means) - 1)
+
+
+def _weighted_chance(means: Values, weights: Values) -> float:
+    if worth(weights[means != 0.0]) < FEWEST:
+        return 1.0
+    found = ratio(means[:, None], weights)
+    return t_tails(found.value / found.error, found.draws - 1) if found.error > 0.0 else 2.0 ** (1 - found.draws)
 
 
 def adjusted(chances: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -77,13 +89,14 @@ def adjusted(chances: NDArray[np.float64]) -> NDArray[np.float64]:
     return corrected
 
 
-def standardised(gap: float, first: Values, second: Values) -> float:
+def standardised(gap: float, first: Values, second: Values, weights: Weights = None) -> float:
     """A mean paired difference in standard deviations: those of both over all runs, pooled (Cohen 1988, 2.2).
 
     Args:
         gap: the difference, second less first.
         first: values (draws, runs); NaN in either leaves the pair out.
         second: the same of the other scenario.
+        weights: of the draws, (draws,); None: all count alike.
 
     Returns:
         0 where nothing differs; infinite where both are the same in every run, each at another value.
@@ -94,5 +107,7 @@ def standardised(gap: float, first: Values, second: Values) -> float:
     both = ~(np.isnan(first) | np.isnan(second))
     if gap == 0.0 or not both.any():
         return 0.0
-    deviation = math.sqrt((float(first[both].var()) + float(second[both].var())) / 2.0)
+    given = uneven(weights)
+    mass = None if given is None else np.broadcast_to(given[:, None], both.shape)[both]
+    deviation = math.sqrt((variance(first[both], mass) + variance(second[both], mass)) / 2.0)
     return gap / deviation if deviation > 0.0 else math.copysign(math.inf, gap)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.shares import Interval, Values, quantile, wilson
+from sim.analysis.weights import Weights, uneven, variance, worth
 
 TIE = 1e-9  # of a mean of runs that lies on the threshold
 
@@ -37,7 +38,7 @@ def beyond(effects: Values, threshold: float, *, above: bool) -> Values:
     return np.where(np.isnan(over), np.nan, np.where(np.abs(over) <= size, 0.5, (over > 0.0).astype(np.float64)))
 
 
-def holding(whole: Values, halves: tuple[Values, Values]) -> Holding:
+def holding(whole: Values, halves: tuple[Values, Values], weights: Weights = None) -> Holding:
     """The share of draws in which something holds, raw and corrected for the number of runs.
 
     The bias of the share falls with one over the runs, so twice the share of all runs less the mean share of either
@@ -47,20 +48,24 @@ def holding(whole: Values, halves: tuple[Values, Values]) -> Holding:
     Args:
         whole: 1, one half or 0 for each draw, (draws,), by all its runs; NaN where it cannot be told.
         halves: the same by the first half of its runs, and by the second.
+        weights: of the draws, (draws,); None: all count alike.
     """
-    known = ~np.isnan(whole)
+    given = uneven(weights)
+    known = ~np.isnan(whole) if given is None else ~np.isnan(whole) & (given > 0.0)
     counted = whole[known]
     if not len(counted):
         none = Interval(math.nan, math.nan, math.nan)
         return Holding(none, none, 0)
     half = (halves[0][known] + halves[1][known]) / 2.0
     corrected = np.where(np.isnan(half), counted, 2.0 * counted - half)
-    return Holding(_interval(counted, counted), _interval(corrected, counted), len(counted))
+    part = None if given is None else given[known] / given[known].sum()
+    draws = len(counted) if part is None else worth(part)
+    return Holding(_interval(counted, counted, part, draws), _interval(corrected, counted, part, draws), draws)
 
 
-def _interval(values: Values, counted: Values) -> Interval:
+def _interval(values: Values, counted: Values, part: Weights, draws: int) -> Interval:
     """The mean of independent values, cut to [0, 1], with Wilson's interval for as many draws as are as uncertain."""
-    share = float(np.clip(values.mean(), 0.0, 1.0))
-    plain = float(counted.var())
-    more = max(1.0, float(values.var()) / plain) if plain > 0.0 else 1.0
-    return Interval(share, *wilson(share, len(values) / more, quantile(len(values))))
+    share = float(np.clip(values.mean() if part is None else part @ values, 0.0, 1.0))
+    plain = variance(counted, part)
+    more = max(1.0, variance(values, part) / plain) if plain > 0.0 else 1.0
+    return Interval(share, *wilson(share, draws / more, quantile(draws)))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.quantiles import Z95, chi_square
+from sim.analysis.weights import Weights, kish, uneven, weighted_correlation, weighted_ranks, worth
 
 FEWEST = 20  # draws: below it, no correlation is told
 FEWEST_OF_A_PASS = 4  # draws of a pass that has a ranking of its own
@@ -93,6 +94,7 @@ def influences(
     drawn: NDArray[np.floating],
     outcome: NDArray[np.float64],
     passes: NDArray[np.floating] | None = None,
+    weights: Weights = None,
 ) -> tuple[Influence, ...]:
     """How every column goes together with an outcome, strongest first.
 
@@ -105,17 +107,20 @@ def influences(
         drawn: (draws, columns), NaN where a draw has no number.
         outcome: mean outcome of each draw, (draws,), NaN where a draw has none.
         passes: which pass each draw has, (draws,); None where all have the same.
+        weights: of the draws, (draws,): ranks are then shares of the weight, and as many draws count as equal ones
+            would be worth as much; None: all count alike.
 
     Returns:
         One for each column that varies and has at least 20 draws, and one for the pass where there are several; none
         where the outcome does not vary.
     """
-    whole = np.isfinite(outcome)
-    outcome = outcome[whole]
+    given = uneven(weights)
+    whole = np.isfinite(outcome) if given is None else np.isfinite(outcome) & (given > 0.0)
+    outcome, mass = outcome[whole], None if given is None else given[whole]
     block = np.zeros(len(outcome)) if passes is None else np.asarray(passes, np.float64)[whole]
     columns = zip(names, np.asarray(drawn, np.float64).T[:, whole], strict=True)
-    found = [one for name, column in columns if (one := _within(name, column, outcome, block)) is not None]
-    if (pass_alone := _between(outcome, block)) is not None:
+    found = [one for name, column in columns if (one := _within(name, column, outcome, block, mass)) is not None]
+    if (pass_alone := _between(outcome, block, mass)) is not None:
         found.append(pass_alone)
     told = [_told(one, len(found)) for one in found]
     return tuple(sorted(told, key=lambda one: (-round(abs(one.value), 9), one.name)))
@@ -130,27 +135,44 @@ def _told(one: _Found, columns: int) -> Influence:
 
 
 def _within(
-    name: str, column: NDArray[np.float64], outcome: NDArray[np.float64], block: NDArray[np.float64]
+    name: str, column: NDArray[np.float64], outcome: NDArray[np.float64], block: NDArray[np.float64], mass: Weights
 ) -> _Found | None:
     """The correlation within passes."""
     known = np.isfinite(column)
-    if int(known.sum()) < FEWEST or most_common(column[known]) > TIED:
+    if _number(known, mass) < FEWEST or most_common(column[known]) > TIED:
         return None
     total, weight, draws = 0.0, 0, 0
     for one in np.unique(block[known]):
         here = known & (block == one)
-        first, second = ranks(column[here]), ranks(outcome[here])
-        n = len(first)
-        if n >= FEWEST_OF_A_PASS and first.std() > 0.0 and second.std() > 0.0:
-            total += (n - 1) * float(np.corrcoef(first, second)[0, 1])
+        n, correlation = _number(here, mass), _rank_correlation(column[here], outcome[here], mass, here)
+        if n >= FEWEST_OF_A_PASS and not math.isnan(correlation):
+            total += (n - 1) * correlation
             weight, draws = weight + n - 1, draws + n
     if draws < FEWEST:
         return None
     return _Found(name, float(np.clip(total / weight, -1.0, 1.0)), draws, weight + 1)
 
 
-def _between(outcome: NDArray[np.float64], block: NDArray[np.float64]) -> _Found | None:
+def _number(here: NDArray[np.bool_], mass: Weights) -> int:
+    """How many draws these are, or how many equal ones are worth as much."""
+    return int(here.sum()) if mass is None else worth(mass[here])
+
+
+def _rank_correlation(
+    first: NDArray[np.float64], second: NDArray[np.float64], mass: Weights, here: NDArray[np.bool_]
+) -> float:
+    """Spearman's; NaN where one of them is the same in all."""
+    if mass is not None:
+        ranked, other_ranked = (weighted_ranks(one, mass[here]) for one in (first, second))
+        return weighted_correlation(ranked, other_ranked, mass[here])
+    one, other = ranks(first), ranks(second)
+    return float(np.corrcoef(one, other)[0, 1]) if one.std() > 0.0 and other.std() > 0.0 else math.nan
+
+
+def _between(outcome: NDArray[np.float64], block: NDArray[np.float64], mass: Weights) -> _Found | None:
     """The correlation ratio of the outcome's ranks with the pass."""
+    if mass is not None:
+        return _weighted_between(outcome, block, mass)
     kinds, count = np.unique(block, return_counts=True)
     kinds = kinds[count >= FEWEST_OF_A_PASS]
     kept = np.isin(block, kinds)
@@ -163,6 +185,25 @@ def _between(outcome: NDArray[np.float64], block: NDArray[np.float64]) -> _Found
     of = block[kept]
     between = sum(float(ranked[of == kind].sum() ** 2) / int((of == kind).sum()) for kind in kinds)
     return _Found(PASS, math.sqrt(between / float((ranked**2).sum())), len(ranked), len(ranked), len(kinds))
+
+
+def _weighted_between(
+    outcome: NDArray[np.float64], block: NDArray[np.float64], mass: NDArray[np.float64]
+) -> _Found | None:
+    kinds = np.array([kind for kind in np.unique(block) if worth(mass[block == kind]) >= FEWEST_OF_A_PASS])
+    kept = np.isin(block, kinds)
+    if len(kinds) < 2 or kish(mass[kept]) < FEWEST:
+        return None
+    part = mass[kept] / mass[kept].sum()
+    ranked = weighted_ranks(outcome[kept], part)
+    ranked = ranked - part @ ranked
+    whole = float(part @ ranked**2)
+    if whole == 0.0:
+        return None
+    inside = [block[kept] == kind for kind in kinds]
+    between = sum(float(part[here] @ ranked[here]) ** 2 / float(part[here].sum()) for here in inside)
+    draws = worth(mass[kept])
+    return _Found(PASS, math.sqrt(between / whole), draws, draws, len(kinds))
 
 
 def most_common(values: NDArray[np.float64]) -> float:

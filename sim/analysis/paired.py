@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.analysis.quantiles import t95
 from sim.analysis.shares import Ratio, Spread, Values, ratio, root_of_squares, spread
+from sim.analysis.weights import Weights, uneven, worth
 
 NOTABLE = 0.05  # a difference of this much counts as one (design, section 8)
 MOST_PAIRS = 0.9  # of the pairs have a value in both, or no difference is told
@@ -32,9 +33,9 @@ class Difference:
         first: the mean of the first scenario, over the runs that have a value there; where the value is NaN, over
             the pairs that have one in both.
         second: of the second scenario.
-        draws: draws in which both have a value.
+        draws: draws in which both have a value; with weights, how many equal ones are worth as much.
         pairs: share of the runs that have a value in both, of those that have one in either.
-        differing: draws in which a run differs.
+        differing: draws in which a run differs, likewise.
         spread: of the runs' differences.
         pairing: factor by which pairing has narrowed the interval; 1 for no gain.
     """
@@ -94,13 +95,14 @@ class Difference:
         return f"{self.value:+.4g} ({ends}, 95 %, paired over {self.draws} draws; {levels})"
 
 
-def difference(first: Any, second: Any, *, yes_no: bool) -> Difference:
+def difference(first: Any, second: Any, *, yes_no: bool, weights: Weights = None) -> Difference:
     """Second less first for paired values (draws, runs), NaN where undefined or failed.
 
     The difference is that of the two means, each over the runs that have a value (a ratio of sums over draws), with the
     error of their paired linearisation (Cochran 1977, sections 6.3 and 11.3). A number has Student's interval, which
     reaches zero where fewer than six draws differ; a yes or no that of Agresti and Min (2005, section 5) on the pairs
-    that differ, for the number of independent pairs that would be as uncertain (Kish 1965).
+    that differ, for the number of independent pairs that would be as uncertain (Kish 1965). Weights are of the draws,
+    (draws,); None: all count alike.
 
     Raises:
         ValueError: the shapes differ, or fewer than two draws have a value in both.
@@ -109,34 +111,52 @@ def difference(first: Any, second: Any, *, yes_no: bool) -> Difference:
     if first.shape != second.shape:
         raise ValueError(f"values of shape {first.shape} and {second.shape} cannot be paired")
     gaps = second - first
-    either = (~np.isnan(first) | ~np.isnan(second)).sum()
-    share = float((~np.isnan(gaps)).sum() / either) if either else 0.0
-    draws = int((~np.isnan(gaps)).any(axis=1).sum())
+    given = uneven(weights)
+    either = _amount(~np.isnan(first) | ~np.isnan(second), given)
+    share = _amount(~np.isnan(gaps), given) / either if either else 0.0
+    draws = paired_draws(first, second, given)
     if draws < 2:
         raise ValueError("a paired difference needs two draws in which both scenarios have a value")
     if share < MOST_PAIRS:
         first, second = (np.where(np.isnan(gaps), np.nan, one) for one in (first, second))
-    one, other = ratio(first), ratio(second)
-    found = _compared(one, other, gaps, draws, yes_no)
+    one, other = ratio(first, given), ratio(second, given)
+    found = _compared(one, other, gaps, draws, yes_no, given)
     ends = found if share >= MOST_PAIRS else (math.nan, math.nan, math.nan)
     error = root_of_squares(other.parts - one.parts, draws)
     apart = math.hypot(one.error, other.error)
     return Difference(
-        *ends, one.value, other.value, draws, share, _differing(gaps), spread(gaps),
+        *ends, one.value, other.value, draws, share, _differing(gaps, given), spread(gaps, given),
         apart / error if error > 0.0 else math.inf,
     )  # fmt: skip
 
 
-def _differing(gaps: Values) -> int:
-    return int((np.nan_to_num(gaps) != 0.0).any(axis=1).sum())
+def paired_draws(first: Values, second: Values, weights: Weights = None) -> int:
+    """In how many draws both have a value, or how many equal draws these are worth: a difference needs two."""
+    return _draws((~np.isnan(second - first)).any(axis=1), uneven(weights))
 
 
-def _compared(one: Ratio, other: Ratio, gaps: Values, draws: int, yes_no: bool) -> tuple[float, float, float]:
+def _amount(known: Any, weights: Weights) -> float:
+    """How many runs (draws, runs) there are, each with the weight of its draw."""
+    return float(known.sum()) if weights is None else float(known.sum(axis=1) @ weights)
+
+
+def _draws(known: Any, weights: Weights) -> int:
+    """How many draws there are, or how many equal ones are worth as much."""
+    return int(known.sum()) if weights is None else worth(weights[known])
+
+
+def _differing(gaps: Values, weights: Weights) -> int:
+    return _draws((np.nan_to_num(gaps) != 0.0).any(axis=1), weights)
+
+
+def _compared(
+    one: Ratio, other: Ratio, gaps: Values, draws: int, yes_no: bool, weights: Weights
+) -> tuple[float, float, float]:
     """The difference of two means and the ends of its interval."""
     value = other.value - one.value
-    error, differing = root_of_squares(other.parts - one.parts, draws), _differing(gaps)
+    error, differing = root_of_squares(other.parts - one.parts, draws), _differing(gaps, weights)
     if yes_no:
-        low, high = _share_ends(value, error, gaps, draws)
+        low, high = _share_ends(value, error, gaps, draws, weights)
     elif differing == 0:
         low = high = math.nan
     else:
@@ -147,17 +167,19 @@ def _compared(one: Ratio, other: Ratio, gaps: Values, draws: int, yes_no: bool) 
     return value, low, high
 
 
-def _share_ends(value: float, error: float, gaps: Values, draws: int) -> tuple[float, float]:
+def _share_ends(value: float, error: float, gaps: Values, draws: int, weights: Weights) -> tuple[float, float]:
     """Of a difference of shares: Agresti and Min's adjusted interval; three draws' worth where no run differs."""
     known = ~np.isnan(gaps)
-    pairs = float(known.sum())
-    apart = float((np.abs(gaps[known]) > 0.0).mean())
+    pairs = float(known.sum()) if weights is None else draws * float(known[known.any(axis=1)].sum(axis=1).mean())
+    apart = _amount(np.nan_to_num(gaps) != 0.0, weights) / _amount(known, weights)
     if apart == 0.0:
         end = min(1.0, 3.0 / draws)  # Hanley and Lippman-Hand 1983
         return -end, end
     alone = (apart - value**2) / pairs  # the variance, were the pairs of a draw not alike
     most = pairs / draws
-    told = alone > 0.0 and error > 0.0 and _differing(gaps) >= FEWEST_DIFFERING  # else a draw counts as one pair
+    told = (
+        alone > 0.0 and error > 0.0 and _differing(gaps, weights) >= FEWEST_DIFFERING
+    )  # else a draw counts as one pair
     effect = min(max(error**2 / alone, 1.0), most) if told else most
     n = pairs / effect
     middle, shown = n * value / (n + 2.0), (n * apart + 1.0) / (n + 2.0)

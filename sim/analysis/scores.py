@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from sim.analysis.shares import Interval, Values
+from sim.analysis.weights import Weights, shares
 
 FLOOR = 0.01  # the least probability that the log score takes: a finite sweep cannot tell less from 0
 RESAMPLES = 10_000
@@ -47,7 +48,7 @@ def collapsed(values: Values, low: float, high: float) -> Values:
     return np.minimum(values, low) + np.maximum(values - high, 0.0)
 
 
-def crps(values: Values, low: float, high: float | None = None) -> float:
+def crps(values: Values, low: float, high: float | None = None, weights: Weights = None) -> float:
     """Continuous ranked probability score of a sample of forecasts, in their unit; NaN values are left out.
 
     E|X - y| - E|X - X'| / 2 (Gneiting and Raftery 2007, eq. 21) of a y that is known to lie between two ends.
@@ -56,21 +57,34 @@ def crps(values: Values, low: float, high: float | None = None) -> float:
         values: of any shape, each as likely; finite or NaN.
         low: what happened, or the least that it can have been.
         high: the most that it can have been; None for the same.
+        weights: of the shape of `values`, where they are not as likely.
 
     >>> round(crps(np.array([0.0, 2.0, 3.0]), 1.0), 4)
     0.6667
     >>> crps(np.array([2.0, 3.0]), 1.0, 4.0)
     0.0
     """
-    known = np.sort(collapsed(values[~np.isnan(values)], low, low if high is None else high))
+    there = ~np.isnan(values)
+    known = collapsed(values[there], low, low if high is None else high)
     n = len(known)
     if not n:
         return math.nan
+    if weights is not None:
+        return _weighted_crps(known, low, shares(weights[there], n))
+    known = np.sort(known)
     apart = 2.0 * float(((2.0 * np.arange(1, n + 1) - n - 1.0) * known).sum()) / n**2
     return max(0.0, float(np.abs(known - low).mean()) - apart / 2.0)  # rounding alone is below 0
 
 
-def transform(values: Values, low: float, high: float) -> tuple[float, float]:
+def _weighted_crps(known: Values, low: float, part: Values) -> float:
+    """Of collapsed values with their parts of the weight: the mean distance of two of them from what lies between."""
+    order = np.argsort(known, kind="stable")
+    ordered, mass = known[order], np.cumsum(part[order])
+    apart = 2.0 * float((np.diff(ordered) * mass[:-1] * (1.0 - mass[:-1])).sum())
+    return max(0.0, float(part @ np.abs(known - low)) - apart / 2.0)
+
+
+def transform(values: Values, low: float, high: float, weights: Weights = None) -> tuple[float, float]:
     """Where what happened lies among the forecasts: the least and the most that the probability transform can be.
 
     P(X < low) and P(X <= high): of a calibrated forecast the transform is uniform on [0, 1] (Dawid 1984); of a timing
@@ -79,7 +93,11 @@ def transform(values: Values, low: float, high: float) -> tuple[float, float]:
     >>> transform(np.array([1.0, 2.0, 3.0, 4.0]), 2.0, 3.0)
     (0.25, 0.75)
     """
-    known = values[~np.isnan(values)]
+    there = ~np.isnan(values)
+    known = values[there]
+    if weights is not None:
+        part = shares(weights[there], len(known))
+        return float(part @ (known < low)), float(part @ (known <= high))
     return float((known < low).mean()), float((known <= high).mean())
 
 

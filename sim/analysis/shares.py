@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.quantiles import Z95, t95
+from sim.analysis.weights import Weights, uneven, worth
 
 # Fewer draws, or fewer runs a draw, do not tell what is chance.
 CHANCE_DRAWS, CHANCE_RUNS = 100, 5
@@ -63,8 +64,8 @@ class Estimate:
         low: lower end of the 95 % interval of the value with infinitely many draws. NaN for the mean of a number over
             one draw, or of one that is the same in all draws: neither says anything of others.
         high: upper end, or NaN likewise.
-        draws: draws that it rests on.
-        runs: runs that it rests on; failed ones and undefined values do not count.
+        draws: draws that it rests on; with weights, how many equal ones are worth as much.
+        runs: runs that it rests on, likewise; failed ones and undefined values do not count.
         spread: what the outcome varies with.
     """
 
@@ -124,8 +125,8 @@ class Ratio(NamedTuple):
     Attributes:
         value: the mean; NaN without a value.
         parts: each draw's part of its error, (draws,): their mean is zero, their standard error that of the value.
-        draws: how many draws have a value.
-        runs: how many runs.
+        draws: how many draws have a value; with weights, how many equal ones are worth as much.
+        runs: how many runs, likewise.
     """
 
     value: float
@@ -139,19 +140,35 @@ class Ratio(NamedTuple):
         return root_of_squares(self.parts, self.draws)
 
 
-def ratio(values: Values) -> Ratio:
+def ratio(values: Values, weights: Weights = None) -> Ratio:
     """The mean of values (draws, runs), NaN left out, linearised over draws (Cochran 1977, sections 6.3 and 11.3).
+
+    With weights, (draws,), the ratio of weighted sums, with the same linearisation (Owen 2013, section 9.2).
 
     >>> ratio(np.array([[1.0, 1.0, 1.0], [5.0, np.nan, np.nan]])).value
     2.0
     """
     sums, count = draw_sums(values)
+    if (given := uneven(weights)) is not None:
+        return _weighted_ratio(sums, count, given)
     runs = float(count.sum())
     if runs == 0.0:
         return Ratio(math.nan, np.zeros(len(values)), 0, 0)
     value = float(sums.sum()) / runs
     draws = int((count > 0).sum())
     return Ratio(value, (sums - value * count) * (draws / runs), draws, int(runs))
+
+
+def _weighted_ratio(sums: Values, count: Values, weights: Values) -> Ratio:
+    known = (count > 0.0) & (weights > 0.0)
+    total = float((weights * count).sum())
+    if not total > 0.0:
+        return Ratio(math.nan, np.zeros(len(sums)), 0, 0)
+    value = float((weights * sums).sum()) / total
+    number, draws = int(known.sum()), worth(weights[known])
+    scale = math.sqrt(number / (number - 1) * draws * (draws - 1)) if draws > 1 else 0.0
+    parts = weights * (sums - value * count) / total * scale
+    return Ratio(value, parts, draws, round(float(count[known].mean()) * draws))
 
 
 def root_of_squares(parts: Values, draws: int) -> float:
@@ -161,7 +178,7 @@ def root_of_squares(parts: Values, draws: int) -> float:
     return math.sqrt(float((parts**2).sum()) / (draws - 1) / draws)
 
 
-def mean_interval(values: Values) -> Interval:
+def mean_interval(values: Values, weights: Weights = None) -> Interval:
     """Mean of independent values (n,) with its 95 % interval by Student's t, NaN left out.
 
     One value, or one and the same, has no interval, and no value not even a mean: these are NaN.
@@ -171,7 +188,7 @@ def mean_interval(values: Values) -> Interval:
     >>> mean_interval(np.array([1.0, np.nan]))
     Interval(value=1.0, low=nan, high=nan)
     """
-    found = ratio(np.asarray(values, np.float64)[:, None])
+    found = ratio(np.asarray(values, np.float64)[:, None], weights)
     return number_interval(found.value, found.parts, found.draws)
 
 
@@ -184,7 +201,7 @@ def number_interval(value: float, parts: Values, draws: int) -> Interval:
     return Interval(value, value - half, value + half)
 
 
-def spread(values: Values) -> Spread:
+def spread(values: Values, weights: Weights = None) -> Spread:
     """Split the variance of values (draws, runs), NaN where undefined.
 
     Chance is the mean of the variances within draws; the variance of the draws' means is the epistemic part and the
@@ -195,11 +212,11 @@ def spread(values: Values) -> Spread:
     >>> spread(np.array([[0.0, 1.0], [0.0, 1.0]])).share_of_chance
     1.0
     """
-    between, chance, left = variances(values)
+    between, chance, left = variances(values, weights)
     return Spread(max(0.0, between - left), chance)
 
 
-def variances(values: Values) -> tuple[float, float, float]:
+def variances(values: Values, weights: Weights = None) -> tuple[float, float, float]:
     """Of draws with two values or more: variance of their means, mean one within, and what chance leaves in a mean.
 
     NaN for fewer than two such draws.
@@ -207,6 +224,13 @@ def variances(values: Values) -> tuple[float, float, float]:
     means, within, count = inner(values)
     if len(means) < 2:
         return math.nan, math.nan, math.nan
+    if (given := uneven(weights)) is not None:
+        part = inner_weights(values, given)
+        if worth(part) < 2:
+            return math.nan, math.nan, math.nan
+        part = part / part.sum()
+        between = float(part @ (means - part @ means) ** 2) / (1.0 - float(part @ part))
+        return between, float(part @ within), float(part @ (within / count))
     return float(means.var(ddof=1)), float(within.mean()), float((within / count).mean())
 
 
@@ -218,20 +242,26 @@ def inner(values: Values) -> tuple[Values, Values, Values]:
     return means[kept], squares / (count[kept] - 1), count[kept].astype(np.float64)
 
 
-def estimate(values: Any, *, yes_no: bool) -> Estimate:
+def inner_weights(values: Values, weights: Values) -> Values:
+    """The weights of the draws that `inner` tells of."""
+    return weights[draw_sums(values)[1] > 1]
+
+
+def estimate(values: Any, *, yes_no: bool, weights: Weights = None) -> Estimate:
     """Mean of values (draws, runs) over the runs that have one, with its interval; ValueError where none has.
 
     Args:
         values: NaN where undefined or failed.
         yes_no: whether the outcome is a yes (1) or no (0): its interval is Wilson's (1927), for the number of
             independent runs that would be as uncertain (Kish 1965). The mean of a number has Student's.
+        weights: of the draws, (draws,); None: all count alike.
     """
     values = np.asarray(values, dtype=np.float64)
-    found = ratio(values)
+    found = ratio(values, weights)
     if not found.draws:
         raise ValueError("no run of the sweep has a value for this outcome")
     ends = share_ends(found) if yes_no else number_interval(found.value, found.parts, found.draws)[1:]
-    return Estimate(found.value, *ends, found.draws, found.runs, spread(values))
+    return Estimate(found.value, *ends, found.draws, found.runs, spread(values, weights))
 
 
 def share_ends(found: Ratio) -> tuple[float, float]:

@@ -11,7 +11,6 @@ from sim.case.case import Case
 from sim.case.columns import CONDITION, Column, outcome_columns
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.frozen import Frozen
-from sim.model.outcomes import SETTLEMENTS
 
 TOLD = "a settlement class, a table, an outcome column, or NAME >= NUMBER"
 
@@ -60,7 +59,7 @@ def asked(case: Case, file: str | Path, key: str, what: str) -> Asked:
     columns = columns_by_name(case)
     found = CONDITION.fullmatch(what)
     name = found.group(1) if found else what.strip()
-    one_of(file, key, name, [*SETTLEMENTS, *case.tables, *columns], "an outcome", TOLD)
+    one_of(file, key, name, [*case.classes, *case.tables, *columns], "an outcome", TOLD)
     if found is None:
         return Asked(column=columns.get(name))
     return Asked(compared=columns.get(name), number=_number(file, key, found.group(3)))

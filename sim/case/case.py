@@ -19,7 +19,7 @@ from sim.inputs.numbers import counted
 from sim.inputs.objects import Strict
 from sim.model.vocabulary import NEVER
 
-ActorKind = Literal["patron", "mediator_state", "government", "insurgency"]
+ActorKind = Literal["patron", "mediator_state", "government", "insurgency", "party"]
 Default = Literal["current", "none", "presence", "forecast", "position", "shared", "opposed"]
 Follows = Literal["cell", "cell_left", "presence", "control", "control_left", "sanctuary"]
 TableStatus = Literal["open", "suspended", "in_force"]
@@ -122,6 +122,34 @@ class OpensAfter(Strict):
     at_least: float = Share
 
 
+class Bloc(Strict):
+    """Those who bargain as one side under a rule: a party leads, and enough of the weight has to agree with it.
+
+    Attributes:
+        members: the party and the players who bargain with it, each with its weight; they are scaled to sum to 1.
+        needs: the share of the weight that has to agree; 1 for unanimity.
+    """
+
+    members: dict[str, float] = Field(min_length=2, max_length=12)
+    needs: float = Field(gt=0.0, le=1.0)
+
+    def weight(self, code: str) -> float:
+        """The weight of a member, as a share of all."""
+        return self.members[code] / sum(self.members.values())
+
+
+class RatifiedBy(Strict):
+    """The votes that what is signed needs before it is in force.
+
+    Attributes:
+        voters: players who are no party, such as a parliament or an electorate, each with the share in favour it needs.
+        weeks: from the signature to the day of the vote, one for all.
+    """
+
+    voters: dict[str, float] = Field(min_length=1, max_length=8)
+    weeks: int = Field(ge=1, le=104)
+
+
 class Table(Strict):
     """A standing negotiation between two parties.
 
@@ -137,6 +165,8 @@ class Table(Strict):
         groups: players that mediate together as one seat once invited, by the name of the group.
         opens_after: the cell that opens it, with opens: after.
         ends_war: the war that its ceasefire clause ends.
+        blocs: players who bargain as one side with a party that leads it, by the party.
+        ratified_by: the votes that what is signed needs before it is in force.
     """
 
     title: str
@@ -149,6 +179,19 @@ class Table(Strict):
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     opens_after: OpensAfter | None = None
     ends_war: str | None = None
+    ratified_by: RatifiedBy | None = None
+    blocs: dict[str, Bloc] = Field(default_factory=dict)
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        """Those who bargain with a party and are none: each with the party that leads its side."""
+        return {code: lead for lead, bloc in self.blocs.items() for code in bloc.members if code != lead}
+
+    @property
+    def voters(self) -> Mapping[str, float]:
+        """All who are asked, with the share in favour that each needs: members of a side, then who votes later."""
+        later = {} if self.ratified_by is None else self.ratified_by.voters
+        return {**dict.fromkeys(self.members, 0.5), **later}
 
     @property
     def seats(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
@@ -354,6 +397,32 @@ class Epoch(Strict):
     tables: dict[str, TableStart] = Field(default_factory=dict)
 
 
+NO_CLASS = "none"  # of a run for which no class of the case holds
+
+
+class Settlement(Strict):
+    """A class in which a run can end, by what is the case at the horizon.
+
+    Attributes:
+        meaning: what holds of a run in the class, in words.
+        all: conditions on outcome columns (`OUTCOME >= NUMBER`) that hold together.
+        any: conditions of which one at least holds, beside all of `all`.
+        settles: whether it counts as a settlement, where a report tells one number of all of them.
+        colour: of its figures; None: one that no other class has.
+    """
+
+    meaning: str = Field(min_length=1)
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    settles: bool = False
+    colour: Literal["blue", "vermillion", "green", "orange", "purple", "sky", "yellow"] | None = None
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """All of its conditions."""
+        return (*self.all, *self.any)
+
+
 Group = Literal["players", "cells", "tables", "wars", "regimes", "epochs"]
 
 
@@ -365,7 +434,7 @@ class Case(Strict):
         title: what it is, in a line.
         actors: who bargains, by code.
         third_parties: full names of players that mediate and hold positions, by code.
-        regimes: the regime that is fought over, then the one that a takeover brings.
+        regimes: the regime that is fought over, and the one that a takeover brings where one can.
         cells: what is bargained over, by name.
         tables: the standing negotiations, by name.
         wars: by name.
@@ -373,6 +442,8 @@ class Case(Strict):
         efforts: cells that are a mediator's effort.
         events: words of this conflict for general events, by name.
         headline: what the printed table and the report tell first.
+        settlements: the classes in which a run can end, in the order in which they are tried; left out: whether the
+            regime turned, and whether an agreement is in force.
         epochs: read from the folder epoch, a file each.
         folder: where the case is; not in the file.
     """
@@ -381,7 +452,7 @@ class Case(Strict):
     title: str
     actors: dict[str, Actor] = Field(min_length=2)
     third_parties: dict[str, str] = Field(default_factory=dict)
-    regimes: tuple[str, str]
+    regimes: tuple[str, ...] = Field(min_length=1, max_length=2)
     cells: dict[str, Cell] = Field(min_length=1)
     tables: dict[str, Table] = Field(min_length=1)
     wars: dict[str, War] = Field(default_factory=dict)
@@ -389,6 +460,7 @@ class Case(Strict):
     efforts: tuple[Effort, ...] = ()
     events: dict[str, NamedEvent] = Field(default_factory=dict)
     headline: tuple[Headline, ...] = ()
+    settlements: dict[str, Settlement] = Field(default_factory=dict)
     epochs: dict[str, Epoch] = Field(default_factory=dict)
     folder: Path = Field(default=Path("."))
 
@@ -407,6 +479,16 @@ class Case(Strict):
         """Codes of the actors, then of the third parties."""
         return (*self.actors, *self.third_parties)
 
+    @property
+    def turned(self) -> str | None:
+        """The regime that a takeover brings; None where none can."""
+        return self.regimes[1] if len(self.regimes) > 1 else None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in which a run can end, in the order in which they are tried; the last holds where none does."""
+        return (*self.settlements, NO_CLASS)
+
     def number(self, group: Group, name: str | None) -> int:
         """The place of a player, cell, table, war, regime or epoch in every array over its kind; -1 for None.
 
@@ -418,7 +500,7 @@ class Case(Strict):
     def start_of(self, epoch: Epoch, cell: str) -> tuple[float, float]:
         """The range in which a cell starts at an epoch: as its article has it, else as the case does."""
         told = epoch.start.get(f"cell.{cell}")
-        usual = self.cells[cell].usual(epoch.regime == self.regimes[1])
+        usual = self.cells[cell].usual(epoch.regime == self.turned)
         return (usual, usual) if told is None else (told.low, told.high)
 
     def clause_number(self, table: str, cell: str) -> int:

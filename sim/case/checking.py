@@ -98,6 +98,10 @@ def _check_table(case: Case, file: str, key: str, name: str, table: Table) -> No
                 one_of(file, f"{key}.opens_after.cell", table.opens_after.cell, case.cells, "a cell")
         with mistakes.apart():
             _check_ends_war(case, file, key, table)
+        with mistakes.apart():
+            _check_blocs(case, file, f"{key}.blocs", table)
+        with mistakes.apart():
+            _check_votes(case, file, f"{key}.ratified_by.voters", table)
         for cell, clause in table.clauses.items():
             with mistakes.apart():
                 _check_clause(case, file, f"{key}.clauses.{cell}", cell, name, clause)
@@ -128,6 +132,44 @@ def _check_seats(case: Case, file: str, key: str, table: Table) -> None:
                     raise InputError(file, f"{key}.groups.{group}", "has no members", allowed="players")
                 if group in case.players:
                     raise InputError(file, f"{key}.groups.{group}", "is a player", allowed="a name of its own")
+
+
+def _check_blocs(case: Case, file: str, key: str, table: Table) -> None:
+    seen: set[str] = set()
+    with Mistakes() as mistakes:
+        for lead, bloc in table.blocs.items():
+            with mistakes.apart():
+                one_of(file, key, lead, table.parties, "a party, which leads its side")
+                one_of(
+                    file, f"{key}.{lead}.members", lead, bloc.members, "a member", "the party itself among its members"
+                )
+            for code, weight in bloc.members.items():
+                place = f"{key}.{lead}.members.{code}"
+                with mistakes.apart():
+                    one_of(file, f"{key}.{lead}.members", code, case.players, "a player")
+                    if code in seen or (code in table.parties and code != lead):
+                        raise InputError(file, place, "is on both sides", allowed="each player once")
+                    if not 0.0 < weight < float("inf"):
+                        raise InputError(file, place, f"{weight:g} is no weight", allowed="above 0")
+                    seen.add(code)
+
+
+def _check_votes(case: Case, file: str, key: str, table: Table) -> None:
+    if table.ratified_by is None:
+        return
+    with Mistakes() as mistakes:
+        for voter, needed in table.ratified_by.voters.items():
+            with mistakes.apart():
+                one_of(file, key, voter, case.players, "a player")
+                if voter in table.parties:
+                    problem = f"{voter!r} is a party, and ratifies what it signs anyway"
+                    raise InputError(file, f"{key}.{voter}", problem, allowed="players other than the parties")
+                if voter in table.members:
+                    problem = f"{voter!r} bargains with {table.members[voter]!r}, and agrees before anything is signed"
+                    raise InputError(file, f"{key}.{voter}", problem, allowed="players who are in no bloc of the table")
+                if not 0.0 < needed < 1.0:
+                    allowed = "a share between 0 and 1"
+                    raise InputError(file, f"{key}.{voter}", f"{needed:g} is out of range", allowed=allowed)
 
 
 def _check_ends_war(case: Case, file: str, key: str, table: Table) -> None:
@@ -207,6 +249,10 @@ def _check_war(case: Case, file: str, key: str, war: War) -> None:
                         problem = f"{code!r} has another part in this war"
                         raise InputError(file, f"{key}.{role}", problem, allowed="an actor for each part")
                     sides.append(code)
+        with mistakes.apart():
+            if war.turns_regime and case.turned is None:
+                problem = "there is no regime to turn to"
+                raise InputError(file, f"{key}.turns_regime", problem, allowed="false, or a second name in regimes")
         for role in ("ceasefire", "disarmament", "flight_cell"):
             with mistakes.apart():
                 cell = getattr(war, role)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import NamedTuple
+from operator import eq, ge, gt, le, lt
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sim.case.case import Case, Table, mediated_pairs
 from sim.model.outcomes import OUTCOMES, WEEKLY, Outcome
 
 CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>|==)\s*(\S+)\s*")  # an outcome compared with a number
+COMPARED: Mapping[str, Callable[[Any, float], Any]] = MappingProxyType({"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq})
 
 
 class Column(NamedTuple):
@@ -49,7 +52,15 @@ class Column(NamedTuple):
 
 def outcome_columns(case: Case) -> tuple[Column, ...]:
     """Every flat column of an outcome row, in order; places that the case does not use are left out."""
-    return tuple(column for outcome in OUTCOMES for column in _columns(case, outcome))
+    return tuple(_of_case(case, column) for outcome in OUTCOMES for column in _columns(case, outcome))
+
+
+def _of_case(case: Case, column: Column) -> Column:
+    """A column with what the case says of it: what the codes of the settlement classes mean."""
+    if column.field != "settlement":
+        return column
+    classes = ", ".join(f"{code} {name}" for code, name in enumerate(case.classes))
+    return column._replace(high=float(len(case.classes) - 1), meaning=f"{column.meaning}: {classes}")
 
 
 def weekly_columns(case: Case) -> tuple[Column, ...]:
@@ -60,6 +71,8 @@ def weekly_columns(case: Case) -> tuple[Column, ...]:
 def _columns(case: Case, outcome: Outcome) -> Iterator[Column]:
     starts = list(case.tables.items()) if outcome.axes.startswith("T") else [("", None)]
     for number, (name, table) in enumerate(starts):
+        if table is not None and not _is_told(table, outcome.field):
+            continue
         rest = outcome.axes.removeprefix("T")
         for places in product(*(enumerate(_along(case, axis, table)) for axis in rest)):
             names = {"T": name} | {axis: one for axis, (_, one) in zip(rest, places, strict=True)}
@@ -71,9 +84,16 @@ def _columns(case: Case, outcome: Outcome) -> Iterator[Column]:
                 yield Column(told, outcome.field, place, *outcome[3:], outcome.axes, along)
 
 
+def _is_told(table: Table, field: str) -> bool:
+    """Whether an outcome is told of a table: what votes and members do, only where there are any."""
+    if field in ("votes", "refused"):
+        return table.ratified_by is not None
+    return field != "blocked" or bool(table.blocs)
+
+
 def _along(case: Case, axis: str, table: Table | None) -> Sequence[str]:
     """The names along an axis; those of a table's own axes are that table's."""
-    if table is not None and axis in "KSA":
-        own = {"K": tuple(table.clauses), "S": table.parties}
+    if table is not None and axis in "KSAR":
+        own = {"K": tuple(table.clauses), "S": table.parties, "R": tuple(table.voters)}
         return own.get(axis, (*table.parties, *(name for name, _, _ in table.seats)))
     return {"C": tuple(case.cells), "W": tuple(case.wars), "Y": tuple(case.actors), "Z": tuple(case.actors)}[axis]

@@ -269,7 +269,7 @@ class _Reader:
     def _player(self, key: str, code: str) -> None:
         self.place(key).player(code)
         gone = {war.incumbent for war in self.case.wars.values() if war.turns_regime}
-        if code in gone and self.regime == self.case.regimes[1]:
+        if code in gone and self.regime == self.case.turned:
             raise self.refuse(key, f"{code!r} is gone under the {self.regime}, which is for good")
 
     def _deliverer(self, event: Event) -> str:

@@ -18,6 +18,7 @@ from sim.case.checking import check_case
 from sim.case.folder import case_folder
 from sim.case.scenario import Scenario, load_scenario
 from sim.case.scenarios import Scenarios
+from sim.case.settlements import check_settlements, usual_settlements
 from sim.inputs.errors import InputError, Mistakes, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.frozen import Frozen
@@ -70,6 +71,8 @@ def case_of(folder: Path, data: Mapping[str, Any], mistakes: Mistakes) -> Loaded
     """
     file = str(folder / "case.yaml")
     case = checked(LoadedCase, {**data, "folder": folder}, file=file)
+    if not case.settlements:
+        case = case.model_copy(update={"settlements": Frozen(usual_settlements(case))})
     wars = {name: war.model_copy(update={"parity_prior": war.parity_of(name)}) for name, war in case.wars.items()}
     case = case.model_copy(update={"wars": Frozen(wars)})
     own = Mistakes()
@@ -86,6 +89,8 @@ def case_of(folder: Path, data: Mapping[str, Any], mistakes: Mistakes) -> Loaded
             raise InputError(folder / "epoch", "", "holds no epoch", allowed="a file NAME.yaml for each epoch")
     case = case.model_copy(update={"epochs": Frozen(epochs)})
     if not own.found:  # the outcomes are named by all that the case names
+        with own.apart():
+            check_settlements(case, file)
         with own.apart():
             _check_headline(case, file, [path.stem for path in paths])
     mistakes.found[:] = [*own.found, *mistakes.found]

@@ -6,8 +6,9 @@ outcome, or with the start of the same run. The file `patterns.yaml` of a case h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
 from typing import Any, Literal
 
 from pydantic import Field
@@ -110,6 +111,7 @@ class Pattern(Strict):
         note: how the statement was read.
         claims: all have to hold.
         also: measured beside, for what they tell.
+        for_calibration: whether `job=calibrate` may learn from it; of an open one only.
     """
 
     statement: str = Field(min_length=1)
@@ -119,6 +121,7 @@ class Pattern(Strict):
     note: str = ""
     claims: tuple[Claim, ...] = Field(min_length=1)
     also: tuple[Claim, ...] = ()
+    for_calibration: bool = False
 
     @property
     def places(self) -> tuple[str | None, ...]:
@@ -161,10 +164,15 @@ class Patterns:
         looking = [one for one in self.patterns.values() if any(world in c.worlds for c in (*one.claims, *one.also))]
         return tuple(dict.fromkeys(place for pattern in looking for place in pattern.places)) or (None,)
 
+    @cached_property
+    def _loaded(self) -> Callable[[str], Scenario]:
+        """A scenario of the case, read once: several worlds change the same one."""
+        return cache(partial(load_scenario, self.case))
+
     def scenario(self, world: str, epoch: str | None = None, off: Sequence[str] = ()) -> Scenario:
         """The scenario of a world, put at an epoch (None: where it is), with mechanisms switched off."""
         given = self.worlds[world]
-        found = load_scenario(self.case, given.scenario)
+        found = self._loaded(given.scenario)
         events = tuple(event for event in found.events if event["event"] not in given.without) + given.events
         used = {name for event in events for name in LEVER.findall(str(event))}
         levers = {name: lever for name, lever in found.levers.items() if name in used}
@@ -172,6 +180,11 @@ class Patterns:
         changed = replace(found, events=events, levers=levers, epoch=place)
         values: dict[str, Any] = dict(given.levers)
         return changed.change(horizon=given.horizon, fixed=given.fixed, off=off, **values)
+
+
+def patterns_of(case: Case) -> Patterns | None:
+    """The patterns of a case; None for a case without."""
+    return load_patterns(case) if (case.folder / FILE).is_file() else None
 
 
 def load_patterns(case: Case) -> Patterns:
@@ -208,6 +221,10 @@ def _check_pattern(found: Patterns, file: str, key: str, pattern: Pattern) -> No
             if not pattern.paragraphs and load_articles(found.case.folder):
                 raise InputError(file, f"{key}.paragraphs", "is missing", allowed="those that it rests on, by article")
             check_cited(found.case, file, f"{key}.paragraphs", pattern.paragraphs)
+        with mistakes.apart():
+            if pattern.for_calibration and pattern.kind != "open":
+                problem = "is of a pattern that is built in, and teaches nothing"
+                raise InputError(file, f"{key}.for_calibration", problem, allowed="true of an open one")
         for number, epoch in enumerate(pattern.epochs):
             with mistakes.apart():
                 one_of(file, f"{key}.epochs[{number}]", epoch, found.case.epochs, "an epoch")

@@ -25,6 +25,7 @@ from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked
 
 FILE = "record.yaml"
+DISCREPANCY = 0.1  # of a record that states none; assumed
 Kind = Literal["yes_no", "timing", "number"]
 
 
@@ -57,6 +58,7 @@ class Statement(Strict):
         paragraphs: what it rests on, by article; empty for what none of the case's articles says.
         source: what else it rests on.
         calibrates: whether it has been used to set a parameter, so that it cannot test the model.
+        for_calibration: whether `job=calibrate` may learn from it; with weights that come of that, it tests nothing.
     """
 
     statement: str = Field(min_length=1)
@@ -72,6 +74,11 @@ class Statement(Strict):
     paragraphs: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     source: str = ""
     calibrates: bool = False
+    for_calibration: bool = False
+
+    def is_used(self, is_weighted: bool) -> bool:
+        """Whether it has set a number of the model, or the weights of its draws, where these have some."""
+        return self.calibrates or (is_weighted and self.for_calibration)
 
     def course(self, case: Case) -> Scenario:
         """The scenario that it is held against."""
@@ -97,11 +104,13 @@ class RecordFile(Strict):
 
     Attributes:
         statements: by name.
+        discrepancy: the chance that the world has a statement otherwise than a model that is right.
         base_rates: by name.
         onward: from article to article.
     """
 
     statements: dict[str, Statement] = Field(min_length=1)
+    discrepancy: float = Field(default=DISCREPANCY, ge=0.0, lt=0.5)
     base_rates: dict[str, BaseRate] = Field(default_factory=dict)
     onward: tuple[Onward, ...] = ()
 
@@ -116,6 +125,8 @@ class Record:
         statements: by name, in order.
         base_rates: by name.
         onward: from article to article.
+        discrepancy: the chance that the world has a statement otherwise than the model, though all its numbers were
+            right; 0 for a model that cannot err, below one half. Assumed: what a statement teaches hangs on it.
     """
 
     case: Case
@@ -123,6 +134,17 @@ class Record:
     statements: Mapping[str, Statement]
     base_rates: Mapping[str, BaseRate]
     onward: tuple[Onward, ...]
+    discrepancy: float = DISCREPANCY
+
+    @property
+    def for_calibration(self) -> tuple[str, ...]:
+        """The names of the statements that a calibration may learn from."""
+        return tuple(name for name, one in self.statements.items() if one.for_calibration)
+
+    @property
+    def held_back(self) -> tuple[str, ...]:
+        """The names of those that neither set a number nor may be learnt from."""
+        return tuple(name for name, one in self.statements.items() if not one.is_used(True))
 
     def kind(self, statement: Statement) -> Kind:
         """Whether a statement is a yes or no, the week of an event, or a number."""
@@ -155,7 +177,7 @@ def load_record(case: Case, file: Path | None = None) -> Record:
     if file is None and not path.is_file():
         raise InputError(path, "", "this case has no record", allowed="record=FILE.yaml")
     read = checked(RecordFile, read_yaml(path), file=str(path))
-    found = Record(case, path, read.statements, read.base_rates, read.onward)
+    found = Record(case, path, read.statements, read.base_rates, read.onward, read.discrepancy)
     with Mistakes() as mistakes:
         for name, one in found.statements.items():
             with mistakes.apart():

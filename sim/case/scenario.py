@@ -19,6 +19,7 @@ from sim.case.articles import check_cited, load_articles
 from sim.case.case import Case
 from sim.case.event import Effect
 from sim.case.happening import LONGEST, Happening, Lever, Setting, happening
+from sim.case.theory import Theory, as_designed, load_theory
 from sim.case.trigger import LEVER
 from sim.inputs.errors import InputError, Mistakes, one_of
 from sim.inputs.files import read_yaml
@@ -32,7 +33,7 @@ from sim.model.parameters import SWITCHES
 HORIZON = 104  # weeks, where a file says nothing
 BASELINE = "status_quo"  # the scenario that the others are compared with, at their own epoch and over their own horizon
 
-CHANGEABLE = ("epoch", "horizon", "fixed", "off")  # no lever may have one of these names
+CHANGEABLE = ("epoch", "horizon", "fixed", "off", "theory")  # no lever may have one of these names
 
 
 class ScenarioFile(Strict):
@@ -81,6 +82,7 @@ class Scenario:
         events: each event as written: its word, when, and arguments.
         fixed: uncertainties held at a value.
         off: mechanisms switched off (`sim.uncertainty.SWITCHES`).
+        theory: by whose rules it is played.
         file: where it comes from.
         case: the case that it was checked against.
         reach: the longest horizon it has had, in weeks; events must come within it.
@@ -100,6 +102,7 @@ class Scenario:
     file: str
     case: Case = field(repr=False, compare=False)
     reach: int = HORIZON
+    theory: Theory = field(default_factory=as_designed)
 
     def __post_init__(self) -> None:
         """What it holds cannot be changed, at any depth: a scenario of a lever moved shares its events with others."""
@@ -125,6 +128,7 @@ class Scenario:
         lines.append(f"  starts at {start.epoch} ({start.title}), {counted(self.horizon, 'week')}")
         lines += [f"  held: {name} = {value:g}" for name, value in self.fixed.items()]
         lines += [f"  off: {', '.join(self.off)}"] if self.off else []
+        lines += [f"  theory: {self.theory.title} ({self.theory.source})"] if self.theory.changes else []
         for name, one in self.levers.items():
             lines.append(f"  {name} = {one.value:g} {one.unit}, {one.low:g} to {one.high:g}: {one.meaning}")
         return "\n".join(lines if self.levers else [*lines, "  no levers"])
@@ -136,13 +140,14 @@ class Scenario:
         horizon: int | None = None,
         fixed: Mapping[str, float] | None = None,
         off: str | Sequence[str] | None = None,
+        theory: str | Path | Theory | None = None,
         **levers: float,
     ) -> Scenario:
         """The same scenario with other levers, at another epoch, over another horizon; checked again.
 
-        ``fixed`` is added to what is fixed already, ``off`` replaces. A shorter horizon leaves out the events that come
-        later. Errors: ``InputError`` for an unknown lever, a value out of its range, and whatever makes the scenario
-        impossible at the epoch.
+        ``fixed`` is added to what is fixed already, ``off`` and ``theory`` (a name, or a file) replace. A shorter
+        horizon leaves out the events that come later. Errors: ``InputError`` for an unknown lever, a value out of its
+        range, and whatever makes the scenario impossible at the epoch.
         """
         weeks = self.horizon if horizon is None else _weeks(self.file, horizon)
         held = {name: number(self.file, f"fixed.{name}", value) for name, value in (fixed or {}).items()}
@@ -154,6 +159,7 @@ class Scenario:
             levers=_moved(self, levers),
             fixed={**self.fixed, **held},
             off=self.off if off is None else texts(off),
+            theory=self.theory if theory is None else theory if isinstance(theory, Theory) else load_theory(theory),
         )
         check(changed)
         return changed
@@ -190,7 +196,7 @@ def load_scenario(case: Case, name: str | Path, **changes: Any) -> Scenario:
     Args:
         case: the case.
         name: the name of one of its scenarios, or the path of a file that ends in .yaml.
-        changes: levers, epoch, horizon, fixed or off, as `Scenario.change` takes them.
+        changes: levers, epoch, horizon, fixed, off or theory, as `Scenario.change` takes them.
 
     Raises:
         InputError: the first mistake found, with file, key, value and what is allowed.

@@ -44,7 +44,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "table.TABLE.collapsed": "1 once an agreement of the table has collapsed, else 0",
         "table.TABLE.in_force": "1 while an agreement is in force, else 0",
         "table.TABLE.open": "1 while the table is open for sessions, else 0",
-        "table.TABLE.status": "0 closed, 1 open, 2 suspended, 3 in force",
+        "table.TABLE.status": "0 closed, 1 open, 2 suspended, 3 in force, 4 pending a vote",
     }
 )
 
@@ -111,7 +111,7 @@ class Place(NamedTuple):
     def war(self, name: str) -> int:
         """The index of a war that is not over at the epoch."""
         self.known(name, self.case.wars, "a war")
-        if self.case.wars[name].turns_regime and self.regime == self.case.regimes[1]:
+        if self.case.wars[name].turns_regime and self.regime == self.case.turned:
             raise self.refuse(f"the war {name!r} is over under the {self.regime}")
         return self.case.number("wars", name)
 
@@ -144,12 +144,12 @@ def _week(place: Place, name: str, rest: Sequence[str]) -> Quantity:
 
 
 def _presence(place: Place, name: str, rest: Sequence[str]) -> Quantity:
-    over = place.regime == place.case.regimes[1]  # the patron has left by then
+    over = place.regime == place.case.turned  # the patron has left by then
     return Quantity(name, words.Q_PRESENCE, high=0.0 if over else 1.0)
 
 
 def _regime(place: Place, name: str, rest: Sequence[str]) -> Quantity:
-    wanted = place.case.regimes[1] if rest[0] == "turned" else rest[0]
+    wanted = place.case.turned if rest[0] == "turned" and place.case.turned else rest[0]
     place.known(wanted, place.case.regimes, "a regime")
     first = wanted == place.case.regimes[0]
     gone = wanted not in place.regimes()

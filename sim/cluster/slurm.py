@@ -23,7 +23,12 @@ from sim.inputs.numbers import whole_number
 
 LIMIT = 60.0  # seconds that a call to Slurm may take
 USUAL_ARRAY = 1001  # Slurm's own MaxArraySize
-MOST = {"minutes": 100_000, "cpus": 1024, "parts_per_task": 1_000_000, "tasks": 100_000}
+RANGES = {
+    "minutes": (2, 100_000),  # the warning comes in the last one: a task of one minute would be warned at once
+    "cpus": (1, 1024),
+    "parts_per_task": (1, 1_000_000),
+    "tasks": (1, 100_000),
+}
 NAME = re.compile(r"slurm-(\d+)\.json")
 
 
@@ -33,7 +38,7 @@ class Slurm:
 
     Attributes:
         partition: None for the site's default.
-        minutes: that a task may take.
+        minutes: that a task may take, in [2, 100000]; Slurm warns it in the last one, and it ends after its piece.
         mem: memory, as Slurm reads it; None for what a part takes (`memory`).
         cpus: processors.
         parts_per_task: parts that a task does, where there are not too many tasks.
@@ -52,8 +57,8 @@ class Slurm:
     python: str | None = None
 
     def __post_init__(self) -> None:
-        for name, most in MOST.items():
-            whole_number("Slurm", name, getattr(self, name), 1, most)
+        for name, (least, most) in RANGES.items():
+            whole_number("Slurm", name, getattr(self, name), least, most)
 
 
 class Task(NamedTuple):

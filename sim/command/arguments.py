@@ -110,6 +110,10 @@ _EXAMPLES = (
     "jirga job=levers scenario={scenario}{case} | its levers from end to end: where each begins to matter",
     "jirga job=patterns{case} | what one expects of the model, measured: a quarter of an hour",
     "jirga job=record{case} | what the model is worth on what happened; record=FILE.yaml: on your own",
+    "jirga job=theories{case} | how other theories would have it, on the same draws and luck",
+    "jirga scenario={scenario} theory=nash{case} | one scenario by the rules of one of them",
+    "jirga job=calibrate out=learnt{case} | what half of the record teaches: weights over the draws, for all jobs",
+    "jirga weights=learnt/weights.parquet{case} | all scenarios with these weights; likewise job=record, job=patterns",
     "jirga job=sensitivity outcome=[{outcome}]{case} | what makes it: of what is not known, which parts, with "
     "interactions",
     "jirga job=evidence out=pages seed=7{case} | the evidence page in another folder, with other draws",
@@ -118,6 +122,7 @@ _EXAMPLES = (
     "same luck; with run=17 that pair alone, side by side",
     "jirga evidence.passes=[{passes}]{case} | only two of the coding passes count",
     "jirga evidence.implied=false{case} | only what the sources state, nothing implied",
+    "jirga import mine.csv out=mine | one's own actors with positions, salience, power: simple models, jirga",
     "jirga new FOLDER | a small case of your own, to be changed; then jirga check FOLDER",
     "jirga case=FOLDER | another conflict: its own folder; --help case=FOLDER: this text in its words",
     "jirga --config-dir DIR experiment=mine | the keys in DIR/experiment/mine.yaml",

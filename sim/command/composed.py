@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 COMMAND_LINE = "command line"
 
 
-FRAME = ("epoch", "horizon", "off")  # keys of a scenario that are keys of the configuration too, and can be swept
+FRAME = (
+    "epoch",
+    "horizon",
+    "off",
+    "theory",
+)  # keys of a scenario that are keys of the configuration too, and can be swept
 OPEN = ("levers", "fixed", "sweep")  # keys that hold keys of the case's own
 
 

@@ -17,8 +17,7 @@ from sim.command.moves import with_moves
 from sim.command.overrides import NAMES, check_overrides, check_plain, moves_in, parsed_words, quoted
 from sim.inputs.errors import InputError, shown
 from sim.inputs.files import read_yaml
-from sim.inputs.places import home_of
-from sim.jobs.settings import configuration_folder
+from sim.inputs.places import configuration_folder, home_of
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Any
 
+from sim.case.theory import AS_DESIGNED
 from sim.command.arguments import case_in, help_text, parser, scenario_help, scenario_in
 from sim.command.composed import COMMAND_LINE, OPEN, Composed, source_of
 from sim.command.composing import compose
@@ -23,10 +24,6 @@ from sim.inputs.errors import InputError, shown
 from sim.jobs.settings import CASE_JOBS, FOLDER_JOBS, Settings
 from sim.version import __version__
 
-if TYPE_CHECKING:
-    pass
-
-
 # Which function does which job: module and name, imported only when the job is asked for.
 RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -34,6 +31,9 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "levers": ("sim.jobs.levers", "run"),
         "patterns": ("sim.jobs.patterns", "run"),
         "record": ("sim.jobs.record", "run"),
+        "theories": ("sim.jobs.theories", "run"),
+        "import": ("sim.jobs.imported", "run"),
+        "calibrate": ("sim.jobs.calibrate", "run"),
         "sensitivity": ("sim.jobs.sensitivity", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
@@ -46,22 +46,36 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 # What a job does not look at, and would drop in silence: refused where it is set to something else than its default.
 SCENARIO: Mapping[str, object] = MappingProxyType(
-    {"scenario": None, "epoch": None, "horizon": None, "off": None, "levers": {}, "fixed": {}}
+    {"scenario": None, "epoch": None, "horizon": None, "off": None, "theory": AS_DESIGNED, "levers": {}, "fixed": {}}
 )
 OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "partial": False, "verify": False})
-OUTCOME: Mapping[str, object] = MappingProxyType({"outcome": None})
+POSITIONS: Mapping[str, object] = MappingProxyType({"positions": None})
+OUTCOME: Mapping[str, object] = MappingProxyType({"outcome": None, **POSITIONS})
+WEIGHTS: Mapping[str, object] = MappingProxyType({"weights": None})
 RECORD: Mapping[str, object] = MappingProxyType({"record": None, **OUTCOME})
 ONE_RUN: Mapping[str, object] = MappingProxyType({"run": None, "against": None})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "scenarios": {**OF_FOLDERS, **RECORD, **ONE_RUN},
-        "levers": {**OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
+        "levers": {**OF_FOLDERS, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
         "patterns": {**SCENARIO, **OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
         "record": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **ONE_RUN, "threads": None},
-        "sensitivity": {**OF_FOLDERS, "record": None, **ONE_RUN, "threads": None},
-        "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
-        "explain": {**OF_FOLDERS, **RECORD, "threads": None},
-        "studio": {**OF_FOLDERS, **RECORD, **ONE_RUN, "epoch": None, "horizon": None, "threads": None},
+        "theories": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "import": {**SCENARIO, **OF_FOLDERS, "record": None, "outcome": None, **WEIGHTS, **ONE_RUN, "threads": None},
+        "sensitivity": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "calibrate": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **WEIGHTS, **ONE_RUN, "threads": None},
+        "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
+        "explain": {**OF_FOLDERS, **RECORD, **WEIGHTS, "threads": None},
+        "studio": {
+            **OF_FOLDERS,
+            **RECORD,
+            **WEIGHTS,
+            **ONE_RUN,
+            "epoch": None,
+            "horizon": None,
+            "theory": AS_DESIGNED,
+            "threads": None,
+        },
     }
 )
 SWEEPING = "scenarios"  # the one job that plays more than one cell
@@ -121,7 +135,7 @@ def _check_fit(settings: Settings, composed: Composed, sweeping: bool) -> None:
         key = next(iter(settings.sweep), "-m")
         raise InputError(COMMAND_LINE, key, f"job={job} takes one value of each key", allowed=f"job={SWEEPING}")
     for key, default in UNUSED[job].items():
-        value = getattr(settings, key)
+        value: Any = settings.theory.get("theory") if key == "theory" else getattr(settings, key)
         if value != default:
             place = f"{key}.{next(iter(value))}" if key in OPEN else key
             source = source_of(place, composed.overrides, composed.files)

@@ -89,14 +89,18 @@ class _Names:
             InputError: there is no such key, or it cannot be swept; the likely meant one is named.
         """
         bare = name.removeprefix("scenario.")
-        if name == "scenario" or bare in FRAME or (bare.startswith("levers.") and bare != "levers."):
+        if (
+            name == "scenario"
+            or (bare in FRAME and name != "scenario.theory")
+            or (bare.startswith("levers.") and bare != "levers.")
+        ):
             return bare
         column = self.columns.get(name.removeprefix("fixed.").lower())
         if column is not None:
             return f"fixed.{column}"
         source = COMMAND_LINE if given else source_of(name, composed.overrides, composed.files)
         if name in {key.name for key in keys()} | set(groups()):
-            swept = "scenario, epoch, horizon, off, levers, uncertainties"
+            swept = "scenario, epoch, horizon, off, theory, levers, uncertainties"
             raise InputError(source, name, "cannot be swept", allowed=swept)
         words = [*(key.name for key in keys()), *groups(), *FRAME]
         likely = nearest(name.removeprefix("fixed.").lower(), [*words, *self.columns])

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sim.command.composed import COMMAND_LINE, OPEN, check_file, word_of
 from sim.inputs.errors import InputError, nearest, shown
 from sim.inputs.files import read_yaml
-from sim.jobs.settings import CASE_JOBS, FOLDER_JOBS, JOBS, configuration_folder, groups, keys
+from sim.inputs.places import configuration_folder
+from sim.jobs.settings import CASE_JOBS, FOLDER_JOBS, JOBS, groups, keys
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -22,16 +23,19 @@ NAMES = ("case", "out")  # keys whose value is a folder's name, whatever it look
 
 
 def named_job(words: Sequence[str]) -> list[str]:
-    """The words, a first one that names the studio or a job of a folder written in full: `status` is `job=status`.
+    """The words, a first one that names a job by itself written in full: `status` is `job=status`.
 
     >>> named_job(["status", "out=mine"]), named_job(["check", "my folder"])
     (['job=status', 'out=mine'], ['job=check', "case='my folder'"])
+    >>> named_job(["import", "mine.csv", "seed=2"])
+    ['job=import', "positions='mine.csv'", 'seed=2']
     """
-    if not words or words[0] not in (*FOLDER_JOBS, *CASE_JOBS, "studio"):
+    alone = {**CASE_JOBS, "import": "positions"}  # the key that the word after the job's stands for
+    if not words or words[0] not in (*FOLDER_JOBS, *alone, "studio"):
         return list(words)
     job, *rest = words
-    if job in CASE_JOBS and rest and "=" not in rest[0]:
-        rest[0] = f"{CASE_JOBS[job]}={quoted(rest[0])}"
+    if job in alone and rest and "=" not in rest[0]:
+        rest[0] = f"{alone[job]}={quoted(rest[0])}"
     return [f"job={job}", *rest]
 
 

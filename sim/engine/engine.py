@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case.case import Case
+from sim.case.settlements import settled
 from sim.engine.kernel import UNFINISHED, UNSOUND, Memory, Out, What, Which, compiled_simulate
 from sim.engine.sweep import BINS, MOST, Sweep
 from sim.inputs.errors import InputError
@@ -177,6 +178,7 @@ class Engine:
                 rows[at : at + 1] = np.zeros_like(rows[at : at + 1])
                 paths[self.path_runs(first, last) == first + at] = np.nan
                 at, most = at + 1, LANES
+        rows["settlement"] = np.where(flaws == UNFINISHED, 0, settled(sweep.case, rows))  # a failed run is in none
         errors |= {first + int(place): UNSOUND_MESSAGE for place in np.flatnonzero(flaws == UNSOUND)}
         return Piece(draw, rows, dict(sorted(errors.items())), table, paths)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.paired import MOST_PAIRS, Difference, difference
+from sim.analysis.paired import MOST_PAIRS, Difference, difference, paired_draws
 from sim.analysis.shares import Values
+from sim.analysis.weights import Weights
 from sim.case.answer import Answer
 from sim.experiment.runs import Runs
 
@@ -57,15 +58,15 @@ def pairs_with_both(first: Values, second: Values) -> float:
     return float((~np.isnan(first) & ~np.isnan(second)).mean())
 
 
-def paired_effect(first: Values, second: Values, *, yes_no: bool) -> Difference | None:
+def paired_effect(first: Values, second: Values, *, yes_no: bool, weights: Weights = None) -> Difference | None:
     """Second less first; None where fewer than 90 % of the pairs have both, or fewer than two draws.
 
     Where a number is defined in some runs alone (who was asked to come), a difference over the runs in which both are
     defined compares survivors (Frangakis & Rubin 2002), and none is told.
     """
-    if pairs_with_both(first, second) < MOST_PAIRS or len(first) < 2:
+    if pairs_with_both(first, second) < MOST_PAIRS or paired_draws(first, second, weights) < 2:
         return None
-    return difference(first, second, yes_no=yes_no)
+    return difference(first, second, yes_no=yes_no, weights=weights)
 
 
 def answered(baseline: Runs, scenario: Runs) -> tuple[Answered, ...]:
@@ -77,4 +78,4 @@ def answered(baseline: Runs, scenario: Runs) -> tuple[Answered, ...]:
 
 def _effect(baseline: Runs, scenario: Runs, outcome: str) -> Difference | None:
     first, second = (runs.values(outcome) for runs in (baseline, scenario))
-    return paired_effect(first, second, yes_no=scenario.is_yes_no(outcome))
+    return paired_effect(first, second, yes_no=scenario.is_yes_no(outcome), weights=scenario.weights)

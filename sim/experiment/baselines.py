@@ -5,18 +5,27 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.analysis.shares import Values
+from sim.analysis.weights import Weights
 from sim.case.case import Case
-from sim.case.columns import CONDITION
+from sim.case.columns import COMPARED, CONDITION
 from sim.case.record import Record, Statement
-from sim.experiment.runs import COMPARED
 from sim.experiment.static import Static
 
+
+class Sample(NamedTuple):
+    """Values of a week or a number, (n,), with what each counts; None: all alike."""
+
+    values: Values
+    weights: Weights
+
+
 # Of a yes or no the probability of what the articles say; of a week or a number a sample; None where nothing is said.
-Forecast = float | Values | None
+Forecast = float | Values | Sample | None
 TABLE = re.compile(r"table\.(\w+)\.(agreed|agreed_week|package)(?:\.(\w+))?")
 UNIFORM = 1_001  # points of a uniform distribution
 

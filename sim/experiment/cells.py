@@ -13,7 +13,6 @@ from sim.experiment.results import Result
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.frozen import Frozen
 from sim.inputs.numbers import counted
-from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,11 +136,11 @@ class Cells(Sequence[Result]):
         """
         return compare(self.at(first).runs, self.at(second).runs)
 
-    def table(self, outcomes: Sequence[str] = SETTLEMENTS, *, against: Place | None = None) -> pd.DataFrame:
+    def table(self, outcomes: Sequence[str] | None = None, *, against: Place | None = None) -> pd.DataFrame:
         """One row a cell and outcome: what was swept, the value with its interval, and the difference to one cell.
 
         Args:
-            outcomes: as in `Runs.values`: settlement classes, tables, columns, conditions.
+            outcomes: as in `Runs.values`: settlement classes, tables, columns, conditions; None: the classes.
             against: the cell that the others are compared with. None: each is compared with `status_quo` at its own
                 epoch, over its own horizon, where that was run.
 
@@ -161,7 +160,7 @@ class Cells(Sequence[Result]):
         for number, cell in enumerate(self):
             paired = cell.paired if chosen is None else other if number != chosen else None
             places = values_of(cell)
-            for what in outcomes:
+            for what in cell.runs.sweep.case.classes if outcomes is None else outcomes:
                 row: dict[str, Any] = {"cell": cell.label, **{key: places.get(key) for key in self.swept}}
                 row |= {"outcome": what} | dict(zip(("value", "low", "high"), level(cell.runs, what), strict=True))
                 names = ("difference", "difference_low", "difference_high")
@@ -236,4 +235,4 @@ def _settings(scenario: Scenario) -> dict[str, str | float]:
     levers: dict[str, str | float] = {LEVERS + name: lever.value for name, lever in scenario.levers.items()}
     fixed = {FIXED + name: value for name, value in scenario.fixed.items()}
     frame: dict[str, str | float] = {"epoch": scenario.epoch, "horizon": scenario.horizon, "off": text(scenario.off)}
-    return {**levers, **frame, **fixed}
+    return {**levers, **frame, "theory": scenario.theory.theory, **fixed}

@@ -24,8 +24,8 @@ STAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "trust": ("trust",),
         "attendance": ("attendance", "sessions", "rounds", "refusal", "open_weeks", "broken_off"),
         "offer": ("package", "nash_product", "regret"),
-        "signature": ("agreed", "agreements", "impasses", "weeks_in_force"),
-        "delivery": ("kept", "collapsed", "collapses"),
+        "signature": ("agreed", "agreements", "impasses", "weeks_in_force", "votes", "refused", "blocked", "favour"),
+        "delivery": ("kept", "delivered", "collapsed", "collapses"),
         "war": (
             *("control", "intensity", "cohesion", "violence", "attacks", "ceasefire_weeks"),
             *("collapse", "emirate", "refugees"),

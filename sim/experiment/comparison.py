@@ -20,7 +20,6 @@ from sim.experiment.chain import chain
 from sim.experiment.moved import Looked, looked_at
 from sim.experiment.turning import Turned, turning
 from sim.inputs.errors import InputError, one_of
-from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,15 +49,16 @@ class Comparison:
         except ValueError as error:
             raise InputError("compare", what, str(error), allowed="more draws, or another outcome") from None
 
-    def table(self, outcomes: Sequence[str] = SETTLEMENTS, half_width: float = 0.01) -> pd.DataFrame:
+    def table(self, outcomes: Sequence[str] | None = None, half_width: float = 0.01) -> pd.DataFrame:
         """One row an outcome: both levels, the difference, its interval, and the runs missing for `half_width`.
 
-        The levels are those that the difference is taken of. NA where there is no difference, or no run to add to.
+        Without outcomes, of the settlement classes. The levels are those that the difference is taken of. NA where
+        there is no difference, or no run to add to.
         """
         import pandas as pd
 
         rows = []
-        for what in outcomes:
+        for what in self.first.sweep.case.classes if outcomes is None else outcomes:
             found = self.difference(what)
             rows.append(
                 {
@@ -95,8 +95,9 @@ class Comparison:
             raise InputError("compare", "answers", problem, allowed=allowed)
         rows = []
         for found in answered(self.first, self.second):
+            other_weights = self.second.weights
             both = (runs.values(found.answer.outcome) for runs in (self.first, self.second))
-            means = [ratio(values).value for values in both]
+            means = [ratio(values, other_weights).value for values in both]
             ends = (nan, nan, nan) if found.gap is None else (found.gap.value, found.gap.low, found.gap.high)
             said = (found.answer.expected or "", found.verdict)
             rows.append((found.answer.outcome, found.answer.label, *means, *ends, *said))
@@ -174,7 +175,7 @@ class Comparison:
         return table
 
     def __str__(self) -> str:
-        return "\n".join(f"{what:>14}  {self._told(what)}" for what in SETTLEMENTS)
+        return "\n".join(f"{what:>14}  {self._told(what)}" for what in self.first.sweep.case.classes)
 
     def __repr__(self) -> str:
         return f"<{self.second!r} compared with {self.first!r}>"
@@ -216,7 +217,7 @@ def compared(first: Runs, second: Runs, outcomes: Sequence[str]) -> Difference:
     one, other = (
         sum((counted(runs, what) for what in outcomes[1:]), counted(runs, outcomes[0])) for runs in (first, second)
     )
-    return difference(one, other, yes_no=all(map(first.is_yes_no, outcomes)))
+    return difference(one, other, yes_no=all(map(first.is_yes_no, outcomes)), weights=first.weights)
 
 
 def counted(runs: Runs, what: str) -> Values:
@@ -235,10 +236,20 @@ def compare(first: Runs, second: Runs) -> Comparison:
         second: runs of the other, with the same seed, draws and runs: the same luck.
 
     Raises:
-        InputError: they do not share seed, draws and runs, so that no run of one has its pair in the other.
+        InputError: they do not share seed, draws and runs, so that no run of one has its pair in the other; or not the
+            weights of their draws.
     """
     for name in ("seed", "draws", "runs", "passes", "implied"):
         one, other = getattr(first.sweep, name), getattr(second.sweep, name)
         if one != other:
             raise InputError("compare", name, f"{one} and {other} differ", allowed="two sweeps with the same " + name)
+    if not _same_weights(first, second):
+        raise InputError(
+            "compare", "weights", "the draws of the two count otherwise", allowed="the same weights for both"
+        )
     return Comparison(first, second)
+
+
+def _same_weights(first: Runs, second: Runs) -> bool:
+    one, other = first.weights, second.weights
+    return one is other or (one is not None and other is not None and np.array_equal(one, other))

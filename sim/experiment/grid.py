@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sim.case.case import Case
 from sim.case.happening import LONGEST
 from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_names
+from sim.case.theory import Theory, load_theory
 from sim.evidence.priors import Priors, priors
 from sim.evidence.rows import Evidence
 from sim.inputs.errors import InputError, nearest, one_of, shown
@@ -24,7 +25,7 @@ from sim.world.uncertainty import Uncertainty, fixable
 
 LEVERS = "levers."
 FIXED = "fixed."
-FRAME = ("epoch", "horizon", "off")
+FRAME = ("epoch", "horizon", "off", "theory")
 REMEMBERED = 4096  # scenarios that stay at hand while a plan is expanded
 
 
@@ -34,7 +35,7 @@ Value = str | float | tuple[str, ...]
 class Axis(NamedTuple):
     """One direction of the grid, and its values.
 
-    The key is `scenario`, `levers.NAME`, `epoch`, `horizon`, `off` or `fixed.COLUMN`.
+    The key is `scenario`, `levers.NAME`, `epoch`, `horizon`, `off`, `theory` or `fixed.COLUMN`.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Grid:
         base: the scenario of every cell, where no axis names one.
         source: what a mistake is told of.
         scenarios: by name, those that are not to be read from the case's folder.
+        theory: by whose rules all cells are played where no axis says so; None: each scenario's own.
     """
 
     case: Case
@@ -74,6 +76,7 @@ class Grid:
     base: Scenario | None = None
     source: str = "configuration"
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    theory: Theory | None = None
 
     def __post_init__(self) -> None:
         for axis in self.axes:
@@ -105,11 +108,12 @@ class Grid:
         """What a scenario is compared with; None where the case has no such scenario."""
         if BASELINE not in scenario_names(self.case):
             return None
-        changes = (
+        changes: tuple[tuple[str, Any], ...] = (
             ("scenario", BASELINE),
             ("epoch", scenario.epoch),
             ("horizon", scenario.horizon),
             ("off", scenario.off),
+            ("theory", scenario.theory),
         )
         return replace(self._framed(changes), fixed=scenario.fixed)
 
@@ -119,12 +123,12 @@ class Grid:
         return Frozen({epoch: priors(self.case, self.evidence, epoch) for epoch in self.case.epochs})
 
     @cached_property
-    def _framed(self) -> Callable[[tuple[tuple[str, Value], ...]], Scenario]:
+    def _framed(self) -> Callable[[tuple[tuple[str, Any], ...]], Scenario]:
         """A scenario with its levers, epoch, horizon and switches; the last ones made stay at hand."""
         return lru_cache(REMEMBERED)(self._make)
 
-    def _make(self, frame: tuple[tuple[str, Value], ...]) -> Scenario:
-        changes: dict[str, Any] = dict(frame)
+    def _make(self, frame: tuple[tuple[str, Any], ...]) -> Scenario:
+        changes: dict[str, Any] = {"theory": self.theory, **dict(frame)}
         name = changes.pop("scenario", None)
         base = self.base if name is None else self.named(name)
         assert base is not None  # a grid without a base has an axis that names scenarios: `grid_of`
@@ -150,7 +154,7 @@ class Grid:
     def uncertainty(self, scenario: Scenario) -> Uncertainty:
         """The joint prior of a scenario, on priors that all cells share."""
         epoch = self.case.epochs[scenario.epoch]
-        return Uncertainty(self.case, epoch, self.priors[scenario.epoch], scenario.fixed, scenario.off)
+        return Uncertainty(self.case, epoch, self.priors[scenario.epoch], scenario.fixed, scenario.off, scenario.theory)
 
 
 def _check_axis(grid: Grid, axis: Axis) -> None:
@@ -183,6 +187,8 @@ def _check_value(grid: Grid, key: str, value: Value) -> None:
                 raise InputError(
                     grid.source, key, f"{shown(switch)} {problem}", allowed=allowed, meant=nearest(switch, SWITCHES)
                 )
+    elif key == "theory":
+        load_theory(str(value))
     elif key == "horizon":
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST:
             allowed = f"a whole number of weeks, 1 to {LONGEST}"
@@ -218,9 +224,10 @@ def grid_of(
     axes: Sequence[Axis],
     base: Scenario | None = None,
     source: str = "configuration",
+    theory: Theory | None = None,
 ) -> Grid:
     """A grid; without a base and without an axis of scenarios it is over all scenarios of the case."""
     named = any(axis.key == "scenario" for axis in axes)
     if base is None and not named:
         axes = [Axis("scenario", scenario_names(case)), *axes]
-    return Grid(case, evidence, tuple(axes), None if named else base, source)
+    return Grid(case, evidence, tuple(axes), None if named else base, source, theory=theory)

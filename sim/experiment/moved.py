@@ -84,8 +84,9 @@ def _moved(name: str, baseline: Runs, scenario: Runs) -> Moved | None:
     if pairs_with_both(first, second) < MOST_PAIRS:
         return None
     pairs = second - first
-    gap = ratio(pairs).value
-    return Moved(name, gap, standardised(gap, first, second), paired_chance(pairs), np.nan)
+    gap = ratio(pairs, scenario.weights).value
+    size = standardised(gap, first, second, scenario.weights)
+    return Moved(name, gap, size, paired_chance(pairs, scenario.weights), np.nan)
 
 
 def _looked(names: Sequence[str], columns: Sequence[Moved | None]) -> Looked:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.scores import crps
-from sim.analysis.shares import Values, draw_means
+from sim.analysis.shares import Values, draw_means, ratio
+from sim.analysis.weights import Weights
 from sim.case.record import Onward, Record, course_onward
 from sim.engine.sweep import Sweep
 from sim.evidence.priors import LEVELS
@@ -59,6 +60,7 @@ def moved_onward(
     passes: tuple[str, ...],
     implied: bool,
     told: Callable[[int], object],
+    weights: Weights = None,
 ) -> Iterator[Moved]:
     """Every pair that both the runs have and the later article codes, way by way.
 
@@ -66,11 +68,12 @@ def moved_onward(
         record: whose ways from article to article are played.
         draws, runs, seed, passes, implied: as in a sweep.
         told: is called with 1 after each way.
+        weights: of the draws, (draws,); None: all count alike.
     """
     for way in record.onward:
         scenario = course_onward(record.case, way)
         sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
-        found = played(sweep)
+        found = played(sweep).weighted(weights)
         yield from _pairs(record, way, found)
         told(1)
 
@@ -85,15 +88,21 @@ def _pairs(record: Record, way: Onward, found: Runs) -> Iterator[Moved]:
         column = f"{kind}.{first}.{second}"
         if column in found.columns and column in names:
             start: NDArray[np.float64] = drawn[:, names.index(column)].astype(np.float64)
-            yield _moved(way, found, coded, start, draw_means(found.values(column))[0], found.values(column))
+            yield _moved(way, found, coded, start, found.values(column))
 
 
-def _moved(way: Onward, found: Runs, coded: list[DyadRow], start: Values, ends: Values, values: Values) -> Moved:
+def _moved(way: Onward, found: Runs, coded: list[DyadRow], start: Values, values: Values) -> Moved:
     aims = [(row.low / LEVELS, (row.high + 1) / LEVELS) for row in coded]
-    model, persistence = (float(np.mean([crps(sample, low, high) for low, high in aims])) for sample in (values, start))
+    weights, ends = found.weights, draw_means(values)[0]
+    mass = None if weights is None else np.broadcast_to(weights[:, None], values.shape)
+    model, persistence = (
+        float(np.mean([crps(sample, low, high, each) for low, high in aims]))
+        for sample, each in ((values, mass), (start, weights))
+    )
+    came = float(np.nanmean(ends)) if weights is None else ratio(ends[:, None], weights).value
     one, sweep = coded[0], found.sweep
     return Moved(
         way.start, way.end, way.scenario, sweep.scenario.horizon, one.kind, (one.from_, one.to),
         (min(low for low, _ in aims), max(high for _, high in aims)),
-        float(start.mean()), float(np.nanmean(ends)), model, persistence,
+        float(np.average(start, weights=weights)), came, model, persistence,
     )  # fmt: skip

@@ -12,7 +12,9 @@ from rich.progress import track
 
 from sim.analysis.holding import Holding, beyond, holding
 from sim.analysis.shares import Interval, Values, draw_means, number_interval, ratio
+from sim.analysis.weights import Weights, uneven, variance
 from sim.case.patterns import FILE, Claim, Pattern, Patterns
+from sim.case.theory import Theory
 from sim.evidence.loading import evidence_of
 from sim.evidence.priors import priors
 from sim.evidence.rows import Evidence
@@ -34,6 +36,7 @@ class Measured:
         halves: the same by the first half of each draw's runs, and by the second; NaN with one run a draw.
         threshold: in the outcome's own unit; NaN where it is told in standard deviations of fewer than two runs.
         effect: the mean effect over the runs that count; NaN without one, NaN ends with one draw.
+        weights: of the draws, (draws,); None: all count alike.
     """
 
     claim: Claim
@@ -41,6 +44,7 @@ class Measured:
     halves: tuple[Values, Values]
     threshold: float
     effect: Interval
+    weights: Weights = None
 
     @property
     def holds(self) -> Values:
@@ -63,7 +67,7 @@ class Measured:
     @property
     def share(self) -> Holding:
         """The share of draws in which it holds, raw and corrected for the number of runs; NaN without draws."""
-        return holding(self.holds, self.holds_by_half)
+        return holding(self.holds, self.holds_by_half, self.weights)
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,12 @@ class Finding:
         needed = [measured for measured in self.claims if not measured.claim.need_not]
         halves = [measured.holds_by_half for measured in needed]
         first, second = (_all_of([half[n] for half in halves]) for n in (0, 1))
-        return holding(_all_of([measured.holds for measured in needed]), (first, second))
+        return holding(self.held, (first, second), needed[0].weights)
+
+    @property
+    def held(self) -> Values:
+        """1 for a draw in which every claim holds that has to, 0 where one does not, NaN where one cannot be told."""
+        return _all_of([measured.holds for measured in self.claims if not measured.claim.need_not])
 
     def holds(self, enough: float) -> bool | None:
         """Whether it holds in enough of the draws, and no claim does that need not; None where that cannot be told.
@@ -131,9 +140,14 @@ def where(runs: Runs, values: Values, given: str | None) -> Values:
     return values if given is None else np.where(runs.values(given) == 1.0, values, np.nan)
 
 
-def deviation(values: Values) -> float:
+def deviation(values: Values, weights: Weights = None) -> float:
     """The standard deviation of values over all runs, NaN left out; NaN for fewer than two, which have none."""
-    return float(np.nanstd(values)) if np.count_nonzero(~np.isnan(values)) > 1 else math.nan
+    known = ~np.isnan(values)
+    if np.count_nonzero(known) < 2:
+        return math.nan
+    if weights is None:
+        return float(np.nanstd(values))
+    return math.sqrt(variance(values[known], np.broadcast_to(weights[:, None], values.shape)[known]))
 
 
 def measure(claim: Claim, runs: Mapping[str, Runs]) -> Measured:
@@ -143,7 +157,8 @@ def measure(claim: Claim, runs: Mapping[str, Runs]) -> Measured:
     first = where(here, every, claim.given)
     compared = _compared(claim, runs, every)
     other = compared if claim.less is not None and claim.less.given is not None else None
-    scale = deviation(first if compared is None else compared) if claim.unit == "SD" else 1.0
+    weights = uneven(here.weights)
+    scale = deviation(first if compared is None else compared, weights) if claim.unit == "SD" else 1.0
     if compared is not None and other is None:
         first = first - compared  # run by run
     if claim.possible is not None and compared is not None:
@@ -153,7 +168,8 @@ def measure(claim: Claim, runs: Mapping[str, Runs]) -> Measured:
     half = first.shape[1] // 2
     parts = (slice(half), slice(half, 2 * half))
     halves = tuple(_effects(first[:, part], None if other is None else other[:, part]) for part in parts)
-    return Measured(claim, _effects(first, other), (halves[0], halves[1]), bound * scale, _mean_effect(first, other))
+    effect = _mean_effect(first, other, weights)
+    return Measured(claim, _effects(first, other), (halves[0], halves[1]), bound * scale, effect, weights)
 
 
 def _effects(first: Values, other: Values | None) -> Values:
@@ -162,12 +178,12 @@ def _effects(first: Values, other: Values | None) -> Values:
     return means if other is None else means - draw_means(other)[0]
 
 
-def _mean_effect(first: Values, other: Values | None) -> Interval:
+def _mean_effect(first: Values, other: Values | None, weights: Weights) -> Interval:
     """The mean over all runs that count, less that of the other runs, with its interval over draws."""
-    one = ratio(first)
+    one = ratio(first, weights)
     if other is None:
         return number_interval(one.value, one.parts, one.draws)
-    two = ratio(other)
+    two = ratio(other, weights)
     return number_interval(one.value - two.value, one.parts - two.parts, min(one.draws, two.draws))
 
 
@@ -281,8 +297,20 @@ def measured(
     *,
     passes: tuple[str, ...] = (),
     implied: bool = True,
+    theory: Theory | None = None,
+    weights: Weights = None,
+    progress: bool | None = None,
 ) -> Found:
-    """Every pattern with all mechanisms and with each one off; worlds that patterns share are simulated once."""
+    """Every pattern with all mechanisms and with each one off; worlds that patterns share are simulated once.
+
+    Args:
+        patterns: of a case.
+        draws, runs, seed, passes, implied: of each world, as in a sweep.
+        switches: mechanisms that are switched off, one at a time.
+        theory: by whose rules all is played; None: the model as designed.
+        weights: of the draws, (draws,); None: all count alike.
+        progress: whether to show a bar; None: in a terminal.
+    """
     check_starts(patterns, evidence_of(patterns.case, passes or None, implied))
     kept: dict[tuple[str, str | None, tuple[str, ...]], Runs] = {}
     failed = 0
@@ -293,14 +321,14 @@ def measured(
         if key not in kept:
             for other in [other for other in kept if other[2] != off]:
                 del kept[other]
-            kept[key] = runs_of(patterns.scenario(world, epoch, off), draws, runs, seed, passes, implied)
+            scenario = patterns.scenario(world, epoch, off).change(theory=theory)
+            kept[key] = runs_of(scenario, draws, runs, seed, passes, implied).weighted(weights)
             failed += len(kept[key].errors())
         return kept[key]
 
     number = (1 + len(switches)) * sum(len(pattern.places) for pattern in patterns.patterns.values())
     console = Console(stderr=True, markup=False, emoji=False)
-    told = track(
-        find_all(patterns, simulate, switches), "patterns", number, console=console, disable=not console.is_terminal
-    )
+    hidden = not console.is_terminal if progress is None else not progress
+    told = track(find_all(patterns, simulate, switches), "patterns", number, console=console, disable=hidden)
     findings = tuple(told)
     return Found(patterns, findings, draws, runs, seed, failed)

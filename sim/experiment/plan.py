@@ -109,7 +109,9 @@ class Plan:
         keys: list[tuple[Any, ...]] = []
         for number in range(self.asked):
             scenario = self.grid.scenario(number)
-            keys.append((scenario.epoch, scenario.horizon, scenario.off, tuple(sorted(scenario.fixed.items()))))
+            keys.append(
+                (scenario.epoch, scenario.horizon, scenario.off, scenario.theory, tuple(sorted(scenario.fixed.items())))
+            )
             if scenario.scenario == BASELINE:
                 known.setdefault(keys[-1], number)
         further: list[int] = []

@@ -16,10 +16,12 @@ import numpy as np
 
 from sim.analysis.scores import brier, crps, log_score, resampled, transform
 from sim.analysis.shares import Estimate, Interval, Values, estimate
+from sim.analysis.weights import Weights, uneven
 from sim.case.record import Kind, Record, Statement
 from sim.case.scenario import Scenario
+from sim.case.theory import Theory
 from sim.engine.computing import progress_bar
-from sim.experiment.baselines import BASELINES, Forecast, base_rate, coin, static_forecast
+from sim.experiment.baselines import BASELINES, Forecast, Sample, base_rate, coin, static_forecast
 from sim.experiment.onward import Moved, moved_onward
 from sim.experiment.runs import Runs, runs_of
 from sim.experiment.static import Static, static_theories
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 EXCLUDED = 0.02  # what has a probability below it, or above one less it, the prior excludes
 MODEL = "model"
+THEORY = "theory "  # before the name of one, as a contender
 SCORES: Mapping[Kind, tuple[str, ...]] = {"yes_no": ("brier", "log"), "timing": ("crps",), "number": ("crps",)}
 Answers = Mapping[str, Values]  # by name of a statement, (draws, runs)
 # A course, over how many weeks each statement is asked, by name -> what its runs answer.
@@ -117,6 +120,7 @@ class Found:
         compared: the model with every other contender.
         moved: trust and leverage from article to article.
         draws, runs, seed: of each course.
+        is_weighted: whether the draws have weights, from a calibration; what it used is then not scored.
     """
 
     record: Record
@@ -126,11 +130,16 @@ class Found:
     draws: int
     runs: int
     seed: int
+    is_weighted: bool = False
 
     @property
     def tested(self) -> tuple[Scored, ...]:
-        """The statements that have set no parameter."""
-        return tuple(one for one in self.scored if not one.statement.calibrates)
+        """The statements that have set no parameter, and no weights of the draws where these have some."""
+        return tuple(one for one in self.scored if not self.uses(one))
+
+    def uses(self, one: Scored) -> bool:
+        """Whether a statement has set a number of the model, or the weights of its draws."""
+        return one.statement.is_used(self.is_weighted)
 
     @property
     def events(self) -> int:
@@ -146,7 +155,7 @@ class Found:
 
         rows = {}
         for one in self.scored:
-            told = {"kind": one.kind, "event": one.event, "calibrates": one.statement.calibrates}
+            told = {"kind": one.kind, "event": one.event, "calibrates": self.uses(one)}
             numbers = {"value": one.estimate.value, "low": one.estimate.low, "high": one.estimate.high}
             rows[one.name] = told | numbers | {f"{score}.{who}": value for (who, score), value in one.scores.items()}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("statement")
@@ -186,8 +195,10 @@ def measured(
     seed: int,
     *,
     switches: Sequence[str] = tuple(SWITCHES),
+    theories: Sequence[Theory] = (),
     passes: tuple[str, ...] = (),
     implied: bool = True,
+    weights: Weights = None,
     simulate: Simulate | None = None,
     progress: bool | None = None,
 ) -> Found:
@@ -199,8 +210,11 @@ def measured(
         runs: of chance for each draw.
         seed: of all draws and chance.
         switches: mechanisms that are switched off, one at a time.
+        theories: by whose rules every course is played, too.
         passes: the coding passes that count; empty for all.
         implied: whether rows that a pass marked as implied count.
+        weights: of the draws, (draws,), from a calibration; they count for the model, its persistence and its switches,
+            and statements that are marked for calibration are not scored. None: all draws count alike.
         simulate: gives what a course answers, the same for the same; None: simulates in memory.
         progress: whether to show a bar; None: yes, without a terminal a line a minute.
 
@@ -208,25 +222,26 @@ def measured(
         InputError: no run has a value of a statement's outcome.
     """
     play = simulate or in_memory(draws, runs, seed, passes, implied)
-    courses = _courses(record)
+    courses = courses_of(record)
     epochs = {course.epoch: course for course, _ in courses}
-    steps = len(courses) * (2 + len(switches)) + len(record.onward) + len(epochs)
+    steps = len(courses) * (2 + len(switches) + len(theories)) + len(record.onward) + len(epochs)
     with progress_bar(steps, progress, "record") as told:
         said: dict[str, dict[str, Values]] = {name: {} for name in record.statements}
-        for contender, course, asked in _plays(courses, switches):
+        for contender, course, asked in _plays(courses, switches, theories):
             for name, values in play(course, asked).items():
                 said[name][contender] = values
             told(1)
-        moved = tuple(moved_onward(record, draws, runs, seed, passes, implied, told))
-        theories = {}
+        moved = tuple(moved_onward(record, draws, runs, seed, passes, implied, told, uneven(weights)))
+        static = {}
         for epoch, course in epochs.items():
-            theories[epoch] = static_theories(course, draws, seed, passes, implied)
+            static[epoch] = static_theories(course, draws, seed, passes, implied)
             told(1)
-    scored = tuple(_scored(record, name, said[name], theories) for name in record.statements)
-    return Found(record, scored, tuple(compared(scored)), moved, draws, runs, seed)
+    scored = tuple(_scored(record, name, said[name], static, uneven(weights)) for name in record.statements)
+    is_weighted = weights is not None
+    return Found(record, scored, tuple(compared(scored, is_weighted)), moved, draws, runs, seed, is_weighted)
 
 
-def _courses(record: Record) -> list[tuple[Scenario, dict[str, Statement]]]:
+def courses_of(record: Record) -> list[tuple[Scenario, dict[str, Statement]]]:
     """Every course that is played, with the statements that are asked of it."""
     found: dict[tuple[str, str, int], tuple[Scenario, dict[str, Statement]]] = {}
     for name, one in record.statements.items():
@@ -238,7 +253,7 @@ def _courses(record: Record) -> list[tuple[Scenario, dict[str, Statement]]]:
 
 
 def _plays(
-    courses: list[tuple[Scenario, dict[str, Statement]]], switches: Sequence[str]
+    courses: list[tuple[Scenario, dict[str, Statement]]], switches: Sequence[str], theories: Sequence[Theory]
 ) -> Iterator[tuple[str, Scenario, dict[str, Statement]]]:
     """Every contender that is simulated, with the course that it plays."""
     for course, asked in courses:
@@ -246,27 +261,35 @@ def _plays(
         yield "persistence", course.change(horizon=1), asked
         for switch in switches:
             yield f"without {switch}", course.change(off=(*course.off, switch)), asked
+        for theory in theories:
+            yield THEORY + theory.theory, course.change(theory=theory), asked
 
 
-def _scored(record: Record, name: str, said: Mapping[str, Values], theories: Mapping[str, list[Static]]) -> Scored:
+def _scored(
+    record: Record, name: str, said: Mapping[str, Values], theories: Mapping[str, list[Static]], weights: Weights
+) -> Scored:
     one, kind = record.statements[name], record.kind(record.statements[name])
     bounds = (0.0, 1.0) if one.outcome is None else _bounds(record, one)
     try:
-        found = estimate(said[MODEL], yes_no=kind == "yes_no").within(*bounds)
+        found = estimate(said[MODEL], yes_no=kind == "yes_no", weights=weights).within(*bounds)
     except ValueError as error:
         raise InputError(record.file, f"statements.{name}", str(error)) from None
     forecasts: dict[str, Forecast] = {
-        contender: _forecast(kind, values) for contender, values in said.items() if contender in (MODEL, "persistence")
+        contender: forecast_of(kind, said[contender], weights)
+        for contender in (MODEL, "persistence")
+        if contender in said
     }
     forecasts["coin"], forecasts["base_rate"] = coin(record, one), base_rate(record, one)
     for place, theory in zip(("compromise", "nash"), theories[one.epoch], strict=True):
         forecasts[place] = static_forecast(record.case, one, theory)
-    forecasts |= {contender: _forecast(kind, said[contender]) for contender in said if contender not in forecasts}
-    order = (MODEL, *BASELINES, *(contender for contender in said if contender.startswith("without ")))
+    others = [contender for contender in said if contender not in forecasts]
+    forecasts |= {contender: forecast_of(kind, said[contender], weights) for contender in others}
+    order = (MODEL, *BASELINES, *(contender for contender in said if contender.startswith(("without ", THEORY))))
     scores: dict[tuple[str, str], float] = {}
     for contender in order:
-        scores |= {(contender, score): value for score, value in _scores(record, one, forecasts[contender])}
-    place_of = None if kind == "yes_no" else transform(said[MODEL], *_interval(one))
+        scores |= {(contender, score): value for score, value in scores_of(record, one, forecasts[contender])}
+    mass = None if weights is None else np.broadcast_to(weights[:, None], said[MODEL].shape)
+    place_of = None if kind == "yes_no" else transform(said[MODEL], *interval_of(one), mass)
     return Scored(name, one, kind, record.event(name), record.told_by(name), found, forecasts, scores, place_of)
 
 
@@ -277,21 +300,25 @@ def _bounds(record: Record, one: Statement) -> tuple[float, float]:
     return (0.0, float(one.weeks)) if column.is_week else (column.low, column.high)
 
 
-def _forecast(kind: Kind, values: Values) -> Forecast:
-    known: Values = values[~np.isnan(values)]
+def forecast_of(kind: Kind, values: Values, weights: Weights) -> Forecast:
+    there = ~np.isnan(values)
+    known: Values = values[there]
     if not len(known):
         return None
-    return float(known.mean()) if kind == "yes_no" else known
+    if weights is None:
+        return float(known.mean()) if kind == "yes_no" else known
+    mass = np.broadcast_to(weights[:, None], values.shape)[there]
+    return float(np.average(known, weights=mass)) if kind == "yes_no" else Sample(known, mass)
 
 
-def _interval(one: Statement) -> tuple[float, float]:
+def interval_of(one: Statement) -> tuple[float, float]:
     """What is known of a week or a number: the least and the most."""
     assert one.between is not None
     low, high = one.between
     return low, float(one.weeks) if high is None else high
 
 
-def _scores(record: Record, one: Statement, forecast: Forecast) -> Iterator[tuple[str, float]]:
+def scores_of(record: Record, one: Statement, forecast: Forecast) -> Iterator[tuple[str, float]]:
     if forecast is None:
         return
     if isinstance(forecast, float):
@@ -300,12 +327,14 @@ def _scores(record: Record, one: Statement, forecast: Forecast) -> Iterator[tupl
         return
     low, high = _bounds(record, one)
     span = high - low
-    yield "crps", crps(forecast, *_interval(one)) / (span if math.isfinite(span) else 1.0)
+    sample = forecast if isinstance(forecast, Sample) else Sample(forecast, None)
+    ends = interval_of(one)
+    yield "crps", crps(sample.values, *ends, sample.weights) / (span if math.isfinite(span) else 1.0)
 
 
-def compared(scored: Sequence[Scored]) -> Iterator[Compared]:
+def compared(scored: Sequence[Scored], is_weighted: bool = False) -> Iterator[Compared]:
     """The model with every other contender, score by score; statements that calibrate are left out."""
-    tested = [one for one in scored if not one.statement.calibrates]
+    tested = [one for one in scored if not one.statement.is_used(is_weighted)]
     contenders = dict.fromkeys(contender for one in tested for contender, _ in one.scores if contender != MODEL)
     for score in ("brier", "log", "crps"):
         for contender in contenders:

@@ -51,6 +51,7 @@ class Results:
         folder: where the results are.
         command: the words that make the same results again.
         partial: what of the plan this is, in words, where it is not all of it; every page and table says so.
+        weighted: which weights the draws have, in words, where they have some; likewise.
     """
 
     case: Case
@@ -62,6 +63,7 @@ class Results:
     folder: Path
     command: str
     partial: str = ""
+    weighted: str = ""
 
     @property
     def headline(self) -> tuple[Headline, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import copy
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from html import escape
-from operator import eq, ge, gt, le, lt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from sim.agents.words import label
 from sim.analysis.influence import FEWEST, PASS, Influence, influences
 from sim.analysis.shares import Estimate, draw_means, estimate
-from sim.case.columns import CONDITION, Column
+from sim.analysis.weights import Weights, uneven, worth
+from sim.case.columns import COMPARED, CONDITION, Column
 from sim.case.scenario import Scenario
 from sim.engine.computing import Made, compute, made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.frozen import Frozen
 from sim.inputs.numbers import counted, whole_number
-from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sim.agents.replay import Run
 
 
-COMPARED: Mapping[str, Callable[[Any, float], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -38,7 +37,10 @@ class Runs:
 
     Attributes:
         sweep: what was computed.
+        weights: how much each draw counts in every mean, share, median and difference, (draws,); None: all alike.
     """
+
+    weights: Weights = None
 
     def __init__(self, sweep: Sweep, made: Made | None = None) -> None:
         self.sweep = sweep
@@ -74,6 +76,14 @@ class Runs:
 
     # --- what researchers ask ---
 
+    def weighted(self, weights: Weights) -> Self:
+        """The same runs with weights over their draws: (draws,), at least 0, not all 0; None: all count alike."""
+        if weights is not None and (weights.shape != (self.sweep.draws,) or not weights.sum() > 0.0):
+            raise ValueError(f"weights of shape {weights.shape} for {self.sweep.draws} draws")
+        found = copy.copy(self)
+        found.weights = None if (given := uneven(weights)) is None else read_only(given)
+        return found
+
     @cached_property
     def columns(self) -> Mapping[str, Column]:
         """The outcome columns by name: unit, range and meaning of each."""
@@ -86,6 +96,7 @@ class Runs:
         sweep, failed = self.sweep, len(self.errors())
         size = f"{counted(sweep.draws, 'draw')} x {counted(sweep.runs, 'run')}"
         told = f", {failed:,} failed" if failed else ""
+        told += "" if self.weights is None else f", weighted: worth {counted(worth(self.weights), 'draw')}"
         return f"<{counted(sweep.total, 'run')} of {sweep.scenario.scenario}: {size}{told}>"
 
     @property
@@ -157,12 +168,13 @@ class Runs:
                 raise InputError("runs", what, f"{right!r} is not a number") from None
             held[np.isnan(values)] = 0.0 if self.is_week(left) else np.nan  # what never happened holds no bound
             return held
-        if what in SETTLEMENTS:
-            return np.asarray(self._stored("settlement") == SETTLEMENTS.index(what), np.float64)
+        classes = self.sweep.case.classes
+        if what in classes:
+            return np.asarray(self._stored("settlement") == classes.index(what), np.float64)
         if what in self.sweep.case.tables:
             return self._stored(f"table.{what}.agreed").astype(np.float64)
         if what not in self.columns:
-            known = [*SETTLEMENTS, *self.sweep.case.tables, *self.columns]
+            known = [*classes, *self.sweep.case.tables, *self.columns]
             allowed = "a settlement class, a table, a name in runs.columns, or NAME >= NUMBER"
             one_of("runs", what, what, known, "an outcome", allowed)
         values = self._stored(what).astype(np.float64)
@@ -210,14 +222,14 @@ class Runs:
     def refuse_code(self, what: str) -> None:
         """Refuse to reckon with numbers that stand for names; `InputError` says what to ask instead."""
         if what in self.columns and self.columns[what].is_code:
-            known = (
-                f"runs.share of {', '.join(SETTLEMENTS)}" if what == "settlement" else f"runs.share('{what} == CODE')"
-            )
+            classes = ", ".join(self.sweep.case.classes)
+            known = f"runs.share of {classes}" if what == "settlement" else f"runs.share('{what} == CODE')"
             raise InputError("runs", what, "is a code, which has no mean", allowed=known)
 
     def _estimate(self, what: str, values: NDArray[np.float64]) -> Estimate:
         try:
-            return estimate(values, yes_no=self.is_yes_no(what)).within(*self.bounds(what))
+            found = estimate(values, yes_no=self.is_yes_no(what), weights=self.weights)
+            return found.within(*self.bounds(what))
         except ValueError as error:
             raise InputError("runs", what, str(error)) from None
 
@@ -267,7 +279,7 @@ class Runs:
         data: dict[str, Any] = {"draw": numbers // self.sweep.runs, "run": numbers % self.sweep.runs}
         data |= {name: _with_gaps(self.masked(name).ravel()) for name in self.columns}
         codes = np.where(self.failed.ravel(), -1, self._stored("settlement").ravel())
-        data["settlement"] = pd.Categorical.from_codes(codes, pd.Index(SETTLEMENTS))
+        data["settlement"] = pd.Categorical.from_codes(codes, pd.Index(self.sweep.case.classes))
         table = pd.DataFrame(data, index=pd.Index(numbers, name="number"))
         errors = self.errors()
         table["error"] = pd.Series(errors, index=table.index, dtype="str") if errors else pd.Series("", table.index)
@@ -294,9 +306,16 @@ class Runs:
         return pd.DataFrame(values.reshape(-1, len(names)), columns=names, index=index, copy=True)
 
     def bands(self, name: str, levels: Sequence[float] = LEVELS) -> pd.DataFrame:
-        """Quantiles of a weekly column over the runs, week by week, to 1/128 of the column's range."""
+        """Quantiles of a weekly column over the runs, week by week, to 1/128 of the column's range.
+
+        Raises:
+            InputError: no such column, or the draws have weights: the bands count runs without their draws.
+        """
         import pandas as pd
 
+        if self.weights is not None:
+            allowed = "runs without weights: runs.weighted(None)"
+            raise InputError("runs", name, "weekly bands are counted without weights of draws", allowed=allowed)
         names = [column.name for column in self.sweep.weekly]
         one_of("runs", name, name, names, "a weekly column", "a column of runs.paths")
         place = names.index(name)
@@ -307,7 +326,7 @@ class Runs:
         """The settlement classes with their intervals, for a notebook."""
         import pandas as pd
 
-        told = {name: self.share(name) for name in SETTLEMENTS}
+        told = {name: self.share(name) for name in self.sweep.case.classes}
         table = pd.DataFrame(
             [(one.value, one.low, one.high) for one in told.values()], [*told], ["share", "low", "high"]
         )
@@ -354,7 +373,7 @@ def influences_on(runs: Runs, values: NDArray[np.float64]) -> tuple[Influence, .
     names, drawn = runs.uncertainties, runs.draws_table()
     numbers = [n for n, name in enumerate(names) if name != PASS]
     passes = drawn[:, names.index(PASS)] if PASS in names else None
-    return influences([names[n] for n in numbers], drawn[:, numbers], draw_means(values)[0], passes)
+    return influences([names[n] for n in numbers], drawn[:, numbers], draw_means(values)[0], passes, runs.weights)
 
 
 def _with_gaps(values: np.ma.MaskedArray[Any, Any]) -> Any:

@@ -17,9 +17,9 @@ from sim.case.scenario import Scenario
 from sim.engine.sweep import Sweep
 from sim.model import variables as model_variables
 from sim.model.phases.begin import begin, derive
-from sim.model.phases.frontier import package_value, piece_at
+from sim.model.phases.theories import compromise, gains, nash
 from sim.model.variables import records
-from sim.model.vocabulary import LEAST_GAIN, PIECES_OF_A_CLAUSE
+from sim.model.vocabulary import LEAST_GAIN
 from sim.world.rules import sizes
 
 DRAWS = 100  # of everything uncertain: the model is interpreted here, and a draw takes some hundredths of a second
@@ -62,52 +62,15 @@ def static_theories(scenario: Scenario, draws: int, seed: int, passes: tuple[str
         state = records(model_variables.STATE, size, 1)[0]
         begin(world.rules, draw, world.plan, state, seed, 0)
         for t in range(size["T"]):
-            clauses = int(world.rules.clauses[t])
-            for one, package in zip(found, (compromise(world.rules, draw, state, t), nash(state, t)), strict=True):
-                one.package[n, t, :clauses] = package[:clauses]
-                gains = [package_value(world.rules, state, t, side, package) for side in (0, 1)]
-                one.agreed[n, t] = float(min(gains) > LEAST_GAIN)
+            compromise(world.rules, draw, state, t, state.offer[t])
+            keep(found[0], world.rules, state, n, t)
+            nash(state, t, state.offer[t])
+            keep(found[1], world.rules, state, n, t)
     return found
 
 
-def compromise(rules: Any, draw: Any, state: Any, t: int) -> NDArray[np.float64]:
-    """The mean position on each clause of a table, weighted by salience and leverage, within red lines, (clauses,).
-
-    A party counts with its leverage over the other, everybody else with its mean leverage over both.
-    """
-    first, second = (int(i) for i in rules.party[t])
-    weight = (state.leverage[:, first] + state.leverage[:, second]) / 2.0
-    weight[first], weight[second] = state.leverage[first, second], state.leverage[second, first]
-    found = np.array(state.default[t].mean(axis=0))
-    for k in range(int(rules.clauses[t])):
-        cell = int(rules.clause_cell[t, k])
-        each = weight * draw.salience[:, cell] * (state.has_position[:, cell] == 1)
-        if each.sum() > 0.0:
-            mean = float((each * state.position[:, cell]).sum() / each.sum())
-            found[k] = min(max(mean, float(state.range_low[t, k])), max(float(state.range_high[t, k]), 0.0))
-    return found
-
-
-def nash(state: Any, t: int) -> NDArray[np.float64]:
-    """The package of the frontier of a table with the greatest product of both gains, (clauses,).
-
-    The walk along the frontier, from the first side's end, gives up a piece as long as the product grows: along a piece
-    it is a parabola, whose top has a closed form. Without a zone of agreement, where the first side's end is worth
-    nothing to the second, it ends where both lose least.
-    """
-    own, other = float(state.end_value[t, 0, 0]), float(state.end_value[t, 0, 1])
-    package = np.array(state.end[t, 0])
-    for step in range(int(state.pieces[t])):
-        n = int(piece_at(state, t, 0, step))
-        loss, gained = float(state.piece_cost[t, n]), float(state.piece_gain[t, n])
-        k, j = divmod(n, PIECES_OF_A_CLAUSE)
-        start, stop = float(state.cut[t, k, j]), float(state.cut[t, k, j + 1])
-        part = 1.0 if loss == 0.0 else 0.0
-        if loss > 0.0 and gained > 0.0:  # (own - loss f)(other + gained f) is largest here
-            part = (own * gained - other * loss) / (2.0 * loss * gained)
-        part = min(max(part, 0.0), 1.0)
-        package[k] = start + (stop - start) * part
-        own, other = own - loss * part, other + gained * part
-        if part < 1.0:
-            break
-    return package
+def keep(one: Static, rules: Any, state: Any, n: int, t: int) -> None:
+    """Write what is on the table in a draw, and whether both parties gain by it."""
+    clauses = int(rules.clauses[t])
+    one.package[n, t, :clauses] = state.offer[t, :clauses]
+    one.agreed[n, t] = float(min(gains(rules, state, t, 0)) > LEAST_GAIN)

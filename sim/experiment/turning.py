@@ -12,7 +12,6 @@ from sim.agents.parting import Parting, check_same_time, parting
 from sim.analysis.shares import Interval, estimate
 from sim.engine.computing import progress_bar
 from sim.inputs.numbers import whole_number
-from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
     from sim.experiment.runs import Runs
@@ -71,7 +70,7 @@ def share_otherwise(first: Runs, second: Runs) -> Interval:
     ends = np.zeros(len(first))
     ends[ends_otherwise(first, second)] = 1.0
     values = np.where(first.failed | second.failed, np.nan, ends.reshape(first.failed.shape))
-    found = estimate(values, yes_no=True)
+    found = estimate(values, yes_no=True, weights=second.weights)
     return Interval(found.value, found.low, found.high)
 
 
@@ -98,9 +97,10 @@ def _spread(numbers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 
 def _turned(first: Runs, second: Runs, numbers: Sequence[int] | NDArray[np.int64]) -> Iterator[Turned]:
     sweep, other = first.sweep, second.sweep
+    names = sweep.case.classes
     classes = [runs.masked("settlement").ravel() for runs in (first, second)]
     for number in map(int, numbers):
-        ends = SETTLEMENTS[int(classes[0][number])], SETTLEMENTS[int(classes[1][number])]
+        ends = names[int(classes[0][number])], names[int(classes[1][number])]
         yield Turned(number, ends, parting(sweep.world, other.world, number, seed=sweep.seed, runs=sweep.runs))
 
 

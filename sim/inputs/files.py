@@ -188,7 +188,7 @@ def read_csv(path: Path | str, columns: Sequence[str]) -> tuple[Row, ...]:
     line, a row with too few or too many fields, and unbalanced quotes.
     """
     path = Path(path)
-    records = _records(path)
+    records = read_records(path)
     line, header = next(records, (1, []))
     if not header:
         raise InputError(path, "", "is empty", allowed=f"a header with the columns {', '.join(columns)}")
@@ -201,8 +201,8 @@ def read_csv(path: Path | str, columns: Sequence[str]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line it starts on."""
+def read_records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Each record of a UTF-8, comma-separated file with the line it starts on; `InputError` where it is no CSV."""
     reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     start = 1
     while True:

@@ -7,6 +7,17 @@ from pathlib import Path
 from sim.inputs.errors import InputError, shown
 
 
+def configuration_folder() -> Path:
+    """The folder of the configuration: inside the installed package, or at the top of the checkout.
+
+    >>> (configuration_folder() / "config.yaml").is_file()
+    True
+    """
+    package = Path(__file__).parents[1]
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parent / "conf"
+
+
 def home_of(given: str | Path) -> Path:
     """The path as given, with `~` for the home folder, as a shell reads it.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_of
+from sim.case.theory import Theory, theory_of
 from sim.evidence.loading import load_evidence
 from sim.evidence.rows import Evidence
 from sim.experiment.grid import FIXED, FRAME, LEVERS, Axis, Grid, grid_of
@@ -16,6 +17,7 @@ from sim.experiment.plan import Plan
 from sim.model.parameters import EACH, SWITCHES
 
 if TYPE_CHECKING:
+    from sim.analysis.weights import Weights
     from sim.jobs.settings import Settings
 
 
@@ -28,7 +30,36 @@ def scenario_of_settings(settings: Settings, case: Case) -> Scenario:
     plain = settings.model_copy(update={"sweep": {}})
     axes = set_axes(plain)
     base = base_of(settings, case) or load_scenario(case, BASELINE)
-    return Grid(case, evidence, axes, base, SOURCE).scenario(0)
+    return Grid(case, evidence, axes, base, SOURCE, theory=theory_of_settings(settings)).scenario(0)
+
+
+def theory_of_settings(settings: Settings) -> Theory:
+    """The theory that was composed; `InputError` for a mistake in its file."""
+    name = str(settings.theory.get("theory"))
+    return theory_of(settings.theory, file=f"theory/{name}.yaml")
+
+
+class Weighed(NamedTuple):
+    """Weights of draws, what a page says of them, and what their calibration came to, in sentences."""
+
+    weights: Weights
+    told: str
+    words: tuple[str, ...]
+
+
+def weights_of(settings: Settings, case: Case, draws: int) -> Weighed:
+    """The weights of the draws of a case that the settings name; of None nothing is said.
+
+    Raises:
+        InputError: they are those of other draws.
+    """
+    if settings.weights is None:
+        return Weighed(None, "", ())
+    from sim.storage.weights import Draws, read_weights
+
+    found, coded = read_weights(settings.weights), settings.evidence
+    whose = Draws(case, settings.seed, coded.named, coded.implied)
+    return Weighed(found.of(whose, draws), found.told(draws), found.words)
 
 
 def evidence_of(settings: Settings, case: Case) -> Evidence:
@@ -50,7 +81,7 @@ def set_axes(settings: Settings) -> tuple[Axis, ...]:
     """What the settings set, as axes of one value, then what they sweep."""
     found: list[tuple[str, Sequence[Any]]] = []
     found += [(LEVERS + name, [value]) for name, value in settings.levers.items()]
-    found += [(key, [value]) for key in FRAME if (value := getattr(settings, key)) is not None]
+    found += [(key, [value]) for key in FRAME if key != "theory" and (value := getattr(settings, key)) is not None]
     found += [(FIXED + name, [value]) for name, value in settings.fixed.items()]
     swept = [(key, _own(values) if key == "scenario" else values) for key, values in settings.sweep.items()]
     kept = [(key, values) for key, values in found if key not in settings.sweep]
@@ -74,7 +105,14 @@ def plan_of(settings: Settings) -> Plan:
     """The plan that the settings ask for; `InputError` for what is impossible."""
     case = load_case(settings.case)
     counted = settings.evidence
-    grid = grid_of(case, evidence_of(settings, case), set_axes(settings), base_of(settings, case), SOURCE)
+    grid = grid_of(
+        case,
+        evidence_of(settings, case),
+        set_axes(settings),
+        base_of(settings, case),
+        SOURCE,
+        theory_of_settings(settings),
+    )
     size = settings.size
     return Plan(
         grid, size.draws, size.runs, settings.seed, size.paths, size.band_runs, counted.named, counted.implied,

@@ -27,7 +27,6 @@ from sim.experiment.grid import grid_of
 from sim.experiment.plan import Plan
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
-from sim.model.outcomes import SETTLEMENTS
 
 DRAWS, RUNS, SEED = 40, 5, 1
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -47,7 +46,7 @@ def expected_file(case: Case, name: str) -> Path:
 
 def rows(runs: Runs) -> Iterator[tuple[str, ...]]:
     """Outcome, number of runs that have it, their mean and quantiles; a settlement class has its share alone."""
-    for name in SETTLEMENTS:
+    for name in runs.sweep.case.classes:
         values = runs.values(name)
         yield (name, str(values.size), f"{values.mean():.6g}", *[""] * len(LEVELS))
     for name in runs.columns:

@@ -79,12 +79,13 @@ def collect(settings: Settings) -> int:
 
     Of a folder that is not whole only where `partial` asks for it: what comes of that says so everywhere.
     """
-    from sim.jobs.scenarios import refuse_foreign_files, write
+    from sim.jobs.scenarios import refuse_foreign_files, weighing_of, write
     from sim.storage.collection import checked, extent
     from sim.storage.plans import missing, stored_plan
     from sim.storage.work import parts_of
 
     plan, runs = _plan(settings), settings.out / RUNS
+    weighing = weighing_of(settings.weights, plan)
     refuse_foreign_files(settings.out)
     gone = missing(runs, plan)
     if gone and not settings.partial:
@@ -94,7 +95,8 @@ def collect(settings: Settings) -> int:
     checked(runs)
     notes = stored_plan(runs)["notes"]
     told = extent(runs, plan) if gone else None
-    failed = write(plan, settings.out, str(notes.get("size", "")), str(notes.get("command", "jirga")), told)
+    size, command = str(notes.get("size", "")), str(notes.get("command", "jirga"))
+    failed = write(plan, settings.out, size, command, told, weighing)
     return 1 if failed else 0
 
 

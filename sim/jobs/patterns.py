@@ -7,6 +7,7 @@ from __future__ import annotations
 from sim.case.loading import load_case
 from sim.case.patterns import load_patterns
 from sim.experiment.patterns import apportioned, measured
+from sim.jobs.asked import weights_of
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import put, refuse_foreign
@@ -27,10 +28,13 @@ def run(settings: Settings) -> int:
         refuse_foreign(settings.out / name, mark)
     patterns, coded = load_patterns(load_case(settings.case)), settings.evidence
     draws, runs = apportioned(settings.size.draws * settings.size.runs)
-    found = measured(patterns, draws, runs, settings.seed, passes=coded.named, implied=coded.implied)
-    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, patterns_page(found), GENERATOR)):
+    weights, told, _ = weights_of(settings, patterns.case, draws)
+    found = measured(patterns, draws, runs, settings.seed, passes=coded.named, implied=coded.implied, weights=weights)
+    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, patterns_page(found, told), GENERATOR)):
         put(settings.out / name, content, mark)
     print_patterns(found)
+    if told:
+        print(f"WEIGHTED: {told}")
     for name in (TABLE, PAGE):
         print(f"wrote {settings.out / name}")
     return found.failed

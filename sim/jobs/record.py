@@ -12,6 +12,7 @@ from sim.case.scenario import Scenario
 from sim.engine.sweep import Sweep
 from sim.experiment.record import Answers, answers, measured
 from sim.experiment.runs import runs_of
+from sim.jobs.asked import weights_of
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import put, refuse_foreign
@@ -35,6 +36,7 @@ def run(settings: Settings) -> int:
         refuse_foreign(settings.out / name, mark)
     record = load_record(load_case(settings.case), settings.record)
     coded, size, failed = settings.evidence, settings.size, 0
+    weights, weighted, words = weights_of(settings, record.case, size.draws)
 
     def simulate(scenario: Scenario, asked: Mapping[str, Statement]) -> Answers:
         nonlocal failed
@@ -50,12 +52,15 @@ def run(settings: Settings) -> int:
         return arrays
 
     found = measured(
-        record, size.draws, size.runs, settings.seed, passes=coded.named, implied=coded.implied, simulate=simulate
-    )
-    contents = ((TABLE, csv_text(found), TABLE_MARK), (PAGE, record_page(found), GENERATOR))
-    for name, content, mark in (*contents, (TRUST, trust_page(found), GENERATOR)):
+        record, size.draws, size.runs, settings.seed, passes=coded.named, implied=coded.implied, weights=weights,
+        simulate=simulate,
+    )  # fmt: skip
+    contents = ((TABLE, csv_text(found), TABLE_MARK), (PAGE, record_page(found, weighted), GENERATOR))
+    for name, content, mark in (*contents, (TRUST, trust_page(found, words), GENERATOR)):
         put(settings.out / name, content, mark)
     print_record(found)
+    if weighted:
+        print(f"WEIGHTED: {weighted}")
     for name in (TABLE, PAGE, TRUST):
         print(f"wrote {settings.out / name}")
     return failed

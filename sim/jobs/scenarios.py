@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.experiment.plan import Plan
     from sim.jobs.settings import Settings
     from sim.storage.collection import Extent
+    from sim.storage.weights import Draws, Weighing
 
 
 NARROWEST = 126  # columns that the table needs
@@ -43,6 +44,7 @@ def run(settings: Settings) -> int:
 
     aside = terminal(aside=True)
     plan = plan_of(settings)
+    weighing = weighing_of(settings.weights, plan)
     check_cap(plan, settings)
     refuse_foreign_files(settings.out)
     announce(plan, settings, aside)
@@ -53,7 +55,7 @@ def run(settings: Settings) -> int:
             return failed or 0
     keep = partial(keep_flaws, settings.out)
     run_plan(plan, settings.out / RUNS, threads=settings.threads, flawed=keep)
-    return write(plan, settings.out, settings.size.name, command())
+    return write(plan, settings.out, settings.size.name, command(), weighing=weighing)
 
 
 def refuse_foreign_files(out: Path) -> None:
@@ -64,7 +66,31 @@ def refuse_foreign_files(out: Path) -> None:
     report.refuse_foreign_files(out)
 
 
-def write(plan: Plan, out: Path, size: str, words: str, extent: Extent | None = None) -> int:
+def weighing_of(file: Path | None, plan: Plan) -> Weighing | None:
+    """The weights in a file, checked against the draws of a plan; None without one.
+
+    Raises:
+        InputError: they are those of other draws.
+    """
+    if file is None:
+        return None
+    from sim.storage.weights import read_weights
+
+    found = read_weights(file)
+    found.of(whose(plan), plan.draws)
+    return found
+
+
+def whose(plan: Plan) -> Draws:
+    """Whose the draws of a plan are."""
+    from sim.storage.weights import Draws
+
+    return Draws(plan.grid.case, plan.seed, plan.passes, plan.implied)
+
+
+def write(
+    plan: Plan, out: Path, size: str, words: str, extent: Extent | None = None, weighing: Weighing | None = None
+) -> int:
     """Print the table of a plan, and write `summary.csv` and the report.
 
     Args:
@@ -73,6 +99,7 @@ def write(plan: Plan, out: Path, size: str, words: str, extent: Extent | None = 
         size: the name of the size.
         words: that make the same results again.
         extent: what is told of a plan that is not whole; None for all of it.
+        weighing: weights of the draws; None: all count alike.
 
     Returns:
         How many runs failed; the baselines' count once.
@@ -82,9 +109,11 @@ def write(plan: Plan, out: Path, size: str, words: str, extent: Extent | None = 
     from sim.pages.report import page as report
     from sim.storage.collection import Collection
 
-    cells = Collection(plan, out / RUNS, extent)
+    weights = None if weighing is None else weighing.of(whose(plan), plan.draws if extent is None else extent.draws)
+    cells = Collection(plan, out / RUNS, extent, weights)
     partial = "" if extent is None else told_extent(plan, extent)
-    results = Results(plan.grid.case, cells, cells.draws, plan.runs, plan.seed, size, out, words, partial)
+    weighted = "" if weighing is None else weighing.told(cells.draws)
+    results = Results(plan.grid.case, cells, cells.draws, plan.runs, plan.seed, size, out, words, partial, weighted)
     write_summary(results, out / SUMMARY)
     report.write(results, out, is_felt)
     console = terminal(least=NARROWEST)

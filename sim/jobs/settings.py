@@ -15,13 +15,16 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked, what_is_allowed
-from sim.inputs.places import home_of
+from sim.inputs.places import configuration_folder, home_of
 
 JobName = Literal[
     "scenarios",
     "levers",
     "patterns",
     "record",
+    "theories",
+    "import",
+    "calibrate",
     "sensitivity",
     "evidence",
     "explain",
@@ -45,6 +48,9 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "levers": "each lever of each scenario, or of the one named, from end to end: where it matters; page and table",
         "patterns": "whether the case's patterns hold: share of draws, which mechanism carries each; a page, a table",
         "record": "what the model is worth: its forecasts of what happened scored beside simpler ones; pages, table",
+        "theories": "competing theories on the same draws and luck: patterns, record, parts of the spread; page, table",
+        "import": "one's own actors, positions, salience, power: simple models, challenges, jirga; jirga import FILE",
+        "calibrate": "what half of the record teaches of the prior: weights over draws for all jobs; page, table",
         "sensitivity": "which uncertainties make an outcome: screening, parts of the variance; a page and a table",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
@@ -64,7 +70,7 @@ FOLDER_JOBS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "status": ("verify",),
         "resume": ("verify", "threads", "executor"),
-        "collect": ("partial",),
+        "collect": ("partial", "weights"),
         "cancel": (),
         "work": ("parts", "threads"),
     }
@@ -75,11 +81,14 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
     {
         "scenario": "a name, a file, or null for all",
         "passes": "null for all of the case, or a list: [pass_a,pass_b]",
+        "theory": "a name of the group",
         "off": "a list of switches, or null for what the scenario says",
         "levers": "levers of the scenario with numbers",
         "fixed": "uncertainties with numbers",
         "sweep": "keys with several values in Hydra's grammar",
+        "positions": "a CSV file with the columns actor, issue, position, salience, power, or of KTAB's form",
         "record": "null for the case's own, or a file",
+        "weights": "null, or a file that job=calibrate wrote",
         "outcome": "null, or a list of outcomes: [collapse,doha]",
         "parts": "null for all that are missing, or 3-40, 7, [3-40,50]",
     }
@@ -120,7 +129,7 @@ class ExecutorSettings(Strict):
     address: str | None = Field(description="of dask's scheduler, which runs already: tcp://HOST:PORT")
     wait: float = Field(gt=0, le=1e6, description="seconds in which dask's scheduler answers and has a worker")
     partition: str | None = Field(description="Slurm's partition, where it is not the site's default")
-    minutes: int = Field(ge=1, le=100_000, description="minutes that a task may take")
+    minutes: int = Field(ge=2, le=100_000, description="minutes that a task may take; it is warned in the last")
     mem: str | None = Field(min_length=1, description="memory of a task, as Slurm reads it, if not what a part takes")
     cpus: int = Field(ge=1, le=1024, description="processors of a task")
     parts_per_task: int = Field(ge=1, le=1_000_000, description="parts that a task does, if there are not too many")
@@ -152,10 +161,17 @@ class Settings(Strict):
     horizon: int | None = Field(ge=1, le=260, description="weeks to simulate, where they are not the scenario's own")
     off: tuple[str, ...] | None = Field(description="mechanisms to switch off, such as red_lines or learning")
     levers: dict[str, float] = Field(description="levers of the scenario that are set")
+    theory: dict[str, Any] = Field(description="by whose rules the model is played, on the same draws and luck")
     fixed: dict[str, float] = Field(description="uncertainties held at a value, such as trust.us.pak")
     sweep: dict[str, tuple[Any, ...]] = Field(description="what -m sweeps over, for files in experiment/")
     record: Annotated[Path, AfterValidator(home_of)] | None = Field(
         description="a file with a record of one's own to score, where it is not the case's"
+    )
+    positions: Annotated[Path, AfterValidator(home_of)] | None = Field(
+        description="a file of actors with their positions, salience and power, for the job import"
+    )
+    weights: Annotated[Path, AfterValidator(home_of)] | None = Field(
+        description="a file with weights over the draws, from a calibration; null: all draws count alike"
     )
     outcome: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(
         description="the outcomes that are asked about, where they are not those of the scenario's question"
@@ -180,6 +196,9 @@ class Settings(Strict):
     verify: bool = Field(description="whether the bytes of every file are checked against its name")
 
 
+GROUPS = ("executor", "experiment", "job", "size", "theory")  # of files beside the configuration
+
+
 class Key(NamedTuple):
     """One key of the configuration as the help text tells it."""
 
@@ -187,17 +206,6 @@ class Key(NamedTuple):
     default: object
     meaning: str
     allowed: str
-
-
-def configuration_folder() -> Path:
-    """The folder of the configuration: inside the installed package, or at the top of the checkout.
-
-    >>> (configuration_folder() / "config.yaml").is_file()
-    True
-    """
-    package = Path(__file__).parents[1]
-    inside = package / "conf"
-    return inside if inside.is_dir() else package.parent / "conf"
 
 
 def settings_of(composed: Mapping[str, Any], *, source: str = "configuration") -> Settings:
@@ -216,7 +224,8 @@ def keys() -> tuple[Key, ...]:
         name: choice for entry in defaults.pop("defaults") if isinstance(entry, dict) for name, choice in entry.items()
     }
     parts = {name: read_yaml(configuration_folder() / name / f"{chosen[name]}.yaml") for name in ("size", "executor")}
-    return tuple(_keys(Settings, {"job": chosen["job"], "scenario": None, **parts, **defaults}, ()))
+    named = {group: chosen[group] for group in ("job", "theory")}
+    return tuple(_keys(Settings, {**named, "scenario": None, **parts, **defaults}, ()))
 
 
 def _keys(kind: type[BaseModel], defaults: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Key]:
@@ -236,7 +245,7 @@ def groups() -> Mapping[str, tuple[str, ...]]:
     ('draft', 'full', 'smoke')
     """
     folder = configuration_folder()
-    found = {group: _choices(folder / group) for group in ("executor", "experiment", "job", "size")}
+    found = {group: _choices(folder / group) for group in GROUPS}
     return MappingProxyType(found)
 
 

@@ -61,6 +61,7 @@ def other_of(settings: Settings, case: Case, scenario: Scenario) -> Scenario:
         epoch=scenario.epoch if is_moved else settings.epoch,
         horizon=scenario.horizon if is_moved else settings.horizon,
         off=None if settings.off is None else scenario.off,
+        theory=scenario.theory,
     )
     found = replace(found, fixed={**found.fixed, **{name: scenario.fixed[name] for name in settings.fixed}})
     for key in ("epoch", "horizon"):

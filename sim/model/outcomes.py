@@ -9,13 +9,8 @@ from __future__ import annotations
 from math import nan
 from typing import Any, NamedTuple
 
-from sim.model.vocabulary import BY_FORECAST, IN_FORCE, NEVER, OPEN
+from sim.model.vocabulary import IN_FORCE, OPEN
 from sim.numerics.dialect import compilable, standalone
-
-# Settlement classes at the horizon, exclusive, in the order in which they are tried (design, section 7).
-TAKEOVER, COMPREHENSIVE, INTERIM, CEASEFIRE, BILATERAL, NONE = range(6)
-SETTLEMENTS = ("takeover", "comprehensive", "interim", "ceasefire", "bilateral", "none")
-AT_LEAST_HALF = 0.5
 
 INFINITY = float("inf")
 
@@ -57,8 +52,8 @@ def _number(field: str, column: str, axes: str, unit: str, high: float, meaning:
 
 
 OUTCOMES: tuple[Outcome, ...] = (
-    Outcome("settlement", "settlement", "", "i1", "code", 0.0, 5.0, "settlement class at the horizon: " + ", ".join(
-        f"{code} {name}" for code, name in enumerate(SETTLEMENTS))),
+    Outcome("settlement", "settlement", "", "i1", "code", 0.0, 7.0,
+            "settlement class at the horizon, the first of the case's that holds"),
     _flag("collapse", "collapse", "", "whether the incumbent fell and the regime turned"),
     _week("collapse_week", "collapse_week", "", "week of the regime change"),
     _flag("emirate", "regime.turned", "", "whether the second regime rules at the horizon"),
@@ -66,6 +61,10 @@ OUTCOMES: tuple[Outcome, ...] = (
     _number("refugees", "refugees", "", "share of the refugee stock", INFINITY, "people who fled in the run"),
     _share("cell", "cell.{C}", "C", "what is the case at the horizon"),
     _count("status", "table.{T}.status", "T", "code", "status of the table at the horizon"),
+    _count("votes", "table.{T}.votes", "T", "votes", "agreements put to the vote of others in the run"),
+    _count("refused", "table.{T}.refused", "T", "votes", "agreements refused by such a vote in the run"),
+    _count("blocked", "table.{T}.blocked", "T", "packages", "packages that a side's members refused"),
+    _share("favour", "table.{T}.favour.{R}", "TR", "share in favour when asked last; NaN where never asked"),
     _flag("agreed", "table.{T}.agreed", "T", "whether an agreement was signed in the run"),
     _week("agreed_week", "table.{T}.agreed_week", "T", "week of the first agreement"),
     _flag("collapsed", "table.{T}.collapsed", "T", "whether an agreement collapsed in the run"),
@@ -85,6 +84,8 @@ OUTCOMES: tuple[Outcome, ...] = (
             "what the first party lost to distrust in the last package; NaN without one"),
     _share("kept", "table.{T}.kept.{S}", "TS", "tranches delivered over tranches due; NaN where none was due"),
     _share("package", "table.{T}.package.{K}", "TK", "agreed point of the clause in the last agreement; NaN for none"),
+    _share("delivered", "table.{T}.delivered.{K}", "TK", "how far the last agreement's clause is the case: 0 where "
+           "it stood at signature or further away, 1 at the agreed point or beyond; NaN where it was left out"),
     _share("attendance", "attendance.{T}.{A}", "TA", "weeks attended over weeks asked; NaN where never asked"),
     _share("control", "war.{W}.control", "W", "the challenger's share of what is fought over, at the horizon"),
     _number("intensity", "war.{W}.intensity", "W", "the war's usual intensity", INFINITY, "fighting at the horizon"),
@@ -140,55 +141,6 @@ def kept_share(state: Any, rules: Any, t: int, k: int) -> float:
 
 
 @compilable
-def turning_war(rules: Any) -> int:
-    """The first war that turns the regime, or -1."""
-    for w in range(rules.wars):
-        if rules.turns_regime[w] == 1:
-            return w
-    return NEVER
-
-
-@compilable
-def between(rules: Any, t: int, first: int, second: int) -> bool:
-    """Whether two players are the parties of a table."""
-    a, b = rules.party[t, 0], rules.party[t, 1]
-    return (a == first and b == second) or (a == second and b == first)
-
-
-@compilable
-def settlement_at(rules: Any, state: Any, t: int) -> int:
-    """Class of an agreement in force between the challenger and the incumbent: comprehensive or interim."""
-    ending = rules.ending_clause[t]
-    if ending < 0 or state.cell[rules.clause_cell[t, ending]] < AT_LEAST_HALF:
-        return INTERIM
-    for k in range(rules.clauses[t]):
-        if rules.clause_default[t, k] == BY_FORECAST and state.in_package[t, k] == 1:
-            return COMPREHENSIVE if kept_share(state, rules, t, k) >= AT_LEAST_HALF else INTERIM
-    return INTERIM
-
-
-@compilable
-def settlement(rules: Any, state: Any) -> int:
-    """Settlement class at the horizon: the first that holds."""
-    w = turning_war(rules)
-    if w < 0:
-        return NONE
-    if state.takeover_week >= 0:
-        return TAKEOVER
-    challenger, incumbent, patron = rules.challenger[w], rules.incumbent[w], rules.patron[w]
-    bilateral = False
-    for t in range(rules.tables):
-        if state.status[t] == IN_FORCE:
-            if between(rules, t, challenger, incumbent):
-                return settlement_at(rules, state, t)
-            if between(rules, t, challenger, patron):
-                bilateral = True
-    if state.war_open[w] == 1 and state.cell[rules.ceasefire_cell[w]] >= AT_LEAST_HALF:
-        return CEASEFIRE
-    return BILATERAL if bilateral else NONE
-
-
-@compilable
 def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
     """Outcomes of one table."""
     row.status[t] = state.status[t]
@@ -199,6 +151,10 @@ def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
     row.open_weeks[t], row.weeks_in_force[t] = state.open_weeks[t], state.weeks_in_force[t]
     row.sessions[t], row.impasses[t] = state.sessions_held[t], state.impasses[t]
     row.broken_off[t], row.rounds[t] = state.broken_off[t], state.rounds[t]
+    row.votes[t], row.refused[t] = state.votes[t], state.refused[t]
+    row.blocked[t] = state.blocked[t]
+    for v in range(rules.voters[t]):
+        row.favour[t, v] = state.favour[t, v] if state.polled[t, v] > 0 else nan
     for side in range(2):
         row.refusal[t, side] = state.refusal[t, side]
     signed = state.agreements[t] > 0
@@ -207,15 +163,16 @@ def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
     for side in range(2):
         row.kept[t, side] = ratio(float(state.tranches_kept[t, side]), float(state.tranches_due[t, side]))
     for k in range(rules.clauses[t]):
-        row.package[t, k] = state.package[t, k] if state.in_package[t, k] == 1 else nan
+        bound = state.in_package[t, k] == 1
+        row.package[t, k] = state.package[t, k] if bound else nan
+        row.delivered[t, k] = min(max(kept_share(state, rules, t, k), 0.0), 1.0) if bound else nan
     for a in range(2 + rules.seats[t]):
         row.attendance[t, a] = ratio(float(state.attended[t, a]), float(state.asked[t, a]))
 
 
 @standalone
 def write_outcomes(rules: Any, state: Any, row: Any) -> None:
-    """Write the outcome row of a run whose last week is over."""
-    row.settlement = settlement(rules, state)
+    """Write the outcome row of a run whose last week is over, but for its class, which follows from the row."""
     row.collapse = 1 if state.takeover_week >= 0 else 0
     row.collapse_week = state.takeover_week
     row.emirate = state.regime

@@ -73,6 +73,49 @@ class Coded(NamedTuple):
     off: Switch
 
 
+class Rule(NamedTuple):
+    """A rule that a theory can replace: a field of a draw, which holds the place of the way that is chosen.
+
+    Attributes:
+        name: of the field, and in a theory's file.
+        meaning: what it decides.
+        ways: by name, what each is, in words; the first is the model as designed.
+    """
+
+    name: str
+    meaning: str
+    ways: Mapping[str, str]
+
+    def code(self, way: str) -> int:
+        """The place of a way.
+
+        >>> REPLACEABLE[1].code("interest")
+        0
+        """
+        return list(self.ways).index(way)
+
+
+class Constant(NamedTuple):
+    """A number that a way of a rule needs, which the theory's file states: a field of a draw, 0 where nothing needs it.
+
+    Attributes:
+        name: of the field, and in a theory's file.
+        rule, way: what needs it.
+        meaning: with its unit.
+        high: the largest value that makes sense; it is above 0.
+    """
+
+    name: str
+    rule: str
+    way: str
+    meaning: str
+    high: float
+
+    def allows(self, value: float) -> bool:
+        """Whether the rule makes sense with a value."""
+        return 0.0 < value <= self.high
+
+
 BANDWAGON = Switch("bandwagon", "nobody changes sides for who is expected to win, and cohesion follows the day")
 WAR_COST = Switch("war_cost", "fighting costs neither side anything at the table")
 
@@ -153,10 +196,66 @@ FLAGS: tuple[Flag, ...] = (
         Switch("spoilers", "only the attacks of a party end its talks, and no outsider aims at a table"),
     ),
     Flag(
+        "blocs_on",
+        "1 where those who bargain with a party have to agree to what it accepts, as the case's rule has it",
+        Switch("blocs", "each party decides for all who bargain with it"),
+    ),
+    Flag(
+        "votes_on",
+        "1 where what is signed waits for the votes that the case names",
+        Switch("votes", "what is signed is in force at once, without a vote"),
+    ),
+    Flag(
         "tied_exit_on",
         "1 where what an exit that waits for a signature changes is part of what signing is worth",
         Switch("tied_exit", "an exit that waits for a signature makes signing worth neither more nor less"),
     ),
+)
+
+
+REPLACEABLE: tuple[Rule, ...] = (
+    Rule(
+        "accepting",
+        "how an offer is made and accepted",
+        MappingProxyType(
+            {
+                "concession": "both sides concede towards a deadline, each what its home would ratify",
+                "nash": "the package with the greatest product of both gains is signed in the first session",
+                "compromise": "each clause at the mean position, weighted by salience and leverage, if both gain by it",
+                "quantal": "as by concession, but an offer is accepted the likelier the better it is, never surely",
+                "attrition": "both insist on a demand, until one whose home could bear the other's gives way",
+            }
+        ),
+    ),
+    Rule(
+        "coming",
+        "what makes a party come",
+        MappingProxyType(
+            {
+                "interest": "what it expects, is offered, is owed and is pressed to",
+                "ripeness": "the same, in a hurting stalemate with a way out, and never else",
+                "readiness": "motivation to end the war times optimism about the talks, in place of what it expects",
+            }
+        ),
+    ),
+    Rule(
+        "promises",
+        "whether an agreement binds",
+        MappingProxyType(
+            {"doubted": "it is kept as each side chooses", "binding": "every promise is believed and kept"}
+        ),
+    ),
+    Rule(
+        "home",
+        "who has to agree besides those at the table",
+        MappingProxyType({"ratifies": "those at home and abroad who can stop it", "unitary": "nobody"}),
+    ),
+)
+
+CONSTANTS: tuple[Constant, ...] = (
+    Constant("demand", "accepting", "attrition", "what a side insists on, as a share of the best that it can get", 1.0),
+    Constant("hurting", "coming", "ripeness", "intensity of a war, in its usual one, from which it hurts a side", 2.0),
+    Constant("stalemate", "coming", "ripeness", "most that control is seen to move within the forecast's horizon", 1.0),
 )
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.model.parameters import FLAGS, PARAMETERS
+from sim.model.parameters import CONSTANTS, FLAGS, PARAMETERS, REPLACEABLE
 from sim.model.vocabulary import FOREVER
 
 Record = Any  # a numpy record; numba sees the same memory
@@ -67,6 +67,7 @@ AXES = {
     "X": "noted numbers",
     "U": "regimes",
     "O": "pairs of a mediator and a party of its tables",
+    "R": "voters",
 }
 
 
@@ -120,6 +121,17 @@ RULES: tuple[Variable, ...] = (
     _index("ending_clause", "T", "clause that ends a war, or -1"),
     _index("ended_war", "T", "war that the table can end, or -1"),
     _number("table_hurdle", "T", "share of value", 0.0, 1.0, "hurdle of ratification on top of the usual one"),
+    _index("members", "T", "how many players bargain with one of the parties, as one side"),
+    _index("voters", "T", "how many players are asked: these, then those who vote on what is signed"),
+    _place("voter", "TR", "these players"),
+    _place("voter_side", "TR", "side that a member bargains with"),
+    _share("voter_weight", "TR", "weight of a member in its side"),
+    _share("lead_weight", "TS", "weight of the party itself in its side"),
+    _share("weight_needed", "TS", "of those who agree, for the side to agree"),
+    _number(
+        "vote_needed", "TR", "log-odds", -INFINITY, INFINITY, "of the share in favour that a voter's approval needs"
+    ),
+    _place("vote_weeks", "T", "weeks from the signature to the vote"),
     _index("seats", "T", "how many mediators' seats"),
     _index("seat_members", "TM", "how many players share a seat"),
     _place("seat_member", "TMG", "players of a seat"),
@@ -181,6 +193,8 @@ DRAW: tuple[Variable, ...] = (
     ),
     _index("index", "", "number of the draw"),
     *(_index(flag.name, "", flag.meaning) for flag in FLAGS),
+    *(_index(rule.name, "", f"{rule.meaning}: the place of a way, 0 as designed") for rule in REPLACEABLE),
+    *(_number(one.name, "", "see the theory", 0.0, one.high, one.meaning) for one in CONSTANTS),
     _share("decay", "", "weekly factor at which trust returns to its start"),
     _number("log_time", "L", "logarithm of a share", -INFINITY, 0.0, "of the time before the deadline, by session"),
     _number("start_for", "PP", "agreements", 0.0, INFINITY, "starting count of kept promises"),
@@ -290,7 +304,7 @@ STATE: tuple[Variable, ...] = (
     _index("effort_until", "P", "week until which it holds"),
     _index("absent_until", "TM", "week until which a mediator stays away"),
     _index("invited", "TM", "1 where a seat may be taken"),
-    _index("status", "T", "closed, open, suspended or in force"),
+    _index("status", "T", "closed, open, suspended, in force, or pending a vote"),
     _index("sessions", "T", "sessions since the table was convened"),
     _index("impasses_in_row", "T", "impasses without a session that went on between"),
     _index("meets_at", "T", "week of the next round"),
@@ -308,6 +322,11 @@ STATE: tuple[Variable, ...] = (
     _share("stance", "TS", "the private part of its coming: it comes where the chance is above"),
     _share("mind", "TS", "the private part of what its home accepts"),
     _share("sincerity", "TS", "the private part of its keeping: it delivers where the chance is above"),
+    _index("vote_at", "T", "week in which what was signed is put to the vote"),
+    _index(
+        "approved", "TR", "1 where the member has agreed to what its side has accepted, the voter to what was signed"
+    ),
+    _number("vote_terms", "TRX", "see the decision", -INFINITY, INFINITY, "what decided the vote"),
     Variable("signed_week", "T", "i8", "week", -520.0, 260.0, "week of signature; negative before the epoch"),
     _share("package", "TK", "agreed point of each clause"),
     _index("in_package", "TK", "1 where the clause is part of the agreement"),
@@ -397,6 +416,11 @@ STATE: tuple[Variable, ...] = (
     _index("refusing_since", "TS", "week of the first round in a row to which the side did not come, or -1"),
     _index("refusal", "TS", "weeks of its longest stay away in a row"),
     _index("broken_off", "T", "how often talks were broken off in the run"),
+    _index("votes", "T", "agreements put to the vote in the run"),
+    _index("refused", "T", "agreements refused by a vote in the run"),
+    _index("blocked", "T", "packages accepted by both parties and refused by too many of a side's members"),
+    _index("polled", "TR", "how often the member or voter was asked"),
+    _share("favour", "TR", "share in favour when it was asked last"),
     _index("agreed_week", "T", "week of the first agreement, or -1"),
     _index("agreements", "T", "agreements in the run"),
     _index("collapsed_week", "T", "week of the first collapse, or -1"),

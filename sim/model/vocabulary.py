@@ -5,8 +5,8 @@ from __future__ import annotations
 PHASES = ("events", "leverage", "attend", "bargain", "comply", "fight", "learn", "record")
 
 # Table status.
-CLOSED, OPEN, SUSPENDED, IN_FORCE = 0, 1, 2, 3
-STATUS_NAMES = ("closed", "open", "suspended", "in_force")
+CLOSED, OPEN, SUSPENDED, IN_FORCE, PENDING = 0, 1, 2, 3, 4  # pending: signed, and put to a vote
+STATUS_NAMES = ("closed", "open", "suspended", "in_force", "pending")
 
 # What came of a session.
 NO_SESSION, REFUSED, NO_ZONE, OUT_OF_TIME, NOT_RATIFIED, SIGNED = 0, 1, 2, 3, 4, 5
@@ -40,6 +40,7 @@ OPENS_CODES = {"standing": STANDING, "called": CALLED, "after": AFTER}
 # or table leaves the luck of the others as it was.
 ATTEND_SLOT, RATIFY_SLOT, COMPLY_SLOT, WAR_SLOT = 1 << 24, 2 << 24, 3 << 24, 4 << 24
 ROUND_SLOT, BREAKING_PLACE = 7 << 24, 0
+YIELD_PLACE, QUANTAL_PLACE = 1, 3  # of a side's giving way, and of an offer's acceptance, in the block of the round
 PRIVATE_SLOT, SINCERITY_SLOT = 5 << 24, 6 << 24  # by the count of renewals in place of the week
 PLACE_STRIDE = 1 << 12  # between tables, between wars
 CLAUSE_STRIDE = 2  # between clauses of the comply phase: one slot a side
@@ -136,6 +137,13 @@ WEEKS_TO_LEAVE_AFTER_TAKEOVER = 2
 USUAL_WEEKS = 26  # over which a flow counts as one whole agreement
 NEVER = -1
 FOREVER = 1_000_000
+
+
+# Ways of the rules that a theory replaces, by their places (parameters.REPLACEABLE).
+BY_CONCESSION, BY_NASH, BY_COMPROMISE, BY_QUANTAL, BY_ATTRITION = range(5)
+BY_INTEREST, BY_RIPENESS, BY_READINESS = range(3)
+BINDING, UNITARY = 1, 1
+CERTAIN = 1000.0  # log-odds of what a theory leaves no choice about: the chance is 1, or 0 below it
 
 
 # What is noted of a session, in order; what is noted of a decision stands beside its equation.

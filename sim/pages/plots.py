@@ -19,7 +19,6 @@ from sim.experiment.results import Result
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
-from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.colours import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 from sim.pages.kit.plots import STYLE
 from sim.version import __version__
@@ -38,7 +37,7 @@ LEVELS_MAP, DIFFERENCES_MAP = "cividis", "PuOr"
 
 def plot(
     held: Runs | Comparison | Cells,
-    outcomes: str | Sequence[str] = SETTLEMENTS,
+    outcomes: str | Sequence[str] | None = None,
     *,
     against: Place | None = None,
     axes: Axes | None = None,
@@ -50,7 +49,7 @@ def plot(
 
     Args:
         held: what is drawn.
-        outcomes: one or several, as in `Runs.values`; several have to have the same unit.
+        outcomes: one or several, as in `Runs.values`; several have to have the same unit. None: the classes.
         against: for cells, the cell that they are compared with: differences are drawn. None: levels.
         axes: to draw on. None: those of a new figure, which also tells seed, size and version beneath.
 
@@ -60,8 +59,9 @@ def plot(
     Raises:
         InputError: no such outcome, outcomes of several units, or cells over more than two keys.
     """
-    chosen = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
     runs = held.first if isinstance(held, Comparison) else held[0].runs if isinstance(held, Cells) else held
+    asked = runs.sweep.case.classes if outcomes is None else outcomes
+    chosen = (asked,) if isinstance(asked, str) else tuple(asked)
     unit, scale = _unit(runs, chosen)
     with mpl.rc_context(dict(STYLE)):
         if isinstance(held, Cells):

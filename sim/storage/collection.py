@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, overload
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.analysis.weights import Weights
 from sim.case.columns import Column
 from sim.experiment.plan import Plan
 from sim.experiment.results import Result
@@ -22,11 +23,11 @@ from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
 from sim.storage import files as files_module
 from sim.storage import tables
+from sim.storage.blocks import Blocks
 from sim.storage.plans import missing, prepare, read_plan
-from sim.storage.work import Part, cells_in_part, part_at, parts_of
+from sim.storage.work import Part, cells_in_part, part_at, parts_of, run_parts_of
 
 READ_BANDS = 8  # cells whose bands stay at hand, some 10 MB each
-READ_COLUMNS = 256  # columns of parts that stay at hand while cells are read
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,13 @@ class Collection(Sequence[Result]):
         plan: the plan.
         folder: of the plan.
         extent: what is looked at of a plan that is not whole; None for everything.
+        weights: of the draws, (draws,); None: all count alike.
     """
 
     plan: Plan
     folder: Path
     extent: Extent | None = None
+    weights: Weights = field(default=None, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """What it was made of; what was read stays with this process."""
@@ -92,7 +95,7 @@ class Collection(Sequence[Result]):
     @cached_property
     def runs(self) -> Callable[[int], CellRuns]:
         """The runs of a cell, baselines included; the last ones asked for stay at hand."""
-        return lru_cache(64)(lambda number: CellRuns(self, number))
+        return lru_cache(64)(lambda number: CellRuns(self, number).weighted(self.weights))
 
     @cached_property
     def files(self) -> dict[tuple[str, int], Path]:
@@ -107,12 +110,10 @@ class Collection(Sequence[Result]):
         return found
 
     @cached_property
-    def column(self) -> Callable[[int, str], Any]:
-        """A column of the runs of a part; the last ones read stay at hand."""
-        return lru_cache(READ_COLUMNS)(self._column)
-
-    def _column(self, part: int, name: str) -> Any:
-        return tables.numbers_of(pq.read_table(self.files["runs", part], columns=[name]).column(name))
+    def blocks(self) -> Blocks:
+        """The outcome columns of the runs of a part, by its number."""
+        names = [column.name for column in self.plan.sweep(0).columns]
+        return Blocks(run_parts_of(self.plan), self.plan.total, names, lambda part: self.files["runs", part])
 
     @cached_property
     def counts(self) -> Callable[[int], NDArray[np.int64]]:
@@ -172,7 +173,7 @@ class CellRuns(Runs):
         """One outcome column of all runs."""
         total, found = self.sweep.total, []
         for part in self._collection.parts_of(self._number):
-            whole = self._collection.column(part.number, column.name)
+            whole = self._collection.blocks.column(part.number, column.name)
             first = (self._number - part.first) * total
             found.append(whole if part.shard is not None else whole[first : first + total])
         return np.concatenate(found)

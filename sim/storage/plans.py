@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sim.case.theory import theory_of
 from sim.engine.computing import progress_bar
 from sim.engine.engine import Engine, Told
 from sim.evidence.loading import load_evidence
@@ -52,6 +53,7 @@ def configuration(plan: Plan) -> dict[str, Any]:
             for axis in grid.axes
         ],
         "baseline": provenance.scenario_data(base) if (base := grid.baseline(plan.cell(0).scenario)) else None,
+        "theory": None if grid.theory is None else grid.theory.data,
         "passes": list(plan.passes),
         **{name: getattr(plan, name) for name in SIZES},
     }
@@ -77,7 +79,8 @@ def read_plan(folder: Path) -> Plan:
     named = {name: provenance.scenario_from(case, data, file) for name, data in stored["scenarios"].items()}
     base = None if stored["base"] is None else provenance.scenario_from(case, stored["base"], file)
     axes = tuple(Axis(key, tuple(_value(value) for value in values)) for key, values in stored["axes"])
-    grid = Grid(case, evidence, axes, base, str(file), named)
+    theory = None if stored["theory"] is None else theory_of(stored["theory"], file=str(file))
+    grid = Grid(case, evidence, axes, base, str(file), named, theory)
     return Plan(grid, passes=tuple(stored["passes"]), **{name: stored[name] for name in SIZES})
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.case.scenario import Scenario, scenario_of
+from sim.case.theory import theory_of
 from sim.inputs.errors import InputError
 from sim.storage.files import NOTES, differences
 from sim.version import __version__, results_digest
@@ -37,13 +38,16 @@ def scenario_data(scenario: Scenario) -> dict[str, Any]:
         "events": json.loads(json.dumps(scenario.events)),  # lists again, as they are read back
         "fixed": dict(scenario.fixed),
         "off": list(scenario.off),
+        "theory": scenario.theory.data,
     }
 
 
 def scenario_from(case: Case, data: Mapping[str, Any], file: Path) -> Scenario:
     """A scenario from what `scenario_data` gave, at the horizon that it had: events may come after a shortened one."""
-    longest = {key: value for key, value in data.items() if key != "reach"} | {"horizon": data["reach"]}
-    return scenario_of(case, longest, file=str(file)).change(horizon=data["horizon"])
+    beside = ("reach", "theory")  # what no file of a scenario holds
+    longest = {key: value for key, value in data.items() if key not in beside} | {"horizon": data["reach"]}
+    found = scenario_of(case, longest, file=str(file))
+    return found.change(horizon=data["horizon"], theory=theory_of(data["theory"], file=str(file)))
 
 
 def case_files(case: Case) -> dict[str, bytes]:

@@ -28,6 +28,7 @@ from sim.engine.sweep import Sweep
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
 from sim.inputs.places import place
+from sim.storage.blocks import Blocks
 from sim.storage.files import (
     CONFIGURATION,
     FORMAT,
@@ -148,7 +149,12 @@ class StoredRuns(Runs):
 
     def read(self, column: Column) -> NDArray[Any]:
         """One outcome column of all runs."""
-        return np.concatenate([numbers_of(table.column(column.name)) for table in self._read("runs", [column.name])])
+        return np.concatenate([self._blocks.column(shard, column.name) for shard in range(self.sweep.shards)])
+
+    @cached_property
+    def _blocks(self) -> Blocks:
+        paths = self._of("runs")
+        return Blocks(len(paths), self.sweep.total, list(self.columns), paths.__getitem__)
 
     def row(self, number: int) -> dict[str, Any]:
         """The outcome row of one run, read from its shard alone."""

@@ -20,10 +20,10 @@ from sim.evidence.priors import Priors
 from sim.experiment.runs import Runs, influences_on
 from sim.experiment.turning import share_otherwise, turning
 from sim.inputs.errors import InputError
-from sim.model.outcomes import SETTLEMENTS
 from sim.model.parameters import SWITCHES
 from sim.pages.report.figures import Composed, composition
 from sim.pages.report.measures import class_shares, examples
+from sim.pages.report.settlements import settlements
 from sim.pages.run.again import parting_command
 from sim.pages.run.page import run_page
 from sim.pages.run.turning import Pairs, turning_page
@@ -84,7 +84,7 @@ class Studio:
 
     def _laid_out(self) -> Any:
         classes = pn.widgets.Select(
-            label="One run that ends in", options=list(SETTLEMENTS), sizing_mode="stretch_width"
+            label="One run that ends in", options=list(self.bench.case.classes), sizing_mode="stretch_width"
         )
         shown = pn.widgets.Button(label="Show it, week by week", color="primary", sizing_mode="stretch_width")
         shown.on_click(lambda event: pn.state.execute(partial(self._open, partial(self.page_of_run, classes.value))))
@@ -285,7 +285,7 @@ class Studio:
         found = io.BytesIO()
         if self.seen is not None:
             rows = [Composed(one.name, _intervals(one.runs)) for one in those(self.seen)]
-            composition(rows, SETTLEMENTS, key=True).savefig(found, format="png", dpi=200)
+            composition(rows, settlements(self.bench.case), key=True).savefig(found, format="png", dpi=200)
             found.seek(0)
         return found
 
@@ -336,9 +336,10 @@ def _groups(case: Case, known: Priors, seen: Seen | None) -> Mapping[str, Mappin
 def _strongest(case: Case, seen: Seen | None) -> dict[str, str]:
     if seen is None or not seen.is_last:
         return {}
-    found = influences_on(seen.runs, seen.runs.values("takeover"))
+    first = case.classes[0]
+    found = influences_on(seen.runs, seen.runs.values(first))
     strong = [one for one in found if one.name != "pass" and abs(one.value) > one.luck][:STRONGEST]
-    return {f"{label(case, one.name)} ({one.value:+.2f} with takeover)": one.name for one in strong}
+    return {f"{label(case, one.name)} ({one.value:+.2f} with {first})": one.name for one in strong}
 
 
 def first_look(studio: Studio) -> Any:

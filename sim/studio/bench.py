@@ -110,7 +110,8 @@ class Bench:
     def runs(self, scenario: Scenario, stage: int) -> Runs:
         """The runs of a scenario at a stage; computed once while they are remembered."""
         key = (
-            scenario.scenario, scenario.epoch, scenario.horizon, scenario.off, tuple(sorted(scenario.fixed.items())),
+            scenario.scenario, scenario.epoch, scenario.horizon, scenario.off, scenario.theory,
+            tuple(sorted(scenario.fixed.items())),
             tuple((name, one.value) for name, one in scenario.levers.items()), stage,
         )  # fmt: skip
         with self._lock:

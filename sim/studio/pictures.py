@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.colours import BLUE, GREEN, VERMILLION
 from sim.pages.kit.html import Html, tag
-from sim.pages.report.settlements import settlements
+from sim.pages.report.settlements import SettlementClass
 
 WIDTH, LEFT, RIGHT = 460.0, 112.0, 14.0
 BAR, GAP, CHART, FOOT, HEAD = 26.0, 28.0, 130.0, 34.0, 24.0
 # Who is drawn: status quo, the scenario, what is pinned; each with a dash of its own beside its colour.
 LINES = ((VERMILLION, "6 4"), (BLUE, ""), (GREEN, "2 3"))
 INK, SOFT, FAINT = "#1a1a1a", "#555555", "#e2e2e2"
-DARK = ("takeover", "comprehensive", "ceasefire")  # classes whose colour carries white text
+DARK = (VERMILLION, BLUE, GREEN)  # colours that carry white text
 
 
 class Line(NamedTuple):
@@ -73,19 +72,19 @@ def _line(x: float, y: float, x2: float, y2: float, colour: str, width: float = 
     )  # fmt: skip
 
 
-def bars(rows: Sequence[tuple[str, Sequence[float]]], alternative: str) -> Html:
+def bars(rows: Sequence[tuple[str, Sequence[float]]], classes: Mapping[str, SettlementClass], alternative: str) -> Html:
     """What the runs of each row end in: one bar a row, cut by settlement class; shares of 0 to 1 in their order."""
-    parts, height = _key(), HEAD + 20
+    parts, height = _key(classes), HEAD + 20 + 18 * max(-(-len(classes) // 3) - 2, 0)
     for row, (name, shares) in enumerate(rows):
         y, x = height + row * (BAR + GAP) + 18, 0.0
         parts.append(_text(0, y - 5, name))
-        for kind, share in zip(SETTLEMENTS, shares, strict=True):
+        for kind, share in zip(classes, shares, strict=True):
             wide = WIDTH * share
             words = tag("title", f"{name}: {kind} {100 * share:.1f} % of the runs")
             box = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{wide:.1f}", "height": f"{BAR:.0f}"}
-            parts.append(tag("rect", words, fill=settlements[kind].colour, stroke="#ffffff", **box))
+            parts.append(tag("rect", words, fill=classes[kind].colour, stroke="#ffffff", **box))
             if share >= 0.05:
-                ink = "#ffffff" if kind in DARK else "#000000"
+                ink = "#ffffff" if classes[kind].colour in DARK else "#000000"
                 parts.append(_text(x + wide / 2, y + BAR * 0.68, f"{100 * share:.0f}", "middle", ink))
             x += wide
     foot = height + len(rows) * (BAR + GAP) + 12
@@ -93,12 +92,12 @@ def bars(rows: Sequence[tuple[str, Sequence[float]]], alternative: str) -> Html:
     return _svg(foot + 8, alternative, *parts)
 
 
-def _key() -> list[Html]:
+def _key(classes: Mapping[str, SettlementClass]) -> list[Html]:
     """The colours of the classes by name, three in a row."""
     parts = []
-    for number, kind in enumerate(SETTLEMENTS):
+    for number, kind in enumerate(classes):
         x, y = 150.0 * (number % 3), 4.0 + 18.0 * (number // 3)
-        parts.append(tag("rect", x=f"{x:.0f}", y=f"{y:.0f}", width="12", height="12", fill=settlements[kind].colour))
+        parts.append(tag("rect", x=f"{x:.0f}", y=f"{y:.0f}", width="12", height="12", fill=classes[kind].colour))
         parts.append(_text(x + 17, y + 11, kind, colour=SOFT, font_size="12"))
     return parts
 

@@ -17,9 +17,9 @@ from sim.experiment.answers import Answered, answered
 from sim.experiment.comparison import Comparison, compare
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
-from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.kit.networks import network
+from sim.pages.report.settlements import settlements
 from sim.studio.bench import Seen
 from sim.studio.pictures import Gap, Line, bars, courses, gaps
 
@@ -96,7 +96,7 @@ def _sure(seen: Seen) -> Html:
     more = "" if seen.is_last else " More are on their way."
     failed = len(seen.runs.errors())
     lost = f" {failed} runs failed and count nowhere." if failed else ""
-    widest = max(100 * (one.high - one.low) / 2 for one in map(seen.runs.share, SETTLEMENTS))
+    widest = max(100 * (one.high - one.low) / 2 for one in map(seen.runs.share, seen.runs.sweep.case.classes))
     text = (
         f"{sweep.total:,} runs: {sweep.draws:,} draws of what nobody knows, {sweep.runs} of chance each. A share "
         f"of them is known to ±{widest:.0f} points or better (95 %).{more}{lost} Same luck in all: "
@@ -146,18 +146,19 @@ def _difference(value: float, low: float, high: float, unit: str) -> str:
 
 def picture_of_ends(seen: Seen) -> Html:
     """The composition of outcomes as a picture of its own."""
-    rows = [(one.name, [one.runs.share(kind).value for kind in SETTLEMENTS]) for one in those(seen)]
+    classes = settlements(seen.runs.sweep.case)
+    rows = [(one.name, [one.runs.share(kind).value for kind in classes]) for one in those(seen)]
     told = "; ".join(
-        f"{name}: " + ", ".join(f"{kind} {percent(share)}" for kind, share in zip(SETTLEMENTS, shares, strict=True))
+        f"{name}: " + ", ".join(f"{kind} {percent(share)}" for kind, share in zip(classes, shares, strict=True))
         for name, shares in rows
     )
-    return bars(rows, f"how the runs end. {told}")
+    return bars(rows, classes, f"how the runs end. {told}")
 
 
 def _differences(seen: Seen) -> Html | None:
     parts: list[Content] = []
     for name, comparison, style in comparisons(seen):
-        rows = [_gap(comparison, kind, style) for kind in SETTLEMENTS]
+        rows = [_gap(comparison, kind, style) for kind in seen.runs.sweep.case.classes]
         parts += [
             tag("h4", f"{seen.choice.scenario.replace('_', ' ')} {name}"),
             gaps(rows, f"paired differences, {name}"),
@@ -279,7 +280,7 @@ def numbers_csv(seen: Seen) -> str:
     for name, runs, _ in those(seen):
         writer.writerows(_shares(name, runs))
     for name, comparison, _ in comparisons(seen):
-        for kind in SETTLEMENTS:
+        for kind in seen.runs.sweep.case.classes:
             found = _gap(comparison, kind, 0)
             numbers = (f"{one / 100:.6g}" for one in (found.value, found.low, found.high))
             sweep = comparison.second.sweep
@@ -288,12 +289,13 @@ def numbers_csv(seen: Seen) -> str:
 
 
 def _shares(name: str, runs: Runs) -> Iterator[Sequence[object]]:
-    for what in (*SETTLEMENTS, *runs.sweep.case.tables):
+    case = runs.sweep.case
+    for what in (*case.classes, *case.tables):
         found = runs.share(what)
         numbers = (f"{one:.6g}" for one in (found.value, found.low, found.high))
         yield (
             name,
-            what if what in SETTLEMENTS else f"{what} signed",
+            what if what in case.classes else f"{what} signed",
             *numbers,
             len(runs),
             runs.sweep.draws,

@@ -17,7 +17,7 @@ from sim.world.rules import sizes
 
 def start_cells(case: Case, epoch: Epoch) -> NDArray[np.float64]:
     """The value of every cell at an epoch where no starting condition is drawn for it."""
-    turned = epoch.regime == case.regimes[1]
+    turned = epoch.regime == case.turned
     return np.array([cell.usual(turned) for cell in case.cells.values()])
 
 

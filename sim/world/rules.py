@@ -9,6 +9,7 @@ from sim.model import variables as variables_module
 from sim.model import vocabulary as words
 from sim.model.equations.decisions import CHOICES
 from sim.model.variables import Record, records
+from sim.numerics.arithmetic import log
 
 
 def sizes(case: Case) -> dict[str, int]:
@@ -28,7 +29,7 @@ def sizes(case: Case) -> dict[str, int]:
         "W": max(1, len(case.wars)),
         "I": max(1, len(case.instruments)),
         "V": max(1, len(case.pairs_with_instruments)),
-        "B": max([1, *(len(tools) for tools in case.pairs_with_instruments.values())]),
+        "B": max(1, 0, *(len(tools) for tools in case.pairs_with_instruments.values())),
         "Q": len(trusting_pairs(case)),
         "N": words.PIECES_OF_A_CLAUSE * clauses,
         "J": words.PIECES_OF_A_CLAUSE,
@@ -40,6 +41,7 @@ def sizes(case: Case) -> dict[str, int]:
         "X": max(len(words.OFFER_TERMS), *(len(choice.noted) for choice in CHOICES.values())),
         "U": 2,
         "O": max(1, len(mediated_pairs(case))),
+        "R": max(1, *(len(table.voters) for table in case.tables.values())),
     }
 
 
@@ -93,12 +95,13 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
     rules.clauses[t] = len(table.clauses)
     rules.ended_war[t] = case.number("wars", table.ends_war)
     rules.table_hurdle[t] = max(clause.hurdle for clause in table.clauses.values())
-    rules.table_regime[t] = [regime in table.regimes for regime in case.regimes]
+    rules.table_regime[t, : len(case.regimes)] = [regime in table.regimes for regime in case.regimes]
     rules.opens[t] = words.OPENS_CODES[table.opens]
     if table.opens_after is not None:
         rules.opens_cell[t] = case.number("cells", table.opens_after.cell)
         rules.opens_at[t] = table.opens_after.at_least
         rules.opens_by[t] = case.number("players", deliverer_of(case, table.opens_after.cell))
+    _write_votes(case, rules, t, table)
     rules.seats[t] = len(table.seats)
     for m, (_, members, standing) in enumerate(table.seats):
         rules.seat_members[t, m], rules.seat_standing[t, m] = len(members), standing
@@ -108,6 +111,22 @@ def _write_table(case: Case, rules: Record, t: int, name: str, table: Table) -> 
             rules.seated[case.number("players", code), t] = 1
     for k, cell in enumerate(table.clauses):
         _write_clause(case, rules, t, k, name, cell)
+
+
+def _write_votes(case: Case, rules: Record, t: int, table: Table) -> None:
+    rules.members[t], rules.voters[t] = len(table.members), len(table.voters)
+    rules.vote_weeks[t] = 0 if table.ratified_by is None else table.ratified_by.weeks
+    for v, (code, needed) in enumerate(table.voters.items()):
+        rules.voter[t, v] = case.number("players", code)
+        rules.vote_needed[t, v] = log(needed) - log(1.0 - needed)
+        if code in table.members:
+            lead = table.members[code]
+            rules.voter_side[t, v] = table.parties.index(lead)
+            rules.voter_weight[t, v] = table.blocs[lead].weight(code)
+    for side, party in enumerate(table.parties):
+        bloc = table.blocs.get(party)
+        rules.lead_weight[t, side] = 1.0 if bloc is None else bloc.weight(party)
+        rules.weight_needed[t, side] = 0.0 if bloc is None else bloc.needs
 
 
 def _write_clause(case: Case, rules: Record, t: int, k: int, name: str, cell: str) -> None:

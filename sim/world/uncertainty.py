@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sim.case.case import Case, Epoch
+from sim.case.theory import Theory, as_designed
 from sim.evidence.densities import Prior
 from sim.evidence.priors import Priors, priors
 from sim.evidence.rows import Evidence
@@ -27,6 +28,7 @@ class Uncertainty:
         priors: the prior of every column.
         fixed: columns held at a value instead of drawn.
         off: names of `SWITCHES` that are off.
+        theory: by whose rules it is played.
     """
 
     case: Case
@@ -34,6 +36,7 @@ class Uncertainty:
     priors: Priors
     fixed: Mapping[str, float] = Frozen()
     off: Sequence[str] = ()
+    theory: Theory = field(default_factory=as_designed)
 
     def __repr__(self) -> str:
         return (
@@ -54,7 +57,8 @@ class Uncertainty:
     def records_of(self, table: Any, first: int = 0) -> Any:
         """A table of draws that starts with draw number `first` as records of the engine, not yet derived."""
         found = draw_records(self.case, self.epoch, self.priors.names, table, first)
-        switch_off(found, self.off)
+        switch_off(found, (*self.off, *self.theory.off))
+        self.theory.write(found)
         return found
 
 
@@ -74,6 +78,7 @@ def uncertainty(
     epoch: str,
     fixed: Mapping[str, float] | None = None,
     off: Sequence[str] = (),
+    theory: Theory | None = None,
 ) -> Uncertainty:
     """The uncertainty of a scenario that starts at an epoch.
 
@@ -90,4 +95,4 @@ def uncertainty(
             raise InputError("scenario", f"fixed.{name}", f"{value} is out of range", allowed=allowed)
     for name in off:
         one_of("scenario", "off", name, SWITCHES, "a switch")
-    return Uncertainty(case, case.epochs[epoch], found, Frozen(fixed or {}), tuple(off))
+    return Uncertainty(case, case.epochs[epoch], found, Frozen(fixed or {}), tuple(off), theory or as_designed())

@@ -34,7 +34,7 @@ class World:
     def uncertainty(self) -> Uncertainty:
         """The joint prior of the scenario's epoch, with what it fixes and switches off."""
         scenario = self.scenario
-        return uncertainty(self.case, self.evidence, scenario.epoch, scenario.fixed, scenario.off)
+        return uncertainty(self.case, self.evidence, scenario.epoch, scenario.fixed, scenario.off, scenario.theory)
 
     @cached_property
     def rules(self) -> Any:

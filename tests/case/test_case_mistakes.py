@@ -55,7 +55,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("tables", {}, "case.yaml: tables: a mapping has too few entries; allowed: at least 1"),
     ("tables/river/regimes", [], f"{TABLE}.regimes: a list has too few entries; allowed: a list, each text, not empty"),
     ("tables/river/regimes", ["presnt"],
-     f"{TABLE}.regimes[0]: 'presnt' is not a regime; allowed: present, other; did you mean present?"),
+     f"{TABLE}.regimes[0]: 'presnt' is not a regime; allowed: present; did you mean present?"),
     ("tables/river/mediators", ["COM", "COM"],
      f"{TABLE}.mediators[1]: 'COM' has a seat already; allowed: one seat each"),
     ("tables/river/groups", {"all": []}, f"{TABLE}.groups.all: has no members; allowed: players"),
@@ -120,7 +120,7 @@ EPOCH = "epoch/2024-01.yaml"
 WRONG_EPOCHS: list[tuple[str, Any, str]] = [
     ("epoch", "2024-02", f"{EPOCH}: epoch: '2024-02' is not the file's name; allowed: 2024-01"),
     ("date", "2024-01", f"{EPOCH}: date: '2024-01' is not a day; allowed: a date as 2018-12-20"),
-    ("regime", "presnt", f"{EPOCH}: regime: 'presnt' is not a regime; allowed: present, other; did you mean present?"),
+    ("regime", "presnt", f"{EPOCH}: regime: 'presnt' is not a regime; allowed: present; did you mean present?"),
     ("tables", {"river": {"status": "in_force", "status_of": "judged", "why": "x", "package": {"water": -0.5}}},
      f"{EPOCH}: tables.river.package.water: -0.5 is out of range; allowed: 0 to 1"),
     ("tables", {"river": {"status": "open", "status_of": "judged", "why": "x", "weeks_left": 3}},

@@ -20,6 +20,7 @@ from pathlib import Path
 NEEDED = ("slurmctld", "slurmd", "munged", "sbatch", "squeue", "scancel", "scontrol", "sinfo")
 ANSWER = 60.0  # seconds that a command of Slurm's may take
 START = 60.0  # seconds until the node has to be idle
+# Memory is read from the processes every second, and the one that takes too much is killed.
 CONFIGURATION = """\
 ClusterName=check
 SlurmctldHost=localhost(127.0.0.1)
@@ -29,10 +30,12 @@ AuthType=auth/munge
 AuthInfo=socket={place}/munge.sock,cred_expire=10
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
 AccountingStorageType=accounting_storage/none
 SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
+SelectTypeParameters=CR_Core_Memory
 ReturnToService=2
 SlurmdParameters=config_overrides
 MailProg=/bin/true

@@ -1,6 +1,6 @@
 """A folder's jobs with a real Slurm on this machine: `make slurm-check`, and a part of `make test` where there is one.
 
-Submitted, seen, cancelled half-way, killed, on a drained node, refused, preempted, warned in its last minute, resumed
+Submitted, seen, cancelled half-way, killed, on a drained node, refused, preempted, out of memory, out of time, resumed
 here: the files must be those of a run on this machine. It needs root and Debian's slurm-wlm and munge; without them a
 line says so, and the exit code is 0, unless the word `needed` is given.
 """
@@ -114,17 +114,51 @@ def check_drained(out: Path) -> None:
     until(lambda: gone(job), "the queue is empty")
 
 
-def check_last_minute(place: Path, wanted: set[str]) -> None:
-    """A task in its last minute: Slurm's warning ends it, and its parts are missing. No hard end by time is seen."""
-    out = place / "late"
-    job = submit(out, minutes=1, parts_per_task=100)
-    until(lambda: len(names(out)) > 1, "some parts are there")
-    until(lambda: sent(out, signal.SIGSTOP), "the task is held up")
-    until(lambda: gone(job), "the queue is empty after the warning")
-    state = re.search(r"JobState=\S+ .*", said("scontrol", "show", "job", job))
-    print(f"           {state[0] if state else 'nothing is known of it'}")
-    require(names(out) < wanted, "the task that was warned had done all")
+def check_out_of_memory(place: Path, wanted: set[str]) -> None:
+    """A task that takes more memory than it was given is killed; what it has not done is missing, and is done here."""
+    out = place / "memory"
+    job = submit(out, mem="100M", parts_per_task=100)
+    until(lambda: gone(job), "the queue is empty after a task took too much memory")
+    print(f"           {state(job)}")
+    expect("exceeded memory limit", logs(out))
+    require(names(out) < wanted, "the task with too little memory had done all")
     resumed_here(out, wanted)
+
+
+def check_out_of_time(place: Path, wanted: set[str]) -> None:
+    """Tasks held up into their last minute: one ends by Slurm's warning, one that has none when its time is over."""
+    warned, late = place / "warned", place / "late"
+    first = submit(warned, minutes=2, parts_per_task=100)
+    until(lambda: len(names(warned)) > 1 and bool(held(warned)), "a task is held up")
+    second = submit(late, minutes=2, parts_per_task=100, additional="['--signal=B:URG@60']")
+    until(lambda: len(names(late)) > 1 and bool(held(late)), "another one is held up")
+    until(lambda: bool(held(late)) and gone(first), "the first one goes on at Slurm's warning, and ends")  # SIGCONT
+    expect("stopped: what is whole is kept", logs(warned))
+    require(names(warned) < wanted, "the task that was warned had done all")
+    until(lambda: not held(late) and gone(second), "the time of the second one is over")
+    print(f"           {state(second)}")
+    expect("JobState=TIMEOUT", state(second))
+    require(names(late) < wanted, "the task that was out of time had done all")
+    resumed_here(late, wanted)
+
+
+def state(job: str) -> str:
+    """What Slurm says of the tasks of an array that has gone."""
+    return " ".join(re.findall(r"JobState=\S+ Reason=\S+", said("scontrol", "show", "job", job)))
+
+
+def logs(out: Path) -> str:
+    """What a folder's tasks have said."""
+    return "".join(path.read_text(encoding="utf-8") for path in out.glob("jobs/*.log"))
+
+
+def held(out: Path) -> list[int]:
+    """The processes that work on a folder, held up."""
+    found = workers(out)
+    for process in found:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGSTOP)
+    return found
 
 
 def resumed_here(out: Path, wanted: set[str]) -> None:
@@ -169,7 +203,8 @@ def check(place: Path) -> None:
         require(same, "collected, the summary is another")
         check_refused(place)
         check_preempted(place, wanted)
-        check_last_minute(place, wanted)
+        check_out_of_memory(place, wanted)
+        check_out_of_time(place, wanted)
 
 
 def stop(number: int, frame: Any) -> None:

@@ -109,5 +109,5 @@ def test_scenarios_of_one_name_need_a_grid(tmp_path: Path) -> None:
     given = [scenario(summit_week=4), scenario(summit_week=6)]
     with pytest.raises(InputError, match=r"takes each name once; allowed: .*sim\.grid"):
         sim.sweep(given, **SIZE, out=tmp_path / "x", executor=sim.Slurm())
-    with pytest.raises(InputError, match="minutes: 0 is out of range"):
-        sim.Slurm(minutes=0)
+    with pytest.raises(InputError, match="minutes: 1 is out of range"):
+        sim.Slurm(minutes=1)

@@ -24,7 +24,8 @@ from sim.command.composing import compose, scenario_files
 from sim.command.main import RUNNERS, main
 from sim.command.overrides import parsed_words, quoted
 from sim.inputs import InputError, read_yaml
-from sim.jobs.settings import JOBS, Settings, configuration_folder, keys
+from sim.inputs.places import configuration_folder
+from sim.jobs.settings import JOBS, Settings, keys
 
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"

@@ -19,12 +19,13 @@ from sim.case.case import Case
 from sim.case.columns import outcome_columns, weekly_columns
 from sim.case.loading import load_case
 from sim.case.scenario import load_scenario, scenario_names
+from sim.case.settlements import settled as settled_rows
 from sim.engine.computing import made
 from sim.engine.engine import Engine, Scratch
 from sim.engine.sweep import Sweep
 from sim.model import variables as the_model_variables
 from sim.model import vocabulary as words
-from sim.model.outcomes import OUTCOMES, SETTLEMENTS, write_outcomes, write_week
+from sim.model.outcomes import OUTCOMES, write_outcomes, write_week
 from sim.model.variables import records
 from sim.numerics import machine as compiled
 from sim.version import PACKAGE
@@ -54,6 +55,7 @@ def row_of(model: NegotiationModel) -> Any:
     """The outcome row of a Mesa run."""
     row = np.zeros(1, outcome_type(case())).view(np.recarray)
     write_outcomes(model.rules, model.state, row[0])
+    row["settlement"] = settled_rows(case(), row)
     return row
 
 
@@ -162,8 +164,6 @@ def bare_state() -> tuple[Any, Any]:
 
 def settled(**changes: Any) -> str:
     """The settlement class of a state with tables in the statuses given, and cells and regime as given."""
-    from sim.model.outcomes import settlement
-
     rules, state = bare_state()
     state.takeover_week = changes.pop("takeover_week", -1)
     state.war_open[...] = 1
@@ -177,7 +177,9 @@ def settled(**changes: Any) -> str:
                 state.in_package[t, k], state.package[t, k] = 1, point
         else:
             state.cell[cells.index(name)] = value
-    return SETTLEMENTS[settlement(rules, state)]
+    row = np.zeros(1, outcome_type(case())).view(np.recarray)
+    write_outcomes(rules, state, row[0])
+    return case().classes[settled_rows(case(), row)[0]]
 
 
 def test_the_settlement_class_is_the_first_that_holds() -> None:

@@ -173,7 +173,7 @@ def test_cells_show_how_many_they_are_over_what() -> None:
     assert repr(cells()) == "<4 cells over summit_week, weeks_to_go: 24 draws x 2 runs each>"
     assert repr(cells()[:1]) == "<1 cell over nothing: 24 draws x 2 runs each>"
     assert repr(cells()[:0]) == "<no cells>"
-    assert cells()._repr_html_().count("<tr") == 1 + 4 * len(sim.settlements)
+    assert cells()._repr_html_().count("<tr") == 1 + 4 * len(sim.settlements())
     assert cells()[1:3].labels == cells().labels[1:3]
     assert cells()[cells().labels[2]] == cells()[2]
     with pytest.raises(IndexError):

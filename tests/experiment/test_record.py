@@ -15,12 +15,12 @@ from sim.case.loading import load_case
 from sim.case.record import Record, course_onward, load_record, weeks_between
 from sim.experiment.record import MODEL, Found, answers, compared, measured
 from sim.experiment.runs import Runs
-from sim.experiment.static import compromise, nash
 from sim.inputs import InputError
 from sim.model import variables as model_variables
 from sim.model.parameters import SWITCHES
 from sim.model.phases.begin import begin, derive
 from sim.model.phases.frontier import package_value
+from sim.model.phases.theories import compromise, nash
 from sim.model.variables import records
 from sim.world.rules import sizes
 from sim.world.world import load_world
@@ -133,7 +133,8 @@ def test_no_package_of_random_ones_has_a_greater_product_than_nash() -> None:
     for rules, draw, state in states(4):
         for t in range(2):
             clauses = int(rules.clauses[t])  # type: ignore[attr-defined]
-            best = nash(state, t)
+            best = np.zeros(clauses)
+            nash(state, t, best)
             gains = [package_value(rules, state, t, side, best) for side in (0, 1)]
             if min(gains) <= 0.0:
                 continue
@@ -145,7 +146,8 @@ def test_no_package_of_random_ones_has_a_greater_product_than_nash() -> None:
                     values = [package_value(rules, state, t, side, other) for side in (0, 1)]
                     if min(values) > 0.0:
                         assert values[0] * values[1] <= gains[0] * gains[1] * (1.0 + 1e-9)
-            middle = compromise(rules, draw, state, t)
+            middle = np.zeros(clauses)
+            compromise(rules, draw, state, t, middle)
             assert ((middle >= 0.0) & (middle <= 1.0)).all()
 
 
@@ -155,7 +157,8 @@ def test_with_one_weight_the_compromise_is_that_position() -> None:
     state.leverage[...] = 0.0  # type: ignore[attr-defined]
     state.leverage[first, second] = 0.4  # type: ignore[attr-defined]
     state.range_low[...], state.range_high[...] = 0.0, 1.0  # type: ignore[attr-defined]
-    package = compromise(rules, draw, state, 0)
+    package = np.zeros(int(rules.clauses[0]))  # type: ignore[attr-defined]
+    compromise(rules, draw, state, 0, package)
     for k in range(int(rules.clauses[0])):  # type: ignore[attr-defined]
         cell = int(rules.clause_cell[0, k])  # type: ignore[attr-defined]
         if state.has_position[first, cell] == 1 and draw.salience[first, cell] > 0.0:  # type: ignore[attr-defined]

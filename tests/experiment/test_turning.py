@@ -13,7 +13,6 @@ from sim.command.main import main
 from sim.experiment.comparison import Comparison, compare
 from sim.experiment.turning import turning, typical
 from sim.inputs import InputError
-from sim.model.outcomes import SETTLEMENTS
 from sim.surface import sweep
 
 DRAWS, RUNS = 15, 4
@@ -39,7 +38,7 @@ def test_there_is_a_row_for_each_pair_that_ends_otherwise(comparison: Comparison
     assert points.attrs == {"pairs": DRAWS * RUNS, "otherwise": len(points)}
     assert (points["first_end"] == one[points.index]).all()
     assert (points["second_end"] == other[points.index]).all()
-    assert set(points["first_end"]) <= set(SETTLEMENTS)
+    assert set(points["first_end"]) <= {*load_case().classes}
 
 
 def test_the_other_way_round_it_is_the_mirrored_table(comparison: Comparison, points: pd.DataFrame) -> None:

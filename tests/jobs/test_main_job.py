@@ -18,6 +18,7 @@ import pytest
 
 from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval, Spread
+from sim.case.loading import load_case
 from sim.case.scenario import load_scenario, scenario_names
 from sim.command.composing import compose
 from sim.command.main import main
@@ -300,14 +301,14 @@ def test_a_level_and_its_difference_speak_of_the_same_runs(told: tuple[Path, str
 def test_a_number_lies_in_its_interval(told: tuple[Path, str, str]) -> None:
     found = results(told[0])
     for cell in found:
-        for measure in (*kinds(), *headline(found)):
+        for measure in (*kinds(found.case), *headline(found)):
             estimate = measure.estimate(cell.runs)
             if estimate is not None and not math.isnan(estimate.low):
                 assert estimate.low <= estimate.value <= estimate.high
 
 
 def test_what_no_run_has_is_told_by_a_dash() -> None:
-    assert shown(kinds()[0], None, None) == "-"
+    assert shown(kinds(load_case())[0], None, None) == "-"
 
 
 def test_what_one_draw_alone_gives_says_so() -> None:
@@ -320,7 +321,7 @@ def gap_of(value: float, low: float, high: float, pairs: float = 1.0) -> Differe
 
 
 def test_a_clear_difference_stands_out() -> None:
-    share = kinds()[0]
+    share = kinds(load_case())[0]
     found = Estimate(50.0, 40.0, 60.0, 10, 10, Spread(0.0, 0.0))
     assert shown(share, found, gap_of(20.0, 10.0, 30.0)) == "50 [dim]40…60[/dim]\n[bold]+20 +10…+30[/bold]"
     assert shown(share, found, gap_of(-0.1, -10.1, 9.9)) == "50 [dim]40…60[/dim]\n[dim]+0 -10…+10[/dim]"
@@ -329,7 +330,7 @@ def test_a_clear_difference_stands_out() -> None:
 
 def test_the_ends_of_none_of_forty_are_told_not_half_of_them() -> None:
     found = Estimate(0.0, 0.0, 16.1, 20, 40, Spread(0.0, 0.0))
-    assert shown(kinds()[0], found, None) == "0 [dim]0…16[/dim]"
+    assert shown(kinds(load_case())[0], found, None) == "0 [dim]0…16[/dim]"
 
 
 def test_what_not_all_runs_have_says_how_many_and_is_compared_over_those_that_have_it_alone() -> None:

@@ -55,7 +55,7 @@ def rows(axes: Axes) -> dict[str, tuple[float, float, float]]:
 def test_runs_are_drawn_as_they_are_told() -> None:
     axes = sim.plot(runs())
     found = rows(axes)
-    assert list(found) == list(sim.settlements)
+    assert list(found) == list(sim.settlements())
     for name, drawn in found.items():
         told = runs().mean(name)
         assert drawn == pytest.approx((100 * told.value, 100 * told.low, 100 * told.high))

@@ -27,7 +27,6 @@ from sim.experiment.chain import chain
 from sim.experiment.moved import looked_at
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs
-from sim.model.outcomes import SETTLEMENTS
 from sim.pages.documents.scenarios import scenario_table
 from sim.pages.kit.networks import colour, network
 from sim.pages.report.answers import effect_told, rows_of
@@ -75,7 +74,7 @@ def test_a_measure_tells_the_mean_of_its_values_in_its_unit(results: Results) ->
     """12 % is never told as 0.12 %: number, interval, values and unit have one scale."""
     told = set()
     for cell in results:
-        for measure in (*measures(results), *kinds()):
+        for measure in (*measures(results), *kinds(results.case)):
             values = measure.values(cell.runs)
             known, found = values[~np.isnan(values)], measure.estimate(cell.runs)
             assert ("%" in measure.unit, measure.sign) == (
@@ -198,7 +197,7 @@ def test_examples_end_in_the_class_that_they_are_told_for(results: Results) -> N
     for cell in results:
         settlement = cell.runs.column("settlement").ravel()
         for name, number in examples(cell.runs).items():
-            assert SETTLEMENTS[settlement[number]] == name
+            assert results.case.classes[settlement[number]] == name
 
 
 def test_settlement_is_comprehensive_or_interim(results: Results) -> None:
@@ -213,7 +212,7 @@ def test_the_report_tells_a_settlement_and_what_the_case_names_first_in_the_word
     told = measures(results)
     assert told[1:] == headline(results)
     assert [one.label for one in headline(results)] == [line.label for line in results.headline]
-    assert [one.outcome for one in kinds()] == list(SETTLEMENTS)
+    assert [one.outcome for one in kinds(results.case)] == list(results.case.classes)
     attendance = next(one for one in told if one.outcome == "attendance.intra_afghan.TAL")
     assert (attendance.told, attendance.scale, attendance.sign) == ("mean", 100.0, "%")  # a share, told in per cent
 

@@ -28,6 +28,7 @@ from sim.storage import sweeps as store
 from sim.storage.files import KINDS, differences, whole_files
 from sim.storage.provenance import case_files
 from sim.storage.sweeps import configuration, missing_shards, run_sweep
+from sim.storage.tables import numbers_of
 from sim.world.uncertainty import Uncertainty
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
@@ -66,6 +67,19 @@ def test_what_is_opened_is_what_was_computed(folder: Path) -> None:
     pd.testing.assert_frame_equal(disk.bands("presence"), memory.bands("presence"))
     assert replace(disk.sweep.scenario, file="") == replace(sweep().scenario, file="")
     assert str(disk.share("collapse")) == str(memory.share("collapse"))
+
+
+@pytest.mark.parametrize("at_hand", [0, 60 * 8 * 3, 2**28], ids=["a column", "three columns", "all columns"])
+def test_columns_are_the_same_however_many_are_read_at_a_time(
+    at_hand: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.storage.blocks.READ_BYTES", at_hand)
+    disk = sim.open(folder)
+    assert disk.sweep.total == 60
+    assert disk.sweep.shards > 1
+    for name in [*disk.columns, *reversed(disk.columns)]:
+        stored = [pq.read_table(path, columns=[name]).column(name) for path in disk._of("runs")]
+        np.testing.assert_array_equal(disk.read(disk.columns[name]), np.concatenate([*map(numbers_of, stored)]))
 
 
 def test_tables_join_by_draw_in_sql(folder: Path) -> None:

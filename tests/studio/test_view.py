@@ -13,7 +13,7 @@ import pytest
 
 from sim.case.loading import load_case
 from sim.experiment.comparison import compare
-from sim.model.outcomes import SETTLEMENTS
+from sim.pages.report.settlements import settlements
 from sim.studio.bench import Bench, Limits, Seen
 from sim.studio.choice import Choice
 from sim.studio.pictures import Gap, Line, bars, courses, gaps
@@ -68,7 +68,7 @@ def test_the_pictures_say_what_the_runs_say(seen: Seen) -> None:
     text = picture_of_ends(seen)
     titles = [one.text or "" for one in ElementTree.fromstring(text).iter() if one.tag.endswith("title")]
     for name, runs, _ in those(seen):
-        for kind in SETTLEMENTS:
+        for kind in settlements():
             assert f"{name}: {kind} {100 * runs.share(kind).value:.1f} % of the runs" in titles
 
 
@@ -107,7 +107,7 @@ def test_the_numbers_are_saved_as_they_are(seen: Seen) -> None:
     rows = list(csv.DictReader(io.StringIO(numbers_csv(seen))))
     found = {(row["who"], row["outcome"]): row for row in rows}
     for name, runs, _ in those(seen):
-        for kind in SETTLEMENTS:
+        for kind in settlements():
             share = runs.share(kind)
             row = found[name, kind]
             assert [float(row[key]) for key in ("value", "low", "high")] == pytest.approx(
@@ -119,7 +119,7 @@ def test_the_numbers_are_saved_as_they_are(seen: Seen) -> None:
 def test_names_are_data_in_every_picture() -> None:
     bad = '<script>"&'
     for text in (
-        bars([(bad, [1.0, 0, 0, 0, 0, 0])], bad),
+        bars([(bad, [1.0, 0, 0, 0, 0, 0])], settlements(), bad),
         courses(bad, "%", [Line(bad, np.array([0.0, np.nan, 1.0]), 0)], bad),
         gaps([Gap(bad, 1.0, -1.0, 2.0, 1), Gap(bad, np.nan, np.nan, np.nan, 1)], bad),
     ):
@@ -128,6 +128,6 @@ def test_names_are_data_in_every_picture() -> None:
 
 
 def test_a_bar_is_as_wide_as_its_shares() -> None:
-    text = bars([("a", [0.5, 0.25, 0.25, 0.0, 0.0, 0.0])], "ends")
+    text = bars([("a", [0.5, 0.25, 0.25, 0.0, 0.0, 0.0])], settlements(), "ends")
     wide = [float(one) for one in re.findall(r'width="([\d.]+)" height="26"', text)]
     assert wide[:3] == pytest.approx([230.0, 115.0, 115.0])

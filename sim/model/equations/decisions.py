@@ -8,8 +8,8 @@ from types import MappingProxyType
 from sim.model.equations.attendance import ATTEND, MEDIATE
 from sim.model.equations.choice import Choice
 from sim.model.equations.compliance import COMPLY
-from sim.model.equations.ratification import RATIFY
+from sim.model.equations.ratification import RATIFY, VOTE
 
 CHOICES: Mapping[str, Choice] = MappingProxyType(
-    {"attend": ATTEND, "mediate": MEDIATE, "ratify": RATIFY, "comply": COMPLY}
+    {"attend": ATTEND, "mediate": MEDIATE, "ratify": RATIFY, "vote": VOTE, "comply": COMPLY}
 )

@@ -1,8 +1,9 @@
-"""Ratification at home and by those who can stop a party (Tsebelis 2002; Putnam 1988)."""
+"""Ratification: at home and by those who can stop a party (Tsebelis 2002; Putnam 1988), and by a vote of others."""
 
 from __future__ import annotations
 
 from sim.model.equations.choice import Choice, Term
+from sim.numerics.arithmetic import log, logistic
 from sim.numerics.dialect import compilable
 
 RATIFY = Choice(
@@ -15,6 +16,17 @@ RATIFY = Choice(
     "ratification",
     "mind",
     ("trust", "since"),
+)
+VOTE = Choice(
+    (
+        Term("surplus", "its own gain from the agreement"),
+        Term("others", "the gains and losses of those who can move it"),
+        Term("pressure", "the mediators' pressure"),
+        Term("hurdle", "the share of votes that is needed"),
+    ),
+    "approval",
+    "mind",
+    ("favour", "since"),
 )
 
 
@@ -32,3 +44,21 @@ def ratification(surplus: float, others: float, pressure: float, hurdle: float) 
     (0.05, 0.0, 0.1, -0.05)
     """
     return surplus, others, pressure, -hurdle
+
+
+@compilable
+def favour(odds: float, mind: float) -> float:
+    """y = 1 / (1 + exp(-(z - logit(u)))): the share of a voter's votes in favour (probabilistic voting; Coughlin 1992).
+
+    Every single vote is a logit choice over the gain that all share, z noises of it, and a part that all share too and
+    nobody else knows, -logit(u): the campaign, the mood. So y >= theta exactly where u is at most the logistic of
+    z - logit(theta), and a vote with a threshold theta is a ratification with the hurdle T logit(theta), 0 at a half.
+
+    Args:
+        odds: z, the gains and losses over the noise.
+        mind: u, uniform in (0, 1).
+
+    >>> favour(0.0, 0.5), favour(2.0, 0.5) > 0.5 > favour(0.0, 0.9)
+    (0.5, True)
+    """
+    return logistic(odds - (log(mind) - log(1.0 - mind)))

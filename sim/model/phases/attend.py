@@ -14,8 +14,19 @@ from sim.model.phases.defaults import look_again, set_defaults
 from sim.model.phases.frontier import set_midpoint, trace_frontier
 from sim.model.phases.luck import luck
 from sim.model.phases.mediation import gone, guaranteed_trust, mediators_pressure, set_seats
+from sim.model.phases.theories import fights_on, is_ripe, readiness
 from sim.model.phases.witness import witness
-from sim.model.vocabulary import ATTEND_SLOT, CONCESSION, NEVER, PLACE_STRIDE, PROMISE, WEEKS_TO_LIFT_A_LINE
+from sim.model.vocabulary import (
+    ATTEND_SLOT,
+    BY_READINESS,
+    BY_RIPENESS,
+    CERTAIN,
+    CONCESSION,
+    NEVER,
+    PLACE_STRIDE,
+    PROMISE,
+    WEEKS_TO_LIFT_A_LINE,
+)
 from sim.numerics.arithmetic import logistic
 from sim.numerics.dialect import any_of, compilable, fails, first_lane, lanes_where, note, run_of, standalone, where
 
@@ -267,8 +278,14 @@ def attend(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     pressed = state.pressure[t, side]
     conceded = recognition_cost(rules, draw, state, t, side)
     weight, cost = draw.table_weight[t, side], draw.attendance_cost
+    if draw.coming == BY_READINESS:
+        waits = fights_on(rules, state, t)
+        surplus = where(waits, readiness(rules, draw, state, t, side), surplus)
+        pressed = where(waits, 0.0, pressed)  # it is part of the motivation
     terms = attendance(weight, surplus, offer, owed, pressed, cost, conceded)
     odds = log_odds(terms, draw.noise)
+    if draw.coming == BY_RIPENESS:
+        odds = where(is_ripe(rules, draw, state, t), odds, -CERTAIN)
     if draw.private_on == 1:
         number, since = state.stance[t, side], state.renewed_at[t, side]
     else:

@@ -14,7 +14,11 @@ from sim.model.phases.frontier import best_gain, concede, package_value, trace_f
 from sim.model.phases.luck import luck
 from sim.model.phases.mediation import gone, observer_gain
 from sim.model.phases.private import renew_sincerity
+from sim.model.phases.theories import offer_by_theory
 from sim.model.vocabulary import (
+    BY_CONCESSION,
+    BY_QUANTAL,
+    CERTAIN,
     CONCESSION,
     IMPASSES_TO_PAUSE,
     IN_FORCE,
@@ -27,13 +31,17 @@ from sim.model.vocabulary import (
     NOT_RATIFIED,
     OUT_OF_TIME,
     PAUSE_WEEKS,
+    PENDING,
     PLACE_STRIDE,
     PROMISE,
+    QUANTAL_PLACE,
     RATIFY_SLOT,
     REFUSED,
+    ROUND_SLOT,
     SIGNED,
     SUSPENDED,
     TRANCHE_WEEKS,
+    UNITARY,
     USUAL_WEEKS,
 )
 from sim.numerics.arithmetic import logistic
@@ -82,6 +90,9 @@ def hold_session(rules: Any, draw: Any, state: Any, t: int) -> None:
 @standalone
 def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """The side in turn offers the frontier package at its aspiration; the other takes what meets its own."""
+    if draw.accepting != BY_CONCESSION and draw.accepting != BY_QUANTAL:
+        offer_by_theory(rules, draw, state, t, side)
+        return
     log_time = draw.log_time[min(state.sessions[t], MOST_SESSIONS)]
     own = side_aspiration(draw, state, t, side, log_time)
     floor = side_aspiration(draw, state, t, 1 - side, log_time) * state.best[t, 1 - side]
@@ -95,6 +106,9 @@ def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
         bears_it = own_gain >= least - LEAST_GAIN
         floor = max(floor, home_accepts(rules, draw, state, t, 1 - side))
     accepted = bears_it and other_gain >= floor - LEAST_GAIN
+    if draw.accepting == BY_QUANTAL:
+        number = luck(state, ROUND_SLOT + t * PLACE_STRIDE + QUANTAL_PLACE)
+        accepted = bears_it and number < logistic(log_odds((other_gain, -floor), draw.noise))
     out_of_time = state.sessions[t] >= draw.deadline
     state.session[t] = SIGNED if accepted else (OUT_OF_TIME if out_of_time else REFUSED)
     best, other_best = state.best[t, side], state.best[t, 1 - side]
@@ -106,20 +120,20 @@ def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
 @standalone
 def home_accepts(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
     """The least gain from the package on offer that a side's home would ratify."""
-    hurdle, others = draw.hurdle + rules.table_hurdle[t], others_gain(rules, draw, state, t, side)
+    hurdle, others = draw.hurdle + rules.table_hurdle[t], others_gain(rules, draw, state, t, rules.party[t, side])
     return reservation(hurdle, draw.noise, state.mind[t, side], state.pressure[t, side], others)
 
 
 @compilable
-def others_gain(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
-    """sum_o lambda_o G_o over the players with leverage on a side that are no party (Tsebelis 2002).
+def others_gain(rules: Any, draw: Any, state: Any, t: int, i: int) -> float:
+    """sum_o lambda_o G_o over the players with leverage on a party or voter that are no party (Tsebelis 2002).
 
     The smallest part is added first, so that the sum does not depend on the order of the players.
     """
-    i, j = rules.party[t, side], rules.party[t, 1 - side]
+    first, second = rules.party[t, 0], rules.party[t, 1]
     parts = 0
     for o in range(rules.players):
-        if o != i and o != j and state.leverage[o, i] > 0.0 and not gone(rules, state, o):
+        if o != i and o != first and o != second and state.leverage[o, i] > 0.0 and not gone(rules, state, o):
             part = state.leverage[o, i] * observer_gain(rules, draw, state, t, o, state.offer[t])
             place = parts
             while place > 0 and state.parts[place - 1] > part:
@@ -137,7 +151,7 @@ def others_gain(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
 def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     """A side that has accepted puts the package to those at home and abroad who can stop it."""
     surplus = package_value(rules, state, t, side, state.offer[t])
-    others = others_gain(rules, draw, state, t, side)
+    others = others_gain(rules, draw, state, t, rules.party[t, side])
     hurdle = draw.hurdle + rules.table_hurdle[t]
     if draw.private_on == 1:
         number, since = state.mind[t, side], state.renewed_at[t, side]
@@ -146,9 +160,11 @@ def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
         number, since = luck(state, RATIFY_SLOT + t * PLACE_STRIDE + side), state.week
         pressed = 0.0
     terms = ratification(surplus, others, pressed, hurdle)
-    odds = log_odds(terms, draw.noise)
+    odds = CERTAIN if draw.home == UNITARY else log_odds(terms, draw.noise)
     ratified = number < logistic(odds)
-    if draw.private_on == 1:  # what was offered and accepted with home in mind is what home accepts, to the dust
+    if (
+        draw.private_on == 1 and draw.home != UNITARY
+    ):  # what was offered and accepted with home in mind is what home accepts, to the dust
         ratified = surplus >= reservation(hurdle, draw.noise, number, pressed, others) - 2.0 * LEAST_GAIN
     state.ratified[t, side] = 1 if ratified else 0
     note(state, state.ratify_terms[t, side], (*terms, odds, number, state.guaranteed_trust[t, side], since))
@@ -158,14 +174,39 @@ def ratify(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
 def conclude(rules: Any, draw: Any, state: Any, t: int) -> None:
     """Close the session: sign what both have ratified, else count an impasse where there was one."""
     if state.session[t] == SIGNED:
-        if state.ratified[t, 0] == 1 and state.ratified[t, 1] == 1:
-            sign(rules, draw, state, t)
+        if agrees(rules, draw, state, t, 0) and agrees(rules, draw, state, t, 1):
+            if rules.voters[t] > rules.members[t] and draw.votes_on == 1:
+                put_to_vote(rules, state, t)
+            else:
+                sign(rules, draw, state, t)
             return
+        state.blocked[t] += state.ratified[t, 0] * state.ratified[t, 1]
         state.session[t] = NOT_RATIFIED
     if state.session[t] == REFUSED:
         state.impasses_in_row[t] = 0
     elif state.session[t] != NO_SESSION:
         impasse(state, t)
+
+
+@compilable
+def agrees(rules: Any, draw: Any, state: Any, t: int, side: int) -> bool:
+    """Whether a side has ratified, and enough of those who bargain with it agree: all, or a weight that suffices."""
+    if rules.members[t] == 0 or draw.blocs_on == 0:
+        return state.ratified[t, side] == 1
+    weight = rules.lead_weight[t, side]
+    for v in range(rules.members[t]):
+        if rules.voter_side[t, v] == side and state.approved[t, v] == 1:
+            weight += rules.voter_weight[t, v]
+    return state.ratified[t, side] == 1 and weight >= rules.weight_needed[t, side] - LEAST_GAIN
+
+
+@compilable
+def put_to_vote(rules: Any, state: Any, t: int) -> None:
+    """What is signed waits for the votes of others before it is in force; until then nothing of it is due."""
+    state.status[t] = PENDING
+    state.vote_at[t] = state.week + rules.vote_weeks[t]
+    state.votes[t] += 1
+    state.impasses_in_row[t] = 0
 
 
 @compilable

@@ -18,7 +18,9 @@ from sim.model.phases.luck import luck
 from sim.model.phases.witness import witness
 from sim.model.vocabulary import (
     BAD_TRANCHES_TO_COLLAPSE,
+    BINDING,
     BROKEN,
+    CERTAIN,
     CLAUSE_STRIDE,
     COLLAPSE_SHARE,
     COMPLY_SLOT,
@@ -97,13 +99,13 @@ def comply(rules: Any, draw: Any, state: Any, t: int, k: int, side: int) -> None
     temptation = draw.weight[t, side, k] * max(-change, 0.0)
     reach = state.leverage[j, i]
     terms = delivery(draw.patience, surplus, draw.pressure_weight, reach, temptation)
-    odds = log_odds(terms, draw.noise)
+    odds = CERTAIN if draw.promises == BINDING else log_odds(terms, draw.noise)
     owed = state.arrears_share[t, side]
     scheduled = cell == rules.presence_cell and state.schedule_on == 1
     if scheduled:
         behind = state.due[t, k] - state.cell[cell] > LEAST_GAIN
         state.conduct[t, k, side] = BROKEN if behind else KEPT
-    elif owed > WITHHOLDING_SHARE + LEAST_GAIN:
+    elif owed > WITHHOLDING_SHARE + LEAST_GAIN and draw.promises != BINDING:
         state.conduct[t, k, side] = WITHHELD
     else:
         state.conduct[t, k, side] = KEPT if number < logistic(odds) else BROKEN

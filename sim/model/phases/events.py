@@ -32,6 +32,7 @@ from sim.model.vocabulary import (
     OFFENSIVE,
     OFFER,
     OPEN,
+    PENDING,
     SCHEDULE,
     SET_CELL,
     SHIFT_CELL,
@@ -143,8 +144,8 @@ def delay(rules: Any, state: Any, weeks: float, conditional: int) -> None:
 
 @compilable
 def convene(rules: Any, state: Any, t: int) -> None:
-    """Call a table together, if it exists under the regime and no agreement is in force there."""
-    if rules.table_regime[t, state.regime] == 0 or state.status[t] == IN_FORCE:
+    """Call a table together, if it exists under the regime and no agreement is in force there, or put to a vote."""
+    if rules.table_regime[t, state.regime] == 0 or state.status[t] == IN_FORCE or state.status[t] == PENDING:
         return
     if state.status[t] == CLOSED:
         call_anew(state, t)

@@ -19,6 +19,7 @@ from sim.model.phases.mediation import asked, mediate
 from sim.model.phases.private import renew_sides
 from sim.model.phases.record import record
 from sim.model.phases.rounds import call_round, may_break_off
+from sim.model.phases.vote import hold_votes, vote, votes_due
 from sim.model.vocabulary import IN_FORCE, NO_SESSION, OPEN, SIGNED, TRANCHE_WEEKS
 from sim.numerics.dialect import any_of, compilable, fails, first_lane, lanes_where, run_of, standalone, where
 
@@ -66,9 +67,12 @@ def may_attend(state: Any, t: int) -> Any:
 
 
 @compilable
-def may_bargain(state: Any, t: int) -> Any:
-    """Whether a table meets, or has still to forget what came of its last round; in most weeks it does neither."""
-    return (state.meeting[t] == 1) | (state.session[t] != NO_SESSION) | (state.broken[t] == 1)
+def may_bargain(rules: Any, state: Any, t: int) -> Any:
+    """Whether a table meets, has still to forget what came of its last round, or votes; in most weeks nothing is so."""
+    may = (state.meeting[t] == 1) | (state.session[t] != NO_SESSION) | (state.broken[t] == 1)
+    if rules.voters[t] > rules.members[t]:
+        may = may | votes_due(state, t)
+    return may
 
 
 @standalone
@@ -81,14 +85,19 @@ def bargain_table(rules: Any, draw: Any, state: Any, t: int) -> None:
         lane, left = first_lane(left), left & (left - 1)
         close_session(rules, draw, run_of(state, lane), t)
     may_break_off(rules, draw, state, t)
+    if rules.voters[t] > rules.members[t]:
+        hold_votes(rules, draw, state, t)
 
 
 @compilable
 def close_session(rules: Any, draw: Any, state: Any, t: int) -> None:
-    """Let both sides ratify what they have accepted, and conclude the session."""
+    """Let both sides ratify what they have accepted, and those who bargain with them agree; conclude the session."""
     if state.session[t] == SIGNED:
         for side in range(2):
             ratify(rules, draw, state, t, side)
+        if draw.blocs_on == 1:
+            for v in range(rules.members[t]):
+                vote(rules, draw, state, t, v)
     conclude(rules, draw, state, t)
 
 
@@ -144,7 +153,7 @@ def week(rules: Any, draw: Any, plan: Any, state: Any) -> None:
         if any_of(may_attend(state, t)):
             attend_table(rules, draw, state, t)
     for t in range(rules.tables):
-        if any_of(may_bargain(state, t)):
+        if any_of(may_bargain(rules, state, t)):
             bargain_table(rules, draw, state, t)
     for t in range(rules.tables):
         if any_of(tranche_due(state, t)):

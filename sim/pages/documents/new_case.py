@@ -17,6 +17,7 @@ from sim.case.article import Article
 from sim.case.articles import ArticlesFile
 from sim.case.case import (
     Actor,
+    Bloc,
     Case,
     Cell,
     Clause,
@@ -26,7 +27,9 @@ from sim.case.case import (
     Instrument,
     NamedEvent,
     OpensAfter,
+    RatifiedBy,
     Sanctuary,
+    Settlement,
     Start,
     Table,
     TableStart,
@@ -65,12 +68,15 @@ FILES: Mapping[str, tuple[str, tuple[Part, ...]]] = {
             Part(Table, "tables.NAME"),
             Part(Clause, "tables.NAME.clauses.CELL"),
             Part(OpensAfter, "tables.NAME.opens_after"),
+            Part(Bloc, "tables.NAME.blocs.PARTY"),
+            Part(RatifiedBy, "tables.NAME.ratified_by"),
             Part(War, "wars.NAME"),
             Part(Sanctuary, "wars.NAME.sanctuary"),
             Part(Instrument, "instruments[]"),
             Part(Effort, "efforts[]"),
             Part(NamedEvent, "events.NAME"),
             Part(Headline, "headline[]"),
+            Part(Settlement, "settlements.NAME"),
         ),
     ),
     "epoch/NAME.yaml": (

@@ -15,13 +15,14 @@ from types import FunctionType, ModuleType
 
 from sim.case.case import Case
 from sim.case.loading import load_case
+from sim.case.theory import load_theory, theory_files
 from sim.evidence.loading import load_evidence
 from sim.evidence.rows import Evidence
 from sim.model import equations, phases
 from sim.model import variables as variables_module
 from sim.model import vocabulary as words
 from sim.model.equations.decisions import CHOICES
-from sim.model.parameters import SWITCHES
+from sim.model.parameters import REPLACEABLE, SWITCHES
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 FILE, TEMPLATE, DECISIONS = DOCS / "odd.md", DOCS / "odd_template.md", DOCS / "odd_decisions.md"
@@ -77,6 +78,17 @@ def sections(case: Case, evidence: Evidence) -> dict[str, str]:
         "choices": table(("decision", "terms, in the order in which they add up", "noted besides"), _choices()),
         "offer_terms": ", ".join(words.OFFER_TERMS),
         "switches": table(("off", "then"), ((f"`{name}`", meaning) for name, meaning in SWITCHES.items())),
+        "theories": table(
+            ("theory", "source", "what comes about by it", "what it leaves to the model, or assumes"),
+            ((f"`{t.theory}`", t.source, t.says, t.silent) for t in map(load_theory, theory_files())),
+        ),
+        "ways": table(
+            ("rule", "what it decides", "ways, the first as designed"),
+            (
+                (f"`{r.name}`", r.meaning, "; ".join(f"`{way}`: {what}" for way, what in r.ways.items()))
+                for r in REPLACEABLE
+            ),
+        ),
         "phases": ", ".join(f"**{name}**" for name in words.PHASES),
         "epochs": "; ".join(f"{name}: {epoch.title}" for name, epoch in case.epochs.items()),
         "starts": table(("epoch", "quantity", "range", "status", "why"), _starts(case)),

@@ -32,7 +32,7 @@ A scenario is a short file: it says at which article's state it starts, what the
 numbers it leaves to whoever runs it (its levers). What comes of it is the model's to say. [Write your own in ten
 minutes](guides/first_scenario.md).
 
-## The scenarios of this case
+## The scenarios of the Afghan case
 
 Each sits at the epoch it belongs to and can be moved to another (`case.scenario("do_more", epoch="2018-12")`),
 unless something in it cannot happen there; then the reason is told. Beside each lever stand its value and, in

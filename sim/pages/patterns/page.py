@@ -31,18 +31,23 @@ PAGE, TABLE = "patterns.html", "patterns.csv"
 TABLE_MARK = ",".join(HEAD[:4])
 
 
-def patterns_page(found: Found) -> str:
-    """The whole page as text; the same findings give the same bytes."""
+def patterns_page(found: Found, weighted: str = "") -> str:
+    """The whole page as text; the same findings give the same bytes.
+
+    Args:
+        found: what was measured.
+        weighted: which weights the draws have, in words; empty for none.
+    """
     overview = Section("overview", "Overview", _overview(found))
     sections = [
         Section(_anchor(one), f"{told_place(one)}: {verdict(found, one)}", _entry(found, one)) for one in found.whole
     ]
     foot = paragraphs(f"jirga {__version__}. Written by the job `patterns`.")
     title = f"Patterns: {found.patterns.case.title}"
-    return page(title, joined([style("patterns/patterns.css"), _lead(found)]), [overview, *sections], foot)
+    return page(title, joined([style("patterns/patterns.css"), _lead(found, weighted)]), [overview, *sections], foot)
 
 
-def _lead(found: Found) -> Html:
+def _lead(found: Found, weighted: str) -> Html:
     told = (
         f"{told_held(found)}, counted at each epoch where one is measured at several. A pattern holds "
         f"if every claim of it lies beyond its threshold in at least {100 * found.patterns.enough:.0f} % of "
@@ -58,7 +63,8 @@ def _lead(found: Found) -> Html:
         "A pattern that holds is no proof of the model, and one that is built in shows only that the model does what "
         "it says. One that fails is a finding about a mechanism; statements and thresholds were fixed beforehand."
     )
-    return joined([paragraphs(told), *few, *failed, note(warning)])
+    weights = [note(f"WEIGHTED: {weighted}. Shares and effects are those of the weighted draws.")] if weighted else []
+    return joined([*weights, paragraphs(told), *few, *failed, note(warning)])
 
 
 def _anchor(one: Finding) -> str:

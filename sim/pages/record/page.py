@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sim.analysis.scores import FLOOR
 from sim.experiment.baselines import BASELINES
@@ -45,22 +45,40 @@ COUNTED = (
 )
 
 
-def trust_page(found: Found) -> str:
-    """How far to trust the model, in plain words; the same findings give the same bytes."""
+def trust_page(found: Found, calibrated: Sequence[str] = ()) -> str:
+    """How far to trust the model, in plain words; the same findings give the same bytes.
+
+    Args:
+        found: what was scored.
+        calibrated: what the calibration came to whose weights the draws have, in sentences; empty for none.
+    """
     sections = [Section(f"part{n}", head, paragraphs(*told)) for n, (head, told) in enumerate(words(found))]
-    lead = joined([paragraphs(f"The case “{found.record.case.title}”, in plain words."), _away()])
+    learnt = [note(paragraphs(CALIBRATED), listed(calibrated))] if found.is_weighted else []
+    lead = joined([paragraphs(f"The case “{found.record.case.title}”, in plain words."), *learnt, _away()])
     return page("How far to trust this", lead, sections, _foot())
+
+
+CALIBRATED = (
+    "The model has been calibrated: guesses that fit half of the record count more than others. What it "
+    "has learnt from is "
+    "left out of what stands below; what is told is how it did on the rest. What came of that:"
+)
 
 
 def _away() -> Html:
     return paragraphs(tag("a", "Every score, with its figures", href=PAGE))
 
 
+OF_WEIGHTS = (
+    "What the weights were learnt from is not scored. With one mechanism off, they stay those of the model as it is."
+)
+
+
 def _foot() -> Html:
     return paragraphs(f"jirga {__version__}. Written by the job `record`.")
 
 
-def record_page(found: Found) -> str:
+def record_page(found: Found, weighted: str = "") -> str:
     """The whole page as text; the same findings give the same bytes."""
     sections = [
         Section("statements", "What happened, and what the model says of it", _statements(found)),
@@ -79,12 +97,15 @@ def record_page(found: Found) -> str:
         "evidence of more "
         "than that it is not at odds with them."
     )
+    learnt = [note(f"WEIGHTED: {weighted}. {OF_WEIGHTS}")] if weighted else []
     plain = paragraphs(tag("a", "How far to trust this, in plain words", href=TRUST))
-    return page("The record: what the model is worth", joined([paragraphs(lead), few, plain]), sections, _foot())
+    return page(
+        "The record: what the model is worth", joined([*learnt, paragraphs(lead), few, plain]), sections, _foot()
+    )
 
 
 def _statements(found: Found) -> Html:
-    rows = [_statement(one) for one in found.scored]
+    rows = [_statement(one, found.uses(one)) for one in found.scored]
     head = ("statement", "rests on", "what was", "the model", *(contender_name(name) for name in SIMPLE), "event")
     drawn = []
     if any(one.kind == "yes_no" for one in found.scored):
@@ -94,9 +115,9 @@ def _statements(found: Found) -> Html:
     return joined([*drawn, table(head, rows, caption=caption)])
 
 
-def _statement(one: Scored) -> tuple[Content, ...]:
+def _statement(one: Scored, is_used: bool) -> tuple[Content, ...]:
     rests = citations(one.statement.paragraphs, ", paragraphs ") or one.statement.source
-    used = "; calibrates, not scored" if one.statement.calibrates else ""
+    used = "; calibrates, not scored" if is_used else ""
     excluded = tag("b", " (the prior excludes one answer)") if one.is_excluded else ""
     told = joined([told_estimate(one), excluded])
     if one.kind != "yes_no":

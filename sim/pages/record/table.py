@@ -81,7 +81,7 @@ def print_record(found: Found, console: Console | None = None) -> None:
         f"runs each, seed {found.seed}. None of this is evidence of more than these events."
     )
     for one in found.scored:
-        used = "; used to calibrate, not scored" if one.statement.calibrates else ""
+        used = "; used to calibrate, not scored" if found.uses(one) else ""
         told = f": {told_estimate(one)}{'; the prior excludes one answer' if one.is_excluded else ''}{used}"
         console.print(Padding(Text.assemble((one.statement.statement, "bold"), told), (0, 0, 0, 2)))
     table = Table("against", "score", "model", "other", "difference, over statements", "n", "events", "verdict")
@@ -114,7 +114,7 @@ def _statements(found: Found) -> Iterator[tuple[object, ...]]:
     for one in found.scored:
         rests = citations(one.statement.paragraphs, ": ") or one.statement.source
         ends = (one.estimate.low, one.estimate.high)
-        place = ("calibrates" if one.statement.calibrates else "statement", MODEL, "estimate", one.estimate.value)
+        place = ("calibrates" if found.uses(one) else "statement", MODEL, "estimate", one.estimate.value)
         yield (one.name, *place, *ends, "", 1, 1, "", "", "", "", f"{one.statement.statement} {rests}")
         for (contender, score), value in one.scores.items():
             yield (one.name, "score", contender, score, value, "", "", "", 1, 1, "", "", "", "", one.event)

@@ -79,8 +79,8 @@ def _survival(found: Findings, runs: Runs, baseline: Runs | None) -> Iterable[Ht
     for style, (name, column) in enumerate(kinds):
         weeks = runs.weeks(column)
         if np.isfinite(weeks).mean() >= RARE:
-            other = None if baseline is None else survival(baseline.weeks(column), horizon)
-            events.append(Event(name, style, survival(weeks, horizon), other))
+            other = None if baseline is None else survival(baseline.weeks(column), horizon, baseline.weights)
+            events.append(Event(name, style, survival(weeks, horizon, runs.weights), other))
     if events:
         caption = (
             "The share of runs in which the regime has not turned, or a table has not signed yet (an agreement in "
@@ -91,6 +91,9 @@ def _survival(found: Findings, runs: Runs, baseline: Runs | None) -> Iterable[Ht
 
 
 def _fans(runs: Runs, baseline: Runs | None) -> Iterable[Html]:
+    if runs.weights is not None:  # the bands count runs, and know nothing of their draws
+        yield paragraphs("Weekly bands are not drawn: they are counted without the weights of the draws.")
+        return
     panels = []
     for war in runs.sweep.case.wars:
         drawn = [_fan(runs, baseline, war, *quantity) for quantity in QUANTITIES]
@@ -132,9 +135,9 @@ def _trust(found: Findings, group: Group, runs: Runs) -> dict[tuple[str, str], t
         if name in names:
             start = drawn[:, names.index(name)].astype(np.float64)
             means, _ = draw_means(runs.values(name))
-            change = mean_interval(means - start)
+            change = mean_interval(means - start, runs.weights)
             if not math.isnan(change.value):
-                known[who, whom] = float(start.mean()), change
+                known[who, whom] = float(np.average(start, weights=runs.weights)), change
     return known
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib as mpl
@@ -19,7 +19,7 @@ from sim.pages.kit.colours import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 from sim.pages.kit.html import Content, Html
 from sim.pages.kit.html import figure as captioned
 from sim.pages.kit.plots import STYLE, svg_of
-from sim.pages.report.settlements import settlements
+from sim.pages.report.settlements import SettlementClass
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 NAMES = 1.95  # inches for the names of rows
 WIDTH = 4.8  # inches: fills a phone, and two stand side by side on a desktop
 INK = "#222222"
-CLASS_COLOURS = tuple(one.colour for one in settlements.values())
 DARK = frozenset({VERMILLION, BLUE, GREEN})
 # One for the regime, one for each of seven tables.
 EVENT_STYLES = (
@@ -91,12 +90,14 @@ def drawing(picture: Figure, alternative: str, caption: Content) -> Html:
     return captioned(svg_of(picture, alternative, tight=False), caption)
 
 
-def composition(bars: Sequence[Composed], classes: Sequence[str], *, width: float = WIDTH, key: bool = False) -> Figure:
+def composition(
+    bars: Sequence[Composed], classes: Mapping[str, SettlementClass], *, width: float = WIDTH, key: bool = False
+) -> Figure:
     """Stacked bars of the settlement classes; a whisker at the end of a part is the interval of its share.
 
     Args:
         bars: from top to bottom.
-        classes: the names of the classes.
+        classes: by name, in the order of the shares.
         width: of the figure, in inches.
         key: whether to draw the key to the colours, for a figure that stands alone.
     """
@@ -104,7 +105,7 @@ def composition(bars: Sequence[Composed], classes: Sequence[str], *, width: floa
         figure = _figure(0.42 * len(bars) + (1.0 if key else 0.6), width, right=0.3, top=0.42 if key else 0.05)
         axes = figure.subplots()
         for row, bar in enumerate(bars):
-            _composed(axes, row, bar)
+            _composed(axes, row, bar, [one.colour for one in classes.values()])
         axes.set_ylim(len(bars) - 0.35, -0.75)
         axes.set_xlim(0.0, 1.0)
         axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100"])
@@ -112,16 +113,16 @@ def composition(bars: Sequence[Composed], classes: Sequence[str], *, width: floa
         axes.spines["left"].set_visible(False)
         axes.set_xlabel("share of the runs, %")
         if key:
-            handles = [Patch(facecolor=c, label=name) for c, name in zip(CLASS_COLOURS, classes, strict=True)]
-            figure.legend(handles=handles, loc="upper center", ncols=6, frameon=False, columnspacing=1.0,
+            handles = [Patch(facecolor=one.colour, label=name) for name, one in classes.items()]
+            figure.legend(handles=handles, loc="upper center", ncols=len(classes), frameon=False, columnspacing=1.0,
                           handlelength=1.0)  # fmt: skip
     return figure
 
 
-def _composed(axes: Axes, row: int, bar: Composed) -> None:
+def _composed(axes: Axes, row: int, bar: Composed, colours: Sequence[str]) -> None:
     axes.text(0.0, row - 0.31, bar.label, ha="left", va="bottom", fontsize=8.5, color=INK)
     start = 0.0
-    for number, (share, colour) in enumerate(zip(bar.shares, CLASS_COLOURS, strict=True)):
+    for number, (share, colour) in enumerate(zip(bar.shares, colours, strict=True)):
         if share.value <= 0.0:
             continue
         axes.barh(row, share.value, left=start, height=0.56, color=colour, edgecolor="white", linewidth=0.6)

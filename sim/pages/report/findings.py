@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-import numpy as np
-
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import Influence
 from sim.analysis.paired import Difference
+from sim.analysis.shares import ratio
 from sim.experiment.moved import Looked, all_looked_at
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs, influences_on
@@ -48,7 +47,7 @@ class Findings:
 
     def measures_from(self, epoch: str) -> tuple[Measure, ...]:
         """What is told of the scenarios that start at an epoch."""
-        return (settled(), *headline_from(self.results, epoch))
+        return (*settled(self.results.case), *headline_from(self.results, epoch))
 
     @cached_property
     def differences(self) -> tuple[tuple[Result, Measure, Difference], ...]:
@@ -103,7 +102,7 @@ def _open(group: Group, asked: Sequence[Measure]) -> list[Measure]:
 
 
 def _is_open(measure: Measure, runs: Runs, least: float = 3.0) -> bool:
-    return least <= float(np.nanmean(measure.values(runs))) <= 100.0 - least
+    return least <= ratio(measure.values(runs), runs.weights).value <= 100.0 - least
 
 
 def chance_parts(group: Group, asked: Sequence[Measure]) -> list[Named]:
@@ -112,7 +111,7 @@ def chance_parts(group: Group, asked: Sequence[Measure]) -> list[Named]:
     rows = []
     for measure in asked:
         if measure.varies(runs) and (measure.told != "share" or _is_open(measure, runs, 1.0)):
-            part = chance_share(measure.values(runs))
+            part = chance_share(measure.values(runs), runs.weights)
             if part is not None:
                 rows.append(Named(measure.label, part))
     return rows

@@ -15,7 +15,6 @@ from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval, estimate
 from sim.analysis.timing import median
 from sim.experiment.comparison import compared
-from sim.model.outcomes import SETTLEMENTS
 
 if TYPE_CHECKING:
     from sim.case.case import Case
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from sim.experiment.runs import Runs
 
 
-SETTLED = ("comprehensive", "interim")
-TURNS = frozenset({"takeover", "collapse", "collapse_week"})  # what only a turn of the regime brings
+TURNS = frozenset({"collapse", "collapse_week"})  # what only a turn of the regime brings
 
 
 class Defined(NamedTuple):
@@ -63,8 +61,9 @@ class Measure:
         if np.isnan(values).all():
             return None
         if self.told == "median":
-            return median(values)
-        found = estimate(values / self.scale, yes_no=self.told == "share").within(*self.bounds(runs))
+            return median(values, runs.weights)
+        found = estimate(values / self.scale, yes_no=self.told == "share", weights=runs.weights)
+        found = found.within(*self.bounds(runs))
         return found if self.scale == 1.0 else scaled(found, self.scale)
 
     def difference(self, cell: Result) -> Difference | None:
@@ -91,7 +90,7 @@ class Measure:
 
     def can_happen(self, runs: Runs) -> bool:
         """Whether it can happen at all: a regime that has turned does not turn again."""
-        return can_turn(runs) or not set(self.outcomes) & TURNS
+        return can_turn(runs) or not any(_turns(runs.sweep.case, outcome) for outcome in self.outcomes)
 
     @property
     def compares_otherwise(self) -> bool:
@@ -130,14 +129,21 @@ def scaled(found: Estimate, scale: float) -> Estimate:
     return Estimate(found.value * scale, found.low * scale, found.high * scale, found.draws, found.runs, found.spread)
 
 
-def settled() -> Measure:
-    """A settlement, comprehensive or interim, between the two sides of the war that turns the regime."""
-    return Measure("settlement", SETTLED, "share", "% of the runs", 100.0)
+def _turns(case: Case, outcome: str) -> bool:
+    """Whether only a turn of the regime brings an outcome, or a class of which it is a condition."""
+    conditions = case.settlements[outcome].all if outcome in case.settlements else (outcome,)
+    return any(condition.split()[0] in TURNS for condition in conditions)
 
 
-def kinds() -> tuple[Measure, ...]:
+def settled(case: Case) -> tuple[Measure, ...]:
+    """A settlement of any class that counts as one, where the case has such a class."""
+    classes = tuple(name for name, one in case.settlements.items() if one.settles)
+    return (Measure("settlement", classes, "share", "% of the runs", 100.0),) if classes else ()
+
+
+def kinds(case: Case) -> tuple[Measure, ...]:
     """The settlement classes, of which every run is in one."""
-    return tuple(Measure(name, (name,), "share", "% of the runs", 100.0) for name in SETTLEMENTS)
+    return tuple(Measure(name, (name,), "share", "% of the runs", 100.0) for name in case.classes)
 
 
 def headline(results: Results) -> tuple[Measure, ...]:
@@ -161,18 +167,19 @@ def headline_from(results: Results, epoch: str) -> tuple[Measure, ...]:
 
 def measures(results: Results) -> tuple[Measure, ...]:
     """What the report tells of every scenario: settlement, then the case's own headline."""
-    return (settled(), *headline(results))
+    return (*settled(results.case), *headline(results))
 
 
 def class_shares(runs: Runs) -> tuple[Estimate, ...]:
-    """The share of each settlement class, in the order of `sim.model.outcomes.SETTLEMENTS`; none if all runs failed."""
-    return () if runs.failed.all() else tuple(runs.share(name) for name in SETTLEMENTS)
+    """The share of each settlement class, in the case's order; none if all runs failed."""
+    return () if runs.failed.all() else tuple(runs.share(name) for name in runs.sweep.case.classes)
 
 
 def can_turn(runs: Runs) -> bool:
-    """Whether the regime can still turn: the epoch's regime is the case's first."""
+    """Whether the regime can still turn: a war turns it, and the epoch's regime is the case's first."""
     case = runs.sweep.case
-    return case.epochs[runs.sweep.scenario.epoch].regime == case.regimes[0]
+    turns = any(war.turns_regime for war in case.wars.values())
+    return turns and case.epochs[runs.sweep.scenario.epoch].regime == case.regimes[0]
 
 
 # --- scenarios that share a starting point ---------------------------------------------------------------------------
@@ -210,7 +217,8 @@ def baseline_label(runs: Runs) -> str:
     scenario = runs.sweep.scenario
     fixed = [f"{name}={value:g}" for name, value in scenario.fixed.items()]
     off = [f"off=[{','.join(scenario.off)}]"] if scenario.off else []
-    return " ".join([scenario.scenario, *fixed, *off])
+    theory = [f"theory={scenario.theory.theory}"] if scenario.theory.changes else []
+    return " ".join([scenario.scenario, *fixed, *off, *theory])
 
 
 def groups(case: Case, cells: Sequence[Result]) -> tuple[Group, ...]:
@@ -240,8 +248,8 @@ def failed_runs(results: Results) -> int:
     return sum(found.values())
 
 
-def examples(runs: Runs, classes: Sequence[str] = SETTLEMENTS) -> dict[str, int]:
+def examples(runs: Runs) -> dict[str, int]:
     """The number of the first run of each settlement class that occurs."""
     codes = np.where(np.isnan(runs.values("settlement")), -1, runs.values("settlement")).ravel()
-    found = {name: np.flatnonzero(codes == code) for code, name in enumerate(classes)}
+    found = {name: np.flatnonzero(codes == code) for code, name in enumerate(runs.sweep.case.classes)}
     return {name: int(numbers[0]) for name, numbers in found.items() if len(numbers)}

@@ -70,7 +70,8 @@ def _gap(cell: Result, outcome: str) -> tuple[Measure, Content]:
     measure = measure_of(cell, outcome, outcome)
     assert cell.paired is not None  # a baseline moves nothing
     yes_no = cell.runs.is_yes_no(outcome)
-    gap = paired_effect(cell.paired.values(outcome), cell.runs.values(outcome), yes_no=yes_no)
+    both = cell.paired.values(outcome), cell.runs.values(outcome)
+    gap = paired_effect(*both, yes_no=yes_no, weights=cell.runs.weights)
     return measure, effect(scaled_gap(gap, measure.scale), measure.scale)
 
 

@@ -14,7 +14,6 @@ from sim.experiment.answers import NO_EFFECT, UNTOLD
 from sim.experiment.results import Results
 from sim.experiment.runs import Runs
 from sim.inputs.numbers import counted
-from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.html import (
     GENERATOR,
     Content,
@@ -36,7 +35,7 @@ from sim.pages.report import figures as report_plots
 from sim.pages.report.answers import answers_told, rows_of
 from sim.pages.report.cards import cards_section
 from sim.pages.report.findings import MOST_CARDS, Findings, anchor, chance_parts, code, start_of
-from sim.pages.report.measures import Group, can_turn, class_shares, examples, failed_runs
+from sim.pages.report.measures import Group, can_turn, examples, failed_runs
 from sim.pages.report.moves import chains_section, moves_section
 from sim.pages.report.sections import (
     bars,
@@ -47,6 +46,7 @@ from sim.pages.report.sections import (
     swept_section,
     table_section,
 )
+from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, signed, told_size
 from sim.pages.run.again import explain_command
 from sim.version import __version__
@@ -87,7 +87,7 @@ def refuse_foreign_files(folder: Path) -> None:
 def outcomes_picture(results: Results) -> str:
     """What comes of the scenarios of one starting point, the one with the most, as a file of its own."""
     group = max(Findings(results).groups, key=lambda one: len(one.everything))
-    picture = report_plots.composition(bars(group)[:MOST_CARDS], SETTLEMENTS, width=7.2, key=True)
+    picture = report_plots.composition(bars(group)[:MOST_CARDS], settlements(results.case), width=7.2, key=True)
     drawn = svg_of(picture, f"kinds of settlement by scenario, from {start_of(group)}", tight=False)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{PICTURE_MARK}\n{drawn}\n'
 
@@ -144,6 +144,7 @@ def _lead(found: Findings, felt: Felt | None) -> Html:
     )
     stands = [tag("h2", "What stands out"), listed(_stands_out(found, felt)), paragraphs(LUCK)]
     partial = [note(paragraphs(tag("b", f"PARTIAL: {results.partial}")))] if results.partial else []
+    partial += [note(paragraphs(tag("b", f"WEIGHTED: {results.weighted}.")))] if results.weighted else []
     return joined(
         [*partial, paragraphs(tag("b", purpose)), answers_told(found), paragraphs(what, how), *notes, *stands]
     )
@@ -176,9 +177,9 @@ def _takeovers(found: Findings) -> Iterator[Content]:
     parts = []
     seen: set[str] = set()
     for group in found.groups:
-        shares = class_shares(group.baseline)
-        if shares and group.epoch not in seen and can_turn(group.baseline):
-            share = shares[0]
+        runs = group.baseline
+        if not runs.failed.all() and group.epoch not in seen and can_turn(runs):
+            share = runs.share("collapse")
             parts.append(f"{group.epoch} {100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})")
         seen.add(group.epoch)
     if parts:

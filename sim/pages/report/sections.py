@@ -12,7 +12,6 @@ from sim.analysis.shares import CHANCE_DRAWS, CHANCE_RUNS, Interval
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
-from sim.model.outcomes import SETTLEMENTS
 from sim.pages.kit.html import Content, Html, details, joined, link, paragraphs, table, tag
 from sim.pages.report import figures as report_plots
 from sim.pages.report.figures import Composed, Named, Swept, drawing
@@ -93,7 +92,7 @@ def _moved(measure: Measure, gap: Difference, horizon: int) -> Content:
 def composition_section(found: Findings) -> Html:
     drawn = []
     for group in found.groups:
-        picture = report_plots.composition(bars(group), SETTLEMENTS)
+        picture = report_plots.composition(bars(group), settlements(found.results.case))
         title = found.results.case.epochs[group.epoch].title
         caption = joined([tag("b", start_of(group)), f": {title}."])
         drawn.append(drawing(picture, f"stacked bars of settlement classes from {start_of(group)}", caption))
@@ -102,13 +101,13 @@ def composition_section(found: Findings) -> Html:
         "per cent of the runs. The black whisker at a part's right end is the 95 % interval of its share, measured "
         "from the part's left end."
     )
-    return joined([paragraphs(words), _key(), tag("div", *drawn, class_="grid"), _shares_table(found)])
+    return joined([paragraphs(words), _key(found), tag("div", *drawn, class_="grid"), _shares_table(found)])
 
 
-def _key() -> Html:
+def _key(found: Findings) -> Html:
     swatches = [
         joined([tag("b", style=f"background:{one.colour}"), f"{name}: {one.meaning}"])
-        for name, one in settlements.items()
+        for name, one in settlements(found.results.case).items()
     ]
     return tag("ul", *(tag("li", one) for one in swatches), class_="key")
 
@@ -128,7 +127,9 @@ def _shares_table(found: Findings) -> Html:
         for group in found.groups
         for bar in bars(group)
     ]
-    return details("The same in numbers", table(("from", "scenario", *(f"{name}, %" for name in SETTLEMENTS)), rows))
+    return details(
+        "The same in numbers", table(("from", "scenario", *(f"{name}, %" for name in found.results.case.classes)), rows)
+    )
 
 
 def _share(one: Interval) -> str:

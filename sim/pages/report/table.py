@@ -115,10 +115,9 @@ def named(cell: Result) -> Text:
 def tell(results: Results, console: Console) -> None:
     """Print what a person wants to know first."""
     cells = results.cells[:PRINTED_CELLS]
-    if results.partial:
-        console.print(f"PARTIAL: {results.partial}", style="bold")
+    _tell_extent(results, console)
     tell_answers(cells, console)
-    console.print(printed(f"{KINDS_HEAD}, % of the runs", kinds(), cells))
+    console.print(printed(f"{KINDS_HEAD}, % of the runs", kinds(results.case), cells))
     for columns, those in by_headline(results, cells).items():
         epochs = dict.fromkeys(cell.scenario.epoch for cell in those)
         console.print(printed(f"{NUMBERS_HEAD}, from {', '.join(epochs)}", columns, those))
@@ -127,12 +126,18 @@ def tell(results: Results, console: Console) -> None:
         f"of the runs there is one, if not in all, and the difference to {PAIRED}; bold where its interval leaves zero "
         f"out. {OF_INTERVALS} {OF_A_MEDIAN}"
     )
-    if results.partial:
-        console.print(f"PARTIAL: {results.partial}", style="bold")
+    _tell_extent(results, console)
     if failed := failed_runs(results):
         console.print(f"{failed:,} runs failed and count nowhere; the column `error` of the runs says why.")
     if len(results.cells) > len(cells):
         console.print(f"{counted(len(results.cells) - len(cells), 'further cell')} in {SUMMARY}.")
+
+
+def _tell_extent(results: Results, console: Console) -> None:
+    """Say what is not as one would think: a plan that is not whole, draws that do not count alike."""
+    for word, told in (("PARTIAL", results.partial), ("WEIGHTED", results.weighted)):
+        if told:
+            console.print(f"{word}: {told}", style="bold")
 
 
 # --- the files -------------------------------------------------------------------------------------------------------
@@ -143,7 +148,8 @@ def write_summary(results: Results, path: Path) -> None:
 
     Of each: value and ends of its interval, the share of the runs that have one and the number of their draws
     (`.defined`, `.draws`), the difference to `status_quo` with its ends, the two levels that it is of (`.from`, `.to`)
-    and the share of the pairs (`.pairs`). What is not the whole plan says so in a column `partial`.
+    and the share of the pairs (`.pairs`). What is not the whole plan says so in a column `partial`, draws with
+    weights in a column `weighted`.
 
     Raises:
         InputError: another's file of that name is there, or the folder cannot be written to.
@@ -154,15 +160,22 @@ def write_summary(results: Results, path: Path) -> None:
 
 
 def _rows(results: Results) -> Iterator[list[object]]:
-    told = (*kinds(), *headline(results))
+    told = (*kinds(results.case), *headline(results))
     numbers = [name for measure in told for name in _names(measure)]
     most = max(len(cell.scenario.answered_by) for cell in results)
-    partial = ["partial"] if results.partial else []
-    yield [*SUMMARY_HEAD, *partial, *summary_names(most), *results.swept, "failed_runs", *numbers]
+    said = {"partial": results.partial, "weighted": results.weighted}
+    yield [
+        *SUMMARY_HEAD,
+        *(key for key, words in said.items() if words),
+        *summary_names(most),
+        *results.swept,
+        "failed_runs",
+        *numbers,
+    ]
     for number, cell in enumerate(results):
         scenario = cell.scenario
         row: list[object] = [number, scenario.scenario, scenario.epoch, scenario.horizon]
-        row += [results.partial] if results.partial else []
+        row += [words for words in said.values() if words]
         row += [*summary_row(cell, most), *map(text, cell.swept.values()), len(cell.runs.errors())]
         for measure in told:
             row += _numbers(measure, cell)

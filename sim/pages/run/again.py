@@ -46,6 +46,7 @@ def _command(world: World, asked: Sequence[str], seed: int) -> str:
     words += [f"levers.{name}={exact(lever.value)}" for name, lever in scenario.levers.items()]
     words += [f"fixed.{name}={exact(value)}" for name, value in scenario.fixed.items()]
     words += [f"off=[{','.join(scenario.off)}]"] if scenario.off else []
+    words += [f"theory={scenario.theory.theory}"] if scenario.theory.changes else []
     words += [f"evidence.passes=[{','.join(evidence.passes)}]"] if _are_some(world) else []
     words += [] if evidence.implied else ["evidence.implied=false"]
     case = _case(world.case)
@@ -59,6 +60,7 @@ def notebook(world: World, draw: int, run: int, seed: int) -> str:
     changes += [f"{name}={exact(lever.value)}" for name, lever in scenario.levers.items()]
     changes += [f"fixed={dict(scenario.fixed)!r}"] if scenario.fixed else []
     changes += [f"off={list(scenario.off)!r}"] if scenario.off else []
+    changes += [f'theory="{scenario.theory.theory}"'] if scenario.theory.changes else []
     evidence = [f"passes={list(world.evidence.passes)!r}"] if _are_some(world) else []
     evidence += [] if world.evidence.implied else ["implied=False"]
     given = "".join(f", {one}" for one in evidence)

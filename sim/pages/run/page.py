@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 FILE = "{scenario}-run-{run}-seed-{seed}.html"
-TOLD = ("attend", "mediate", "offer", "ratify", "comply", "line", "break")
+TOLD = ("attend", "mediate", "offer", "ratify", "vote", "comply", "line", "break")
 
 
 def write_page(run: Run, file: Path) -> int:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 KEY = (
-    "Each table has a band: pale while it is open, grey while it rests, green while an agreement is in force. Above "
+    "Each table has a band: pale while it is open, grey while it rests, violet while what "
+    "was signed waits for a vote, green while an agreement is in force. Above "
     "the band, a row for each party: filled where it came, hollow where it stayed away. Circles are sessions: hollow "
     "for an offer refused, crossed where no deal serves both, filled for one accepted; a star is a signature, a heavy "
     "cross the collapse of an agreement. Along the foot of the band a dot is a promise kept, a light cross one broken, "
@@ -24,7 +25,7 @@ KEY = (
 )
 # Okabe and Ito (2008): colours that colour-blind readers can tell apart.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#e69f00", "#aa4499", "#56b4e9", "#666666", "#000000", "#8c6d31", "#b2182b")
-FILLS = {"open": "#fdf3da", "suspended": "#dddddd", "in_force": "#bfe5d3", "closed": "none"}
+FILLS = {"open": "#fdf3da", "suspended": "#dddddd", "in_force": "#bfe5d3", "pending": "#d9d2e9", "closed": "none"}
 WIDTH, LEFT, RIGHT, TOP = 1000.0, 150.0, 850.0, 26.0
 BAND, ROW, GAP, CHART = 18.0, 9.0, 16.0, 130.0
 

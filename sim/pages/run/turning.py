@@ -31,6 +31,7 @@ NAMES: Mapping[str, str] = {
     "mediate": "come as a mediator",
     "offer": "the offer",
     "ratify": "ratify",
+    "vote": "vote",
     "comply": "keep the promise",
     "regime": "the government falls",
 }

@@ -1,0 +1,66 @@
+"""The job `calibrate`: weights over the draws from what is marked, as a file for every job; a page and a table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.case.loading import load_case
+from sim.case.patterns import patterns_of
+from sim.case.record import load_record
+from sim.engine.sweep import Sweep
+from sim.experiment.calibration import Arrays, Keep, measured, planned_runs, sizes
+from sim.jobs.settings import Settings
+from sim.pages.calibration.page import PAGE, calibration_page
+from sim.pages.calibration.table import TABLE, TABLE_MARK, csv_text, print_calibration
+from sim.pages.calibration.words import summary
+from sim.pages.kit.html import GENERATOR
+from sim.pages.kit.own_files import put, refuse_foreign
+from sim.storage.kept import kept
+from sim.storage.sweeps import configuration
+from sim.storage.weights import FILE, Draws, refuse_other, write_weights
+
+PARTS = "calibration_parts"  # what is done already, for a job that is taken up again
+
+
+def run(settings: Settings) -> int:
+    """Calibrate, write the weights, the page and the table to the folder of the results, and print what came of it.
+
+    Returns:
+        0: a run that fails ends the job.
+
+    Raises:
+        InputError: a mistake in the record or the patterns, nothing that is marked, or nothing that is held back.
+    """
+    for name, mark in ((TABLE, TABLE_MARK), (PAGE, GENERATOR)):
+        refuse_foreign(settings.out / name, mark)
+    refuse_other(settings.out / FILE)
+    case, coded = load_case(settings.case), settings.evidence
+    record, patterns = load_record(case, settings.record), patterns_of(case)
+    size = sizes(settings.size.draws, settings.size.runs)
+    about = planned_runs(record, patterns, size)
+    print(f"about {about:,} runs; what is done is kept in {settings.out / PARTS}/", file=sys.stderr)
+    found = measured(
+        record, patterns, size, settings.seed, passes=coded.named, implied=coded.implied,
+        keep=keeping(settings.out / PARTS),
+    )  # fmt: skip
+    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, calibration_page(found), GENERATOR)):
+        put(settings.out / name, content, mark)
+    whose = Draws(case, settings.seed, coded.named, coded.implied)
+    write_weights(settings.out / FILE, whose, found.weights, found.learnt, summary(found))
+    print_calibration(found)
+    for name in (FILE, TABLE, PAGE):
+        print(f"wrote {settings.out / name}")
+    return 0
+
+
+def keeping(folder: Path) -> Keep:
+    """Keeps what came of each part of the work in a folder, by the sweeps that it plays and what it asks of them."""
+
+    def keep(sweeps: Sequence[Sweep], asked: Any, make: Callable[[], Arrays]) -> Arrays:
+        told = {"asked": asked, "others": [configuration(sweep) for sweep in sweeps[1:]]}
+        return kept(folder, sweeps[0], told, make)
+
+    return keep

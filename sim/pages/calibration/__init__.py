@@ -1,0 +1,1 @@
+"""The page of a calibration: what a record has taught of the prior, its checks, and its table."""

@@ -1,0 +1,102 @@
+"""The job `theories`: its page and table, taking up where it was left, mistakes."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from sim.case.theory import theory_files
+from sim.command.main import main
+from sim.jobs.theories import PARTS
+from sim.pages.theories.page import PAGE
+from sim.pages.theories.table import HEAD, TABLE
+
+pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+
+WORDS = ["job=theories", "size.draws=12", "size.runs=2", "seed=2", "scenario=turkey_summit"]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("theories")
+    assert main([*WORDS, f"out={folder}"]) == 0
+    return folder
+
+
+def test_the_table_has_every_theory_with_patterns_scores_outcomes_and_parts(told: Path) -> None:
+    with open(told / TABLE, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == HEAD
+    for theory in theory_files():
+        parts = {row["part"] for row in rows if row["theory"] == theory}
+        usual = {"pattern", "score", "outcome"}
+        assert parts == (usual if theory == "as_designed" else usual | {"worse than as designed by"})
+    shares = [row for row in rows if row["part"] == "part of the variance"]
+    for outcome in {row["name"] for row in shares}:
+        assert sum(float(row["value"]) for row in shares if row["name"] == outcome) == pytest.approx(1.0)
+
+
+def test_the_page_names_every_theory_with_its_source_and_draws_four_figures(told: Path) -> None:
+    page = (told / PAGE).read_text(encoding="utf-8")
+    assert page.count("<svg") == 4
+    for source in ("Nash (1950)", "Abreu &amp; Gul (2000)", "Zartman (1985)", "Pruitt (2005)", "Achen (2006)"):
+        assert source in page
+
+
+def test_started_again_it_does_only_what_is_missing(told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {name: (told / name).read_bytes() for name in (PAGE, TABLE)}
+    parts = sorted((told / PARTS).glob("*.npz"))
+    parts[0].unlink()
+    played: list[str] = []
+    import sim.jobs.theories as job
+
+    real = job.runs_of
+    monkeypatch.setattr(job, "runs_of", lambda *given: played.append(given[0].scenario) or real(*given))
+    assert main([*WORDS, f"out={told}"]) == 0
+    assert len(played) == 1
+    assert {name: (told / name).read_bytes() for name in before} == before
+
+
+MISTAKES = [
+    (["theory=nahs"], "theory: 'nahs' is not one of the choices"),
+    (["job=patterns", "theory=nash"], "job=patterns does not look at it"),
+    (["scenario.theory=nash"], "unknown key"),
+    (["job=theories", "run=3"], "job=theories does not look at it"),
+    (["job=theories", "outcome=[colapse]"], "did you mean collapse"),
+]
+
+
+@pytest.mark.parametrize(("words", "says"), MISTAKES, ids=[" ".join(words) for words, _ in MISTAKES])
+def test_a_mistake_is_one_line(words: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "size.draws=2", "size.runs=1", f"out={tmp_path}"]) == 2
+    told = capsys.readouterr().err.strip().splitlines()
+    assert len([line for line in told if says in line]) == 1
+    assert "Traceback" not in "".join(told)
+
+
+def test_the_guide_is_followed_literally(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "theories.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    (place,) = re.findall(r"^# choices/theory/(\w+).yaml$", text, re.MULTILINE)
+    folder = tmp_path / "choices" / "theory"
+    folder.mkdir(parents=True)
+    (folder / f"{place}.yaml").write_text(text, encoding="utf-8")
+    (words,) = re.findall(r"`jirga (--config-dir choices job=theories theory=\w+)`", guide)
+    chosen = [word.replace("choices", str(tmp_path / "choices")) for word in words.split()]
+    assert main([*chosen, "size.draws=4", "size.runs=2", "horizon=8", f"out={tmp_path / 'out'}"]) == 0
+    assert place in (tmp_path / "out" / TABLE).read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    exec(compile(code, "theories.md", "exec"), {})
+
+
+def test_a_choice_of_ones_own_is_a_theory_too(tmp_path: Path) -> None:
+    folder = tmp_path / "choices" / "theory"
+    folder.mkdir(parents=True)
+    text = theory_files()["ripeness"].read_text(encoding="utf-8").replace("theory: ripeness", "theory: mine")
+    (folder / "mine.yaml").write_text(text, encoding="utf-8")
+    words = ["--config-dir", str(tmp_path / "choices"), "theory=mine", "scenario=turkey_summit", "size=smoke"]
+    assert main([*words, "size.draws=2", "size.runs=1", "horizon=4", f"out={tmp_path / 'out'}"]) == 0
+    assert "theory=mine" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
