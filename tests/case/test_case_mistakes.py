@@ -48,7 +48,7 @@ def line(folder: Path) -> str:
     return str(refused.value).replace(f"{folder}/", "")
 
 
-WAR = {"challenger": "LOW", "incumbent": "UP", "turns_regime": True, "ceasefire": "water"}
+WAR = {"challenger": "LOW", "incumbent": "UP", "turns_regime": False, "ceasefire": "water"}
 TABLE = "case.yaml: tables.river"
 WRONG: list[tuple[str, Any, str]] = [
     ("tables/river/clauses", {}, f"{TABLE}.clauses: a mapping has too few entries; allowed: at least 1"),
@@ -142,7 +142,7 @@ def test_a_broken_epoch_is_refused_with_its_line(folder: Path, place: str, value
         ("articles/0/id", None, "articles[0].id: is missing; allowed: text, not empty"),
         ("articles/0/id", 5, "articles[0].id: 5 is not text; allowed: text, not empty"),
         ("articles/0/paragraphs", "four",
-         "articles[0].paragraphs: 'four' is not a whole number; allowed: a whole number at least 1"),
+         "articles[0].paragraphs: 'four' is not a whole number; allowed: a whole number at least 1 and at most 10000"),
         ("articles", "all", "articles: 'all' is not a list; allowed: a list, not empty"),
     ],
 )  # fmt: skip
