@@ -4,6 +4,7 @@
 # make slurm-check  the cluster's jobs with a real Slurm on this machine (root; Debian: slurm-wlm munge)
 # make kill-check   workers killed at random a thousand times, on one folder: about six minutes
 # make fresh  every test by drawn examples with new ones, many more; what it finds is printed to be kept
+# make broken-cases  breaks every case in a thousand places, one at a time: whether each is told of (an hour)
 # make mutants  changes the code in a sample of places, one at a time: whether the tests see it (hours; docs/tests.md)
 # make accept reason="..."  tells what the scenarios' numbers have moved by, and accepts them for that reason
 # make lock   renews requirements.lock from pyproject.toml
@@ -17,7 +18,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SLURM :=
 AS_ROOT = $(if $(SLURM),$(SUDO) env PYTHONDONTWRITEBYTECODE=1)
 
-.PHONY: run test fresh mutants bench slurm-check kill-check accept lock clean
+.PHONY: run test fresh broken-cases mutants bench slurm-check kill-check accept lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -35,6 +36,9 @@ test: $(READY)
 
 fresh: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m hypothesis --hypothesis-profile=fresh tests
+
+broken-cases: $(READY)
+	$(BIN)/python -m tests.broken_cases
 
 # What changes the code has many dependencies and needs none of ours: it has an environment of its own.
 mutants: $(READY)

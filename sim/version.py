@@ -21,10 +21,10 @@ RESULTS = ("inputs", "numerics", "model", "case", "evidence", "world", "engine")
 
 
 def sources(places: Sequence[str], package: Path = PACKAGE) -> Iterator[Path]:
-    """The Python files in these folders of the package, and these files, sorted by where they are."""
+    """The Python files and the data in these folders of the package, and these files, sorted by where they are."""
     for place in sorted(places):
         found = package / place
-        yield from [found] if found.suffix else sorted(found.rglob("*.py"))
+        yield from [found] if found.suffix else sorted([*found.rglob("*.py"), *found.rglob("*.yaml")])
 
 
 def digest(places: Sequence[str], package: Path = PACKAGE) -> str:

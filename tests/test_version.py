@@ -13,7 +13,7 @@ from sim.version import COMPILED, PACKAGE, RESULTS, digest, sources
 
 COMPILING = ("sim.engine.kernel", "sim.evidence.sampling")  # what asks for compiled code
 PLAIN = {  # imported by it, not compiled
-    *("evidence/rows.py", "version.py"),
+    *("case/article.py", "evidence/rows.py", "version.py"),
     *(f"inputs/{name}.py" for name in ("errors", "frozen", "numbers", "objects", "places")),
 }
 

@@ -54,20 +54,21 @@ def name_of(world: World, who: str) -> str:
     return world.case.name_of(who) if who in world.case.players else f"the {who}"
 
 
-def war_of(name: str) -> str:
-    """A war in words.
+def war_of(case: Case, name: str) -> str:
+    """A war in words: as the case calls it, else its name.
 
-    >>> war_of("afghan_war"), war_of("ttp_insurgency")
-    ('Afghan war', 'TTP insurgency')
+    >>> from sim.case.loading import load_case
+    >>> war_of(load_case(), "ttp_insurgency")
+    'TTP insurgency'
     """
-    return issue(name).replace("afghan", "Afghan").replace("ttp", "TTP")
+    return case.wars[name].title or issue(name)
 
 
 def place_of(world: World, place: str) -> str:
     """A table's or a war's name in a sentence."""
     if place in world.case.tables:
         return world.case.tables[place].title
-    return f"the {war_of(place)}"
+    return f"the {war_of(world.case, place)}"
 
 
 def label(case: Case, name: str) -> str:

@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from sim.case.articles import load_articles
+from sim.case.asking import columns_by_name
 from sim.case.case import Case
-from sim.case.columns import outcome_columns
-from sim.inputs.errors import InputError, one_of
+from sim.inputs.errors import InputError, Mistakes, one_of
 from sim.inputs.objects import Strict
 
 NO_MEASURE = ("code", "week;")  # units whose mean says nothing: a code, and a week that need not come
@@ -33,7 +34,7 @@ class Answer(Strict):
 
 def measurable(case: Case) -> tuple[str, ...]:
     """The outcome columns of a case whose mean over runs says something, in order."""
-    return tuple(column.name for column in outcome_columns(case) if not column.unit.startswith(NO_MEASURE))
+    return tuple(name for name, column in columns_by_name(case).items() if not column.unit.startswith(NO_MEASURE))
 
 
 def check_answers(case: Case, file: str, answers: Sequence[Answer], of_baseline: bool) -> None:
@@ -48,21 +49,27 @@ def check_answers(case: Case, file: str, answers: Sequence[Answer], of_baseline:
     Raises:
         InputError: the first mistake, with the outcome that was likely meant.
     """
-    columns, allowed = {column.name for column in outcome_columns(case)}, measurable(case)
-    for number, answer in enumerate(answers):
-        key = f"answered_by[{number}]"
-        if answer.outcome in columns and answer.outcome not in allowed:
-            problem = f"{answer.outcome!r} is a code or a week, whose mean says nothing"
-            raise InputError(file, f"{key}.outcome", problem, allowed="an amount, a share, or a yes or no")
-        one_of(file, f"{key}.outcome", answer.outcome, allowed, "an outcome", "a name in runs.columns")
-        if answer.outcome in {before.outcome for before in answers[:number]}:
-            raise InputError(file, f"{key}.outcome", f"{answer.outcome!r} is named twice", allowed="each outcome once")
-        if answer.expected and of_baseline:
-            problem = "the others are compared with this scenario, and it with none"
-            raise InputError(file, f"{key}.expected", problem, allowed="nothing expected")
-        if answer.expected and not any(answer.paragraphs.values()):
-            raise InputError(
-                file, f"{key}.paragraphs", "is missing", allowed="the paragraphs that expect it, by article"
-            )
-        if answer.paragraphs and not answer.expected:
-            raise InputError(file, f"{key}.expected", "is missing", allowed="rises or falls, or no paragraphs")
+    columns, allowed = columns_by_name(case), measurable(case)
+    with Mistakes() as mistakes:
+        for number, answer in enumerate(answers):
+            key = f"answered_by[{number}]"
+            with mistakes.apart():
+                if answer.outcome in columns and answer.outcome not in allowed:
+                    problem = f"{answer.outcome!r} is a code or a week, whose mean says nothing"
+                    raise InputError(file, f"{key}.outcome", problem, allowed="an amount, a share, or a yes or no")
+                one_of(file, f"{key}.outcome", answer.outcome, allowed, "an outcome", "a name in runs.columns")
+                if answer.outcome in {before.outcome for before in answers[:number]}:
+                    problem = f"{answer.outcome!r} is named twice"
+                    raise InputError(file, f"{key}.outcome", problem, allowed="each outcome once")
+            with mistakes.apart():
+                _check_expected(file, key, answer, of_baseline, bool(load_articles(case.folder)))
+
+
+def _check_expected(file: str, key: str, answer: Answer, of_baseline: bool, has_articles: bool) -> None:
+    if answer.expected and of_baseline:
+        problem = "the others are compared with this scenario, and it with none"
+        raise InputError(file, f"{key}.expected", problem, allowed="nothing expected")
+    if answer.expected and has_articles and not any(answer.paragraphs.values()):
+        raise InputError(file, f"{key}.paragraphs", "is missing", allowed="the paragraphs that expect it, by article")
+    if answer.paragraphs and not answer.expected:
+        raise InputError(file, f"{key}.expected", "is missing", allowed="rises or falls, or no paragraphs")

@@ -27,14 +27,30 @@ Share = Field(ge=0.0, le=1.0)
 
 
 class Actor(Strict):
-    """An actor that bargains: its full name and the kind that picks its agent class."""
+    """An actor that bargains: its full name and the kind that picks its agent class.
 
-    name: str
+    Attributes:
+        name: its full name, as it stands in a sentence.
+        kind: what it is, which picks its agent class; the rules do not depend on it.
+    """
+
+    name: str = Field(min_length=1)
     kind: ActorKind
 
 
 class Cell(Strict):
-    """What is the case on one issue, in [0, 1], shared by every table that bargains over it."""
+    """What is the case on one issue, in [0, 1], shared by every table that bargains over it.
+
+    Attributes:
+        issue: the name under which its positions are coded; two cells may share one.
+        kind: stock: done once, stays done; flow: kept every week.
+        low: what 0 means, in words.
+        high: what 1 means, in words.
+        start: its value where an epoch says nothing else.
+        start_turned: the same under the second regime, and what a takeover makes of it; left out: it stays.
+        norm: whether it is promised without an agreement, so that breaking it costs trust.
+        only_for: the players whose coded rows on the issue are about this cell alone; empty for all others.
+    """
 
     issue: str
     kind: Literal["stock", "flow"]
@@ -51,7 +67,26 @@ class Cell(Strict):
 
 
 class Clause(Strict):
-    """One issue of one table: its default path, how well delivery is seen, who delivers it through whom."""
+    """One issue of one table: its default path, how well delivery is seen, who delivers it through whom.
+
+    Attributes:
+        default: the path without a deal: current (as it is), none (0), presence (one less the patron's presence),
+            forecast (of the war's control), position (of the actor named), shared (the clause in force at the table
+            named), opposed (current times one less the default of the clause named).
+        nu: how well delivery can be seen.
+        weeks: over which a stock is due.
+        conditional: whether delivery waits while the other side is in arrears.
+        through: the actor whose hands deliver it; left out: the deliverer's own.
+        position_of: the party whose position is the path, with default: position.
+        shared_with: the table whose clause in force is the path, with default: shared.
+        fallback: the path where that table has none in force, with default: shared.
+        opposed_to: the clause of this table that it is opposed to, with default: opposed.
+        ends_war: whether it is the ceasefire that ends the war which the table ends.
+        both: whether both parties deliver, whoever gains.
+        by: the party that delivers where it is neither or both; not beside both.
+        arms: the war whose challenger it strengthens.
+        hurdle: net value that its ratification asks for beyond mere gain.
+    """
 
     default: Default
     nu: float = Field(gt=0.0, le=1.0)
@@ -76,7 +111,12 @@ class Clause(Strict):
 
 
 class OpensAfter(Strict):
-    """The delivered cell that opens a table."""
+    """The delivered cell that opens a table.
+
+    Attributes:
+        cell: whose delivery opens the table.
+        at_least: the point that it has to reach.
+    """
 
     cell: str
     at_least: float = Share
@@ -111,13 +151,29 @@ class RatifiedBy(Strict):
 
 
 class Table(Strict):
-    """A standing negotiation between two parties."""
+    """A standing negotiation between two parties.
+
+    Attributes:
+        title: its name in a sentence.
+        parties: the two actors that bargain.
+        regimes: under which it exists.
+        opens: standing: open at the start; called: when an event calls a session; after: once a cell has been
+            delivered to a point.
+        clauses: what it bargains over, by cell.
+        mediators: players that attend by their own choice.
+        invited: players that can mediate once a scenario invites them.
+        groups: players that mediate together as one seat once invited, by the name of the group.
+        opens_after: the cell that opens it, with opens: after.
+        ends_war: the war that its ceasefire clause ends.
+        blocs: players who bargain as one side with a party that leads it, by the party.
+        ratified_by: the votes that what is signed needs before it is in force.
+    """
 
     title: str
     parties: tuple[str, str]
-    regimes: tuple[str, ...]
+    regimes: tuple[str, ...] = Field(min_length=1)
     opens: Literal["standing", "called", "after"]
-    clauses: dict[str, Clause]
+    clauses: dict[str, Clause] = Field(min_length=1)
     mediators: tuple[str, ...] = ()
     invited: tuple[str, ...] = ()
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -146,7 +202,14 @@ class Table(Strict):
 
 
 class Sanctuary(Strict):
-    """Where a challenger shelters: as far as the host's leverage of that name, or one less a cell, reaches."""
+    """Where a challenger shelters: as far as the host's leverage of that name, or one less a cell, reaches.
+
+    Attributes:
+        host: the actor that shelters the challenger.
+        by: leverage: as far as the host's instrument of that name reaches; cell: one less a cell.
+        cell: that cell, with by: cell.
+        regime: the regime under which it shelters; left out: under each.
+    """
 
     host: str
     by: Literal["leverage", "cell"]
@@ -155,21 +218,49 @@ class Sanctuary(Strict):
 
 
 class War(Strict):
-    """One challenger, one incumbent; control is the challenger's share of what is fought over."""
+    """One challenger, one incumbent; control is the challenger's share of what is fought over.
+
+    Attributes:
+        challenger: the actor that fights for control.
+        incumbent: the actor that has it.
+        turns_regime: whether the challenger's victory brings the second regime.
+        title: its name in a sentence; left out: its key.
+        ceasefire: the cell of its ceasefire.
+        parity_prior: the parameter of its parity; left out: war_parity_ and its key.
+        patron: the actor whose forces back the incumbent.
+        sanctuary: where the challenger shelters.
+        disarmament: the cell that says how far the challenger has given up its arms.
+        flight_cell: the cell that falls as people flee.
+    """
 
     challenger: str
     incumbent: str
     turns_regime: bool
+    title: str = ""
     ceasefire: str
-    parity_prior: str
+    parity_prior: str = ""
     patron: str | None = None
     sanctuary: Sanctuary | None = None
     disarmament: str | None = None
     flight_cell: str | None = None
 
+    def parity_of(self, name: str) -> str:
+        """The parameter of its parity: the one that the case names, else one of its own."""
+        return self.parity_prior or f"war_parity_{name}"
+
 
 class Instrument(Strict):
-    """What one actor's leverage on another is made of, and what its availability follows."""
+    """What one actor's leverage on another is made of, and what its availability follows.
+
+    Attributes:
+        name: its name, once for each pair.
+        holder: the player that has it.
+        target: the player on whom it works.
+        follows: what it follows: cell (its value), cell_left (one less its value), presence (of the patron), control
+            or control_left (of the war), sanctuary (what the war's challenger depends on its host for).
+        cell: that cell, with follows: cell or cell_left.
+        war: that war, with follows: control, control_left or sanctuary.
+    """
 
     name: str
     holder: str
@@ -185,7 +276,14 @@ class Instrument(Strict):
 
 
 class Effort(Strict):
-    """A cell that is one mediator's effort on one actor, under one regime or under both."""
+    """A cell that is one mediator's effort on one actor, under one regime or under both.
+
+    Attributes:
+        mediator: whose effort it is.
+        target: the party on whom it presses.
+        cell: the cell that is the effort, in place of one half.
+        regime: under which it is; left out: under each.
+    """
 
     mediator: str
     target: str
@@ -193,11 +291,37 @@ class Effort(Strict):
     regime: str | None = None
 
 
+class NamedEvent(Strict):
+    """A word of this conflict for a general event about one of its issues.
+
+    Attributes:
+        general: the general event, `is` in the file.
+        issue: the cell that it is about.
+        norm: the cell of the norm that it moves, where the general event moves one.
+        meaning: what happens, in words.
+        changes: what it changes in the model, in words; empty for the words of the general event.
+    """
+
+    general: Literal["give_issue", "move_issue", "shift_issue", "lower_issue", "propose_order"] = Field(alias="is")
+    issue: str
+    norm: str | None = None
+    meaning: str = Field(min_length=1)
+    changes: str = ""
+
+
 class Headline(Strict):
     """One outcome that the printed table and the report tell first: what `Runs.values` is asked, its name, and how.
 
     told: `share` of the runs in which it holds, `mean`, or `median` over the runs in which it is defined.
     epochs: from which it is told; empty for all.
+
+    Attributes:
+        outcome: what is asked of the runs: an outcome column, a table's name (ever agreed), a settlement class, or a
+            condition NAME >= NUMBER.
+        label: its name in the table.
+        told: share of the runs in which it holds, mean, or median over the runs in which it is defined.
+        unit: in which it is told; empty for none.
+        epochs: from which it is told; empty for all.
     """
 
     outcome: str = Field(min_length=1)
@@ -212,7 +336,15 @@ class Headline(Strict):
 
 
 class Start(Strict):
-    """The range of one starting condition: uniform on [low, high], and why."""
+    """The range of one starting condition: uniform on [low, high], and why.
+
+    Attributes:
+        low: the least that it may have been.
+        high: the most.
+        status: sourced: the source says so; judged: it bounds it loosely; assumed: nothing says so.
+        why: the reason.
+        paragraphs: of the epoch's article.
+    """
 
     low: float = Field(ge=0.0, le=260.0)
     high: float = Field(ge=0.0, le=260.0)
@@ -222,7 +354,17 @@ class Start(Strict):
 
 
 class TableStart(Strict):
-    """What an epoch says of a table: its status and, where an agreement is in force, its terms."""
+    """What an epoch says of a table: its status and, where an agreement is in force, its terms.
+
+    Attributes:
+        status: open, suspended, or in_force with an agreement.
+        status_of: sourced, judged or assumed.
+        why: the reason.
+        paragraphs: of the epoch's article.
+        signed_weeks_ago: weeks since it was signed, with status: in_force.
+        weeks_left: weeks until what was promised is due, with status: in_force.
+        package: the terms in force, a point for each clause, with status: in_force.
+    """
 
     status: TableStatus
     status_of: Literal["sourced", "judged", "assumed"]
@@ -234,14 +376,24 @@ class TableStart(Strict):
 
 
 class Epoch(Strict):
-    """The state that one article sets."""
+    """The state that one article sets.
+
+    Attributes:
+        epoch: its name, that of the file.
+        title: what it is, in a few words.
+        article: the article that sets it; left out in a case without articles.
+        date: the day on which the runs begin.
+        regime: the regime that holds.
+        start: ranges of starting conditions: presence, control.WAR, cell.CELL, sessions.TABLE.
+        tables: tables that are not as they usually begin.
+    """
 
     epoch: str
     title: str
-    article: str
+    article: str = ""
     date: str
     regime: str
-    start: dict[str, Start]
+    start: dict[str, Start] = Field(default_factory=dict)
     tables: dict[str, TableStart] = Field(default_factory=dict)
 
 
@@ -275,18 +427,38 @@ Group = Literal["players", "cells", "tables", "wars", "regimes", "epochs"]
 
 
 class Case(Strict):
-    """A whole case. ``players`` are the actors, then the third parties, in declared order."""
+    """A whole case. ``players`` are the actors, then the third parties, in declared order.
 
-    case: str
+    Attributes:
+        case: its name.
+        title: what it is, in a line.
+        actors: who bargains, by code.
+        third_parties: full names of players that mediate and hold positions, by code.
+        regimes: the regime that is fought over, and the one that a takeover brings where one can.
+        cells: what is bargained over, by name.
+        tables: the standing negotiations, by name.
+        wars: by name.
+        instruments: what leverage is made of.
+        efforts: cells that are a mediator's effort.
+        events: words of this conflict for general events, by name.
+        headline: what the printed table and the report tell first.
+        settlements: the classes in which a run can end, in the order in which they are tried; left out: whether the
+            regime turned, and whether an agreement is in force.
+        epochs: read from the folder epoch, a file each.
+        folder: where the case is; not in the file.
+    """
+
+    case: str = Field(min_length=1)
     title: str
-    actors: dict[str, Actor]
-    third_parties: dict[str, str]
+    actors: dict[str, Actor] = Field(min_length=2)
+    third_parties: dict[str, str] = Field(default_factory=dict)
     regimes: tuple[str, ...] = Field(min_length=1, max_length=2)
-    cells: dict[str, Cell]
-    tables: dict[str, Table]
-    wars: dict[str, War]
-    instruments: tuple[Instrument, ...]
+    cells: dict[str, Cell] = Field(min_length=1)
+    tables: dict[str, Table] = Field(min_length=1)
+    wars: dict[str, War] = Field(default_factory=dict)
+    instruments: tuple[Instrument, ...] = ()
     efforts: tuple[Effort, ...] = ()
+    events: dict[str, NamedEvent] = Field(default_factory=dict)
     headline: tuple[Headline, ...] = ()
     settlements: dict[str, Settlement] = Field(default_factory=dict)
     epochs: dict[str, Epoch] = Field(default_factory=dict)

@@ -85,18 +85,18 @@ def offer(case: Case, given: Values) -> tuple[Effect, ...]:
 def move(case: Case, given: Values, cell: str | None = None) -> tuple[Effect, ...]:
     """Move an issue freely; or, where a table is named, offer it to whoever comes there."""
     if given.get("for_coming_to") and given["on_condition"]:
-        return offer(case, {**given, "issue": cell or given["issue"], "table": given["for_coming_to"]})
+        return offer(case, {**given, "table": given["for_coming_to"]})
     place = {"player": case.number("players", given["by"]), "cell": case.number("cells", cell or given["issue"])}
     return (Effect(words.SET_CELL, value=given["to"], weeks=given.get("weeks", 0), **place),)
 
 
-def shift(case: Case, given: Values, cell: str | None = None, sign: float = 1.0) -> tuple[Effect, ...]:
-    place = {"player": case.number("players", given["by"]), "cell": case.number("cells", cell or given["issue"])}
+def shift(case: Case, given: Values, sign: float = 1.0) -> tuple[Effect, ...]:
+    place = {"player": case.number("players", given["by"]), "cell": case.number("cells", given["issue"])}
     return (Effect(words.SHIFT_CELL, value=sign * given["change"], weeks=given["weeks"], **place),)
 
 
-def interim(case: Case, given: Values) -> tuple[Effect, ...]:
+def propose(case: Case, given: Values) -> tuple[Effect, ...]:
     """A remark on another's order: the norm moves, and the speaker says how power should be shared."""
     player = case.number("players", given["by"])
-    remark = Effect(words.SHIFT_CELL, player=player, cell=case.number("cells", "sovereignty"), value=-given["breach"])
-    return (remark, *stand(case, {**given, "issue": "power_sharing", "weeks": 0}))
+    remark = Effect(words.SHIFT_CELL, player=player, cell=case.number("cells", given["norm"]), value=-given["breach"])
+    return (remark, *stand(case, {**given, "weeks": 0}))

@@ -1,15 +1,17 @@
 """The vocabulary of events: one declared table, of which the checks of a scenario, the engine's plan and the
-documentation are made.
+documentation are made; a case adds words of its own for general events.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from sim.case import effects
-from sim.case.event import OPTIONAL, Argument, Event
+from sim.case.case import Case, NamedEvent
+from sim.case.event import OPTIONAL, Argument, Effect, Event, Values
+from sim.inputs.frozen import Frozen
 
 WEEKS = Argument("weeks", "weeks", "how long it lasts; 0 for until changed", "weeks", 0, 260, 0)
 DELIVERER = Argument("by", "player", "who does it; left out: whoever delivers the clause", default=OPTIONAL)
@@ -35,15 +37,6 @@ FREELY = (
     "until the party attends that table; until then the offer adds to what it gains by coming. The table need not "
     "bargain over the issue."
 )
-
-
-def _gift(name: str, cell: str, meaning: str, weeks: bool = False) -> Event:
-    arguments = (TO, DELIVERER, COMING, PARTY, CONDITION) + ((WEEKS,) if weeks else ())
-    return Event(name, arguments, meaning, f"Cell {cell}. {FREELY}", partial(effects.move, cell=cell), cell)
-
-
-def _act(name: str, cell: str, meaning: str, changes: str) -> Event:
-    return Event(name, (TO, DELIVERER, WEEKS), meaning, changes, partial(effects.move, cell=cell), cell)
 
 
 _TABLE: tuple[Event, ...] = (
@@ -198,46 +191,6 @@ _TABLE: tuple[Event, ...] = (
         "The intensity to which the war tends is (1 + strength) times the usual one, less the ceasefire kept.",
         effects.offensive,
     ),
-    _gift("release_prisoners", "prisoners", "Prisoners of the insurgency are released."),
-    _gift("release_ttp_prisoners", "prisoners_ttp", "Prisoners of the second insurgency are released."),
-    _gift("delist", "delisting", "Leaders are taken off the blacklist."),
-    _gift("set_assistance", "security_assistance", "Security assistance is restored, in part, or cut.", weeks=True),
-    _gift("set_funds", "frozen_funds", "Frozen funds are released, in part or in whole."),
-    _gift("recognise", "recognition_us", "The former patron recognises the new government."),
-    _gift("recognise_regionally", "recognition_region", "The neighbours recognise the new government."),
-    _gift("reverse_merger", "fata_merger", "The merger of the tribal areas is undone, in part or in whole."),
-    _gift("accept_return", "fighters_return", "The return of fighters to their districts is accepted."),
-    _act(
-        "curtail_india",
-        "india_role",
-        "India's role in the capital is curtailed, or widened.",
-        "Cell india_role: what the patron or the government could still trade for it is gone, and leverage that rests "
-        "on it follows; whoever gains counts it as kept, whoever loses as broken.",
-    ),
-    _act(
-        "return_refugees",
-        "refugees",
-        "The return of refugees is organised.",
-        "Cell refugees: leverage that rests on hosting falls; flight lowers the cell again.",
-    ),
-    _act(
-        "restrain_groups",
-        "afghan_soil",
-        "Whoever rules closes the country to groups that strike the neighbour, or opens it.",
-        "Cell afghan_soil: a norm; under the second regime one less the cell is the sanctuary of the other war.",
-    ),
-    _act(
-        "act_on_groups",
-        "jihadist_groups",
-        "The neighbour acts against militant groups on its own soil.",
-        "Cell jihadist_groups; whoever wants it counts it as kept.",
-    ),
-    _act(
-        "open_talks",
-        "intra_afghan_talks",
-        "The insurgency agrees to sit with the government, or refuses.",
-        "Cell intra_afghan_talks; from 1/2 the table that waits for it opens.",
-    ),
     Event(
         "declare_ceasefire",
         (BY, Argument("war", "war", "the war"), TO, WEEKS),
@@ -246,28 +199,61 @@ _TABLE: tuple[Event, ...] = (
         lambda case, given: effects.move(case, given, case.wars[given["war"]].ceasefire),
     ),
     Event(
-        "air_strikes",
-        (BY, Argument("change", "number", "by how much the calm falls", "share", 0.0, 1.0), WEEKS),
-        "Air strikes across the border.",
-        "Cell border falls, as an act of whoever strikes: a norm, so that it costs trust, and leverage that rests on "
-        "keeping the border open follows.",
-        partial(effects.shift, cell="border", sign=-1.0),
-        "border",
+        "give_issue",
+        (BY, ISSUE, TO, COMING, PARTY, CONDITION, WEEKS),
+        "A player gives something, freely or to a party for coming to a table.",
+        f"The cell. {FREELY} With weeks, what is given freely lapses again.",
+        effects.move,
     ),
     Event(
-        "propose_interim_government",
+        "lower_issue",
+        (BY, ISSUE, Argument("change", "number", "by how much the cell falls", "share", 0.0, 1.0), WEEKS),
+        "A player makes an issue worse by its own act.",
+        "The cell falls, as an act of the player; leverage that rests on it follows. On a norm it costs trust.",
+        partial(effects.shift, sign=-1.0),
+    ),
+    Event(
+        "propose_order",
         (
             BY,
-            Argument("at", "number", "the share of power for the insurgency that it proposes", "share", 0.0, 1.0, 0.5),
+            Argument("norm", "cell", "the norm that such a proposal moves"),
+            ISSUE,
+            Argument("at", "number", "the point that it proposes", "share", 0.0, 1.0, 0.5),
             Argument("breach", "number", "by how much the norm is moved", "share", 0.0, 1.0, 0.3),
             Argument("salience", "number", "weight where nobody coded one", "share", 0.0, 1.0, 0.5),
         ),
-        "A neighbour proposes an interim government over the head of the one in place.",
-        "Cell sovereignty falls by the breach, as the speaker's act on a norm; the speaker's position on "
-        "power_sharing becomes the point proposed, a public stand. Trust and presence at tables follow from both.",
-        effects.interim,
-        "sovereignty",
+        "A player prescribes in public how others should order their affairs.",
+        "The cell of the norm falls by the breach, as the speaker's act on it; the speaker's position on the issue "
+        "becomes the point proposed, a public stand. Trust and presence at tables follow from both.",
+        effects.propose,
     ),
 )
 
 EVENTS: Mapping[str, Event] = MappingProxyType({event.name: event for event in _TABLE})
+NAMEABLE = ("give_issue", "move_issue", "shift_issue", "lower_issue", "propose_order")  # what a case has words for
+OF_WHO_DELIVERS = ("give_issue", "move_issue")  # what, under a name of its own, is done by whoever delivers the clause
+
+
+def events_of(case: Case) -> Mapping[str, Event]:
+    """Every event that a scenario of a case can name: the general ones, then those that the case has words for."""
+    return _with_words(tuple(case.events.items()))
+
+
+@lru_cache(maxsize=8)
+def _with_words(named: tuple[tuple[str, NamedEvent], ...]) -> Mapping[str, Event]:
+    return Frozen({**EVENTS, **{name: _named(name, one) for name, one in named}})
+
+
+def _named(name: str, one: NamedEvent) -> Event:
+    """A general event about one issue of the case, under a name of the case's own."""
+    general = EVENTS[one.general]
+    bound = {"issue": one.issue, **({"norm": one.norm} if one.norm is not None else {})}
+    arguments = [argument for argument in general.arguments if argument.name not in bound]
+    if one.general in OF_WHO_DELIVERS:
+        arguments = [DELIVERER if argument.name == "by" else argument for argument in arguments]
+    changes = one.changes or f"Cell {one.norm or one.issue}. {general.changes.removeprefix('The cell. ')}"
+
+    def brought_about(case: Case, given: Values) -> tuple[Effect, ...]:
+        return general.effects(case, {**given, **bound})
+
+    return Event(name, tuple(arguments), one.meaning, changes, brought_about, one.norm or one.issue)

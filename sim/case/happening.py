@@ -9,9 +9,9 @@ from pydantic import Field
 
 from sim.case.case import Case, Table, mediated_pairs
 from sim.case.event import OPTIONAL, Argument, Effect, Event
-from sim.case.events import EVENTS
+from sim.case.events import events_of
 from sim.case.trigger import LEVER, Condition, Place, check_possible, condition
-from sim.inputs.errors import InputError, nearest, one_of, shown
+from sim.inputs.errors import InputError, Mistakes, nearest, one_of, shown
 from sim.inputs.objects import Strict
 from sim.model import vocabulary as words
 
@@ -20,7 +20,15 @@ RESERVED = ("event", "when", "repeat", "why")
 
 
 class Lever(Strict):
-    """A number that a scenario leaves to whoever runs it: its value, range, unit and meaning."""
+    """A number that a scenario leaves to whoever runs it: its value, range, unit and meaning.
+
+    Attributes:
+        value: where nobody moves it.
+        low: the least that it may be moved to.
+        high: the most.
+        unit: in words.
+        meaning: what it is.
+    """
 
     value: float
     low: float
@@ -62,19 +70,24 @@ class Happening(NamedTuple):
 
 def happening(setting: Setting, key: str, data: Mapping[str, Any]) -> Happening:
     """One event as it comes about with the levers as they stand; InputError for its first mistake."""
-    name = data.get("event")
+    name, events = data.get("event"), events_of(setting.case)
     if name is None:
-        raise InputError(setting.file, f"{key}.event", "is missing", allowed=list(EVENTS))
+        raise InputError(setting.file, f"{key}.event", "is missing", allowed=list(events))
     reader = _Reader(setting, key)
-    event = EVENTS[one_of(setting.file, f"{key}.event", name, EVENTS, "an event")]
-    when = reader.when(data.get("when"))
-    repeat = reader.flag("repeat", data.get("repeat", False))
-    if repeat and when.mode == words.BY_WEEK:
-        raise reader.refuse("repeat", "a week comes once", "repeat with all or any")
-    why = data.get("why", "")
-    if not isinstance(why, str):
-        raise reader.refuse("why", f"{shown(why)} is not text", "text")
-    arguments = reader.arguments(event, data)
+    event = events[one_of(setting.file, f"{key}.event", name, events, "an event")]
+    when, arguments = When(words.BY_WEEK), dict[str, Any]()
+    with Mistakes() as mistakes:
+        with mistakes.apart():
+            when = reader.when(data.get("when"))
+            repeat = reader.flag("repeat", data.get("repeat", False))
+            if repeat and when.mode == words.BY_WEEK:
+                raise reader.refuse("repeat", "a week comes once", "repeat with all or any")
+        with mistakes.apart():
+            why = data.get("why", "")
+            if not isinstance(why, str):
+                raise reader.refuse("why", f"{shown(why)} is not text", "text")
+        with mistakes.apart():
+            arguments = reader.arguments(event, data)
     return Happening(event, when, repeat, arguments, event.effects(setting.case, arguments), why)
 
 
@@ -176,14 +189,19 @@ class _Reader:
     def arguments(self, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of an event, checked, defaults put in."""
         names = [argument.name for argument in event.arguments]
-        for key in data:
-            if key not in names and key not in RESERVED:
-                meant = nearest(key, [*names, *RESERVED])
-                raise self.refuse(key, f"unknown argument of {event.name}", names or "none", meant)
-        self._check_ground(event)
         values: dict[str, Any] = {}
-        for argument in event.arguments:
-            values[argument.name] = self._argument(event, argument, data, values)
+        with Mistakes() as mistakes:
+            unknown = [key for key in data if key not in names and key not in RESERVED]
+            meant = {key: nearest(key, [name for name in (*names, *RESERVED) if name not in data]) for key in unknown}
+            for key in unknown:
+                with mistakes.apart():
+                    likely = meant[key] or nearest(key, [*names, *RESERVED])
+                    raise self.refuse(key, f"unknown argument of {event.name}", names or "none", likely)
+            self._check_ground(event)
+            for argument in event.arguments:
+                with mistakes.apart():
+                    if argument.name not in meant.values():
+                        values[argument.name] = self._argument(event, argument, data, values)
         return self._fit(event, values)
 
     def _check_ground(self, event: Event) -> None:
@@ -193,7 +211,9 @@ class _Reader:
         if event.presence and not any(
             clause.default == "presence" for table in self._tables().values() for clause in table.clauses.values()
         ):
-            raise self.refuse("event", f"{event.name!r} is impossible: no forces are left under the {self.regime}")
+            patrons = any(war.patron is not None for war in self.case.wars.values())
+            why = f"no forces are left under the {self.regime}" if patrons else "no war of the case has a patron"
+            raise self.refuse("event", f"{event.name!r} is impossible: {why}")
 
     def _tables(self) -> dict[str, Table]:
         regimes = set(self.place("").regimes())
@@ -226,7 +246,7 @@ class _Reader:
             self._cell(key, value)
         elif argument.kind in ("player", "party"):
             self._player(key, value)
-        else:
+        elif "table" in values:  # else the table is told of
             self._seat(key, value, values["table"])
         return value
 

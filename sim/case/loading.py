@@ -1,21 +1,25 @@
 """Load a case: read its files, check that every name in them means something, and hand out its scenarios.
 
-The first mistake is an `InputError` with file, key, value, what is allowed and the name that was probably meant.
+The first mistake is an `InputError` with file, key, value, what is allowed and the name that was probably meant; the
+others stand beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sim.case.case import Case, Clause, Epoch, Instrument, Start, Table, War
+from sim.case.asking import asked
+from sim.case.case import Case, Epoch, Start, TableStart
+from sim.case.checking import check_case
 from sim.case.folder import case_folder
 from sim.case.scenario import Scenario, load_scenario
 from sim.case.scenarios import Scenarios
 from sim.case.settlements import check_settlements, usual_settlements
-from sim.inputs.errors import InputError, one_of
+from sim.inputs.errors import InputError, Mistakes, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.frozen import Frozen
 from sim.inputs.objects import checked
@@ -46,36 +50,113 @@ def load_case(name: str | Path = "afghanistan") -> LoadedCase:
         name: the name of a case that comes with the package, or the path of a case's folder.
 
     Raises:
-        InputError: the first mistake found, with file, key, value and what is allowed.
+        InputError: the first mistake found, with file, key, value and what is allowed, and the others beside it.
     """
     folder = case_folder(str(name))
+    with Mistakes() as mistakes:
+        found = case_of(folder, read_yaml(folder / "case.yaml"), mistakes)
+    return found
+
+
+def case_of(folder: Path, data: Mapping[str, Any], mistakes: Mistakes) -> LoadedCase:
+    """A case from what its case.yaml holds, with those epochs of its folder that can be read.
+
+    Args:
+        folder: of the case.
+        data: as `read_yaml` gives it.
+        mistakes: where all that is wrong is gathered, if the case can be read at all.
+
+    Raises:
+        InputError: the case is no case: a key is unknown or missing, or a value is of another kind or out of range.
+    """
     file = str(folder / "case.yaml")
-    data = {**read_yaml(folder / "case.yaml"), "folder": folder}
-    case = checked(LoadedCase, data, file=file)
-    _check_case(case, file)
+    case = checked(LoadedCase, {**data, "folder": folder}, file=file)
     if not case.settlements:
         case = case.model_copy(update={"settlements": Frozen(usual_settlements(case))})
-    check_settlements(case, file)
-    epochs = [_load_epoch(case, path) for path in sorted((folder / "epoch").glob("*.yaml"))]
-    for number, line in enumerate(case.headline):
-        for name in line.epochs:
-            one_of(file, f"headline[{number}].epochs", name, [epoch.epoch for epoch in epochs], "an epoch")
-    return case.model_copy(update={"epochs": Frozen({epoch.epoch: epoch for epoch in epochs})})
+    wars = {name: war.model_copy(update={"parity_prior": war.parity_of(name)}) for name, war in case.wars.items()}
+    case = case.model_copy(update={"wars": Frozen(wars)})
+    own = Mistakes()
+    with own.apart():
+        check_case(case, file)
+    epochs: dict[str, Epoch] = {}
+    paths = sorted((folder / "epoch").glob("*.yaml"))
+    for path in paths:
+        with mistakes.apart():
+            epochs[path.stem] = checked(Epoch, read_yaml(path), file=str(path))
+            _check_epoch(case, str(path), epochs[path.stem], path.stem)
+    with mistakes.apart():
+        if not paths:
+            raise InputError(folder / "epoch", "", "holds no epoch", allowed="a file NAME.yaml for each epoch")
+    case = case.model_copy(update={"epochs": Frozen(epochs)})
+    if not own.found:  # the outcomes are named by all that the case names
+        with own.apart():
+            check_settlements(case, file)
+        with own.apart():
+            _check_headline(case, file, [path.stem for path in paths])
+    mistakes.found[:] = [*own.found, *mistakes.found]
+    return case
 
 
-def _load_epoch(case: Case, path: Path) -> Epoch:
-    epoch = checked(Epoch, read_yaml(path), file=str(path))
-    one_of(str(path), "regime", epoch.regime, case.regimes, "a regime")
-    for name in _needed_starts(case):
-        if name not in epoch.start:
-            raise InputError(str(path), f"start.{name}", "is missing", allowed="a range, low to high, with its reason")
-    for name, start in epoch.start.items():
-        _check_start(case, str(path), f"start.{name}", name, start)
-    for name, table in epoch.tables.items():
-        one_of(str(path), f"tables.{name}", name, case.tables, "a table")
-        for cell in table.package:
-            one_of(str(path), f"tables.{name}.package.{cell}", cell, case.tables[name].clauses, "a clause")
-    return epoch
+def _check_headline(case: Case, file: str, epochs: Iterable[str]) -> None:
+    with Mistakes() as mistakes:
+        for number, line in enumerate(case.headline):
+            key = f"headline[{number}]"
+            with mistakes.apart():
+                found = asked(case, file, f"{key}.outcome", line.outcome)
+                if found.is_code:
+                    raise InputError(file, f"{key}.outcome", f"{line.outcome} is a code, which has no mean")
+                if line.told == "share" and not found.is_yes_no:
+                    problem = f"{line.outcome} is a number, not a yes or no"
+                    raise InputError(file, f"{key}.told", problem, allowed="mean, median", meant="mean")
+            for name in line.epochs:
+                with mistakes.apart():
+                    one_of(file, f"{key}.epochs", name, epochs, "an epoch")
+
+
+def _check_epoch(case: Case, file: str, epoch: Epoch, name: str) -> None:
+    with Mistakes() as mistakes:
+        with mistakes.apart():
+            if epoch.epoch != name:
+                raise InputError(file, "epoch", f"{epoch.epoch!r} is not the file's name", allowed=name)
+        with mistakes.apart():
+            one_of(file, "regime", epoch.regime, case.regimes, "a regime")
+        with mistakes.apart():
+            _check_date(file, epoch.date)
+        for name, start in epoch.start.items():
+            with mistakes.apart():
+                _check_start(case, file, f"start.{name}", name, start)
+        for name in _needed_starts(case):
+            with mistakes.apart():
+                if name not in epoch.start:
+                    allowed = "a range, low to high, with its reason"
+                    raise InputError(file, f"start.{name}", "is missing", allowed=allowed)
+        for name, table in epoch.tables.items():
+            with mistakes.apart():
+                _check_table_start(case, epoch, file, f"tables.{name}", name, table)
+
+
+def _check_date(file: str, written: str) -> None:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        raise InputError(file, "date", f"{written!r} is not a day", allowed="a date as 2018-12-20") from None
+
+
+def _check_table_start(case: Case, epoch: Epoch, file: str, key: str, name: str, start: TableStart) -> None:
+    table = case.tables[one_of(file, key, name, case.tables, "a table")]
+    with Mistakes() as mistakes:
+        for cell, point in start.package.items():
+            with mistakes.apart():
+                one_of(file, f"{key}.package.{cell}", cell, table.clauses, "a clause")
+                if not 0.0 <= point <= 1.0:
+                    raise InputError(file, f"{key}.package.{cell}", f"{point:g} is out of range", allowed="0 to 1")
+        given = [part for part in ("signed_weeks_ago", "weeks_left", "package") if part in start.model_fields_set]
+        if start.status != "in_force" and given:
+            raise InputError(file, f"{key}.{given[0]}", f"goes with status: in_force, not {start.status}")
+        if start.status == "in_force" and not start.package:
+            raise InputError(file, f"{key}.package", "is missing", allowed="the terms of the agreement in force")
+        if epoch.regime in case.regimes and epoch.regime not in table.regimes:
+            raise InputError(file, key, f"the table is closed under the {epoch.regime}", allowed=table.regimes)
 
 
 def _needed_starts(case: Case) -> list[str]:
@@ -98,149 +179,3 @@ def _check_start(case: Case, file: str, key: str, name: str, start: Start) -> No
     one_of(file, key, rest, domains[kind], f"a name for {kind}")
     if kind != "sessions" and start.high > 1.0:
         raise InputError(file, key, f"{start.high} is too large", allowed="0 to 1")
-
-
-def _check_case(case: Case, file: str) -> None:
-    for code, cell in case.cells.items():
-        for actor in cell.only_for:
-            one_of(file, f"cells.{code}.only_for", actor, case.players, "a player")
-    for name, table in case.tables.items():
-        _check_table(case, file, f"tables.{name}", table)
-    for name, war in case.wars.items():
-        _check_war(case, file, f"wars.{name}", war)
-    for number, tool in enumerate(case.instruments):
-        _check_instrument(case, file, f"instruments[{number}]", tool)
-    for number, effort in enumerate(case.efforts):
-        one_of(file, f"efforts[{number}].mediator", effort.mediator, case.players, "a player")
-        one_of(file, f"efforts[{number}].target", effort.target, case.players, "a player")
-        one_of(file, f"efforts[{number}].cell", effort.cell, case.cells, "a cell")
-        if effort.regime is not None:
-            one_of(file, f"efforts[{number}].regime", effort.regime, case.regimes, "a regime")
-
-
-def _check_table(case: Case, file: str, key: str, table: Table) -> None:
-    for party in table.parties:
-        one_of(file, f"{key}.parties", party, case.actors, "an actor")
-    if table.parties[0] == table.parties[1]:
-        raise InputError(file, f"{key}.parties", f"{table.parties[0]!r} is named twice", allowed="two actors")
-    for name, members, _ in table.seats:
-        for member in members:
-            one_of(file, f"{key}.mediators", member, case.players, "a player")
-            if member in table.parties:
-                problem = f"{member!r} is a party and cannot mediate in {name!r}"
-                raise InputError(file, f"{key}.mediators", problem, allowed="players other than the parties")
-    for regime in table.regimes:
-        one_of(file, f"{key}.regimes", regime, case.regimes, "a regime")
-    if (table.opens == "after") != (table.opens_after is not None):
-        raise InputError(file, f"{key}.opens_after", "goes with opens: after", allowed="both or neither")
-    if table.opens_after is not None:
-        one_of(file, f"{key}.opens_after.cell", table.opens_after.cell, case.cells, "a cell")
-    if table.ends_war is not None:
-        one_of(file, f"{key}.ends_war", table.ends_war, case.wars, "a war")
-    _check_blocs(case, file, f"{key}.blocs", table)
-    if table.ratified_by is not None:
-        _check_votes(case, file, f"{key}.ratified_by.voters", table)
-    for cell, clause in table.clauses.items():
-        _check_clause(case, file, f"{key}.clauses.{cell}", cell, table, clause)
-
-
-def _check_blocs(case: Case, file: str, key: str, table: Table) -> None:
-    seen: set[str] = set()
-    for lead, bloc in table.blocs.items():
-        one_of(file, key, lead, table.parties, "a party, which leads its side")
-        one_of(file, f"{key}.{lead}.members", lead, bloc.members, "a member", "the party itself among its members")
-        for code, weight in bloc.members.items():
-            place = f"{key}.{lead}.members.{code}"
-            one_of(file, f"{key}.{lead}.members", code, case.players, "a player")
-            if code in seen or (code in table.parties and code != lead):
-                raise InputError(file, place, "is on both sides", allowed="each player once")
-            if not 0.0 < weight < float("inf"):
-                raise InputError(file, place, f"{weight:g} is no weight", allowed="above 0")
-            seen.add(code)
-
-
-def _check_votes(case: Case, file: str, key: str, table: Table) -> None:
-    assert table.ratified_by is not None
-    for voter, needed in table.ratified_by.voters.items():
-        one_of(file, key, voter, case.players, "a player")
-        if voter in table.parties:
-            problem = f"{voter!r} is a party, and ratifies what it signs anyway"
-            raise InputError(file, f"{key}.{voter}", problem, allowed="players other than the parties")
-        if voter in table.members:
-            problem = f"{voter!r} bargains with {table.members[voter]!r}, and agrees before anything is signed"
-            raise InputError(file, f"{key}.{voter}", problem, allowed="players who are in no bloc of the table")
-        if not 0.0 < needed < 1.0:
-            raise InputError(file, f"{key}.{voter}", f"{needed:g} is out of range", allowed="a share between 0 and 1")
-
-
-# Which further key each default path needs.
-NEEDS: Mapping[str, str] = {"position": "position_of", "shared": "shared_with", "opposed": "opposed_to"}
-
-
-def _check_clause(case: Case, file: str, key: str, cell: str, table: Table, clause: Clause) -> None:
-    one_of(file, key, cell, case.cells, "a cell")
-    if clause.both == (clause.by is not None):
-        raise InputError(file, f"{key}.by", "names who delivers, unless both do", allowed="either by or both")
-    needed = NEEDS.get(clause.default)
-    if needed and getattr(clause, needed) is None:
-        raise InputError(file, f"{key}.{needed}", "is missing", allowed=f"needed by default: {clause.default}")
-    links: tuple[tuple[str, str | None, Iterable[str], str], ...] = (
-        ("through", clause.through, case.actors, "an actor"),
-        ("by", clause.by, table.parties, "a party"),
-        ("position_of", clause.position_of, table.parties, "a party"),
-        ("shared_with", clause.shared_with, case.tables, "a table"),
-        ("opposed_to", clause.opposed_to, table.clauses, "a clause"),
-        ("arms", clause.arms, case.wars, "a war"),
-    )
-    for name, value, allowed, what in links:
-        if value is not None:
-            one_of(file, f"{key}.{name}", value, allowed, what)
-    if clause.shared_with is not None and cell not in case.tables[clause.shared_with].clauses:
-        problem = f"{clause.shared_with!r} has no clause {cell!r}"
-        raise InputError(file, f"{key}.shared_with", problem, allowed="a table with this clause")
-    if clause.ends_war and table.ends_war is None:
-        raise InputError(file, f"{key}.ends_war", "the table ends no war", allowed="a table with ends_war")
-
-
-def _check_war(case: Case, file: str, key: str, war: War) -> None:
-    for role in ("challenger", "incumbent", "patron"):
-        code = getattr(war, role)
-        if code is not None:
-            one_of(file, f"{key}.{role}", code, case.actors, "an actor")
-    if war.turns_regime and case.turned is None:
-        problem = "there is no regime to turn to"
-        raise InputError(file, f"{key}.turns_regime", problem, allowed="false, or a second name in regimes")
-    one_of(file, f"{key}.ceasefire", war.ceasefire, case.cells, "a cell")
-    for role in ("disarmament", "flight_cell"):
-        cell = getattr(war, role)
-        if cell is not None:
-            one_of(file, f"{key}.{role}", cell, case.cells, "a cell")
-    if war.sanctuary is not None:
-        one_of(file, f"{key}.sanctuary.host", war.sanctuary.host, case.actors, "an actor")
-        if war.sanctuary.by == "cell":
-            one_of(file, f"{key}.sanctuary.cell", war.sanctuary.cell or "", case.cells, "a cell")
-        if war.sanctuary.regime is not None:
-            one_of(file, f"{key}.sanctuary.regime", war.sanctuary.regime, case.regimes, "a regime")
-
-
-def _check_instrument(case: Case, file: str, key: str, tool: Instrument) -> None:
-    one_of(file, f"{key}.holder", tool.holder, case.players, "a player")
-    one_of(file, f"{key}.target", tool.target, case.players, "a player")
-    if tool.follows in ("cell", "cell_left"):
-        one_of(file, f"{key}.cell", tool.cell or "", case.cells, "a cell")
-    if tool.follows in ("control", "control_left", "sanctuary"):
-        one_of(file, f"{key}.war", tool.war or "", case.wars, "a war")
-
-
-def describe(case: Case) -> dict[str, Any]:
-    """How large the case is: the counts that fix the shapes of every array."""
-    return {
-        "players": len(case.players),
-        "actors": len(case.actors),
-        "cells": len(case.cells),
-        "tables": len(case.tables),
-        "clauses": max(len(table.clauses) for table in case.tables.values()),
-        "seats": max(1, max(len(table.seats) for table in case.tables.values())),
-        "wars": len(case.wars),
-        "instruments": len(case.instruments),
-    }

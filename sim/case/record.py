@@ -14,11 +14,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from sim.case.articles import check_cited
+from sim.case.asking import asked, columns_by_name
 from sim.case.case import Case
-from sim.case.columns import CONDITION, Column, outcome_columns
+from sim.case.columns import Column
 from sim.case.happening import LONGEST
 from sim.case.scenario import Scenario, load_scenario, scenario_names
-from sim.inputs.errors import InputError, one_of
+from sim.inputs.errors import InputError, Mistakes, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked
 
@@ -28,7 +30,12 @@ Kind = Literal["yes_no", "timing", "number"]
 
 
 class BaseRate(Strict):
-    """How often something of the kind happens elsewhere, with where that is told."""
+    """How often something of the kind happens elsewhere, with where that is told.
+
+    Attributes:
+        value: the share of the cases of its kind in which it happens.
+        source: where that is told.
+    """
 
     value: float = Field(ge=0.0, le=1.0)
     source: str = Field(min_length=1)
@@ -79,14 +86,29 @@ class Statement(Strict):
 
 
 class Onward(Strict):
-    """A way from one article to a later one: where it begins, where it ends, and the scenario that plays the acts."""
+    """A way from one article to a later one: where it begins, where it ends, and the scenario that plays the acts.
+
+    Attributes:
+        start: the epoch at which the runs begin.
+        end: the later epoch, at whose date they end.
+        scenario: what is played between.
+    """
 
     start: str
     end: str
     scenario: str
 
 
-class _File(Strict):
+class RecordFile(Strict):
+    """record.yaml: what happened, to score the model by.
+
+    Attributes:
+        statements: by name.
+        discrepancy: the chance that the world has a statement otherwise than a model that is right.
+        base_rates: by name.
+        onward: from article to article.
+    """
+
     statements: dict[str, Statement] = Field(min_length=1)
     discrepancy: float = Field(default=DISCREPANCY, ge=0.0, lt=0.5)
     base_rates: dict[str, BaseRate] = Field(default_factory=dict)
@@ -132,7 +154,7 @@ class Record:
 
     def column(self, name: str) -> Column:
         """The outcome column of a name."""
-        return next(column for column in outcome_columns(self.case) if column.name == name)
+        return columns_by_name(self.case)[name]
 
     def event(self, name: str) -> str:
         """The event that a statement is about."""
@@ -149,40 +171,61 @@ def load_record(case: Case, file: Path | None = None) -> Record:
     """The record of a case, or another one in a file of its form.
 
     Raises:
-        InputError: there is none, or the first mistake found in it, or a course that is impossible.
+        InputError: there is none, or the mistakes found in it, or a course that is impossible.
     """
     path = case.folder / FILE if file is None else file
     if file is None and not path.is_file():
         raise InputError(path, "", "this case has no record", allowed="record=FILE.yaml")
-    read = checked(_File, read_yaml(path), file=str(path))
+    read = checked(RecordFile, read_yaml(path), file=str(path))
     found = Record(case, path, read.statements, read.base_rates, read.onward, read.discrepancy)
-    for name, one in found.statements.items():
-        _check(found, f"statements.{name}", one)
-    for n, way in enumerate(found.onward):
-        for key in ("start", "end"):
-            one_of(path, f"onward[{n}].{key}", getattr(way, key), case.epochs, "an epoch")
-        if weeks_between(case, way.start, way.end) < 1:
-            raise InputError(path, f"onward[{n}].end", f"{way.end} is not after {way.start}", allowed="a later epoch")
-        _check_scenario(found, f"onward[{n}].scenario", way.scenario)
-        course_onward(case, way)
-    if all(one.calibrates for one in found.statements.values()):
-        raise InputError(path, "statements", "every one calibrates: none is left to score", allowed="one that does not")
+    with Mistakes() as mistakes:
+        for name, one in found.statements.items():
+            with mistakes.apart():
+                _check(found, f"statements.{name}", one)
+        for n, way in enumerate(found.onward):
+            with mistakes.apart():
+                _check_onward(found, f"onward[{n}]", way)
+        if all(one.calibrates for one in found.statements.values()):
+            allowed = "one that does not"
+            raise InputError(path, "statements", "every one calibrates: none is left to score", allowed=allowed)
     return found
+
+
+def _check_onward(record: Record, key: str, way: Onward) -> None:
+    case, path = record.case, record.file
+    with Mistakes() as mistakes:
+        for end in ("start", "end"):
+            with mistakes.apart():
+                one_of(path, f"{key}.{end}", getattr(way, end), case.epochs, "an epoch")
+        with mistakes.apart():
+            _check_scenario(record, f"{key}.scenario", way.scenario)
+    if weeks_between(case, way.start, way.end) < 1:
+        raise InputError(path, f"{key}.end", f"{way.end} is not after {way.start}", allowed="a later epoch")
+    course_onward(case, way)
 
 
 def _check(record: Record, key: str, one: Statement) -> None:
     case, path = record.case, record.file
-    one_of(path, f"{key}.epoch", one.epoch, case.epochs, "an epoch")
-    _check_scenario(record, f"{key}.scenario", one.scenario)
-    articles = case.folder / "evidence" / "articles.yaml"
-    if one.paragraphs:
-        lengths = [article["id"] for article in read_yaml(articles)["articles"]]
-        for article in one.paragraphs:
-            one_of(path, f"{key}.paragraphs", article, lengths, "an article")
-    elif not one.source:
-        raise InputError(path, key, "rests on nothing", allowed="paragraphs of the case's articles, or a source")
-    if one.base_rate is not None:
-        one_of(path, f"{key}.base_rate", one.base_rate, record.base_rates, "a base rate of this file")
+    with Mistakes() as mistakes:
+        with mistakes.apart():
+            one_of(path, f"{key}.epoch", one.epoch, case.epochs, "an epoch")
+            _check_scenario(record, f"{key}.scenario", one.scenario)
+            one.course(case)
+        with mistakes.apart():
+            check_cited(case, path, f"{key}.paragraphs", one.paragraphs)
+            if not one.paragraphs and not one.source:
+                raise InputError(
+                    path, key, "rests on nothing", allowed="paragraphs of the case's articles, or a source"
+                )
+        with mistakes.apart():
+            if one.base_rate is not None:
+                one_of(path, f"{key}.base_rate", one.base_rate, record.base_rates, "a base rate of this file")
+        with mistakes.apart():
+            _check_said(record, key, one)
+
+
+def _check_said(record: Record, key: str, one: Statement) -> None:
+    path = record.file
     if (one.outcome is None) == (not one.all):
         raise InputError(path, key, "says nothing or two things", allowed="all with happened, or outcome with between")
     if (one.happened is None) != (one.outcome is not None) or (one.between is None) != (one.outcome is None):
@@ -191,7 +234,6 @@ def _check(record: Record, key: str, one: Statement) -> None:
         _check_conditions(record, key, one)
     else:
         _check_between(record, key, one)
-    one.course(case)
 
 
 def _check_scenario(record: Record, key: str, name: str) -> None:
@@ -201,38 +243,23 @@ def _check_scenario(record: Record, key: str, name: str) -> None:
 
 
 def _check_conditions(record: Record, key: str, one: Statement) -> None:
-    columns = {column.name: column for column in outcome_columns(record.case)}
-    for n, condition in enumerate(one.all):
-        place = f"{key}.all[{n}]"
-        found = CONDITION.fullmatch(condition)
-        name = found.group(1) if found else condition.strip()
-        known = [*record.case.classes, *record.case.tables, *columns]
-        told = "a settlement class, a table, an outcome column, or NAME >= NUMBER"
-        one_of(record.file, place, name, known, "an outcome", told)
-        if not found:
-            if name in columns and not columns[name].is_yes_no:
-                raise InputError(record.file, place, f"{name} is no yes or no", allowed=f"'{name} >= NUMBER'")
-            continue
-        number = _number(record.file, place, found.group(3))
-        if name in columns and columns[name].is_week and number > one.weeks:
-            problem = f"week {number:g} comes after the {one.weeks} weeks that are played"
-            raise InputError(record.file, place, problem, allowed=f"weeks: {number:g} or more")
-
-
-def _number(file: Path, key: str, written: str) -> float:
-    try:
-        found = float(written)
-    except ValueError:
-        found = float("nan")
-    if not abs(found) < float("inf"):
-        raise InputError(file, key, f"{written!r} is not a finite number", allowed="NAME >= NUMBER")
-    return found
+    with Mistakes() as mistakes:
+        for n, condition in enumerate(one.all):
+            with mistakes.apart():
+                place = f"{key}.all[{n}]"
+                found = asked(record.case, record.file, place, condition)
+                if not found.is_yes_no:
+                    problem, allowed = f"{condition.strip()} is no yes or no", f"'{condition.strip()} >= NUMBER'"
+                    raise InputError(record.file, place, problem, allowed=allowed)
+                if found.compared is not None and found.compared.is_week and found.number > one.weeks:
+                    problem = f"week {found.number:g} comes after the {one.weeks} weeks that are played"
+                    raise InputError(record.file, place, problem, allowed=f"weeks: {found.number:g} or more")
 
 
 def _check_between(record: Record, key: str, one: Statement) -> None:
     assert one.outcome is not None
     assert one.between is not None
-    columns = {column.name: column for column in outcome_columns(record.case)}
+    columns = columns_by_name(record.case)
     one_of(record.file, f"{key}.outcome", one.outcome, columns, "an outcome column", "a week or number of the outcomes")
     column, (low, high) = columns[one.outcome], one.between
     place = f"{key}.between"

@@ -15,12 +15,13 @@ from typing import Any
 from pydantic import Field
 
 from sim.case.answer import Answer, check_answers
+from sim.case.articles import check_cited, load_articles
 from sim.case.case import Case
 from sim.case.event import Effect
 from sim.case.happening import LONGEST, Happening, Lever, Setting, happening
 from sim.case.theory import Theory, as_designed, load_theory
 from sim.case.trigger import LEVER
-from sim.inputs.errors import InputError, one_of
+from sim.inputs.errors import InputError, Mistakes, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.frozen import frozen
 from sim.inputs.numbers import counted, number, texts, whole_number
@@ -35,13 +36,27 @@ BASELINE = "status_quo"  # the scenario that the others are compared with, at th
 CHANGEABLE = ("epoch", "horizon", "fixed", "off", "theory")  # no lever may have one of these names
 
 
-class _File(Strict):
-    """A scenario's file."""
+class ScenarioFile(Strict):
+    """A scenario's file.
+
+    Attributes:
+        scenario: its name, that of the file.
+        title: what happens, in a few words.
+        question: what it is there to ask.
+        paragraphs: those that it rests on, by article; left out in a case without articles.
+        answered_by: the outcomes in which the question is answered.
+        epoch: where it starts.
+        horizon: weeks.
+        levers: numbers left to whoever runs it, by name.
+        events: what happens: a word, when, and its arguments.
+        fixed: uncertainties held at a value, by name.
+        off: mechanisms switched off.
+    """
 
     scenario: str
     title: str = Field(min_length=1)
     question: str = Field(min_length=1)
-    paragraphs: dict[str, tuple[int, ...]] = Field(min_length=1)
+    paragraphs: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     answered_by: tuple[Answer, ...] = ()
     epoch: str
     horizon: int = Field(default=HORIZON, ge=1, le=LONGEST)
@@ -193,16 +208,25 @@ def load_scenario(case: Case, name: str | Path, **changes: Any) -> Scenario:
 
 def scenario_of(case: Case, data: Mapping[str, Any], *, file: str, name: str | None = None) -> Scenario:
     """A scenario from what its file holds; ``name``, where given, is what it has to be called."""
-    read = checked(_File, dict(data), file=file)
+    read = checked(ScenarioFile, dict(data), file=file)
     if name is not None and read.scenario != name:
         raise InputError(file, "scenario", f"{read.scenario!r} is not the file's name", allowed=name)
-    fields = {key: getattr(read, key) for key in _File.model_fields}
+    fields = {key: getattr(read, key) for key in ScenarioFile.model_fields}
     scenario = Scenario(**fields, file=file, case=case, reach=read.horizon)
-    _check_paragraphs(scenario, "paragraphs", scenario.paragraphs)
-    check_answers(case, file, scenario.answered_by, scenario.scenario == BASELINE)
-    for place, answer in enumerate(scenario.answered_by):
-        _check_paragraphs(scenario, f"answered_by[{place}].paragraphs", answer.paragraphs)
-    check(scenario)
+    with Mistakes() as mistakes:
+        with mistakes.apart():
+            if not scenario.paragraphs and load_articles(case.folder):
+                raise InputError(
+                    file, "paragraphs", "is missing", allowed="the paragraphs that it rests on, by article"
+                )
+            check_cited(case, file, "paragraphs", scenario.paragraphs)
+        with mistakes.apart():
+            check_answers(case, file, scenario.answered_by, scenario.scenario == BASELINE)
+        for place, answer in enumerate(scenario.answered_by):
+            with mistakes.apart():
+                check_cited(case, file, f"answered_by[{place}].paragraphs", answer.paragraphs)
+        with mistakes.apart():
+            check(scenario)
     return scenario
 
 
@@ -211,43 +235,36 @@ def scenario_of(case: Case, data: Mapping[str, Any], *, file: str, name: str | N
 
 def check(scenario: Scenario) -> None:
     """Refuse a scenario that is wrong or impossible; InputError with the reason."""
-    _check_frame(scenario)
-    for name, lever in scenario.levers.items():
-        _check_lever(scenario, name, lever)
-    found = effects(scenario)
-    if len(found) > words.MOST_EVENTS:
-        problem = f"{len(found)} effects, counting each seat and each effort as one"
-        raise InputError(scenario.file, "events", problem, allowed=f"at most {words.MOST_EVENTS}")
-    used = {lever for event in scenario.events for lever in _levers_in(event)}
-    for name in scenario.levers:
-        if name not in used:
-            raise InputError(scenario.file, f"levers.{name}", "no event uses it")
+    with Mistakes() as mistakes:
+        _check_frame(scenario)  # the events are read against the epoch
+        for name, lever in scenario.levers.items():
+            with mistakes.apart():
+                _check_lever(scenario, name, lever)
+        with mistakes.apart():
+            found = effects(scenario)
+            if len(found) > words.MOST_EVENTS:
+                problem = f"{len(found)} effects, counting each seat and each effort as one"
+                raise InputError(scenario.file, "events", problem, allowed=f"at most {words.MOST_EVENTS}")
+        used = {lever for event in scenario.events for lever in _levers_in(event)}
+        for name in scenario.levers:
+            with mistakes.apart():
+                if name not in used:
+                    raise InputError(scenario.file, f"levers.{name}", "no event uses it")
 
 
 def _check_frame(scenario: Scenario) -> None:
-    epochs = scenario.case.epochs
-    one_of(scenario.file, "epoch", scenario.epoch, epochs, "an epoch")
-    _weeks(scenario.file, scenario.horizon)
-    for switch in scenario.off:
-        one_of(scenario.file, "off", switch, SWITCHES, "a switch")
+    with Mistakes() as mistakes:
+        with mistakes.apart():
+            one_of(scenario.file, "epoch", scenario.epoch, scenario.case.epochs, "an epoch")
+        with mistakes.apart():
+            _weeks(scenario.file, scenario.horizon)
+        for switch in scenario.off:
+            with mistakes.apart():
+                one_of(scenario.file, "off", switch, SWITCHES, "a switch")
 
 
 def _weeks(file: str, horizon: object) -> int:
     return whole_number(file, "horizon", horizon, 1, LONGEST, "of weeks")
-
-
-def _check_paragraphs(scenario: Scenario, where: str, paragraphs: Mapping[str, tuple[int, ...]]) -> None:
-    file = scenario.case.folder / "evidence" / "articles.yaml"
-    if not file.is_file():
-        return
-    lengths = {article["id"]: article["paragraphs"] for article in read_yaml(file)["articles"]}
-    for article, numbers in paragraphs.items():
-        key = f"{where}.{article}"
-        one_of(scenario.file, key, article, lengths, "an article")
-        for paragraph in numbers:
-            if not 1 <= paragraph <= lengths[article]:
-                allowed = f"1 to {lengths[article]}"
-                raise InputError(scenario.file, key, f"there is no paragraph {paragraph}", allowed=allowed)
 
 
 def _check_lever(scenario: Scenario, name: str, lever: Lever) -> None:
@@ -277,7 +294,12 @@ def happenings(scenario: Scenario) -> tuple[Happening, ...]:
     """The events of a scenario as they come about with the levers as they stand; InputError for the first mistake."""
     regime = scenario.case.epochs[scenario.epoch].regime
     setting = Setting(scenario.case, regime, scenario.reach, scenario.levers, scenario.file)
-    return tuple(happening(setting, f"events[{n}]", event) for n, event in enumerate(scenario.events))
+    found: list[Happening] = []
+    with Mistakes() as mistakes:
+        for n, event in enumerate(scenario.events):
+            with mistakes.apart():
+                found.append(happening(setting, f"events[{n}]", event))
+    return tuple(found)
 
 
 def effects(scenario: Scenario) -> tuple[tuple[Happening, Effect], ...]:

@@ -39,6 +39,13 @@ class Scenarios(Mapping[str, Scenario]):
     def __len__(self) -> int:
         return len(self._names)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether they are those of the same case: two cases are compared by what they are, not by reading files."""
+        return isinstance(other, Scenarios) and self._case is other._case
+
+    def __hash__(self) -> int:
+        return id(self._case)
+
     def __contains__(self, name: object) -> bool:
         return name in self._names
 

@@ -11,16 +11,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from sim.case.scenario import BASELINE
 from sim.command.composed import COMMAND_LINE, word_of
 from sim.command.composing import DEFAULT_CASE, scenario_files
-from sim.command.overrides import check_scenario, parsed_words
+from sim.command.overrides import check_scenario, experiments_of, parsed_words
+from sim.evidence.reading import passes_of
 from sim.inputs.errors import InputError, nearest, shown
 from sim.inputs.places import home_of
 from sim.jobs.settings import JOBS, groups, keys
 from sim.version import __version__
 
 if TYPE_CHECKING:
-    pass
+    from sim.case.loading import LoadedCase
 
 
 OPTIONS = ("--help", "--version", "--cfg", "--config-dir", "--multirun")
@@ -45,15 +47,92 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
-def help_text() -> str:
-    """The help of the command line, written from the jobs and the keys of the settings."""
+def help_text(case: str = DEFAULT_CASE) -> str:
+    """The help of the command line, written from the jobs, the keys of the settings, and a case.
+
+    Args:
+        case: the name of a case, or a case's folder: its scenarios, experiments and words stand in the help.
+
+    Raises:
+        InputError: there is no such case, or it is wrong.
+    """
+    from sim.case.loading import load_case
+
+    found_case = load_case(case)
     jobs = "\n".join(_entry(f"job={name}", meaning) for name, meaning in JOBS.items())
     settings = "\n".join(
         _entry(f"{key.name}={_plain(key.default)}", f"{key.meaning} [{key.allowed}]") for key in keys()
     )
-    found = {**groups(), "scenario": tuple(scenario_files(DEFAULT_CASE))}
+    found = {**groups(), "experiment": experiments_of(case), "scenario": tuple(scenario_files(case))}
     choices = "\n".join(_entry(group, ", ".join(names) or "(none yet)") for group, names in found.items())
-    return _HELP.format(version=__version__, jobs=jobs, settings=settings, choices=choices).rstrip()
+    examples = _examples(found_case, case)
+    title = f"{found_case.title[:1].upper()}{found_case.title[1:]}"
+    return _HELP.format(
+        version=__version__, title=title, jobs=jobs, examples=examples, settings=settings, choices=choices
+    ).rstrip()
+
+
+def _examples(case: LoadedCase, name: str) -> str:
+    """The examples in the words of a case: a scenario of it with a lever, if one has any, an outcome, two actors."""
+    scenarios = [one for key, one in case.scenarios.items() if key != BASELINE]
+    by_name = {one.scenario: one for one in scenarios}
+    levered = [by_name[EXAMPLE]] if EXAMPLE in by_name else [one for one in scenarios if one.levers]
+    chosen = levered[0] if levered else scenarios[0] if scenarios else None
+    lever = next(iter(chosen.levers.items()), None) if chosen is not None else None
+    one, other, *_ = (code.lower() for code in case.actors)
+    words = {
+        "scenario": chosen.scenario if chosen is not None else BASELINE,
+        "lever": f"scenario.levers.{lever[0]}={lever[1].value:g}" if lever else "",
+        "levers": f"scenario.levers.{lever[0]}={lever[1].low:g},{lever[1].value:g},{lever[1].high:g}" if lever else "",
+        "trust": f"trust.{one}.{other}",
+        "outcome": case.headline[0].outcome if case.headline else next(iter(case.tables)),
+        "case": "" if name == DEFAULT_CASE else f" case={name}",
+        "glob": (chosen.scenario if chosen is not None else BASELINE).split("_")[-1],
+    }
+    passes = passes_of(case.folder / "evidence")
+    words["passes"] = ",".join(passes[:2])
+    told = [text for text in _EXAMPLES if len(passes) > 1 or "{passes}" not in text]
+    lines = (text.format(**words).replace("  out=", " out=") for text in told)
+    return "\n".join(_entry(line.split(" | ")[0].strip(), line.split(" | ")[1]) for line in lines)
+
+
+EXAMPLE = "turkey_summit"  # the scenario that the examples are told with, where the case has it
+_EXAMPLES = (
+    "jirga{case} | all scenarios at draft size: table, files, report, in results/",
+    "jirga scenario={scenario} out=mine{case} | one scenario against status_quo, in the folder mine/",
+    "jirga scenario={scenario} {lever} {trust}=0.5 off=[red_lines] out=mine{case} | with a lever set, an uncertainty "
+    "fixed, a mechanism switched off",
+    "jirga -m scenario={scenario} {levers} {trust}=0.1,0.5,0.9 out=sweep{case} | a sweep: every combination, one "
+    "folder, one table, one report",
+    'jirga -m "scenario=glob(*{glob}*)" "noise=range(0.02,0.1,0.02)" size=smoke out=sweep{case} | of several '
+    "scenarios, over a range",
+    "jirga studio scenario={scenario}{case} | its levers moved by hand in a browser, with what comes of them at once",
+    "jirga job=levers scenario={scenario}{case} | its levers from end to end: where each begins to matter",
+    "jirga job=patterns{case} | what one expects of the model, measured: a quarter of an hour",
+    "jirga job=record{case} | what the model is worth on what happened; record=FILE.yaml: on your own",
+    "jirga job=theories{case} | how other theories would have it, on the same draws and luck",
+    "jirga scenario={scenario} theory=nash{case} | one scenario by the rules of one of them",
+    "jirga job=calibrate out=learnt{case} | what half of the record teaches: weights over the draws, for all jobs",
+    "jirga weights=learnt/weights.parquet{case} | all scenarios with these weights; likewise job=record, job=patterns",
+    "jirga job=sensitivity outcome=[{outcome}]{case} | what makes it: of what is not known, which parts, with "
+    "interactions",
+    "jirga job=evidence out=pages seed=7{case} | the evidence page in another folder, with other draws",
+    "jirga job=explain scenario={scenario} run=17{case} | one run told week by week",
+    "jirga job=explain scenario={scenario} against=status_quo{case} | where the runs part that end otherwise under the "
+    "same luck; with run=17 that pair alone, side by side",
+    "jirga evidence.passes=[{passes}]{case} | only two of the coding passes count",
+    "jirga evidence.implied=false{case} | only what the sources state, nothing implied",
+    "jirga import mine.csv out=mine | one's own actors with positions, salience, power: simple models, jirga",
+    "jirga new FOLDER | a small case of your own, to be changed; then jirga check FOLDER",
+    "jirga case=FOLDER | another conflict: its own folder; --help case=FOLDER: this text in its words",
+    "jirga --config-dir DIR experiment=mine | the keys in DIR/experiment/mine.yaml",
+)
+
+
+def case_in(words: Sequence[str]) -> str:
+    """The case that words name, for the help; the package's own where they name none."""
+    named = {override.key_or_group: word_of(override.value()) for override in parsed_words(words)}
+    return named.get("case", DEFAULT_CASE)
 
 
 def scenario_in(words: Sequence[str]) -> tuple[str, str] | None:
@@ -85,9 +164,9 @@ def scenario_help(name: str, case: str, folder: Path | None) -> str:
 
 
 _HELP = """\
-jirga {version}: an agent-based simulation of the negotiations over Afghanistan, 2018-2022.
+jirga {version}: an agent-based simulation of negotiations. {title}
 
-It takes what five articles say of trust, leverage, positions and events, and gives the distribution of what could
+It takes what a case's sources say of trust, leverage, positions and events, and gives the distribution of what could
 have come of the talks, over what we do not know and over chance.
 
 usage: jirga [options] [key=value ...]          (from a checkout: python -m sim ...)
@@ -98,33 +177,7 @@ jobs
 {jobs}
 
 examples
-  jirga                                       all scenarios at draft size: table, files, report, in results/
-  jirga scenario=turkey_summit out=summit     one scenario against status_quo, in the folder summit/
-  jirga scenario=turkey_summit scenario.levers.summit_week=12 trust.us.pak=0.5 off=[red_lines] out=mine
-                                              with a lever set, an uncertainty fixed, a mechanism switched off
-  jirga -m scenario=turkey_summit scenario.levers.summit_week=4,12,20 trust.us.pak=0.1,0.5,0.9 out=sweep
-                                              a sweep: every combination, one folder, one table, one report
-  jirga -m "scenario=glob(*summit*)" "noise=range(0.02,0.1,0.02)" size=smoke out=sweep
-  jirga studio scenario=turkey_summit         its levers moved by hand in a browser, with what comes of them at once
-  jirga job=levers scenario=turkey_summit     its levers from end to end: where each begins to matter
-  jirga job=patterns                          what the articles lead one to expect, measured: a quarter of an hour
-  jirga job=record                            what the model is worth on what happened; record=FILE.yaml: on your own
-  jirga job=theories                          how other theories would have it, on the same draws and luck
-  jirga scenario=turkey_summit theory=nash    one scenario by the rules of one of them
-  jirga import mine.csv out=mine              one's own actors with positions, salience, power: simple models, jirga
-  jirga job=calibrate out=learnt              what half of the record teaches: weights over the draws, for all jobs
-  jirga weights=learnt/weights.parquet        all scenarios with these weights; likewise job=record, job=patterns
-  jirga job=sensitivity outcome=[collapse]    what makes it: of what is not known, which parts, with interactions
-  jirga job=evidence out=pages seed=7         the evidence page in another folder, with other draws
-  jirga job=explain scenario=turkey_summit run=17
-                                              one run told week by week
-  jirga job=explain scenario=turkey_summit against=status_quo
-                                              where the runs part that end otherwise under the same luck; with run=17
-                                              that pair alone, side by side
-  jirga evidence.passes=[pass_a,pass_b]       only two of the coding passes count
-  jirga evidence.implied=false                only what the articles state, nothing implied
-  jirga case=path/to/folder                   another conflict: its own folder
-  jirga --config-dir DIR experiment=mine      the keys in DIR/experiment/mine.yaml
+{examples}
 
 keys, with their defaults
 {settings}
@@ -133,7 +186,7 @@ choices that come as files (one can add one's own, with --config-dir)
 {choices}
 
 options
-  -h, --help              this text; with scenario=NAME, what that scenario asks, and its levers
+  -h, --help              this text; with case=FOLDER, for that case; with scenario=NAME, what that scenario asks
   --version               the version
   -c, --cfg               print the composed configuration and stop
   -cd, --config-dir DIR   a folder with one's own choices: DIR/experiment/NAME.yaml is then experiment=NAME.

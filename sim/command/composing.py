@@ -42,8 +42,9 @@ def compose(words: Sequence[str], folder: Path | None = None, *, sweeping: bool 
         check_plain(override, override.key_or_group, sweeping)
     moves = [override for override in overrides if moves_in(override)]
     composing = [override for override in overrides if override not in moves]
-    scenarios = scenario_files(_case(composing, folder), folder)
-    check_overrides(composing, folder, scenarios)
+    case = _case(composing, folder)
+    scenarios = scenario_files(case, folder)
+    check_overrides(composing, folder, scenarios, case)
     composed = _composed(composing, folder, scenarios)
     composed = replace(composed, values=_with_file(composed.values, composing, scenarios))
     return with_moves(composed, moves, tuple(overrides), scenarios)

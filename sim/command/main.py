@@ -15,13 +15,13 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.case.theory import AS_DESIGNED
-from sim.command.arguments import help_text, parser, scenario_help, scenario_in
+from sim.command.arguments import case_in, help_text, parser, scenario_help, scenario_in
 from sim.command.composed import COMMAND_LINE, OPEN, Composed, source_of
 from sim.command.composing import compose
 from sim.command.overrides import check_words_of, named_job
 from sim.command.telling import telling
 from sim.inputs.errors import InputError, shown
-from sim.jobs.settings import FOLDER_JOBS, Settings
+from sim.jobs.settings import CASE_JOBS, FOLDER_JOBS, Settings
 from sim.version import __version__
 
 # Which function does which job: module and name, imported only when the job is asked for.
@@ -38,6 +38,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
         "studio": ("sim.studio.serving", "run"),
+        **{name: (f"sim.jobs.{name}", "run") for name in CASE_JOBS},
         **{name: ("sim.jobs.folder", name) for name in FOLDER_JOBS},
     }
 )
@@ -103,7 +104,7 @@ def _run(arguments: Sequence[str]) -> int:
     asked = parser().parse_intermixed_args(arguments)
     if asked.help:
         named = scenario_in(asked.overrides)
-        print(help_text() if named is None else scenario_help(*named, asked.config_dir))
+        print(help_text(case_in(asked.overrides)) if named is None else scenario_help(*named, asked.config_dir))
         return 0
     if asked.version:
         print(f"jirga {__version__}")
@@ -115,13 +116,16 @@ def _run(arguments: Sequence[str]) -> int:
         print(composed.text(), end="")
         return 0
     check_words_of(settings.job, settings.executor.name, words)
-    if settings.job not in FOLDER_JOBS:
+    if settings.job in CASE_JOBS:
+        if asked.multirun:
+            raise InputError(COMMAND_LINE, "-m", f"is nothing that {settings.job} takes")
+    elif settings.job not in FOLDER_JOBS:
         _check_fit(settings, composed, asked.multirun)
         _make(settings.out, source_of("out", composed.overrides, composed.files))
     elif asked.multirun:
         raise InputError(COMMAND_LINE, "-m", f"is nothing that {settings.job} takes", allowed="out=FOLDER")
     found = _job(settings.job)(settings) or 0
-    return found if settings.job in FOLDER_JOBS else min(found, 1)
+    return found if settings.job in (*FOLDER_JOBS, *CASE_JOBS) else min(found, 1)
 
 
 def _check_fit(settings: Settings, composed: Composed, sweeping: bool) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sim.command.composed import COMMAND_LINE, OPEN, check_file, word_of
 from sim.inputs.errors import InputError, nearest, shown
 from sim.inputs.files import read_yaml
-from sim.jobs.settings import FOLDER_JOBS, JOBS, groups, keys
+from sim.inputs.places import configuration_folder
+from sim.jobs.settings import CASE_JOBS, FOLDER_JOBS, JOBS, groups, keys
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -24,17 +25,29 @@ NAMES = ("case", "out")  # keys whose value is a folder's name, whatever it look
 def named_job(words: Sequence[str]) -> list[str]:
     """The words, a first one that names a job by itself written in full: `status` is `job=status`.
 
+    >>> named_job(["status", "out=mine"]), named_job(["check", "my folder"])
+    (['job=status', 'out=mine'], ['job=check', "case='my folder'"])
     >>> named_job(["import", "mine.csv", "seed=2"])
     ['job=import', "positions='mine.csv'", 'seed=2']
     """
-    if len(words) > 1 and words[0] == "import" and "=" not in words[1]:
-        return ["job=import", f"positions={quoted(words[1])}", *words[2:]]
-    return [f"job={words[0]}", *words[1:]] if words and words[0] in (*FOLDER_JOBS, "import", "studio") else list(words)
+    alone = {**CASE_JOBS, "import": "positions"}  # the key that the word after the job's stands for
+    if not words or words[0] not in (*FOLDER_JOBS, *alone, "studio"):
+        return list(words)
+    job, *rest = words
+    if job in alone and rest and "=" not in rest[0]:
+        rest[0] = f"{alone[job]}={quoted(rest[0])}"
+    return [f"job={job}", *rest]
 
 
 def check_words_of(job: str, executor: str, words: Sequence[str]) -> None:
     """Refuse words that a job would not heed: what decides a folder's numbers is in it already."""
     keys_given = [key for word in words if (key := word.partition("=")[0]) != "job"]
+    if job in CASE_JOBS:
+        for key in keys_given:
+            if key != CASE_JOBS[job]:
+                raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed=f"jirga {job} FOLDER")
+        if job == "new" and not keys_given:
+            raise InputError(COMMAND_LINE, "out", "is missing", allowed="jirga new FOLDER")
     for key in keys_given:
         first = key.split(".")[0]
         if job in FOLDER_JOBS and first not in ("out", *FOLDER_JOBS[job]):
@@ -103,7 +116,10 @@ def allowed_words() -> list[str]:
     return [*dict.fromkeys([*(key.name for key in keys()), *groups(), "scenario.levers.NAME", "an uncertainty"])]
 
 
-def check_overrides(overrides: Sequence[Override], folder: Path | None, scenarios: Mapping[str, Path]) -> None:
+def check_overrides(
+    overrides: Sequence[Override], folder: Path | None, scenarios: Mapping[str, Path], case: str
+) -> None:
+    """Refuse a word that is no key or no choice, is given twice, or chooses what is another case's."""
     known = [key.name for key in keys()]
     allowed = [*dict.fromkeys([*known, *groups()])]
     seen: set[str] = set()
@@ -120,7 +136,7 @@ def check_overrides(overrides: Sequence[Override], folder: Path | None, scenario
             raise InputError(COMMAND_LINE, name, "is given twice")
         seen.add(name)
         if name in groups():
-            _check_choice(name, override.value(), folder)
+            _check_choice(name, override.value(), folder, case)
         if name == "scenario":
             check_scenario(override.value(), scenarios)
 
@@ -160,9 +176,25 @@ def check_plain(override: Override, name: str, sweeping: bool) -> None:
         raise InputError(COMMAND_LINE, name, f"{value} are several values", allowed="-m, to sweep over them")
 
 
-def _check_choice(group: str, value: object, folder: Path | None) -> None:
+def experiments_of(case: str) -> tuple[str, ...]:
+    """The experiments of the package that are of a case, or of any."""
+    from sim.case.folder import case_folder
+
+    found = []
+    for name in groups()["experiment"]:
+        other = read_yaml(configuration_folder() / "experiment" / f"{name}.yaml").get("case")
+        try:
+            fits = other is None or case_folder(other) == case_folder(case)
+        except InputError:  # told when the job loads it
+            fits = False
+        if fits:
+            found.append(name)
+    return tuple(found)
+
+
+def _check_choice(group: str, value: object, folder: Path | None, case: str) -> None:
     own = sorted(path.stem for path in (folder / group).glob("*.yaml")) if folder else []
-    choices = [*groups()[group], *own]
+    choices = [*(experiments_of(case) if group == "experiment" else groups()[group]), *own]
     for choice in value if isinstance(value, list) else [value]:
         if choice is None and group == "experiment":
             continue

@@ -12,8 +12,8 @@ from typing import Literal, TypeVar
 
 from pydantic import Field
 
-from sim.evidence.reading import date_problem
 from sim.evidence.rows import CodedRow, EventRow, Evidence, MechanismRow
+from sim.inputs.dates import date_problem
 from sim.inputs.errors import InputError
 from sim.inputs.files import read_yaml
 from sim.inputs.frozen import Frozen
@@ -24,7 +24,20 @@ Strength = Literal["weak", "medium", "strong"]
 Row = TypeVar("Row", bound=CodedRow)
 
 
-class _Mechanism(Strict):
+class MechanismEntry(Strict):
+    """One cause and effect in the common words, with the rows behind it.
+
+    Attributes:
+        cause: a word of the vocabulary.
+        effect: another.
+        sign: + where the cause raises the effect, - where it lowers it.
+        strength: the weakest and the strongest coding.
+        pattern: the pattern that the claim bears on, or none.
+        rows: lines of each pass's mechanisms.csv, the header being line 1.
+        reversed_rows: those of them that carry the opposite sign.
+        note: where rows were joined by reading.
+    """
+
     cause: str
     effect: str
     sign: Literal["+", "-"]
@@ -35,12 +48,29 @@ class _Mechanism(Strict):
     note: str = ""
 
 
-class _Mechanisms(Strict):
+class MechanismsFile(Strict):
+    """evidence/mechanisms.yaml: what the passes say causes what, in one vocabulary.
+
+    Attributes:
+        vocabulary: the common words, each with its meaning.
+        mechanisms: the entries.
+    """
+
     vocabulary: dict[str, str]
-    mechanisms: tuple[_Mechanism, ...]
+    mechanisms: tuple[MechanismEntry, ...]
 
 
-class _Event(Strict):
+class EventEntry(Strict):
+    """One event with the rows behind it.
+
+    Attributes:
+        date: the narrowest that the rows allow.
+        event: its name.
+        actors: players.
+        what: in words.
+        rows: lines of each pass's events.csv, the header being line 1.
+    """
+
     date: str
     event: str
     actors: tuple[str, ...]
@@ -48,8 +78,14 @@ class _Event(Strict):
     rows: Lines
 
 
-class _Chronology(Strict):
-    chronology: tuple[_Event, ...]
+class ChronologyFile(Strict):
+    """evidence/chronology.yaml: the events of the passes as one dated list.
+
+    Attributes:
+        chronology: the entries, in order.
+    """
+
+    chronology: tuple[EventEntry, ...]
 
 
 @dataclass(frozen=True)
@@ -106,7 +142,7 @@ def _mechanisms(evidence: Evidence) -> tuple[dict[str, str], tuple[Mechanism, ..
     path = evidence.folder / "mechanisms.yaml"
     if not path.is_file():
         return {}, ()
-    data = checked(_Mechanisms, read_yaml(path), file=path)
+    data = checked(MechanismsFile, read_yaml(path), file=path)
     by_place, found = _by_place(evidence.mechanisms), []
     for number, entry in enumerate(data.mechanisms):
         key = f"mechanisms[{number}]"
@@ -126,7 +162,7 @@ def _chronology(evidence: Evidence) -> tuple[DatedEvent, ...]:
     if not path.is_file():
         return ()
     by_place, found = _by_place(evidence.events), []
-    for number, entry in enumerate(checked(_Chronology, read_yaml(path), file=path).chronology):
+    for number, entry in enumerate(checked(ChronologyFile, read_yaml(path), file=path).chronology):
         problem = date_problem(entry.date)
         if problem:
             raise InputError(path, f"chronology[{number}].date", problem)

@@ -12,23 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import Field
-
-from sim.case.case import Case
+from sim.case.articles import load_articles
+from sim.case.case import Case, Epoch
 from sim.case.loading import load_case
-from sim.evidence.reading import (
-    DATES,
-    TOP_LEVEL,
-    Fields,
-    Known,
-    check_paragraphs,
-    date_at,
-    date_problem,
-    passes_of,
-)
+from sim.evidence.reading import FILES, TOP_LEVEL, Fields, Known, check_paragraphs, date_at, passes_of
 from sim.evidence.red_lines import own_line, red_line_at, with_red_lines
 from sim.evidence.rows import (
-    Article,
     CodedRow,
     ConditionRow,
     DyadRow,
@@ -36,19 +25,16 @@ from sim.evidence.rows import (
     Evidence,
     MechanismRow,
     PositionRow,
+    SpokenFor,
     Structural,
 )
 from sim.evidence.uncoded import load_spoken_for
-from sim.inputs.errors import InputError, one_of
+from sim.inputs.errors import InputError, Mistakes, nearest, one_of
 from sim.inputs.files import Row, read_csv, read_yaml
 from sim.inputs.frozen import Frozen
 from sim.inputs.numbers import texts
-from sim.inputs.objects import Strict, checked
+from sim.inputs.objects import checked
 from sim.model.parameters import PARAMETERS, Parameter, parity
-
-
-class _Articles(Strict):
-    articles: tuple[Article, ...] = Field(min_length=1)
 
 
 def evidence_of(case: Case, passes: Sequence[str] | None = None, implied: bool = True) -> Evidence:
@@ -72,75 +58,107 @@ def load_evidence(
     """Load and check a folder of evidence.
 
     Args:
-        folder: holds articles.yaml, structural.yaml, red_lines.yaml and one folder for each pass.
-        passes: the names of the passes that count, in this order; None: every folder that holds a dyads.csv.
+        folder: holds one folder for each pass, with a CSV file for each kind of row that it has, and beside them
+            articles.yaml, red_lines.yaml, spoken_for.yaml and structural.yaml; what is empty may be left out.
+        passes: the names of the passes that count, in this order; None: every folder with such a CSV file.
         implied: whether rows count that an article only implies. They are checked in any case.
         case: whose actors and issues the rows may name; None: the case in the folder above.
 
     Raises:
-        InputError: the first mistake found, with file, line, column, value and what is allowed.
+        InputError: the first mistake found, with file, line, column, value and what is allowed, the others beside it.
     """
     folder = Path(folder)
     case = load_case(folder.parent) if case is None else case
     names = _passes(folder, passes)
-    articles = _articles(folder / "articles.yaml")
+    articles = load_articles(folder.parent)
     known = Known(case, {article.id: article.paragraphs for article in articles})
-    _check_epochs(case, known)
-    positions = with_red_lines(_all(folder, names, known, "positions", _position), folder / "red_lines.yaml", known)
+    structural: Mapping[str, Structural] = Frozen()
+    spoken_for: tuple[SpokenFor, ...] = ()
+    with Mistakes() as mistakes:
+        _check_files(folder, mistakes)
+        with mistakes.apart():
+            _check_epochs(case, known)
+        with mistakes.apart():
+            structural = _structural(folder / "structural.yaml", case)
+        with mistakes.apart():
+            spoken_for = load_spoken_for(folder / "spoken_for.yaml", known)
+        positions = _all(folder, names, known, "positions", _position, mistakes)
+        with mistakes.apart():
+            positions = with_red_lines(positions, folder / "red_lines.yaml", known)
+        dyads = _all(folder, names, known, "dyads", _dyad, mistakes)
+        events = _all(folder, names, known, "events", _event, mistakes)
+        mechanisms = _all(folder, names, known, "mechanisms", _mechanism, mistakes)
+        conditions = _all(folder, names, known, "conditions", _condition, mistakes)
     return Evidence(
         folder=folder,
         passes=names,
         implied=implied,
         articles=tuple(sorted(articles, key=lambda article: article.date)),
-        structural=_structural(folder / "structural.yaml", case),
-        dyads=_counted(_all(folder, names, known, "dyads", _dyad), implied),
+        structural=structural,
+        dyads=_counted(dyads, implied),
         positions=_counted(positions, implied),
-        events=_all(folder, names, known, "events", _event),
-        mechanisms=_counted(_all(folder, names, known, "mechanisms", _mechanism), implied),
-        conditions=_all(folder, names, known, "conditions", _condition),
-        spoken_for=load_spoken_for(folder / "spoken_for.yaml", known) if implied else (),
+        events=events,
+        mechanisms=_counted(mechanisms, implied),
+        conditions=conditions,
+        spoken_for=spoken_for if implied else (),
     )
 
 
 def _passes(folder: Path, passes: Sequence[str] | None) -> tuple[str, ...]:
     found = passes_of(folder)
     names = found if passes is None else texts(passes)
-    if not names:
-        raise InputError(folder, "passes", "no pass counts", allowed=found or "at least one folder with a dyads.csv")
+    if not names and passes is not None:
+        raise InputError(folder, "passes", "no pass counts", allowed=found or "null: this case has no pass")
     for number, name in enumerate(names):
-        one_of(folder, "passes", name, found, "a pass (a folder with a dyads.csv)")
+        one_of(folder, "passes", name, found, "a pass (a folder with CSV files)")
         if name in names[:number]:
             raise InputError(folder, "passes", f"the pass {name!r} is named twice", allowed="each pass once")
     return names
 
 
-def _articles(path: Path) -> tuple[Article, ...]:
-    articles = checked(_Articles, read_yaml(path), file=path).articles
-    for number, article in enumerate(articles):
-        key = f"articles[{number}]"
-        if article.id in [other.id for other in articles[:number]]:
-            raise InputError(path, f"{key}.id", f"{article.id!r} is given twice", allowed="each article once")
-        for column in ("date", "speaks_of"):
-            problem = date_problem(getattr(article, column))
-            if problem:
-                raise InputError(path, f"{key}.{column}", problem, allowed=DATES)
-        for paragraph in article.garbled:
-            if not 1 <= paragraph <= article.paragraphs:
-                problem = f"{article.id} has no paragraph {paragraph}"
-                raise InputError(path, f"{key}.garbled", problem, allowed=f"1 to {article.paragraphs}")
-    return articles
+YAML = ("articles", "chronology", "mechanisms", "red_lines", "spoken_for", "structural")  # beside the passes
+
+
+def _check_files(folder: Path, mistakes: Mistakes) -> None:
+    """Refuse data that nobody reads: what is left out counts as empty, so a misspelt name would be an empty part."""
+    for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
+        with mistakes.apart():
+            _check_file(path, [f"{name}.yaml" for name in YAML], "evidence")
+    for path in sorted(folder.glob("*/*.csv")):
+        with mistakes.apart():
+            _check_file(path, [f"{name}.csv" for name in FILES], "a pass")
+
+
+def _check_file(path: Path, known: Sequence[str], of: str) -> None:
+    if path.name not in known:
+        raise InputError(path, "", f"is no file of {of}", allowed=known, meant=nearest(path.name, known))
+
+
+GENERAL = Path(__file__).with_name("structural.yaml")
+OF_A_WAR = "war_parity"  # in the general file: the parity of any war that the case says nothing of
 
 
 def _structural(path: Path, case: Case) -> Mapping[str, Structural]:
-    """The prior of every parameter of the model and of every war's parity: all of them, and nothing else."""
-    known = {row.name: row for row in PARAMETERS}
-    known |= {war.parity_prior: parity(war.parity_prior) for war in case.wars.values()}
-    found = {}
-    for name, data in read_yaml(path).items():
-        one_of(path, name, name, known, "a parameter of the model")
-        found[name] = checked(Structural, data, file=path, key=name)
-        _check_range(path, found[name], known[name])
-    for name in known:
+    """The prior of every parameter of the model and of every war's parity: the case's own, else the general one.
+
+    In the order of the general file, where the parities of the case's wars stand in the place of the general one.
+    """
+    parities = tuple(dict.fromkeys(war.parity_prior for war in case.wars.values()))
+    domains = {**{row.name: row for row in PARAMETERS}, **{name: parity(name) for name in parities}}
+    own: dict[str, Structural] = {}
+    with Mistakes() as mistakes:
+        for name, data in read_yaml(path).items() if path.exists() else ():
+            with mistakes.apart():
+                one_of(path, name, name, domains, "a parameter of the model")
+                own[name] = checked(Structural, data, file=path, key=name)
+                _check_range(path, own[name], domains[name])
+    general = {name: checked(Structural, data, file=GENERAL, key=name) for name, data in read_yaml(GENERAL).items()}
+    found: dict[str, Structural] = {}
+    for name, prior in general.items():
+        for parameter in parities if name == OF_A_WAR else (name,):
+            found[parameter] = own.get(parameter, prior)
+    found |= {name: prior for name, prior in own.items() if name not in found}
+    for name in domains:
         if name not in found:
             raise InputError(path, name, "is missing", allowed="a prior for every parameter of the model")
     return Frozen(found)
@@ -158,13 +176,25 @@ def _check_range(path: Path, prior: Structural, parameter: Parameter) -> None:
 
 def _check_epochs(case: Case, known: Known) -> None:
     """An epoch's starting conditions cite paragraphs of its own article."""
-    for epoch in case.epochs.values():
-        file = str(case.folder / "epoch" / f"{epoch.epoch}.yaml")
-        one_of(file, "article", epoch.article, known.paragraphs, "an article")
-        cited = {f"start.{name}": start.paragraphs for name, start in epoch.start.items()}
-        cited |= {f"tables.{name}": table.paragraphs for name, table in epoch.tables.items()}
+    with Mistakes() as mistakes:
+        for epoch in case.epochs.values():
+            with mistakes.apart():
+                _check_epoch(case, epoch, known)
+
+
+def _check_epoch(case: Case, epoch: Epoch, known: Known) -> None:
+    file = str(case.folder / "epoch" / f"{epoch.epoch}.yaml")
+    cited = {f"start.{name}": start.paragraphs for name, start in epoch.start.items()}
+    cited |= {f"tables.{name}": table.paragraphs for name, table in epoch.tables.items()}
+    if not known.paragraphs and not epoch.article and not any(cited.values()):
+        return  # a case without articles
+    one_of(
+        file, "article", epoch.article, known.paragraphs, "an article", known.paragraphs or "none: the case has none"
+    )
+    with Mistakes() as mistakes:
         for key, paragraphs in cited.items():
-            check_paragraphs(file, f"{key}.paragraphs", epoch.article, paragraphs, known)
+            with mistakes.apart():
+                check_paragraphs(file, f"{key}.paragraphs", epoch.article, paragraphs, known)
 
 
 COLUMNS: Mapping[str, tuple[str, ...]] = Frozen(
@@ -201,25 +231,37 @@ Direct = TypeVar("Direct", DyadRow, PositionRow, MechanismRow)
 
 
 def _all(
-    folder: Path, passes: Sequence[str], known: Known, name: str, parse: Callable[[str, Fields], Coded]
+    folder: Path,
+    passes: Sequence[str],
+    known: Known,
+    name: str,
+    parse: Callable[[str, Fields], Coded],
+    mistakes: Mistakes,
 ) -> tuple[Coded, ...]:
-    """The rows of one kind of file, of each pass in turn."""
+    """The rows of one kind of file, of each pass in turn; a pass without such a file has no such row."""
     found: list[Coded] = []
     for pass_ in passes:
-        rows = read_csv(folder / pass_ / f"{name}.csv", COLUMNS[name])
-        found.extend(parse(pass_, Fields(row, known)) for row in rows)
-        _check_once(rows, KEYS[name])
+        path = folder / pass_ / f"{name}.csv"
+        if not path.exists():
+            continue
+        with mistakes.apart():
+            rows = read_csv(path, COLUMNS[name])
+            for row in rows:
+                with mistakes.apart():
+                    found.append(parse(pass_, Fields(row, known)))
+            _check_once(rows, KEYS[name], mistakes)
     return tuple(found)
 
 
-def _check_once(rows: Iterable[Row], key: Sequence[str]) -> None:
+def _check_once(rows: Iterable[Row], key: Sequence[str], mistakes: Mistakes) -> None:
     first: dict[Hashable, int] = {}
     for row in rows:
         unit = tuple(row.values[column] for column in key)
-        if unit in first:
-            problem = f"{' '.join(unit)} is coded twice, first on line {first[unit]}"
-            raise InputError(f"{row.file}:{row.line}", ", ".join(key), problem, allowed="once in a pass")
-        first[unit] = row.line
+        with mistakes.apart():
+            if unit in first:
+                problem = f"{' '.join(unit)} is coded twice, first on line {first[unit]}"
+                raise InputError(f"{row.file}:{row.line}", ", ".join(key), problem, allowed="once in a pass")
+        first.setdefault(unit, row.line)
 
 
 def _counted(rows: Iterable[Direct], implied: bool) -> tuple[Direct, ...]:

@@ -53,6 +53,7 @@ NARROWEST = 0.02  # a position coded as a point becomes a range of this much to 
 ASSUMED = MappingProxyType(
     {"trust": (0.0, 1.0), "leverage": (0.0, 1.0), "position": (0.0, 1.0), "salience": (0.2, 0.8)}
 )
+NOBODY = ""  # the pass of a draw where a case has none
 ASSUMED_OF_THIRD_PARTY = (0.0, 0.3)  # leverage of a third party over anybody, where nobody coded it
 
 
@@ -143,7 +144,7 @@ def priors(case: Case, evidence: Evidence, epoch: str) -> Priors:
     one_of(case.folder, "epoch", epoch, case.epochs, "an epoch")
     builder = _Builder(case, evidence, case.epochs[epoch])
     columns = tuple(sorted(builder.columns(), key=lambda prior: prior.rank))
-    return Priors(epoch, evidence.passes, columns, layout_of(columns, evidence.passes))
+    return Priors(epoch, evidence.passes, columns, layout_of(columns, evidence.passes or (NOBODY,)))
 
 
 class _Builder:
@@ -156,7 +157,7 @@ class _Builder:
         self.ranks = ranks(case, evidence.structural)
         order = [article.id for article in evidence.articles]
         # Nearest first: the epoch's own article, then the earlier ones.
-        self.articles = tuple(reversed(order[: order.index(epoch.article) + 1]))
+        self.articles = tuple(reversed(order[: order.index(epoch.article) + 1])) if epoch.article else ()
         self.coded = _by_quantity(case, evidence, self.articles)
 
     def columns(self) -> Iterator[Prior]:
@@ -174,15 +175,15 @@ class _Builder:
         return Prior(
             name="pass",
             group="pass",
-            meaning=f"the pass that the draw's coded numbers come from: {', '.join(passes)}",
+            meaning=f"the pass that the draw's coded numbers come from: {', '.join(passes) or 'none was coded'}",
             unit="number",
             low=0.0,
-            high=len(passes) - 1.0,
+            high=max(0.0, len(passes) - 1.0),
             status="fixed",
             source="each pass equally likely",
             kind="choice",
             rank=self.ranks["pass"],
-            parts=len(passes),
+            parts=max(1, len(passes)),
         )
 
     def _structural(self) -> Iterator[Prior]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from sim.case.case import Case
+from sim.inputs.dates import DATES, date_problem
 from sim.inputs.errors import InputError, one_of
 from sim.inputs.files import Row
 
 TOP_LEVEL = 4  # the codebook's scales of trust, leverage and salience run from 0 to 4
 
 
+FILES = ("dyads", "positions", "events", "mechanisms", "conditions")  # what a pass holds, each a CSV file
+
+
 def passes_of(folder: Path | str) -> tuple[str, ...]:
-    """The passes in a folder of evidence: the names of its folders that hold a dyads.csv, sorted."""
-    return tuple(sorted(path.parent.name for path in Path(folder).glob("*/dyads.csv")))
+    """The passes in a folder of evidence: the names of its folders that hold a CSV file of a pass, sorted."""
+    return tuple(sorted({path.parent.name for name in FILES for path in Path(folder).glob(f"*/{name}.csv")}))
 
 
 class Known:
@@ -121,42 +124,9 @@ class Fields:
         }
 
 
-DATES = "YYYY, YYYY-MM or YYYY-MM-DD; an interval a/b; open ../b or a/.."
-_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
-
-
 def date_at(field: Fields, column: str) -> str:
     value = field.text(column)
     problem = date_problem(value)
     if problem:
         field.refuse(column, problem, DATES)
     return value
-
-
-def date_problem(text: str) -> str | None:
-    """What is wrong with an ISO date, a reduced date or an interval; None if nothing.
-
-    >>> date_problem("2018-12-04/2018-12-06"), date_problem("../2019-07"), date_problem("2018-13")
-    (None, None, "'2018-13' is not a date")
-    """
-    parts = text.split("/")
-    if len(parts) > 2 or all(part == ".." for part in parts):
-        return f"{text!r} is not a date"
-    days = [None if part == ".." and len(parts) == 2 else _first_day(part) for part in parts]
-    if any(day is None and part != ".." for day, part in zip(days, parts, strict=True)):
-        return f"{text!r} is not a date"
-    first, last = days[0], days[-1]
-    # A reduced end (2018) stands for its last day, so only an end that begins earlier and is no part of it is wrong.
-    if first and last and last < first and not parts[0].startswith(parts[-1]):
-        return f"{text!r} ends before it begins"
-    return None
-
-
-def _first_day(part: str) -> datetime.date | None:
-    found = _DATE.fullmatch(part)
-    if not found:
-        return None
-    try:
-        return datetime.date(*(int(number or 1) for number in found.groups()))
-    except ValueError:
-        return None

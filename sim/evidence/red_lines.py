@@ -12,7 +12,7 @@ from pydantic import Field
 
 from sim.evidence.reading import NUMBER, Fields, Known, check_paragraphs, passes_of
 from sim.evidence.rows import PositionRow, RedLine
-from sim.inputs.errors import InputError, one_of
+from sim.inputs.errors import InputError, Mistakes, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked
 
@@ -20,7 +20,19 @@ MOVED = 0.1  # a red line told in words stands this far from the position, towar
 
 
 class ReviewedLine(Strict):
-    """One entry of the reviewed file of red lines."""
+    """One entry of the reviewed file of red lines.
+
+    Attributes:
+        pass: the pass whose row marks the line.
+        article: of the row.
+        actor: of the row.
+        issue: of the row.
+        at: where the line stands.
+        forbids: the side on which no deal may lie.
+        from: given: the row has the number; moved: the position, moved by 0.1.
+        why: the reason.
+        paragraphs: of the article.
+    """
 
     pass_: str = Field(alias="pass")
     article: str
@@ -33,7 +45,13 @@ class ReviewedLine(Strict):
     paragraphs: tuple[int, ...]
 
 
-class _ReviewedLines(Strict):
+class RedLinesFile(Strict):
+    """evidence/red_lines.yaml: coded red lines as numbers.
+
+    Attributes:
+        red_lines: each for a row of positions.csv that marks a line.
+    """
+
     red_lines: tuple[ReviewedLine, ...]
 
 
@@ -69,20 +87,22 @@ def moved(position: float) -> float:
 
 def with_red_lines(rows: Sequence[PositionRow], path: Path, known: Known) -> tuple[PositionRow, ...]:
     """The rows with the lines of the reviewed file; each entry must fit a row of a pass that counts."""
-    entries = checked(_ReviewedLines, read_yaml(path), file=path).red_lines
+    entries = checked(RedLinesFile, read_yaml(path), file=path).red_lines if path.exists() else ()
     passes = passes_of(path.parent)
     by_unit = {(row.pass_, row.article, row.actor, row.issue): row for row in rows}
     counted = {row.pass_ for row in rows}
     reviewed: dict[Hashable, ReviewedLine] = {}
-    for number, entry in enumerate(entries):
-        key = f"red_lines[{number}]"
-        _check_entry(str(path), key, entry, passes, known)
-        unit = (entry.pass_, entry.article, entry.actor, entry.issue)
-        if unit in reviewed:
-            raise InputError(path, key, f"{' '.join(unit)} is given twice", allowed="once for each row")
-        reviewed[unit] = entry
-        if entry.pass_ in counted:
-            _check_fits(str(path), key, entry, by_unit.get(unit))
+    with Mistakes() as mistakes:
+        for number, entry in enumerate(entries):
+            with mistakes.apart():
+                key = f"red_lines[{number}]"
+                _check_entry(str(path), key, entry, passes, known)
+                unit = (entry.pass_, entry.article, entry.actor, entry.issue)
+                if unit in reviewed:
+                    raise InputError(path, key, f"{' '.join(unit)} is given twice", allowed="once for each row")
+                reviewed[unit] = entry
+                if entry.pass_ in counted:
+                    _check_fits(str(path), key, entry, by_unit.get(unit))
     return tuple(_reviewed(row, reviewed.get((row.pass_, row.article, row.actor, row.issue))) for row in rows)
 
 

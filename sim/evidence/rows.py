@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from sim.case.article import Article
 from sim.inputs.numbers import counted
 from sim.inputs.objects import Strict
 
@@ -95,21 +96,20 @@ class ConditionRow(CodedRow):
     unit: str
 
 
-class Article(Strict):
-    """An article: its id, how many numbered paragraphs it has, and which of them cannot be read with any certainty."""
-
-    id: str
-    title: str
-    outlet: str
-    date: str
-    paragraphs: int = Field(ge=1)
-    speaks_of: str
-    note: str = ""
-    garbled: tuple[int, ...] = ()
-
-
 class Structural(Strict):
-    """A model parameter that is not coded from the articles: uniform on [low, high]."""
+    """A model parameter that is not coded from the articles: uniform on [low, high].
+
+    Attributes:
+        symbol: in the equations.
+        meaning: in words.
+        unit: in words.
+        low: the least that is held possible.
+        high: the most.
+        distribution: uniform.
+        source: who proposed the mechanism, and what the range rests on.
+        status: sourced, judged or assumed.
+        why: the reason for the range.
+    """
 
     symbol: str
     meaning: str
@@ -123,7 +123,16 @@ class Structural(Strict):
 
 
 class SpokenFor(Strict):
-    """An article gives an actor's position on an issue to a body that the actor speaks for."""
+    """An article gives an actor's position on an issue to a body that the actor speaks for.
+
+    Attributes:
+        article: that says so.
+        actor: who speaks.
+        issue: on what.
+        body: for whom.
+        paragraphs: of the article.
+        why: the reason.
+    """
 
     article: str
     actor: str

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from sim.case.case import Case, Clause, Epoch
 from sim.evidence.reading import Known, check_paragraphs
 from sim.evidence.rows import SpokenFor
-from sim.inputs.errors import one_of
+from sim.inputs.errors import Mistakes, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.objects import Strict, checked
 
@@ -27,7 +27,13 @@ KEPT = 1.0  # the pole at which a norm is kept
 STEPS_OF_A_BODY = 1  # what a body is coded with is widened as if it were carried over an article
 
 
-class _SpokenFor(Strict):
+class SpokenForFile(Strict):
+    """evidence/spoken_for.yaml: positions that an article gives to a body for which an actor speaks.
+
+    Attributes:
+        spoken_for: each for one actor and issue.
+    """
+
     spoken_for: tuple[SpokenFor, ...]
 
 
@@ -46,14 +52,16 @@ def load_spoken_for(path: Path, known: Known) -> tuple[SpokenFor, ...]:
     """
     if not path.exists():
         return ()
-    rows = checked(_SpokenFor, read_yaml(path), file=path).spoken_for
-    for number, row in enumerate(rows):
-        key = f"spoken_for[{number}]"
-        one_of(path, f"{key}.article", row.article, known.paragraphs, "an article")
-        one_of(path, f"{key}.actor", row.actor, known.players, "a player")
-        one_of(path, f"{key}.body", row.body, known.players, "a player")
-        one_of(path, f"{key}.issue", row.issue, known.issues, "an issue")
-        check_paragraphs(str(path), f"{key}.paragraphs", row.article, row.paragraphs, known)
+    rows = checked(SpokenForFile, read_yaml(path), file=path).spoken_for
+    with Mistakes() as mistakes:
+        for number, row in enumerate(rows):
+            with mistakes.apart():
+                key = f"spoken_for[{number}]"
+                one_of(path, f"{key}.article", row.article, known.paragraphs, "an article")
+                one_of(path, f"{key}.actor", row.actor, known.players, "a player")
+                one_of(path, f"{key}.body", row.body, known.players, "a player")
+                one_of(path, f"{key}.issue", row.issue, known.issues, "an issue")
+                check_paragraphs(str(path), f"{key}.paragraphs", row.article, row.paragraphs, known)
     return rows
 
 

@@ -13,9 +13,13 @@ from rich.progress import track
 from sim.analysis.holding import Holding, beyond, holding
 from sim.analysis.shares import Interval, Values, draw_means, number_interval, ratio
 from sim.analysis.weights import Weights, uneven, variance
-from sim.case.patterns import Claim, Pattern, Patterns
+from sim.case.patterns import FILE, Claim, Pattern, Patterns
 from sim.case.theory import Theory
+from sim.evidence.loading import evidence_of
+from sim.evidence.priors import priors
+from sim.evidence.rows import Evidence
 from sim.experiment.runs import Runs, runs_of
+from sim.inputs.errors import Mistakes, one_of
 from sim.model.parameters import SWITCHES
 
 HALF = 0.5
@@ -254,6 +258,26 @@ class Found:
         return tuple(one for one in self.findings if one.off and (one.name, one.epoch) == (whole.name, whole.epoch))
 
 
+def check_starts(patterns: Patterns, evidence: Evidence) -> None:
+    """Refuse a claim that compares with a number of the draw that there is not.
+
+    Raises:
+        InputError: the first such claim, with the number that was likely meant, and the others beside it.
+    """
+    file = patterns.case.folder / FILE
+    with Mistakes() as mistakes:
+        for name, pattern in patterns.patterns.items():
+            for part, claims in (("claims", pattern.claims), ("also", pattern.also)):
+                for n, claim in enumerate(claims):
+                    for epoch in pattern.places if claim.less is not None and claim.less.start is not None else ():
+                        assert claim.less is not None
+                        where = epoch or patterns.scenario(claim.world).epoch
+                        known = priors(patterns.case, evidence, where).names
+                        key = f"patterns.{name}.{part}[{n}].less.start"
+                        with mistakes.apart():
+                            one_of(file, key, claim.less.start, known, f"uncertain at {where}", "a column of the draws")
+
+
 def apportioned(total: int) -> tuple[int, int]:
     """Draws and runs a draw of a world that gets `total` runs.
 
@@ -289,6 +313,7 @@ def measured(
         weights: of the draws, (draws,); None: all count alike.
         progress: whether to show a bar; None: in a terminal.
     """
+    check_starts(patterns, evidence_of(patterns.case, passes or None, implied))
     kept: dict[tuple[str, str | None, tuple[str, ...]], Runs] = {}
     failed = 0
 

@@ -3,7 +3,7 @@
 Nothing here knows what the files are about: that stands with the objects, in `case`, `evidence` and `jobs`.
 """
 
-from sim.inputs.errors import InputError, nearest, one_of, shown
+from sim.inputs.errors import InputError, Mistakes, nearest, one_of, shown
 from sim.inputs.files import Row, read_csv, read_yaml
 from sim.inputs.frozen import Frozen, frozen
 from sim.inputs.objects import Strict, checked, what_is_allowed
@@ -11,6 +11,7 @@ from sim.inputs.objects import Strict, checked, what_is_allowed
 __all__ = [
     "Frozen",
     "InputError",
+    "Mistakes",
     "Row",
     "Strict",
     "checked",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 
 class InputError(Exception):
     """A user's mistake, told in one line.
 
-    ``file`` may carry a line (``case.yaml:12``); ``key`` is dotted (``tables.doha.parties[1]``) or empty.
+    ``file`` may carry a line (``case.yaml:12``); ``key`` is dotted (``tables.doha.parties[1]``) or empty. ``others``
+    are mistakes that were found beside it: the line is that of the first, `every` has them all.
 
     >>> print(InputError("case.yaml", "parties[1]", "'TALIBAN' is not an actor", allowed=["US", "TAL"], meant="TAL"))
     case.yaml: parties[1]: 'TALIBAN' is not an actor; allowed: US, TAL; did you mean TAL?
@@ -31,11 +34,23 @@ class InputError(Exception):
         self.problem = problem
         self.allowed = allowed if allowed is None or isinstance(allowed, str) else ", ".join(map(str, allowed))
         self.meant = meant
+        self.others: tuple[InputError, ...] = ()
         super().__init__(self._line())
+
+    @property
+    def every(self) -> tuple[InputError, ...]:
+        """This mistake, then those found beside it, each once."""
+        found: dict[str, InputError] = {str(one): one for one in (self, *self.others)}
+        return tuple(found.values())
+
+    def beside(self, others: Iterable[InputError]) -> InputError:
+        """The same mistake, told first of several."""
+        self.others = tuple(others)
+        return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         """All its fields, so that it is the same error in another process: by default the line alone would travel."""
-        return _told_again, (type(self), self.file, self.key, self.problem, self.allowed, self.meant)
+        return _told_again, (type(self), self.file, self.key, self.problem, self.allowed, self.meant, self.others)
 
     def _line(self) -> str:
         place = ": ".join(part for part in (self.file, self.key) if part)
@@ -48,9 +63,51 @@ class InputError(Exception):
 
 
 def _told_again(
-    kind: type[InputError], file: str, key: str, problem: str, allowed: str | None, meant: str | None
+    kind: type[InputError],
+    file: str,
+    key: str,
+    problem: str,
+    allowed: str | None,
+    meant: str | None,
+    others: tuple[InputError, ...],
 ) -> InputError:
-    return kind(file, key, problem, allowed=allowed, meant=meant)
+    return kind(file, key, problem, allowed=allowed, meant=meant).beside(others)
+
+
+class Mistakes:
+    """Gathers the mistakes of a block: at its end the first is raised, and has the others beside it.
+
+    >>> with Mistakes() as mistakes:
+    ...     for code in ("US", "TALIBAN", "PAKK"):
+    ...         with mistakes.apart():
+    ...             _ = one_of("case.yaml", "parties", code, ["US", "TAL"], "an actor")
+    Traceback (most recent call last):
+        ...
+    sim.inputs.errors.InputError: case.yaml: parties: 'TALIBAN' is not an actor; allowed: US, TAL; did you mean TAL?
+    """
+
+    def __init__(self) -> None:
+        self.found: list[InputError] = []
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What does not keep the rest from being checked: a mistake ends this block alone."""
+        try:
+            yield
+        except InputError as error:
+            self.found.extend(error.every)
+
+    def __enter__(self) -> Mistakes:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None and not isinstance(error, InputError):
+            return
+        found = [*self.found, *(error.every if error is not None else ())]
+        if found:
+            raise found[0].beside(found[1:]) from None
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:

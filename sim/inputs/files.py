@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from sim.inputs.errors import InputError, nearest, shown
+from sim.inputs.errors import InputError, Mistakes, nearest, shown
 from sim.inputs.frozen import Frozen
 from sim.inputs.places import home_of
 
@@ -62,7 +64,12 @@ def read_yaml(path: Path | str) -> dict[str, Any]:
     anchors, keys that are not words, and plain values that YAML 1.1 reads otherwise than a person would.
     """
     path = home_of(path)
-    text = _text(path)
+    return copy.deepcopy(_parsed(path, _text(path)))
+
+
+@lru_cache(maxsize=128)
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    """What a text says, remembered: the files of a case are read again for every scenario, world and statement."""
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
@@ -73,7 +80,8 @@ def read_yaml(path: Path | str) -> dict[str, Any]:
         raise InputError(path, "", "is empty", allowed="keys with values")
     if not isinstance(node, yaml.MappingNode):
         raise InputError(_at(path, node), "", "is not a mapping", allowed="keys with values")
-    value = _value(path, node, "", set())
+    with Mistakes() as mistakes:
+        value = _value(path, node, "", set(), mistakes)
     assert isinstance(value, dict)
     return value
 
@@ -94,34 +102,39 @@ def _syntax(path: Path, text: str, error: yaml.MarkedYAMLError) -> InputError:
     return InputError(f"{path}:{number}", "", f"is not YAML: {error.problem}")
 
 
-def _value(path: Path, node: yaml.Node, key: str, seen: set[int]) -> Any:
+def _value(path: Path, node: yaml.Node, key: str, seen: set[int], mistakes: Mistakes) -> Any:
     if id(node) in seen:
         raise InputError(_at(path, node), key, "uses an anchor (&name, *name); write the value out")
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
-        return _mapping(path, node, key, seen)
+        return _mapping(path, node, key, seen, mistakes)
     if isinstance(node, yaml.SequenceNode):
         _untagged(path, node, key)
-        return [_value(path, item, f"{key}[{i}]", seen) for i, item in enumerate(node.value)]
+        listed: list[Any] = []
+        for i, item in enumerate(node.value):
+            with mistakes.apart():
+                listed.append(_value(path, item, f"{key}[{i}]", seen, mistakes))
+        return listed
     if isinstance(node, yaml.ScalarNode):
         return _scalar(path, node, key)
     raise AssertionError(f"YAML has no other node than these: {node}")
 
 
-def _mapping(path: Path, node: yaml.MappingNode, key: str, seen: set[int]) -> dict[str, Any]:
+def _mapping(path: Path, node: yaml.MappingNode, key: str, seen: set[int], mistakes: Mistakes) -> dict[str, Any]:
     _untagged(path, node, key)
     found: dict[str, Any] = {}
     lines: dict[str, int] = {}
     for key_node, value_node in node.value:
-        name = _scalar(path, key_node, key) if isinstance(key_node, yaml.ScalarNode) else None
-        if not isinstance(name, str) or (name == "<<" and key_node.style is None):
-            word = key_node.value if isinstance(key_node, yaml.ScalarNode) else shown(key_node.value)
-            raise InputError(_at(path, key_node), key, f"the key {word} is not a word; quote it")
-        if name in found:
-            where = f"{key}.{name}".lstrip(".")
-            raise InputError(_at(path, key_node), where, f"is given twice, first on line {lines[name]}")
-        lines[name] = key_node.start_mark.line + 1
-        found[name] = _value(path, value_node, f"{key}.{name}".lstrip("."), seen)
+        with mistakes.apart():
+            name = _scalar(path, key_node, key) if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(name, str) or (name == "<<" and key_node.style is None):
+                word = key_node.value if isinstance(key_node, yaml.ScalarNode) else shown(key_node.value)
+                raise InputError(_at(path, key_node), key, f"the key {word} is not a word; quote it")
+            if name in lines:
+                where = f"{key}.{name}".lstrip(".")
+                raise InputError(_at(path, key_node), where, f"is given twice, first on line {lines[name]}")
+            lines[name] = key_node.start_mark.line + 1
+            found[name] = _value(path, value_node, f"{key}.{name}".lstrip("."), seen, mistakes)
     return found
 
 
@@ -180,7 +193,12 @@ def read_csv(path: Path | str, columns: Sequence[str]) -> tuple[Row, ...]:
     if not header:
         raise InputError(path, "", "is empty", allowed=f"a header with the columns {', '.join(columns)}")
     _check_header(f"{path}:{line}", header, columns)
-    return tuple(_row(path, line, fields, columns) for line, fields in records)
+    rows: list[Row] = []
+    with Mistakes() as mistakes:
+        for line, fields in records:
+            with mistakes.apart():
+                rows.append(_row(path, line, fields, columns))
+    return tuple(rows)
 
 
 def read_records(path: Path) -> Iterator[tuple[int, list[str]]]:

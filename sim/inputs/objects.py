@@ -32,10 +32,11 @@ class Strict(pydantic.BaseModel):
 
 
 T = TypeVar("T", bound=pydantic.BaseModel)
+UNKNOWN = "unknown key"
 
 
 def checked(kind: type[T], data: object, *, file: str | Path, key: str = "") -> T:
-    """``data`` (as ``read_yaml`` gives it) as a frozen ``kind``; ``InputError`` for its first mistake.
+    """``data`` (as ``read_yaml`` gives it) as a frozen ``kind``; ``InputError`` for its mistakes.
 
     ``key`` is where in the file the data came from; the place of the mistake is appended to it. A list becomes a
     tuple, a whole number is taken where a number is wanted, text where an enumeration or a date is; nothing else is
@@ -45,10 +46,27 @@ def checked(kind: type[T], data: object, *, file: str | Path, key: str = "") -> 
         # JSON's strict rules are a person's: a list is a tuple, text may be a date, nothing else is converted.
         return kind.model_validate_json(to_json(data, inf_nan_mode="constants"))
     except pydantic.ValidationError as error:
-        mistakes = [dict(mistake) for mistake in error.errors(include_url=False)]
+        mistakes: list[dict[str, Any]] = [dict(mistake) for mistake in error.errors(include_url=False)]
         # A misspelt key is told as such, before the key that it should have been is told as missing.
-        first = next((mistake for mistake in mistakes if mistake["type"] == "extra_forbidden"), mistakes[0])
-        raise _told(kind, data, first, file, key) from None
+        mistakes.sort(key=lambda mistake: mistake["type"] != "extra_forbidden")
+        mistakes = [one for one in mistakes if one["type"] != "too_short" or not _has_within(mistakes, one["loc"])]
+        found = _once([_told(kind, data, mistake, file, key) for mistake in mistakes])
+        raise found[0].beside(found[1:]) from None
+
+
+def _has_within(mistakes: Sequence[dict[str, Any]], place: Sequence[str | int]) -> bool:
+    """Whether there is a mistake further in: an entry that is wrong is not counted, and not missing."""
+    return any(len(one["loc"]) > len(place) and one["loc"][: len(place)] == place for one in mistakes)
+
+
+def _once(found: Sequence[InputError]) -> list[InputError]:
+    """One mistake a place: a value that fits no part of a union is one, and so is a key that was misspelt."""
+    told: dict[str, InputError] = {}
+    for mistake in found:
+        told.setdefault(mistake.key, mistake)
+        if mistake.problem == UNKNOWN and mistake.meant:
+            told.setdefault(f"{mistake.key.rpartition('.')[0]}.{mistake.meant}".lstrip("."), mistake)
+    return [mistake for key, mistake in told.items() if mistake.key == key]
 
 
 # The problem in words, and what is allowed, for each type of error that a field can give.
@@ -114,7 +132,7 @@ def _unknown_key(kind: type[Any], data: Any, loc: Sequence[str | int], file: str
         with contextlib.suppress(KeyError, IndexError, TypeError):
             data = data[step]
     meant = nearest(str(loc[-1]), [name for name in known if name not in data]) or nearest(str(loc[-1]), known)
-    return InputError(file, place, "unknown key", allowed=known, meant=meant)
+    return InputError(file, place, UNKNOWN, allowed=known, meant=meant)
 
 
 def _dotted(data: object, loc: Sequence[str | int], key: str) -> str:

@@ -58,7 +58,7 @@ def weights_of(settings: Settings, case: Case, draws: int) -> Weighed:
     from sim.storage.weights import Draws, read_weights
 
     found, coded = read_weights(settings.weights), settings.evidence
-    whose = Draws(case, settings.seed, coded.passes, coded.implied)
+    whose = Draws(case, settings.seed, coded.named, coded.implied)
     return Weighed(found.of(whose, draws), found.told(draws), found.words)
 
 
@@ -115,6 +115,6 @@ def plan_of(settings: Settings) -> Plan:
     )
     size = settings.size
     return Plan(
-        grid, size.draws, size.runs, settings.seed, size.paths, size.band_runs, counted.passes, counted.implied,
+        grid, size.draws, size.runs, settings.seed, size.paths, size.band_runs, counted.named, counted.implied,
         settings.part_runs,
     )  # fmt: skip

@@ -43,12 +43,12 @@ def run(settings: Settings) -> int:
     about = planned_runs(record, patterns, size)
     print(f"about {about:,} runs; what is done is kept in {settings.out / PARTS}/", file=sys.stderr)
     found = measured(
-        record, patterns, size, settings.seed, passes=coded.passes, implied=coded.implied,
+        record, patterns, size, settings.seed, passes=coded.named, implied=coded.implied,
         keep=keeping(settings.out / PARTS),
     )  # fmt: skip
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, calibration_page(found), GENERATOR)):
         put(settings.out / name, content, mark)
-    whose = Draws(case, settings.seed, coded.passes, coded.implied)
+    whose = Draws(case, settings.seed, coded.named, coded.implied)
     write_weights(settings.out / FILE, whose, found.weights, found.learnt, summary(found))
     print_calibration(found)
     for name in (FILE, TABLE, PAGE):

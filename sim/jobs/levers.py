@@ -57,7 +57,7 @@ def measured(settings: Settings, case: Case) -> tuple[tuple[Swept, ...], int]:
         if scenario.scenario == BASELINE and key in kept:
             return kept[key]
         sweep = Sweep(
-            scenario, settings.size.draws, settings.size.runs, settings.seed, coded.passes, coded.implied,
+            scenario, settings.size.draws, settings.size.runs, settings.seed, coded.named, coded.implied,
             paths=0, band_runs=0,
         )  # fmt: skip
         found = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))

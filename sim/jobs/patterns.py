@@ -29,7 +29,7 @@ def run(settings: Settings) -> int:
     patterns, coded = load_patterns(load_case(settings.case)), settings.evidence
     draws, runs = apportioned(settings.size.draws * settings.size.runs)
     weights, told, _ = weights_of(settings, patterns.case, draws)
-    found = measured(patterns, draws, runs, settings.seed, passes=coded.passes, implied=coded.implied, weights=weights)
+    found = measured(patterns, draws, runs, settings.seed, passes=coded.named, implied=coded.implied, weights=weights)
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, patterns_page(found, told), GENERATOR)):
         put(settings.out / name, content, mark)
     print_patterns(found)

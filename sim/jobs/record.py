@@ -40,11 +40,11 @@ def run(settings: Settings) -> int:
 
     def simulate(scenario: Scenario, asked: Mapping[str, Statement]) -> Answers:
         nonlocal failed
-        sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.passes, coded.implied, paths=0, band_runs=0)
+        sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0)
         told = {name: one.model_dump(mode="json") for name, one in asked.items()}
 
         def make() -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
-            found = runs_of(scenario, size.draws, size.runs, settings.seed, coded.passes, coded.implied)
+            found = runs_of(scenario, size.draws, size.runs, settings.seed, coded.named, coded.implied)
             return {**answers(found, asked), FAILED: np.array([float(len(found.errors()))])}
 
         arrays = dict(kept(settings.out / PARTS, sweep, told, make))
@@ -52,7 +52,7 @@ def run(settings: Settings) -> int:
         return arrays
 
     found = measured(
-        record, size.draws, size.runs, settings.seed, passes=coded.passes, implied=coded.implied, weights=weights,
+        record, size.draws, size.runs, settings.seed, passes=coded.named, implied=coded.implied, weights=weights,
         simulate=simulate,
     )  # fmt: skip
     contents = ((TABLE, csv_text(found), TABLE_MARK), (PAGE, record_page(found, weighted), GENERATOR))

@@ -14,7 +14,7 @@ from sim.inputs.numbers import counted
 from sim.jobs.submitting import hand_over
 from sim.pages.kit.own_files import refuse_foreign
 from sim.pages.report.measures import failed_runs
-from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, check_headline, tell, write_summary
+from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, tell, write_summary
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -114,7 +114,6 @@ def write(
     partial = "" if extent is None else told_extent(plan, extent)
     weighted = "" if weighing is None else weighing.told(cells.draws)
     results = Results(plan.grid.case, cells, cells.draws, plan.runs, plan.seed, size, out, words, partial, weighted)
-    check_headline(results)
     write_summary(results, out / SUMMARY)
     report.write(results, out, is_felt)
     console = terminal(least=NARROWEST)

@@ -35,11 +35,11 @@ def run(settings: Settings) -> int:
     scenario, coded = scenario_of_settings(settings, load_case(settings.case)), settings.evidence
     size = sizes(settings.size.draws)
     sweep = Sweep(
-        scenario, size.base, settings.size.runs, settings.seed, coded.passes, coded.implied, paths=0, band_runs=0
+        scenario, size.base, settings.size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0
     )
     found = measured(
         scenario, settings.outcome or (), size, settings.size.runs, settings.seed,
-        passes=coded.passes, implied=coded.implied, keep=keeping(settings.out / PARTS, sweep, settings.outcome),
+        passes=coded.named, implied=coded.implied, keep=keeping(settings.out / PARTS, sweep, settings.outcome),
     )  # fmt: skip
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, sensitivity_page(found), GENERATOR)):
         put(settings.out / name, content, mark)

@@ -29,6 +29,8 @@ JobName = Literal[
     "evidence",
     "explain",
     "studio",
+    "new",
+    "check",
     "status",
     "resume",
     "collect",
@@ -36,12 +38,15 @@ JobName = Literal[
     "work",
 ]
 
+# The jobs on a case's folder, and the key that the word after the job's name stands for: jirga new FOLDER.
+CASE_JOBS: Mapping[str, str] = MappingProxyType({"new": "out", "check": "case"})
+
 # What each job does, in the words of the help text.
 JOBS: Mapping[str, str] = MappingProxyType(
     {
         "scenarios": "the main job: every scenario, or the one named, against status_quo; a table, files and a report",
         "levers": "each lever of each scenario, or of the one named, from end to end: where it matters; page and table",
-        "patterns": "whether P1 to P14 hold: share of draws, effects, which mechanism carries each; a page and a table",
+        "patterns": "whether the case's patterns hold: share of draws, which mechanism carries each; a page, a table",
         "record": "what the model is worth: its forecasts of what happened scored beside simpler ones; pages, table",
         "theories": "competing theories on the same draws and luck: patterns, record, parts of the spread; page, table",
         "import": "one's own actors, positions, salience, power: simple models, challenges, jirga; jirga import FILE",
@@ -50,6 +55,8 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
         "studio": "scenarios moved by hand in a browser, with what comes of them at once; jirga studio",
+        "new": "a small case that runs, written to an empty folder, to be changed; jirga new FOLDER",
+        "check": "all mistakes of a case at once: each file, key and value, and what is allowed; jirga check FOLDER",
         "status": "of the folder out: parts there, missing, in a queue, failed; jirga status out=F, at any time",
         "resume": "do what a folder misses, by the executor that is named; jirga resume out=F",
         "collect": "table, summary and report of a whole folder; partial=true: of what is there; jirga collect out=F",
@@ -73,6 +80,7 @@ FOLDER_JOBS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 ALLOWED: Mapping[str, str] = MappingProxyType(
     {
         "scenario": "a name, a file, or null for all",
+        "passes": "null for all of the case, or a list: [pass_a,pass_b]",
         "theory": "a name of the group",
         "off": "a list of switches, or null for what the scenario says",
         "levers": "levers of the scenario with numbers",
@@ -90,11 +98,16 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
 class EvidenceSettings(Strict):
     """Which of the coded rows count, and how closely the page draws them."""
 
-    passes: tuple[str, ...] = Field(
-        min_length=1, description="the coding passes that count: folders of the case's evidence"
+    passes: tuple[str, ...] | None = Field(
+        min_length=1, description="the coding passes that count: folders of the case's evidence, if not all of them"
     )
     implied: bool = Field(description="whether rows that a pass marked as implied count, or stated ones only")
     draws: int = Field(ge=100, le=1_000_000, description="draws of the priors behind each picture of the evidence page")
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The passes that were named; empty for all of the case."""
+        return self.passes or ()
 
 
 class SizeSettings(Strict):

@@ -44,10 +44,10 @@ def run(settings: Settings) -> int:
 
     def once(scenario: Scenario, asked: object, make: Callable[[Runs], Mapping[str, Values]]) -> Mapping[str, Values]:
         nonlocal failed
-        sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.passes, coded.implied, paths=0, band_runs=0)
+        sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0)
 
         def computed() -> dict[str, Values]:
-            found = runs_of(scenario, size.draws, size.runs, settings.seed, coded.passes, coded.implied)
+            found = runs_of(scenario, size.draws, size.runs, settings.seed, coded.named, coded.implied)
             return {**make(found), FAILED: np.array([float(len(found.errors()))])}
 
         arrays = dict(kept(settings.out / PARTS, sweep, asked, computed))
@@ -63,7 +63,7 @@ def run(settings: Settings) -> int:
 
     with progress_bar(steps_of(scenario, theories), None, "theories") as told:
         found = measured(
-            scenario, theories, settings.outcome or (), size.draws, size.runs, settings.seed, passes=coded.passes,
+            scenario, theories, settings.outcome or (), size.draws, size.runs, settings.seed, passes=coded.named,
             implied=coded.implied, told=told, answers=answered, simulate=simulated,
         )  # fmt: skip
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, theories_page(found), GENERATOR)):

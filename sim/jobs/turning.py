@@ -77,7 +77,7 @@ def _all(settings: Settings, first: Scenario, second: Scenario) -> None:
     """Simulate both, follow every pair that ends otherwise, write the overview and the page of each typical run."""
     size, coded = settings.size, settings.evidence
     sweeps = [
-        Sweep(one, size.draws, size.runs, settings.seed, coded.passes, coded.implied, paths=0, band_runs=0)
+        Sweep(one, size.draws, size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0)
         for one in (first, second)
     ]
     one, other = (Runs(sweep, made) for sweep, made in zip(sweeps, compute_all(sweeps), strict=True))
@@ -98,7 +98,7 @@ def _played(settings: Settings, first: Scenario, second: Scenario, number: int) 
     coded = settings.evidence
     one, other = (
         replay(
-            load_world(scenario, passes=coded.passes, implied=coded.implied, case=scenario.case), number,
+            load_world(scenario, passes=coded.named or None, implied=coded.implied, case=scenario.case), number,
             seed=settings.seed, runs=settings.size.runs,
         )
         for scenario in (first, second)

@@ -46,7 +46,7 @@ def run(settings: Settings) -> None:
     read(case, choice.query())  # a mistake is told before anything is served
     _free(given.address, given.port)
     coded = settings.evidence
-    bench = Bench(case, Limits(given.runs, given.sessions), settings.seed, coded.passes, coded.implied)
+    bench = Bench(case, Limits(given.runs, given.sessions), settings.seed, coded.named, coded.implied)
     bench.seen(choice, 0)  # compiles before anybody waits
     token = secrets.token_urlsafe(16)
     print(f"the studio is at {address_of(given.address, given.port, token, choice)}\nstop it with Ctrl-C", flush=True)

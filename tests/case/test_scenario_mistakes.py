@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.case.events import EVENTS
+from sim.case.events import events_of
 from sim.case.loading import load_case
 from sim.case.scenario import load_scenario, scenario_of
 from sim.case.trigger import KINDS
@@ -18,7 +18,7 @@ from sim.model.parameters import SWITCHES
 
 CASE = load_case()
 LISTS = {
-    "<events>": EVENTS,
+    "<events>": events_of(CASE),
     "<quantities>": KINDS,
     "<issues>": CASE.cells,
     "<players>": CASE.players,

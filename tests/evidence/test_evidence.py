@@ -12,10 +12,11 @@ import pytest
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.evidence.loading import COLUMNS, load_evidence
-from sim.evidence.reading import date_problem, passes_of
+from sim.evidence.reading import passes_of
 from sim.evidence.red_lines import moved
 from sim.evidence.rows import Evidence
 from sim.inputs import InputError
+from sim.inputs.dates import date_problem
 from sim.model.parameters import PARAMETERS
 
 ARTICLES = "2018-12-arabnews, 2019-04-retreat, 2019-07-nayadaur, 2021-04-techburaq, 2022-08-aljazeera"
@@ -171,8 +172,8 @@ def test_every_kind_of_file_refuses_a_row_coded_twice(folder: Path, name: str, k
     assert said.endswith("is coded twice, first on line 2; allowed: once in a pass")
 
 
-def _drop_file(folder: Path) -> None:
-    (folder / "pass_b" / "events.csv").unlink()
+def _rename_file(folder: Path) -> None:
+    (folder / "pass_b" / "events.csv").rename(folder / "pass_b" / "event.csv")
 
 
 def _rename_column(folder: Path) -> None:
@@ -201,7 +202,8 @@ def _break_epoch(old: str, new: str) -> Callable[[Path], None]:
 
 KNOWN = (*(row.name for row in PARAMETERS), "war_parity_afghan_war", "war_parity_ttp_insurgency")
 BROKEN_FILES: list[tuple[Callable[[Path], None], str]] = [
-    (_drop_file, "EVIDENCE/pass_b/events.csv: there is no such file"),
+    (_rename_file, "EVIDENCE/pass_b/event.csv: is no file of a pass; "
+     "allowed: dyads.csv, positions.csv, events.csv, mechanisms.csv, conditions.csv; did you mean events.csv?"),
     (_rename_column, "EVIDENCE/pass_a/dyads.csv:1: 'paraphrases' is not a column; allowed: "
      f"{', '.join(COLUMNS['dyads'])}; did you mean paraphrase?"),
     (_drop_field, "EVIDENCE/pass_a/conditions.csv:2: 3 fields where the header has 6; "
@@ -217,31 +219,31 @@ BROKEN_FILES: list[tuple[Callable[[Path], None], str]] = [
      f"EVIDENCE/articles.yaml: articles[0].speaks_of: '2018/2017' ends before it begins; allowed: {DATES}"),
     (_break_articles("garbled: [35]", "garbled: [53]"),
      "EVIDENCE/articles.yaml: articles[4].garbled: 2022-08-aljazeera has no paragraph 53; allowed: 1 to 46"),
-    (_break_structural("low: 0.5", "low: 5.0"),
-     "EVIDENCE/structural.yaml: prior_strength: low 5.0 is above high 4.0; allowed: low <= high"),
+    (_break_structural("low: 6.0", "low: 25.0"),
+     "EVIDENCE/structural.yaml: deadline: low 25.0 is above high 24.0; allowed: low <= high"),
     (_break_structural("  distribution: uniform", "  distribution: normal"),
-     "EVIDENCE/structural.yaml: prior_strength.distribution: 'normal' is not one of the choices; allowed: uniform; "
-     "did you mean uniform?"),
+     "EVIDENCE/structural.yaml: war_cost_challenger.distribution: 'normal' is not one of the choices; "
+     "allowed: uniform; did you mean uniform?"),
     (_break_structural("status: judged", "status: guessed"),
-     "EVIDENCE/structural.yaml: prior_strength.status: 'guessed' is not one of the choices; "
+     "EVIDENCE/structural.yaml: deadline.status: 'guessed' is not one of the choices; "
      "allowed: sourced, judged, assumed"),
-    (_break_structural("low: 0.5", 'low: "0.5"'),
-     "EVIDENCE/structural.yaml: prior_strength.low: '0.5' is not a number; allowed: a number"),
+    (_break_structural("low: 0.2", 'low: "0.2"'),
+     "EVIDENCE/structural.yaml: autonomy.low: '0.2' is not a number; allowed: a number"),
     (_break_structural("war_parity_afghan_war:", "war_parity_afgan_war:"),
      "EVIDENCE/structural.yaml: war_parity_afgan_war: 'war_parity_afgan_war' is not a parameter of the model; allowed: "
      f"{', '.join(KNOWN)}; did you mean war_parity_afghan_war?"),
     (_break_structural("deadline:", "deadlinex:"),
      "EVIDENCE/structural.yaml: deadlinex: 'deadlinex' is not a parameter of the model; allowed: "
      f"{', '.join(KNOWN)}; did you mean deadline?"),
-    (_break_structural("prior_strength:", "pass:"),
+    (_break_structural("deadline:", "pass:"),
      "EVIDENCE/structural.yaml: pass: 'pass' is not a parameter of the model; allowed: "
      f"{', '.join(KNOWN)}"),
-    (_break_structural("low: 0.02\n  high: 0.1\n", "low: 0.0\n  high: 0.1\n"),
-     "EVIDENCE/structural.yaml: noise.low: 0 is out of range; allowed: above 0"),
-    (_break_structural("low: 0.1\n  high: 0.4\n", "low: 0.1\n  high: 1.5\n"),
-     "EVIDENCE/structural.yaml: consent.high: 1.5 is out of range; allowed: 0 to 1"),
-    (_break_structural("low: 0.5", "low: -0.5"),
-     "EVIDENCE/structural.yaml: prior_strength.low: -0.5 is out of range; allowed: above 0"),
+    (_break_structural("low: 6.0", "low: 0.0"),
+     "EVIDENCE/structural.yaml: deadline.low: 0 is out of range; allowed: above 0"),
+    (_break_structural("high: 0.7", "high: 1.5"),
+     "EVIDENCE/structural.yaml: autonomy.high: 1.5 is out of range; allowed: 0 to 1"),
+    (_break_structural("low: 0.2", "low: -0.2"),
+     "EVIDENCE/structural.yaml: autonomy.low: -0.2 is out of range; allowed: 0 to 1"),
     (_break_epoch("  presence: ", "  cell.delisting: "),
      "CASE/epoch/2018-12.yaml: start.presence: is missing; allowed: a range, low to high, with its reason"),
     (_break_epoch("  control.afghan_war: ", "  cell.delisting: "),
@@ -276,7 +278,7 @@ def test_a_broken_file_is_told_in_one_line(folder: Path, damage: Callable[[Path]
 
 def test_a_pass_that_does_not_exist_is_refused(folder: Path) -> None:
     assert message(folder, ("pass_a", "pas_b")) == (
-        "EVIDENCE: passes: 'pas_b' is not a pass (a folder with a dyads.csv); allowed: pass_a, pass_b, pass_c; "
+        "EVIDENCE: passes: 'pas_b' is not a pass (a folder with CSV files); allowed: pass_a, pass_b, pass_c; "
         "did you mean pass_b?"
     )
     assert message(folder, ("pass_a", "pass_a")) == (

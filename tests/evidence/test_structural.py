@@ -1,4 +1,4 @@
-"""structural.yaml and the model know the same parameters: each that is left out, and each that is added, is told of."""
+"""The engine ships a prior for every parameter of the model; a case overrides what it knows better, and adds none."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from sim.case.loading import load_case
-from sim.evidence.loading import load_evidence
-from sim.inputs import InputError, read_yaml
-from sim.model.parameters import FLAGS, PARAMETERS, SWITCHES, Parameter, switched
+from sim.evidence.loading import GENERAL, OF_A_WAR, load_evidence
+from sim.evidence.rows import Structural
+from sim.inputs import InputError, checked, read_yaml
+from sim.model.parameters import FLAGS, PARAMETERS, SWITCHES, Parameter, parity, switched
 from sim.model.variables import DRAW
 
 CASE = load_case().folder
-NAMES = tuple(read_yaml(CASE / "evidence" / "structural.yaml"))
+OWN = tuple(read_yaml(CASE / "evidence" / "structural.yaml"))
 
 
 @pytest.fixture
@@ -30,18 +31,40 @@ def without(text: str, name: str) -> str:
     return re.sub(rf"^{name}:\n(?:  .*\n)+", "", text, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_parameter_left_out_is_one_line(copied: Path, name: str) -> None:
+def test_the_general_file_has_every_parameter_and_the_parity_of_a_war() -> None:
+    assert set(read_yaml(GENERAL)) == {row.name for row in PARAMETERS} | {OF_A_WAR}
+
+
+@pytest.mark.parametrize("name", read_yaml(GENERAL))
+def test_a_general_parameter_says_what_its_range_rests_on_and_is_sensible(name: str) -> None:
+    entry = checked(Structural, read_yaml(GENERAL)[name], file=GENERAL, key=name)
+    domain = {**{row.name: row for row in PARAMETERS}, OF_A_WAR: parity(OF_A_WAR)}[name]
+    assert domain.allows(entry.low)
+    assert domain.allows(entry.high)
+    assert entry.low < entry.high
+    assert entry.status != "judged" or re.search(r"\(\d{4}\)", entry.source)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_parameter_that_a_case_leaves_out_is_the_general_one(copied: Path, name: str) -> None:
     file = copied / "evidence" / "structural.yaml"
     file.write_text(without(file.read_text(encoding="utf-8"), name), encoding="utf-8")
-    assert name not in read_yaml(file)
-    with pytest.raises(InputError, match=f"structural.yaml: {name}: is missing"):
-        load_evidence(copied / "evidence", case=load_case(copied))
+    found = load_evidence(copied / "evidence", case=load_case(copied)).structural
+    whole = load_evidence(CASE / "evidence").structural
+    general = read_yaml(GENERAL)[OF_A_WAR if name.startswith(OF_A_WAR) else name]
+    assert (found[name].low, found[name].why) == (general["low"], general["why"])
+    assert list(found) == list(whole)
+    assert {other for other in whole if found[other] != whole[other]} == {name}
+
+
+def test_a_case_needs_no_parameters_of_its_own(copied: Path) -> None:
+    (copied / "evidence" / "structural.yaml").unlink()
+    assert "war_parity_afghan_war" in load_evidence(copied / "evidence", case=load_case(copied)).structural
 
 
 def test_a_parameter_that_no_equation_reads_is_one_line(copied: Path) -> None:
     file = copied / "evidence" / "structural.yaml"
-    entry = re.search(r"^noise:\n((?:  .*\n)+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    entry = re.search(r"^deadline:\n((?:  .*\n)+)", file.read_text(encoding="utf-8"), re.MULTILINE)
     assert entry is not None
     with file.open("a", encoding="utf-8") as opened:
         opened.write(f"audience_cost:\n{entry[1]}")

@@ -7,7 +7,6 @@ import math
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -29,7 +28,7 @@ from sim.jobs.asked import plan_of
 from sim.jobs.scenarios import check_cap, command
 from sim.pages.report.answers import SUMMARY_OF_ANSWER
 from sim.pages.report.measures import Defined, Measure, headline, headline_from, kinds
-from sim.pages.report.table import REPORT, SUMMARY, check_headline, shown
+from sim.pages.report.table import REPORT, SUMMARY, shown
 from sim.pages.report.telling import digits
 from sim.storage.work import Cost
 from sim.world.uncertainty import Uncertainty
@@ -160,15 +159,6 @@ def test_every_table_has_the_headlines_of_its_epochs_alone(told: tuple[Path, str
     assert "TTP violence" not in republic
 
 
-def test_a_headline_of_no_epoch_names_the_one_that_was_meant(tmp_path: Path) -> None:
-    folder = tmp_path / "afghanistan"
-    shutil.copytree(load_case().folder, folder)
-    text = (folder / "case.yaml").read_text(encoding="utf-8")
-    (folder / "case.yaml").write_text(text.replace("epochs: [2022-08]", "epochs: [2022-8]", 1), encoding="utf-8")
-    with pytest.raises(InputError, match=r"headline\[7\]\.epochs: '2022-8' is not an epoch.*did you mean 2022-08"):
-        load_case(folder)
-
-
 def test_status_quo_alone_is_compared_with_nothing(told: tuple[Path, str, str]) -> None:
     without = [row["scenario"] for row in summary(told[0]) if not row["refugees.difference"]]
     assert without == ["status_quo"]
@@ -227,30 +217,6 @@ def results(folder: Path, words: Sequence[str] = WORDS) -> Results:
     plan = plan_of(settings)
     cells = Collection(plan, folder / "runs")
     return Results(plan.grid.case, cells, plan.draws, plan.runs, plan.seed, "smoke", folder, "jirga")
-
-
-def test_a_headline_that_is_no_outcome_names_the_case_file(told: tuple[Path, str, str]) -> None:
-    found = results(told[0])
-    wrong = found.case.headline[0].model_copy(update={"outcome": "colapse"})
-    broken = Results(
-        found.case.model_copy(update={"headline": (wrong,)}), found.cells, 4, 2, 1, "smoke", told[0], "jirga"
-    )
-    with pytest.raises(InputError, match=r"case\.yaml: headline\[0\]\.outcome: .*did you mean collapse\?"):
-        check_headline(broken)
-
-
-@pytest.mark.parametrize(
-    ("outcome", "told_as", "problem"),
-    [("settlement", "mean", "is a code, which has no mean"), ("refugees", "share", "is a number, not a yes or no")],
-)
-def test_a_headline_that_cannot_be_told_so_is_refused(
-    told: tuple[Path, str, str], outcome: str, told_as: str, problem: str
-) -> None:
-    found = results(told[0])
-    wrong = found.case.headline[0].model_copy(update={"outcome": outcome, "told": told_as})
-    broken = replace(found, case=found.case.model_copy(update={"headline": (wrong,)}))
-    with pytest.raises(InputError, match=rf"case\.yaml: headline\[0\]\.outcome: {problem}"):
-        check_headline(broken)
 
 
 # --- the same number wherever it is told -----------------------------------------------------------------------------

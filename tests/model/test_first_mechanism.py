@@ -63,7 +63,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_four_places_are_named_and_no_other_file() -> None:
     files = [file for file, _, _ in changes()]
     assert list(dict.fromkeys(files)) == [
-        "scenarios/afghanistan/evidence/structural.yaml",
+        "sim/evidence/structural.yaml",
         "sim/model/parameters.py",
         "sim/model/equations/attendance.py",
         "sim/model/phases/attend.py",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.case.events import EVENTS
+from sim.case.events import events_of
 from sim.case.loading import load_case
 from sim.case.scenario import scenario_names
 from sim.pages.documents.scenarios import PAGE, main, page, scenario_table
@@ -31,7 +31,7 @@ def test_every_scenario_has_its_row_and_every_event_its_section() -> None:
     case = load_case()
     rows = scenario_table(case).splitlines()[2:]
     assert sorted(re.findall(r"^\| `(\w+)`", row)[0] for row in rows) == list(scenario_names(case))
-    assert re.findall(r"^### (\w+)$", page(case), re.MULTILINE) == list(EVENTS)
+    assert re.findall(r"^### (\w+)$", page(case), re.MULTILINE) == list(events_of(case))
 
 
 def test_the_guide_can_be_followed_literally(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

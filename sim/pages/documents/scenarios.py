@@ -13,7 +13,7 @@ from pathlib import Path
 from sim.case.answer import Answer
 from sim.case.case import Case
 from sim.case.event import OPTIONAL, Argument, Event
-from sim.case.events import EVENTS
+from sim.case.events import events_of
 from sim.case.happening import Lever, what_fits
 from sim.case.loading import load_case
 from sim.case.scenario import load_scenario, scenario_names
@@ -148,7 +148,7 @@ def _event(event: Event) -> str:
 def page(case: Case) -> str:
     """The whole page, in Markdown."""
     quantities = _table(("quantity", "what it is"), ((f"`{name}`", meaning) for name, meaning in KINDS.items()))
-    events = "\n".join(_event(event) for event in EVENTS.values())
+    events = "\n".join(_event(event) for event in events_of(case).values())
     parts = (_HEAD, scenario_table(case) + "\n", _ANSWERS, _EVENTS, events, _WHEN, quantities + "\n", _REFUSED)
     return "\n".join(parts)
 

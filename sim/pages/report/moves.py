@@ -81,7 +81,7 @@ def place_of(case: Case, column: Column) -> str:
         case "T":
             return case.tables[column.names[0]].title
         case "W":
-            return f"the {war_of(column.names[0])}"
+            return f"the {war_of(case, column.names[0])}"
         case "C":
             return "issues"
         case "Y":

@@ -14,7 +14,6 @@ from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval
 from sim.experiment.grid import text
 from sim.experiment.results import Result, Results
-from sim.inputs.errors import InputError, nearest
 from sim.inputs.numbers import counted
 from sim.pages.kit.own_files import put
 from sim.pages.report.answers import summary_names, summary_row, tell_answers
@@ -33,21 +32,6 @@ SUMMARY_MARK = ",".join(SUMMARY_HEAD)
 ALL = Defined(1.0, FEWEST)
 NO_ENDS = "–"  # one draw, or one value in all
 PRINTED_CELLS = 60  # a longer table is no longer read; summary.csv has all cells
-
-
-def check_headline(results: Results) -> None:
-    """Refuse a headline that is no outcome; `InputError` names the case's file."""
-    cell = results.cells[0]
-    for number, line in enumerate(results.headline):
-        try:
-            cell.runs.values(line.outcome)
-            cell.runs.refuse_code(line.outcome)
-            if line.told == "share" and not cell.runs.is_yes_no(line.outcome):
-                raise InputError("", line.outcome, "is a number, not a yes or no", meant="told: mean")
-        except InputError as error:
-            file, known = results.case.folder / "case.yaml", cell.runs.columns
-            meant = error.meant or nearest(line.outcome, known)
-            raise InputError(file, f"headline[{number}].outcome", error.problem, meant=meant) from None
 
 
 # --- the table -------------------------------------------------------------------------------------------------------

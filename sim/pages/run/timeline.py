@@ -56,6 +56,8 @@ def timeline(model: Running) -> Html:
             parts.append(_table(model, name, scale, y))
             y += len(table.parties) * ROW + BAND + GAP
     for title, courses in _charts(model):
+        if not courses:  # a case without wars
+            continue
         parts.append(_chart(title, courses, scale, y + 14.0))
         y += CHART + 34.0
     frame = _axis(scale, y) + _events(model, scale, y)
@@ -185,9 +187,10 @@ def _tranche(outcome: str, x: float, y: float) -> Html:
 def _charts(model: Running) -> list[tuple[str, list[Course]]]:
     """The charts below the tables: control and violence, cohesion and presence, trust."""
     colours = dict(zip(model.wars, COLOURS, strict=False))
-    control = [Course(war_of(name), model.course(f"war.{name}.control"), c) for name, c in colours.items()]
-    violence = [Course(war_of(name), model.course(f"war.{name}.intensity"), c, True) for name, c in colours.items()]
-    held = [Course(f"{model.wars[name].incumbent.code}, {war_of(name)}", model.course(f"war.{name}.cohesion"), c)
+    titles = {name: war_of(model.world.case, name) for name in colours}
+    control = [Course(titles[name], model.course(f"war.{name}.control"), c) for name, c in colours.items()]
+    violence = [Course(titles[name], model.course(f"war.{name}.intensity"), c, True) for name, c in colours.items()]
+    held = [Course(f"{model.wars[name].incumbent.code}, {titles[name]}", model.course(f"war.{name}.cohesion"), c)
             for name, c in colours.items()]  # fmt: skip
     patron = any(war.patron is not None for war in model.wars.values())
     if patron:
@@ -205,7 +208,7 @@ def _charts(model: Running) -> list[tuple[str, list[Course]]]:
 
 
 def _chart(title: str, courses: Sequence[Course], scale: Scale, y: float) -> Html:
-    highest = max(1.0, *(max(course.values) for course in courses))
+    highest = max([1.0, *(max(course.values) for course in courses)])
     parts = [_text(4.0, y, title, font_weight="bold", font_size="10.5")]
     top = y + 8.0
     for part in (0.0, 0.5, 1.0):
