@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from sim.cluster.executing import Executor
     from sim.experiment.calibration import Found as Calibrated
+    from sim.experiment.paragraphs import Found as Paragraphs
     from sim.experiment.record import Found
     from sim.storage.collection import Collection
 
@@ -521,6 +522,41 @@ def calibrate(
 
         write_weights(place(out), Draws(loaded, seed, given, implied), found.weights, found.learnt)
     return found
+
+
+def paragraphs(
+    scenario: Scenario,
+    outcomes: str | Sequence[str] = (),
+    draws: int = 500,
+    runs: int = 10,
+    seed: int = 1,
+    *,
+    passes: str | Sequence[str] = (),
+    implied: bool = True,
+    progress: bool | None = None,
+) -> Paragraphs:
+    """Which paragraph carries the answer: outcomes with every coded row, paragraph and pass read otherwise in turn.
+
+    Args:
+        scenario: whose outcomes these are, and their difference from `status_quo`.
+        outcomes: as in `Runs.values`; empty for those in which the scenario's question is answered.
+        draws, runs, seed, passes, implied, progress: as in `sim.sweep`, of every reading; at least two draws.
+
+    Returns:
+        Its `table()` has a row for every source, reading, outcome and measure; `ranked(kind, outcome, measure)` the
+        rows, paragraphs or passes with the strongest first.
+
+    Raises:
+        InputError: no such outcome, or one whose mean says nothing.
+    """
+    from sim.experiment.paragraphs import measured
+
+    size = Sweep(scenario, draws, runs, seed, texts(passes), implied)  # checks the numbers
+    whole_number("paragraphs", "draws", draws, 2, MOST)
+    return measured(
+        scenario, texts(outcomes), size.draws, size.runs, size.seed,
+        passes=size.passes, implied=implied, progress=progress,
+    )  # fmt: skip
 
 
 def _tell(line: str) -> None:
