@@ -116,6 +116,7 @@ examples
   jirga weights=learnt/weights.parquet        all scenarios with these weights; likewise job=record, job=patterns
   jirga job=sensitivity outcome=[collapse]    what makes it: of what is not known, which parts, with interactions
   jirga job=paragraphs scenario=turkey_summit which row, paragraph and pass its outcomes and effects rest on
+  jirga job=discover outcome=[collapse]       under which circumstances it happens: a sentence, with a picture
   jirga job=evidence out=pages seed=7         the evidence page in another folder, with other draws
   jirga job=explain scenario=turkey_summit run=17
                                               one run told week by week

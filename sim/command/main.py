@@ -36,6 +36,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "calibrate": ("sim.jobs.calibrate", "run"),
         "sensitivity": ("sim.jobs.sensitivity", "run"),
         "paragraphs": ("sim.jobs.paragraphs", "run"),
+        "discover": ("sim.jobs.discover", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
         "studio": ("sim.studio.serving", "run"),
@@ -65,6 +66,7 @@ UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "sensitivity": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
         "calibrate": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **WEIGHTS, **ONE_RUN, "threads": None},
         "paragraphs": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "discover": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
         "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
         "explain": {**OF_FOLDERS, **RECORD, **WEIGHTS, "threads": None},
         "studio": {

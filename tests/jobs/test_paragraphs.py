@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from sim import surface
 from sim.analysis.shares import Interval
+from sim.case.loading import load_case
 from sim.command.main import main
 from sim.evidence.priors import Priors
 from sim.experiment import paragraphs
 from sim.experiment.paragraphs import Source, sources_of
 from sim.pages.evidence.page import FILE as EVIDENCE
 from sim.pages.paragraphs.page import PAGE
-from sim.pages.paragraphs.table import COLUMNS, TABLE, TABLE_MARK, Carried, carried, strongest
+from sim.pages.paragraphs.table import COLUMNS, TABLE, TABLE_MARK, Carried, carried, csv_text, strongest
 from sim.pages.paragraphs.top import NOTHING, carried_told
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
@@ -46,6 +48,11 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(tmp_path: Path, monk
     assert {one.source for one in told if one.kind == "row"} == {
         row["source"] for row in rows if row["kind"] == "row" and row["feeds"] == "trust.PAK.US"
     }
+    again = surface.paragraphs(
+        load_case().scenario("status_quo").change(epoch="2018-12", horizon=1), "trust.PAK.US", 30, 1,
+        passes="pass_a", progress=False,
+    )  # fmt: skip
+    assert csv_text(again) == table.read_text(encoding="utf-8")
     shown = (tmp_path / EVIDENCE).read_text(encoding="utf-8")
     assert "Which paragraphs carry the answers" in shown
     assert f"the row: {strongest(told, 'row', 1)[0].words}" in shown
