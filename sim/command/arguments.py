@@ -116,6 +116,8 @@ _EXAMPLES = (
     "jirga weights=learnt/weights.parquet{case} | all scenarios with these weights; likewise job=record, job=patterns",
     "jirga job=sensitivity outcome=[{outcome}]{case} | what makes it: of what is not known, which parts, with "
     "interactions",
+    "jirga job=paragraphs scenario={scenario}{case} | which row, paragraph and pass its outcomes and effects rest on",
+    "jirga job=discover outcome=[{outcome}]{case} | under which circumstances it happens: a sentence, with a picture",
     "jirga job=evidence out=pages seed=7{case} | the evidence page in another folder, with other draws",
     "jirga job=explain scenario={scenario} run=17{case} | one run told week by week",
     "jirga job=explain scenario={scenario} against=status_quo{case} | where the runs part that end otherwise under the "

@@ -35,6 +35,8 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "import": ("sim.jobs.imported", "run"),
         "calibrate": ("sim.jobs.calibrate", "run"),
         "sensitivity": ("sim.jobs.sensitivity", "run"),
+        "paragraphs": ("sim.jobs.paragraphs", "run"),
+        "discover": ("sim.jobs.discover", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
         "studio": ("sim.studio.serving", "run"),
@@ -64,6 +66,8 @@ UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "import": {**SCENARIO, **OF_FOLDERS, "record": None, "outcome": None, **WEIGHTS, **ONE_RUN, "threads": None},
         "sensitivity": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
         "calibrate": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **WEIGHTS, **ONE_RUN, "threads": None},
+        "paragraphs": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "discover": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
         "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
         "explain": {**OF_FOLDERS, **RECORD, **WEIGHTS, "threads": None},
         "studio": {
