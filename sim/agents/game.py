@@ -65,7 +65,8 @@ class Game:
         model: the run, as far as all decisions have been answered; in the middle of a week, as the week began.
         moves: what has been answered, in order.
         question: what is asked now; None when the run is over.
-        entries: decisions of everybody since the question before, those of the week so far included.
+        entries: decisions of everybody since the question before, those of the week so far included; whether the other
+            party comes to a round is told once one's own coming is decided.
 
     Raises:
         InputError: a seat is no actor of the case, or nobody sits.
@@ -84,6 +85,7 @@ class Game:
         self.entries: tuple[Decision, ...] = ()
         self._answers: dict[Key, Answer] = {}
         self._told = 0  # entries of the journal before the last question
+        self._untold: tuple[Decision, ...] = ()
         self._play()
 
     def __repr__(self) -> str:
@@ -127,10 +129,23 @@ class Game:
                 put_back(model, state)
                 model.steps = steps
                 del model.journal.entries[known:]
-                self.question, self.entries = found.question, found.entries[self._told :]
+                self.question = found.question
+                self._tell(found.entries)
                 self._in_week = len(found.entries) - known
                 return
-        self.entries = tuple(model.journal.entries[self._told :])
+        self._tell(tuple(model.journal.entries))
+
+    def _tell(self, entries: tuple[Decision, ...]) -> None:
+        """Both parties decide at one time whether they come."""
+        new, asked = (*self._untold, *entries[self._told :]), self.question
+        self._untold = tuple(
+            entry
+            for entry in new
+            if asked is not None
+            and (entry.week, entry.place, entry.decision) == (asked.week, asked.place, "attend")
+            and asked.kind == "attend"
+        )
+        self.entries = tuple(entry for entry in new if entry not in self._untold)
 
     @property
     def digest(self) -> str:

@@ -28,12 +28,8 @@ class Decision(NamedTuple):
     Attributes:
         week: from 1.
         phase: one of `vocabulary.PHASES`.
-<<<<<<< HEAD
-        decision: attend, mediate, offer, ratify, vote, comply, effort, break; event, status, line, regime, fight,
-=======
-        decision: attend, mediate, offer, ratify, comply, effort, stand, break; event, status, line, regime, fight,
->>>>>>> 6d372d1 (An actor of a run can be played: a seat replaces what came of its decisions, and nothing else)
-            learn.
+        decision: attend, mediate, offer, ratify, vote, comply, effort, stand, break; event, status, line, regime,
+            fight, learn.
         who: code of the player or seat that decided; empty where nobody did.
         place: table or war; empty for none.
         clause: the issue; empty for none.

@@ -7,12 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.journal import Decision
-<<<<<<< HEAD
-from sim.agents.reasons import ruled, told, weighed, weights
-=======
 from sim.agents.questions import by_hand
-from sim.agents.reasons import told, weighed, weights
->>>>>>> 6d372d1 (An actor of a run can be played: a seat replaces what came of its decisions, and nothing else)
+from sim.agents.reasons import ruled, told, weighed, weights
 from sim.agents.sources import Source, source
 from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
 from sim.model import vocabulary as words

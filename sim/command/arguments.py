@@ -106,6 +106,7 @@ examples
                                               a sweep: every combination, one folder, one table, one report
   jirga -m "scenario=glob(*summit*)" "noise=range(0.02,0.1,0.02)" size=smoke out=sweep
   jirga studio scenario=turkey_summit         its levers moved by hand in a browser, with what comes of them at once
+  jirga play scenario=turkey_summit seat=PAK  an actor played by hand in the terminal; the model plays the rest
   jirga job=levers scenario=turkey_summit     its levers from end to end: where each begins to matter
   jirga job=patterns                          what the articles lead one to expect, measured: a quarter of an hour
   jirga job=record                            what the model is worth on what happened; record=FILE.yaml: on your own

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 OF_DASK = ("address", "wait")  # keys of executor that are not Slurm's
 NAMES_OF = {"dask": "dask's", "slurm": "Slurm's"}
-NAMES = ("case", "out")  # keys whose value is a folder's name, whatever it looks like: 2021, ~/mine, x[draft]
+HAND_JOBS = ("import", "studio", "play")  # named by their word alone, like those of a folder
+OF_A_GAME = ("resume", "replies", "threads")  # what a game that goes on takes: all else is in its file
+NAMES = ("case", "out", "resume")  # keys whose value is a folder's name, whatever it looks like: 2021, ~/mine, x[draft]
 
 
 def named_job(words: Sequence[str]) -> list[str]:
@@ -29,7 +31,7 @@ def named_job(words: Sequence[str]) -> list[str]:
     """
     if len(words) > 1 and words[0] == "import" and "=" not in words[1]:
         return ["job=import", f"positions={quoted(words[1])}", *words[2:]]
-    return [f"job={words[0]}", *words[1:]] if words and words[0] in (*FOLDER_JOBS, "import", "studio") else list(words)
+    return [f"job={words[0]}", *words[1:]] if words and words[0] in (*FOLDER_JOBS, *HAND_JOBS) else list(words)
 
 
 def check_words_of(job: str, executor: str, words: Sequence[str]) -> None:
@@ -39,6 +41,8 @@ def check_words_of(job: str, executor: str, words: Sequence[str]) -> None:
         first = key.split(".")[0]
         if job in FOLDER_JOBS and first not in ("out", *FOLDER_JOBS[job]):
             raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed=("out", *FOLDER_JOBS[job]))
+        if job == "play" and "resume" in keys_given and first not in OF_A_GAME:
+            raise InputError(COMMAND_LINE, key, "is in the game's file already", allowed=OF_A_GAME)
         if job != "studio" and first == "studio":
             raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed="jirga studio")
         if job not in ("scenarios", "resume") and first == "executor":
