@@ -13,6 +13,7 @@ from sim.agents.narrative import happened, package
 from sim.agents.parting import outcome_told
 from sim.agents.questions import AT_ONCE, Question
 from sim.agents.words import issue, name_of, percent, place_of, sentence, war_of
+from sim.inputs.numbers import counted
 from sim.model import vocabulary as words
 from sim.model.equations.decisions import CHOICES
 
@@ -75,7 +76,7 @@ def _status(model: Running, state: Any, t: int) -> str:
         return f"agreement since week {int(state.signed_week[t])}" if state.signed_week[t] > 0 else "agreement in force"
     if status == "suspended":
         return f"suspended until week {int(state.reopens[t])}"
-    return f"open, {int(state.sessions[t])} sessions so far" if status == "open" else status
+    return f"open, {counted(int(state.sessions[t]), 'session')} so far" if status == "open" else status
 
 
 def wars_told(model: Running, state: Any) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -186,6 +187,14 @@ def picture(world: World, found: Debrief, seed: int, draw: int, run: int) -> Fig
     return figure
 
 
+def png_of(figure: Figure) -> bytes:
+    """A picture as PNG."""
+    held = io.BytesIO()
+    with mpl.rc_context(dict(STYLE)):
+        figure.savefig(held, format="png", dpi=160, metadata={"Software": f"jirga {__version__}"})
+    return held.getvalue()
+
+
 def save_picture(figure: Figure, path: Path) -> None:
     """Write a picture as PNG.
 
@@ -193,7 +202,6 @@ def save_picture(figure: Figure, path: Path) -> None:
         InputError: it cannot be written.
     """
     try:
-        with mpl.rc_context(dict(STYLE)):
-            figure.savefig(path, dpi=160, metadata={"Software": f"jirga {__version__}"})
+        path.write_bytes(png_of(figure))
     except OSError as error:
         raise InputError(path, "", f"cannot be written ({error.strerror})") from None
