@@ -142,8 +142,8 @@ class Seat:
         self._known.object = "" if question is None else known_view(room.game, question)
         self._foot[:] = [*self._links(room), self._save(room)]
         if question is not None:
-            self._shown.object = asked_view(room.game, question)
             self._answers[:] = [*self._widgets(room, question), self._as_model(question)]
+            self._shown.object = asked_view(room.game, question)  # last: whoever reads it has its buttons
         elif room.game.is_over:
             self._shown.object = (
                 '<div class="studio"><h2 role="status">The game is over: it is played again ...</h2></div>'
