@@ -14,9 +14,10 @@ import panel as pn
 from sim.agents.offers import frontier_package, weighed_offer
 from sim.agents.questions import Question, checked
 from sim.agents.words import issue
-from sim.case.scenario import load_scenario, scenario_names
-from sim.inputs.errors import InputError
+from sim.case.scenario import load_scenario
+from sim.inputs.errors import InputError, shown
 from sim.pages.kit.html import joined, tag
+from sim.studio.choice import titles
 from sim.studio.rooms import SHORTEST, Room, Rooms
 from sim.studio.seat_view import (
     accept_told,
@@ -78,8 +79,7 @@ class Seat:
 
     def _show_form(self, scenario: str) -> None:
         case = self.rooms.case
-        titles = {load_scenario(case, name).title: name for name in scenario_names(case)}
-        chosen = pn.widgets.Select(label="Scenario", options=titles, value=scenario, sizing_mode="stretch_width")
+        chosen = pn.widgets.Select(label="Scenario", options=titles(case), value=scenario, sizing_mode="stretch_width")
         actors = {f"{case.name_of(code)} ({code})": code for code in case.actors}
         mine = pn.widgets.Select(
             label="You play", options=actors, value=list(case.actors)[1], sizing_mode="stretch_width"
@@ -87,13 +87,13 @@ class Seat:
         others = pn.widgets.CheckBoxGroup(options=actors, value=[])
         most = load_scenario(case, scenario).horizon
         weeks = pn.widgets.IntSlider(label="Weeks", start=SHORTEST, end=most, value=most, sizing_mode="stretch_width")
-        luck = pn.widgets.IntInput(label="Luck: the same number meets the same", value=1, start=0, end=2**31 - 1)
+        luck = pn.widgets.TextInput(label="Luck, a whole number: the same one meets the same", value="1")
         begin = pn.widgets.Button(label="Begin", color="primary")
         chosen.param.watch(lambda event: self._fit(weeks, event.new), "value")
 
         def asked(event: Any) -> None:
             seats = (str(mine.value), *(code for code in others.value if code != mine.value))
-            self.begin(chosen.value, seats, int(weeks.value or most), luck.value)
+            self.begin(chosen.value, seats, int(weeks.value or most), str(luck.value))
 
         begin.on_click(asked)
         self._shown.object = (
@@ -108,10 +108,15 @@ class Seat:
         most = load_scenario(self.rooms.case, scenario).horizon
         weeks.param.update(end=most, value=most)
 
-    def begin(self, scenario: str, seats: tuple[str, ...], weeks: int, luck: int | None) -> None:
-        """Begin a game and sit down in its first seat; a mistake is told in a sentence."""
+    def begin(self, scenario: str, seats: tuple[str, ...], weeks: int, luck: str) -> None:
+        """Begin a game and sit down in its first seat; a mistake is told in a sentence.
+
+        Args:
+            scenario, seats, weeks: as in `Rooms.begin`.
+            luck: what was typed for the seed.
+        """
         try:
-            room = self.rooms.begin(scenario, seats, weeks, 1 if luck is None else luck)
+            room = self.rooms.begin(scenario, seats, weeks, _number_in(luck))
         except InputError as error:
             self.say(str(error))
             return
@@ -305,6 +310,15 @@ class Seat:
         offer = self._button("Offer it", lambda: self.answer(question, checked(question, dict(draft))), primary=True)
         none = self._button("No offer", lambda: self.answer(question, {}))
         return [keep, *sliders.values(), replies, weighed, pn.Row(offer, none)]
+
+
+def _number_in(typed: str) -> int:
+    """A whole number that somebody has typed."""
+    try:
+        return int(typed.strip())
+    except ValueError:
+        problem = f"{shown(typed)} is not a whole number" if typed.strip() else "nothing was typed"
+        raise InputError("game", "luck", problem, allowed="a whole number, such as 1") from None
 
 
 def first_seat(seat: Seat) -> Any:

@@ -76,8 +76,10 @@ def _issues(game: Game, question: Question) -> Html:
             wanted.append(f"{float(state.position[i, c]):.2f}" if state.has_position[i, c] == 1 else "nothing")
         offered = "no deal" if state.deadlocked[here.number, k] == 1 else f"{float(state.offer[here.number, k]):.2f}"
         meaning = tag("span", f"{issue(name)} ", tag("small", f"0: {cell.low}; 1: {cell.high}"))
-        rows.append((meaning, f"{float(state.cell[c]):.2f}", *wanted, "" if question.kind == "offer" else offered))
-    return table(("issue", "now", "you want", "they want", "on offer"), rows)
+        point = () if question.kind == "offer" else (offered,)
+        rows.append((meaning, f"{float(state.cell[c]):.2f}", *wanted, *point))
+    heads = ("issue", "now", "you want", "they want", *(() if question.kind == "offer" else ("on offer",)))
+    return table(heads, rows)
 
 
 def offer_view(game: Game, question: Question, draft: Weighed, replies: bool) -> Html:

@@ -191,9 +191,23 @@ def _guarded(page: Callable[[], Any], token: str, sessions: Sessions) -> Callabl
         if not sessions.enter():
             return pn.pane.HTML(f"<p>{FULL}</p>")
         pn.state.on_session_destroyed(lambda context: sessions.leave())
-        return page()
+        return pn.Column(page(), pn.pane.HTML(NAME_SLIDERS, height=0), sizing_mode="stretch_width")
 
     return guarded
+
+
+# A slider's handle has no name of its own that a screen reader could say: it gets that of the slider, also where one
+# comes later. Panel's widgets stand in shadow trees, each of which has to be looked into.
+NAME_SLIDERS = """<script>
+function nameSliders(root) {
+  for (const element of root.querySelectorAll("*")) if (element.shadowRoot) nameSliders(element.shadowRoot);
+  const title = root.querySelector(".bk-slider-title");
+  for (const handle of root.querySelectorAll(".noUi-handle:not([aria-labelledby])")) {
+    if (title) { title.id = "slider-title"; handle.setAttribute("aria-labelledby", title.id); }
+  }
+}
+if (!window.slidersAreNamed) { window.slidersAreNamed = true; setInterval(() => nameSliders(document), 400); }
+</script>"""
 
 
 def _told(token: str) -> Callable[[Choice], None]:
