@@ -107,6 +107,7 @@ _EXAMPLES = (
     'jirga -m "scenario=glob(*{glob}*)" "noise=range(0.02,0.1,0.02)" size=smoke out=sweep{case} | of several '
     "scenarios, over a range",
     "jirga studio scenario={scenario}{case} | its levers moved by hand in a browser, with what comes of them at once",
+    "jirga play scenario={scenario}{case} | an actor played by hand in the terminal; the model plays the rest",
     "jirga job=levers scenario={scenario}{case} | its levers from end to end: where each begins to matter",
     "jirga job=patterns{case} | what one expects of the model, measured: a quarter of an hour",
     "jirga job=record{case} | what the model is worth on what happened; record=FILE.yaml: on your own",

@@ -31,14 +31,14 @@ def run(settings: Settings) -> int:
     for name, mark in ((TABLE, TABLE_MARK), (PAGE, GENERATOR)):
         refuse_foreign(settings.out / name, mark)
     scenario, coded, size = scenario_of_settings(settings, load_case(settings.case)), settings.evidence, settings.size
-    sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.passes, coded.implied, paths=0, band_runs=0)
+    sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0)
 
     def keep(label: str, make: Callable[[], Mapping[str, Values]]) -> Mapping[str, Values]:
         return kept(settings.out / PARTS, sweep, {"label": label, "outcomes": settings.outcome}, make)
 
     found = measured(
         scenario, settings.outcome or (), size.draws, size.runs, settings.seed,
-        passes=coded.passes, implied=coded.implied, keep=keep,
+        passes=coded.named, implied=coded.implied, keep=keep,
     )  # fmt: skip
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, discover_page(found), GENERATOR)):
         put(settings.out / name, content, mark)

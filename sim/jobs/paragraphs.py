@@ -34,10 +34,10 @@ def run(settings: Settings) -> int:
     table, page = (settings.out / name.format(scenario=scenario.scenario) for name in (TABLE, PAGE))
     for path, mark in ((table, TABLE_MARK), (page, GENERATOR), (settings.out / EVIDENCE, GENERATOR)):
         refuse_foreign(path, mark)
-    sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.passes, coded.implied, paths=0, band_runs=0)
+    sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0)
     found = measured(
         scenario, settings.outcome or (), size.draws, size.runs, settings.seed,
-        passes=coded.passes, implied=coded.implied, keep=keeping(settings, sweep),
+        passes=coded.named, implied=coded.implied, keep=keeping(settings, sweep),
     )  # fmt: skip
     put(table, csv_text(found), TABLE_MARK)
     put(page, paragraphs_page(found), GENERATOR)

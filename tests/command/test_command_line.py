@@ -29,7 +29,10 @@ from sim.jobs.settings import JOBS, Settings, keys
 
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
-CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, record, outcome, run, against, part_runs, cap, yes"
+CASE = (
+    "scenario, epoch, horizon, off, levers, fixed, sweep, record, outcome, run, against, seat, resume, replies, "
+    "part_runs, cap, yes"
+)
 EXECUTOR = (
     "executor.name, executor.address, executor.wait, executor.partition, executor.minutes, executor.mem, "
     "executor.cpus, executor.parts_per_task, executor.tasks, executor.additional, executor.python, executor.dry_run"
