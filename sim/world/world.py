@@ -73,13 +73,14 @@ def load_world(
 
     Args:
         scenario: a scenario, the name of one of the case's, or a file that ends in .yaml.
-        case: a case, the name of one, or a case's folder.
+        case: a case, the name of one, or a case's folder, where the scenario is told by its name; a scenario has its own.
         passes: the coding passes that count; None: all.
         implied: whether rows that are only implied count.
 
     Raises:
         InputError: the first mistake found.
     """
+    if isinstance(scenario, Scenario):
+        return World(scenario.case, evidence_of(scenario.case, passes, implied), scenario)
     loaded = case if isinstance(case, Case) else load_case(case)
-    chosen = scenario if isinstance(scenario, Scenario) else load_scenario(loaded, scenario)
-    return World(loaded, evidence_of(loaded, passes, implied), chosen)
+    return World(loaded, evidence_of(loaded, passes, implied), load_scenario(loaded, scenario))

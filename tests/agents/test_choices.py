@@ -9,6 +9,7 @@ import pytest
 from sim.agents.journal import Decision
 from sim.agents.model import NegotiationModel
 from sim.agents.reasons import by_schedule, chance_without, weighed, weights
+from sim.case.loading import load_case
 from sim.model.equations.attendance import attendance, mediation
 from sim.model.equations.choice import log_odds
 from sim.model.equations.compliance import delivery
@@ -20,6 +21,7 @@ EQUATIONS = {
     "attend": attendance(1.0, 0.2, 0.1, 0.3, 0.4, 0.1, 0.2),
     "mediate": mediation(1.0, 0.2, 0.1, 0.3),
     "ratify": ratification(0.1, -0.2, 0.1, 0.3),
+    "vote": ratification(0.1, -0.2, 0.0, 0.1),
     "comply": delivery(1.0, 0.2, 0.1, 0.3, 0.4),
 }
 
@@ -28,8 +30,9 @@ EQUATIONS = {
 def played() -> tuple[NegotiationModel, ...]:
     """Runs that together decide everything that can be decided."""
     found = []
-    for draw in range(4):
-        model = NegotiationModel("status_quo", draw=draw, horizon=70)
+    voting = load_case("northern_ireland").scenario("recorded_course")
+    for scenario, draw in [("status_quo", 0), ("status_quo", 1), ("status_quo", 2), ("status_quo", 3), (voting, 0)]:
+        model = NegotiationModel(scenario, draw=draw, horizon=70)
         model.run_model()
         found.append(model)
     return tuple(found)
