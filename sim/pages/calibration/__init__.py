@@ -1,1 +1,4 @@
-"""The page of a calibration: what a record has taught of the prior, its checks, and its table."""
+"""A calibration as a page, in words and as a table: what a record has taught of the prior, and every check of it.
+
+What is learnt stands in `experiment.calibration`.
+"""
