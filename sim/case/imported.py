@@ -13,11 +13,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from sim.case.folder import case_folder
 from sim.case.positions import Positions, Stance
 from sim.inputs.errors import InputError
-from sim.inputs.files import read_yaml
-from sim.model.parameters import PARAMETERS
 
 CAMPS = ("NEAR", "FAR")  # codes of the camps, the one that is nearer to 0 on the first issue before the other
 TABLE, EPOCH, ARTICLE, PASS = "talks", "now", "table", "table"
@@ -149,16 +146,8 @@ def case_files(positions: Positions) -> dict[str, str]:
         f"epoch/{EPOCH}.yaml": _yaml(epoch),
         "scenario/status_quo.yaml": _yaml(scenario),
         "evidence/articles.yaml": _yaml({"articles": [article]}),
-        "evidence/structural.yaml": _yaml(_structural()),
         **_pass(both, cells),
     }
-
-
-def _structural() -> dict[str, Any]:
-    """The model's general parameters, as the case that comes with the package has them."""
-    known = {row.name for row in PARAMETERS}
-    every = read_yaml(case_folder("afghanistan") / "evidence" / "structural.yaml")
-    return {name: data for name, data in every.items() if name in known}
 
 
 def _pass(both: tuple[Camp, Camp], cells: Mapping[str, str]) -> dict[str, str]:
@@ -173,18 +162,9 @@ def _pass(both: tuple[Camp, Camp], cells: Mapping[str, str]) -> dict[str, str]:
         for cell, issue in cells.items():
             level = max(1, round(4.0 * camp.salience[issue]))
             rows.append(f"{ARTICLE},{code},{cell},{camp.position[issue]:.6f},0,1,{level},0,,stated,1,mean of the camp")
-    folder = f"evidence/{PASS}"
-    heads = {
-        "conditions": "article,quantity,value,unit,paragraphs,paraphrase",
-        "events": "article,date,actors,event,effect,paragraphs,paraphrase",
-        "mechanisms": "article,cause,effect,sign,strength,directness,paragraphs,paraphrase",
-    }
     return {
-        "evidence/red_lines.yaml": _yaml({"red_lines": []}),
-        "evidence/spoken_for.yaml": _yaml({"spoken_for": []}),
-        f"{folder}/dyads.csv": "\n".join(dyads) + "\n",
-        f"{folder}/positions.csv": "\n".join(rows) + "\n",
-        **{f"{folder}/{name}.csv": head + "\n" for name, head in heads.items()},
+        f"evidence/{PASS}/dyads.csv": "\n".join(dyads) + "\n",
+        f"evidence/{PASS}/positions.csv": "\n".join(rows) + "\n",
     }
 
 

@@ -16,7 +16,7 @@ from sim.pages.kit.colours import BLUE, GREY, VERMILLION
 from sim.pages.kit.html import Html, Section, figure, joined, listed, note, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.record.table import SCORE_NAMES, VERDICTS, told_interval
-from sim.pages.theories.table import told_estimate, told_held, told_share
+from sim.pages.theories.table import SCORES, told_estimate, told_held, told_share
 from sim.version import __version__
 
 PAGE = "theories.html"
@@ -134,7 +134,7 @@ def record_figure(found: Found) -> Figure:
     others = found.theories[1:]
     scores = list(found.scores("as_designed"))
     with mpl.rc_context(dict(STYLE)):
-        drawn = Figure(figsize=(WIDE, 0.9 + ROW * len(others)), layout="constrained")
+        drawn = Figure(figsize=(WIDE, 1.2 + ROW * len(others)), layout="constrained")
         panels = drawn.subplots(1, len(scores), squeeze=False, sharey=True)[0]
         for axes, score in zip(panels, scores, strict=True):
             axes.axvline(0.0, color=GREY, lw=0.8)
@@ -149,7 +149,9 @@ def record_figure(found: Found) -> Figure:
                         face = BLUE if row.verdict else "white"
                         axes.plot([-row.over_statements.value], [place], "o", color=BLUE, mfc=face, ms=4)
             axes.set_yticks(range(len(others)), [one.title for one in reversed(others)])
-            axes.set_xlabel(f"{SCORE_NAMES[score]},\ntheory less as designed", fontsize=7.0)
+            axes.set_title(SCORES[score], fontsize=8.0)
+            axes.tick_params(axis="x", labelsize=6.5)
+        drawn.supxlabel("mean score, theory less as designed", fontsize=8.0)
     return drawn
 
 
