@@ -352,19 +352,19 @@ UNFIT = {
         "levers.summit_week: job=evidence takes one value of each key; allowed: job=scenarios"
     ),
     ("job=patterns", "scenario=turkey_summit"): (
-        "scenario: job=patterns does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, "
-        "job=paragraphs, job=discover, job=explain, job=studio"
+        "scenario: job=patterns does not look at it; allowed: job=scenarios, job=levers, job=theories, "
+        "job=sensitivity, job=paragraphs, job=discover, job=explain, job=play, job=studio"
     ),
     ("job=evidence", "trust.us.pak=0.5"): (
-        "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=levers, "
-        "job=sensitivity, job=paragraphs, job=discover, job=explain, job=studio"
+        "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=theories, "
+        "job=sensitivity, job=paragraphs, job=discover, job=explain, job=play, job=studio"
     ),
     (
         "job=evidence",
         "off=[]",
-    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, "
-    "job=paragraphs, job=discover, job=explain, job=studio",
-    ("run=3",): "run: job=scenarios does not look at it; allowed: job=explain",
+    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=theories, "
+    "job=sensitivity, job=paragraphs, job=discover, job=explain, job=play, job=studio",
+    ("run=3",): "run: job=scenarios does not look at it; allowed: job=explain, job=play",
 }
 
 
