@@ -77,6 +77,9 @@ class Game:
             one_of("game", "seat", seat, world.case.actors, "an actor")
         if not seats:
             raise InputError("game", "seat", "is missing", allowed=list(world.case.actors))
+        if world.scenario.theory.changes:
+            problem = f"a seat is not played by the rules of {world.scenario.theory.theory}"
+            raise InputError("game", "theory", problem, allowed="the model as designed")
         self.seats = tuple(dict.fromkeys(seats))
         self.model = NegotiationModel(world=world, draw=draw, run=run, seed=seed)
         self.model.seats = Seats(self.seats, self._answer_to)

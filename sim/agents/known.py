@@ -60,7 +60,8 @@ def places(model: Running, who: str, state: Any) -> tuple[Place, ...]:
     found = []
     for name, table in model.tables.items():
         parties = [party.code for party in table.parties]
-        sits = who in parties or any(member.code == who for seat in table.seats for member in seat.members)
+        members = [member.code for seat in table.seats for member in seat.members]
+        sits = who in (*parties, *members, *(voter.code for voter in table.voters))
         if not sits or model.rules.table_regime[table.number, state.regime] == 0:
             continue
         owed = [float(share) for share in state.arrears_share[table.number]]
@@ -74,6 +75,8 @@ def _status(model: Running, state: Any, t: int) -> str:
     status = words.STATUS_NAMES[state.status[t]]
     if status == "in_force":
         return f"agreement since week {int(state.signed_week[t])}" if state.signed_week[t] > 0 else "agreement in force"
+    if status == "pending":
+        return f"to be voted on in week {int(state.vote_at[t])}"
     if status == "suspended":
         return f"suspended until week {int(state.reopens[t])}"
     return f"open, {counted(int(state.sessions[t]), 'session')} so far" if status == "open" else status
@@ -119,7 +122,7 @@ def _news(model: Running, who: str, entry: Decision) -> Iterator[str]:
         else:
             offer = f"{name} offered {package(dict(entry.package))}"
             yield f"{week}, {place}: {offer}; it was {entry.outcome.replace('_', ' ')}."
-    elif entry.decision == "ratify" and not own:
+    elif entry.decision in ("ratify", "vote") and not own:
         yield f"{week}, {place}: {name} {outcome_told(entry)}."
     elif entry.decision == "status":
         yield f"{week}, {place}: {_turn(entry)}."
@@ -142,6 +145,8 @@ def _parties(model: Running, table: str) -> list[str]:
 def _turn(entry: Decision) -> str:
     if entry.outcome == "in_force":
         return f"an agreement was signed: {package(dict(entry.package))}"
+    if entry.outcome == "pending":
+        return f"it was signed, {package(dict(entry.package))}, and is voted on in week {entry.terms['vote']:.0f}"
     if entry.outcome == "suspended":
         return f"the table rests until week {entry.terms['reopens']:.0f}"
     return {"collapsed": "the agreement collapsed", "open": "the table opened", "closed": "the table closed"}[
@@ -175,6 +180,7 @@ def question_told(model: Running, question: Question) -> str:
         "mediate": f"{place}: a round is called, and you are asked to mediate. Do you come, or stay away?",
         "offer": f"{place}: both sides are there, and it is your turn. What do you offer {other}?",
         "accept": f"{place}: {other} has made an offer. Do you accept it?",
+        "vote": f"{place}: it is for you to approve what is on the table, or to refuse it. Do you approve?",
         "ratify": f"{place}: both sides have accepted. Do you ratify it at home?",
         "comply": f"{place}: a tranche is due to {other}. What do you deliver, and what do you hold back?",
         "effort": "How hard do you try, as a mediator? Up to 0.5 one facilitates, above it one coerces."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mesa import Agent
 
-from sim.agents.seats import attend_as_told, comply_as_told, mediate_as_told, ratify_as_told
+from sim.agents.seats import attend_as_told, comply_as_told, mediate_as_told, ratify_as_told, vote_as_told
 from sim.agents.views import Row
 from sim.model.phases.attend import attend, set_pressure
 from sim.model.phases.bargain import ratify
@@ -101,7 +101,10 @@ class Player(Agent):  # type: ignore[misc]  # Mesa comes without types
     def vote(self, table: AtTable) -> None:
         """Approve what a side has accepted, or what was signed, or refuse it."""
         model, t, v = self.model, table.number, table.voters.index(self)
-        vote(model.rules, model.draw, model.state, t, v)
+        if self.code in model.seats:
+            vote_as_told(model, table, v, self.code)
+        else:
+            vote(model.rules, model.draw, model.state, t, v)
         model.journal.voted(t, v)
 
     def notice_coercion(self) -> None:

@@ -18,6 +18,7 @@ KINDS: Mapping[str, str] = {
     "offer": "the package that it offers, by issue; empty for no offer",
     "accept": "whether it takes the package that it is offered",
     "ratify": "whether its home ratifies what it has accepted",
+    "vote": "whether it approves what its side has accepted, or what was signed",
     "comply": "whether it delivers, by issue, what is due in this tranche",
     "effort": "how hard it tries on others as a mediator, by player",
     "stand": "where it declares to stand, by issue; empty for nothing new",

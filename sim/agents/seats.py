@@ -25,6 +25,7 @@ from sim.model.phases.events import events, take_stand
 from sim.model.phases.frontier import package_value
 from sim.model.phases.luck import luck
 from sim.model.phases.mediation import gone, mediate
+from sim.model.phases.vote import vote
 from sim.model.vocabulary import LEAST_GAIN
 
 if TYPE_CHECKING:
@@ -169,6 +170,17 @@ def ratify_as_told(model: Running, table: AtTable, side: int) -> None:
     if ratified != own:
         state.ratified[t, side] = 1 if ratified else 0
         state.ratify_terms[t, side, _place_of_number("ratify")] = YES if ratified else NO
+
+
+def vote_as_told(model: Running, table: AtTable, v: int, who: str) -> None:
+    """A member of a side, or one who has a vote, for whom somebody decides."""
+    state, t = model.state, table.number
+    vote(model.rules, model.draw, state, t, v)
+    own, terms = bool(state.approved[t, v] == 1), _noted("vote", state.vote_terms[t, v])
+    approved = _asked(model, who, "vote", table.name, own, _copy(model), terms=terms)
+    if approved != own:
+        state.approved[t, v] = 1 if approved else 0
+        state.vote_terms[t, v, _place_of_number("vote")] = YES if approved else NO
 
 
 # --- keeping promises

@@ -179,7 +179,7 @@ def _course(model: NegotiationModel, wanted: Aims) -> Values:
 
 
 def _class_of(model: NegotiationModel) -> str:
-    return model.world.case.classes[int(outcomes(model)["settlement"])]
+    return str(model.world.case.classes[int(outcomes(model)["settlement"])])
 
 
 def many_runs(model: NegotiationModel, who: str, *, threads: int | None = None, progress: bool | None = None) -> Many:

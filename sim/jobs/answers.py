@@ -25,7 +25,7 @@ def answer_of(text: str, question: Question, now: Mapping[str, float]) -> Answer
         InputError: it is no answer; the sentence says what would be.
     """
     words = text.strip()
-    if question.kind in ("attend", "mediate", "accept", "ratify"):
+    if question.kind in ("attend", "mediate", "accept", "ratify", "vote"):
         return yes_or_no(words)
     if question.kind == "comply":
         return checked(question, _deliveries(words, question.names))

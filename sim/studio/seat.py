@@ -36,6 +36,7 @@ YES_NO = {
     "mediate": ("Come", "Stay away"),
     "accept": ("Accept", "Refuse"),
     "ratify": ("Ratify", "Do not ratify"),
+    "vote": ("Approve", "Refuse"),
 }
 Told = Callable[[Mapping[str, str]], None]
 

@@ -25,6 +25,7 @@ HOW = {
     "mediate": "y to come, n to stay away",
     "accept": "y to accept, n to refuse",
     "ratify": "y to ratify, n not to",
+    "vote": "y to approve, n to refuse",
     "comply": "y to deliver all, n to hold back all, or what to hold back: prisoners delisting",
     "effort": "Enter to go on as it is, or efforts from 0 to 1: TAL=0.7 KAB=0.2",
     "stand": "Enter for nothing new, or a stand from 0 to 1: border=0.8",

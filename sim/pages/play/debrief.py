@@ -31,7 +31,7 @@ def debrief_told(world: World, found: Debrief) -> list[str]:
     who = name_of(world, found.who)
     near, same, median = (100.0 * x for x in (found.course[-1], found.same_luck[-1], np.median(found.many[:, -1])))
     started = 100.0 * found.course[0]
-    otherwise, below, ends = len(found.turned), 100.0 * found.share_below, f"the class {found.settlement!r}"
+    otherwise, below, ends = len(found.turned), 100.0 * found.share_below, _class(world, found.settlement)
     lines = [
         f"you took {found.decisions} decisions for {who}; in {otherwise} of them the model would have done otherwise",
         f"at first, what was the case was {started:.1f} % near to what {who} wants, each issue by its weight "
@@ -39,7 +39,7 @@ def debrief_told(world: World, found: Debrief) -> list[str]:
         f"with the same luck and the model in every seat it is {same:.1f} %: between these two stand decisions alone",
         f"in {RUNS:,} runs of the same world with other luck, the model in every seat, the median is {median:.1f} %; "
         f"{below:.0f} % of them end further from what {who} wants than your game: by decisions, and by luck",
-        f"your game ended in {ends}, the run with the same luck in {found.same_luck_settlement!r}; "
+        f"your game ended in {ends}, the run with the same luck in {_class(world, found.same_luck_settlement)}; "
         f"of the {RUNS:,}, {_shares(found)}",
     ]
     return [sentence(line) for line in lines] + turned_told(world, found)
@@ -55,7 +55,11 @@ def turned_told(world: World, found: Debrief) -> list[str]:
     lines = ["The decisions that moved the result most, each given back to the model with all others as you took them:"]
     for number, one in enumerate(moving, start=1):
         way = f"{100.0 * abs(one.nearer):.1f} points {'nearer' if one.nearer > 0 else 'further'}"
-        ends = "" if one.settlement == found.settlement else f"; without it the game ends in {one.settlement!r}"
+        ends = (
+            ""
+            if one.settlement == found.settlement
+            else f"; without it the game ends in {_class(world, one.settlement)}"
+        )
         lines.append(sentence(f"{number}. {move_told(world, one.move)}: by this you ended {way}{ends}"))
     return lines
 
@@ -77,6 +81,7 @@ def _did(world: World, move: Move) -> str:
         "mediate": ("came as a mediator", "stayed away as a mediator"),
         "accept": ("accepted the offer", "refused the offer"),
         "ratify": ("ratified", "did not ratify"),
+        "vote": ("approved", "refused"),
     }
     answer, own = move.answer, move.own
     if isinstance(answer, bool):
@@ -124,9 +129,15 @@ def _points(package: object) -> str:
     return listing(f"{issue(name)} {point:.2f}" for name, point in package.items())
 
 
+def _class(world: World, name: str) -> str:
+    """A settlement class of the case with what it means."""
+    classes = world.case.settlements
+    return f"the class {name} ({classes[name].meaning})" if name in classes else "none of the settlement classes"
+
+
 def _shares(found: Debrief) -> str:
-    parts = [(found.settlements[name], name) for name in found.settlements if found.settlements[name] > 0.0]
-    return listing(f"{percent(share)} in {name!r}" for share, name in sorted(parts, reverse=True))
+    parts = [(share, name) for name, share in found.settlements.items() if share > 0.0]
+    return listing(f"{percent(share)} in {name}" for share, name in sorted(parts, reverse=True))
 
 
 # --- the picture -----------------------------------------------------------------------------------------------------
