@@ -12,6 +12,9 @@ Public is what these names give, and what that gives in turn:
 - `sweep(scenario, draws=1000, runs=20, seed=1)`: many runs of a scenario.
 - `grid(scenario, summit_week=[4, 12])`: every combination of some values, as one table; `sweep([...])`: of scenarios.
 - `score()`: what the model is worth on what happened, or on a record of one's own, beside simpler forecasts.
+- `paragraphs(scenario)`: which coded row, paragraph and pass of the articles its outcomes and effects rest on.
+- `discover(scenario)`: under which circumstances an outcome happens, as boxes that last.
+- `sensitivity(scenario)`: which uncertainties make an outcome, with interactions.
 - `open(folder)`: a sweep or a grid that was kept.
 - `Slurm(partition=None)`: as `executor` of a sweep or a grid, a cluster does it, later.
 - `Dask(address)`: as `executor`, the workers of dask's scheduler do it, now.
@@ -47,7 +50,19 @@ if TYPE_CHECKING:
     from sim.pages.plots import plot, plot_weekly
     from sim.pages.report.settlements import settlements
     from sim.studio.serving import open_studio
-    from sim.surface import calibrate, grid, score, sweep, switches, theories, uncertainties, weighted
+    from sim.surface import (
+        calibrate,
+        discover,
+        grid,
+        paragraphs,
+        score,
+        sensitivity,
+        sweep,
+        switches,
+        theories,
+        uncertainties,
+        weighted,
+    )
     from sim.surface import open_kept as open  # noqa: F401 - public, but not for a star
 
 # For `from sim import *`: all but `open`, which Python has a function of that name for.
@@ -58,12 +73,15 @@ __all__ = [
     "__version__",
     "calibrate",
     "compare",
+    "discover",
     "grid",
     "load_case",
     "open_studio",
+    "paragraphs",
     "plot",
     "plot_weekly",
     "score",
+    "sensitivity",
     "settlements",
     "sweep",
     "switches",
@@ -78,13 +96,16 @@ _PUBLIC = {
     "Slurm": ("sim.cluster.slurm", "Slurm"),
     "calibrate": ("sim.surface", "calibrate"),
     "compare": ("sim.experiment.comparison", "compare"),
+    "discover": ("sim.surface", "discover"),
     "grid": ("sim.surface", "grid"),
     "load_case": ("sim.case.loading", "load_case"),
     "open": ("sim.surface", "open_kept"),
     "open_studio": ("sim.studio.serving", "open_studio"),
+    "paragraphs": ("sim.surface", "paragraphs"),
     "plot": ("sim.pages.plots", "plot"),
     "plot_weekly": ("sim.pages.plots", "plot_weekly"),
     "score": ("sim.surface", "score"),
+    "sensitivity": ("sim.surface", "sensitivity"),
     "settlements": ("sim.pages.report.settlements", "settlements"),
     "sweep": ("sim.surface", "sweep"),
     "switches": ("sim.surface", "switches"),

@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 
     from sim.cluster.executing import Executor
     from sim.experiment.calibration import Found as Calibrated
+    from sim.experiment.discover import Found as Discovery
+    from sim.experiment.paragraphs import Found as Paragraphs
     from sim.experiment.record import Found
+    from sim.experiment.sensitivity import Found as Sensitivity
     from sim.storage.collection import Collection
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
@@ -521,6 +524,110 @@ def calibrate(
 
         write_weights(place(out), Draws(loaded, seed, given, implied), found.weights, found.learnt)
     return found
+
+
+def paragraphs(
+    scenario: Scenario,
+    outcomes: str | Sequence[str] = (),
+    draws: int = 500,
+    runs: int = 10,
+    seed: int = 1,
+    *,
+    passes: str | Sequence[str] = (),
+    implied: bool = True,
+    progress: bool | None = None,
+) -> Paragraphs:
+    """Which paragraph carries the answer: outcomes with every coded row, paragraph and pass read otherwise in turn.
+
+    Args:
+        scenario: whose outcomes these are, and their difference from `status_quo`.
+        outcomes: as in `Runs.values`; empty for those in which the scenario's question is answered.
+        draws, runs, seed, passes, implied, progress: as in `sim.sweep`, of every reading; at least two draws.
+
+    Returns:
+        Its `table()` has a row for every source, reading, outcome and measure; `ranked(kind, outcome, measure)` the
+        rows, paragraphs or passes with the strongest first.
+
+    Raises:
+        InputError: no such outcome, or one whose mean says nothing.
+    """
+    from sim.experiment.paragraphs import measured
+
+    size = Sweep(scenario, draws, runs, seed, texts(passes), implied)  # checks the numbers
+    whole_number("paragraphs", "draws", draws, 2, MOST)
+    return measured(
+        scenario, texts(outcomes), size.draws, size.runs, size.seed,
+        passes=size.passes, implied=implied, progress=progress,
+    )  # fmt: skip
+
+
+def discover(
+    scenario: Scenario,
+    outcomes: str | Sequence[str] = (),
+    draws: int = 500,
+    runs: int = 10,
+    seed: int = 1,
+    *,
+    passes: str | Sequence[str] = (),
+    implied: bool = True,
+    progress: bool | None = None,
+) -> Discovery:
+    """Under which circumstances something happens: boxes of what is not known in which it is frequent, and last.
+
+    Args:
+        scenario: whose outcomes these are.
+        outcomes: each a yes or no (`collapse`, `doha`, `NAME >= NUMBER`); empty for those of the scenario's question.
+        draws, runs, seed, passes, implied, progress: as in `sim.sweep`; at least 40 draws.
+
+    Returns:
+        Its `table()` has a row for every limit of every box; `outcomes` the boxes, `findings` those that last.
+
+    Raises:
+        InputError: an outcome that is no yes or no, or scikit-learn is not installed.
+    """
+    from sim.experiment.discover import measured
+
+    size = Sweep(scenario, draws, runs, whole_number("discover", "seed", seed, 0, 2**32 - 1), texts(passes), implied)
+    return measured(
+        scenario, texts(outcomes), size.draws, size.runs, size.seed,
+        passes=size.passes, implied=implied, progress=progress,
+    )  # fmt: skip
+
+
+def sensitivity(
+    scenario: Scenario,
+    outcomes: str | Sequence[str] = (),
+    draws: int = 500,
+    runs: int = 10,
+    seed: int = 1,
+    *,
+    passes: str | Sequence[str] = (),
+    implied: bool = True,
+    progress: bool | None = None,
+) -> Sensitivity:
+    """Which uncertainties make an outcome: screening, parts of the variance with interactions, shifts.
+
+    Args:
+        scenario: what it fixes is no input.
+        outcomes: as in `Runs.values`, defined in every run; empty for those of the scenario's question.
+        draws: how much is asked, as the sizes of the command line have it: at 500, 20 trajectories and a base sample of
+            1,024 rows, which are about 40,000 rows for one outcome; 2 to 1,000,000.
+        runs, seed, passes, implied, progress: as in `sim.sweep`; every row has so many runs, with the same luck.
+
+    Returns:
+        Its `table()` has first-order and total indices with their intervals; `outcomes` all that was found of each.
+
+    Raises:
+        InputError: SALib is not installed, or an outcome that some runs do not have.
+    """
+    from sim.experiment.sensitivity import measured, sizes
+
+    whole_number("sensitivity", "draws", draws, 2, 1_000_000)
+    size = Sweep(scenario, draws, runs, whole_number("sensitivity", "seed", seed, 0, 2**32 - 1), texts(passes), implied)
+    return measured(
+        scenario, texts(outcomes), sizes(draws), size.runs, size.seed,
+        passes=size.passes, implied=implied, progress=progress,
+    )  # fmt: skip
 
 
 def _tell(line: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import yaml
 from numba import njit
 from numpy.typing import NDArray
 
@@ -427,3 +430,20 @@ def linear_table() -> tuple[Any, Any, Any]:
         draw.log_time[session] = log_of_time(float(session), float(SESSIONS))
     state.status[0], state.meeting[0], state.attending[0, :2] = words.OPEN, 1, 1
     return rules, draw, state
+
+
+def small_case(folder: Path) -> Path:
+    """The case that comes with the package with one pattern and two statements of its record: all else is the same."""
+    place = folder / "afghanistan"
+    shutil.copytree(afghanistan().folder, place)
+    patterns, record = (yaml.safe_load((place / name).read_text()) for name in ("patterns.yaml", "record.yaml"))
+    name, kept = next(iter(patterns["patterns"].items()))
+    patterns["patterns"] = {name: kept}
+    claims = [claim for part in ("claims", "also") for claim in kept.get(part, ())]
+    used = {claim["world"] for claim in claims} | {claim.get("less", {}).get("world") for claim in claims}
+    patterns["worlds"] = {key: value for key, value in patterns["worlds"].items() if key in used}
+    record["statements"] = dict(list(record["statements"].items())[:2])
+    record["onward"] = record.get("onward", [])[:1]
+    for file, data in (("patterns.yaml", patterns), ("record.yaml", record)):
+        (place / file).write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+    return place

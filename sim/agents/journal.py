@@ -28,8 +28,8 @@ class Decision(NamedTuple):
     Attributes:
         week: from 1.
         phase: one of `vocabulary.PHASES`.
-        decision: attend, mediate, offer, ratify, vote, comply, effort, break; event, status, line, regime, fight,
-            learn.
+        decision: attend, mediate, offer, ratify, vote, comply, effort, stand, break; event, status, line, regime,
+            fight, learn.
         who: code of the player or seat that decided; empty where nobody did.
         place: table or war; empty for none.
         clause: the issue; empty for none.
@@ -56,6 +56,7 @@ class Decision(NamedTuple):
 
 
 NO_TERMS: Mapping[str, float] = {}
+BY_HAND: Mapping[str, float] = {"by_hand": 1.0}  # what an effort rests on that somebody has chosen
 
 
 class Journal:
@@ -235,6 +236,11 @@ class Journal:
         """Pressure has lifted a red line."""
         place = self.tables[t]
         self._add("attend", "line", self.players[i], "lifted", place=place, clause=self.cells[cell])
+
+    def declared(self, i: int, cell: int) -> None:
+        """Somebody who plays an actor has declared where it stands."""
+        terms = {"value": float(self.state.position[i, cell])}
+        self._add("learn", "stand", self.players[i], "declared", clause=self.cells[cell], terms=terms)
 
     def happened(self, e: int, plan: Any) -> None:
         """An event of the scenario had its effect."""

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from mesa import Model
 from mesa.datacollection import DataCollector
 
-from sim.agents.journal import Journal
+from sim.agents.journal import BY_HAND, Journal
 from sim.agents.narrative import Period, story
 from sim.agents.places import Table, War
 from sim.agents.players import KINDS, Actor, Player, ThirdParty
+from sim.agents.questions import NOBODY
 from sim.agents.reasons import why
+from sim.agents.seats import STAND_WEEKS, efforts_as_told, efforts_at_once, make_efforts, stands_as_told
 from sim.agents.views import View
 from sim.case.case import Case, mediated_pairs
 from sim.case.scenario import Scenario
@@ -66,6 +68,7 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         tables: the tables by name.
         wars: the wars by name.
         journal: every decision so far; `decisions` shows it as a table.
+        seats: which actors somebody plays (`sim.agents.game`); nobody any, unless a game says so.
 
     Raises:
         InputError: the case, the scenario, a lever or a number is wrong.
@@ -138,6 +141,7 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         self.draw = View(draw, variables_module.DRAW, constant=True)
         self.state = View(records(variables_module.STATE, sizes(world.case), 1)[0], variables_module.STATE)
         begin(self.rules, self.draw, self.plan, self.state, self.seed_of_chance, self.run_number)
+        self.seats = NOBODY
         self.journal = Journal(world, self.rules, self.state)
 
     @property
@@ -184,7 +188,9 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
         """What the scenario brings about, and the tables that open."""
         state, plan = self.state, self.plan
         statuses, efforts = state.status.copy(), state.effort.copy()
-        events(self.rules, self.draw, plan, state)
+        answered, told = (plan, {}) if self.seats is NOBODY else efforts_at_once(self)
+        events(self.rules, self.draw, answered, state)
+        make_efforts(self, told)
         for e in range(plan.events):
             if state.happening[e] == 1:
                 self.journal.happened(e, plan)
@@ -192,7 +198,8 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
             self.journal.turned("events", t, int(status))
         for o, effort in enumerate(efforts):
             if state.effort[o] != effort:
-                self.journal.chose_effort("events", o, float(effort), self.journal.reasons_for_effort(o, self.draw))
+                reasons = BY_HAND if o in told else self.journal.reasons_for_effort(o, self.draw)
+                self.journal.chose_effort("events", o, float(effort), reasons)
 
     def phase_leverage(self) -> None:
         """Everybody sees what is left of the instruments at hand."""
@@ -220,20 +227,24 @@ class NegotiationModel(Model):  # type: ignore[misc]  # Mesa comes without types
 
     def phase_learn(self) -> None:
         """Every fourth week norms and coercion are noticed; then everybody learns."""
+        if self.week % STAND_WEEKS == 0:
+            stands_as_told(self)
         if self.week % words.TRANCHE_WEEKS == 0:
             for table in self.tables.values():
                 table.notice_norms()
             self.agents.do("notice_coercion")
+            plan, told = (self.plan, {}) if self.seats is NOBODY else efforts_as_told(self)
             for o in range(self.rules.mediated):
-                self._choose_effort(o)
+                self._choose_effort(o, plan, told)
         self.agents.do("learn")
 
-    def _choose_effort(self, o: int) -> None:
-        """A mediator looks again at what it does."""
+    def _choose_effort(self, o: int, plan: View, told: Mapping[int, float]) -> None:
+        """A mediator looks again at what it does, or does what somebody has decided."""
         before = float(self.state.effort[o])
         forget_kindness(self.rules, self.draw, self.state, o)
-        reasons = self.journal.reasons_for_effort(o, self.draw)
-        choose_effort(self.rules, self.draw, self.plan, self.state, o)
+        reasons = BY_HAND if o in told else self.journal.reasons_for_effort(o, self.draw)
+        choose_effort(self.rules, self.draw, plan, self.state, o)
+        make_efforts(self, {o: told[o]} if o in told else {})
         self.journal.chose_effort("learn", o, before, reasons)
 
     def phase_record(self) -> None:

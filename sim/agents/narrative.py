@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.journal import Decision
+from sim.agents.questions import by_hand
 from sim.agents.reasons import ruled, told, weighed, weights
 from sim.agents.sources import Source, source
 from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
@@ -101,6 +102,16 @@ def _turning_point(model: Running, entry: Decision) -> list[Line]:
     place = place_of(model.world, entry.place) if entry.place else ""
     if entry.decision == "event":
         return [Line(happened(model, entry), weight=2)]
+    if entry.decision == "stand":
+        point = entry.terms["value"]
+        return [
+            Line(
+                sentence(
+                    f"{name_of(model.world, entry.who)} declared that {issue(entry.clause)} should be at {point:.2f}"
+                ),
+                weight=2,
+            )
+        ]
     if entry.decision in ("line", "break"):
         return [Line(told(model, entry), weight=2)]
     if entry.decision == "offer" and entry.outcome == "accepted":
@@ -282,6 +293,8 @@ def _reason(model: Running, entry: Decision) -> str:
     absent = [weight.term.absent for weight in weights(entry) if weight.value == 0.0 and weight.term.absent]
     if absent:
         return f"there was {absent[0]}"
+    if by_hand(entry.draw):
+        return "a player decided so"
     if not against or entry.probability >= 0.5:
         return "luck"
     return f"{against[0].term.words} outweighed the rest"
@@ -322,6 +335,8 @@ def _effort_lines(model: Running, entries: Sequence[Decision]) -> list[Line]:
 
 def _moved_effort(entry: Decision) -> str:
     """What moved an effort most, of what has changed since the epoch."""
+    if "by_hand" in entry.terms:
+        return "a player chose it"
     up = entry.outcome == "rose"
     reasons = {
         "stake": "it had more at stake" if up else "it had less at stake",

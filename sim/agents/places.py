@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.agents.seats import bargain_as_told
 from sim.agents.views import Row
 from sim.model import vocabulary as words
 from sim.model.phases.attend import prepare, set_terms
@@ -129,6 +130,8 @@ class Table:
         model, t = self.model, self.number
         before = int(model.state.status[t])
         bargain(model.rules, model.draw, model.state, t)
+        if any(party.code in model.seats for party in self.parties):
+            bargain_as_told(model, self)
         if model.state.session[t] != words.NO_SESSION:
             model.journal.bargained(t)
         if model.state.session[t] == words.SIGNED:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mesa import Agent
 
+from sim.agents.seats import attend_as_told, comply_as_told, mediate_as_told, ratify_as_told
 from sim.agents.views import Row
 from sim.model.phases.attend import attend, set_pressure
 from sim.model.phases.bargain import ratify
@@ -89,8 +90,12 @@ class Player(Agent):  # type: ignore[misc]  # Mesa comes without types
     def mediate(self, table: AtTable, seat: AtSeat) -> None:
         """Decide, for everybody in its seat, whether to come to a table as a mediator."""
         model, t, m = self.model, table.number, table.seats.index(seat)
-        mediate(model.rules, model.draw, model.state, t, m)
-        if asked(model.rules, model.state, t, m):
+        is_asked = asked(model.rules, model.state, t, m)
+        if is_asked and self.code in model.seats:
+            mediate_as_told(model, table, m, self.code)
+        else:
+            mediate(model.rules, model.draw, model.state, t, m)
+        if is_asked:
             model.journal.attended(t, 2 + m)
 
     def vote(self, table: AtTable) -> None:
@@ -143,19 +148,28 @@ class Actor(Player):
     def attend(self, table: AtTable) -> None:
         """Decide whether to come to a table this week."""
         model, side = self.model, table.parties.index(self)
-        attend(model.rules, model.draw, model.state, table.number, side)
+        if self.code in model.seats:
+            attend_as_told(model, table, side)
+        else:
+            attend(model.rules, model.draw, model.state, table.number, side)
         model.journal.attended(table.number, side)
 
     def ratify(self, table: AtTable) -> None:
         """Put what it has accepted to those at home and abroad who can stop it."""
         model, side = self.model, table.parties.index(self)
-        ratify(model.rules, model.draw, model.state, table.number, side)
+        if self.code in model.seats:
+            ratify_as_told(model, table, side)
+        else:
+            ratify(model.rules, model.draw, model.state, table.number, side)
         model.journal.ratified(table.number, side)
 
     def comply(self, table: AtTable, clause: int) -> None:
         """Deliver the tranche of a clause, withhold it, or break it."""
         model, side = self.model, table.parties.index(self)
-        comply(model.rules, model.draw, model.state, table.number, clause, side)
+        if self.code in model.seats:
+            comply_as_told(model, table, clause, side)
+        else:
+            comply(model.rules, model.draw, model.state, table.number, clause, side)
         if model.state.conduct[table.number, clause, side] != NOT_DUE:
             model.journal.complied(table.number, clause, side)
 

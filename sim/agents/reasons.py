@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.journal import Decision
+from sim.agents.questions import by_hand
 from sim.agents.sources import cited, columns_behind, source
 from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
 from sim.inputs.errors import InputError, one_of
@@ -68,7 +69,7 @@ def weighed(model: Running, decision: Decision) -> str:
         text += f"; there was {listing(absent)}"
     total = sum(weight.value for weight in found)
     text += f". In sum {total:+.3f}, with noise {noise:.3f}."
-    if (decision.draw < decision.probability) != (decision.probability >= 0.5):
+    if not by_hand(decision.draw) and (decision.draw < decision.probability) != (decision.probability >= 0.5):
         text += " It was the less likely course."
     against = [weight for weight in told if (weight.value < 0) == (total < 0)]
     if against:
@@ -134,6 +135,8 @@ def _odds(model: Running, decision: Decision) -> str:
     if rule:
         return rule
     choice = CHOICES[decision.decision]
+    if by_hand(decision.draw):
+        return f"the chance of {choice.of} was {percent(decision.probability)} by the model, and a player decided"
     lasts = choice.private and model.draw.private_on == 1
     held = f"its {choice.private} since week {decision.terms['since']:.0f} is" if lasts else "the draw"
     return f"the chance of {choice.of} was {percent(decision.probability)}, {held} {decision.draw:.2f}"

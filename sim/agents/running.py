@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sim.agents.journal import Journal
+from sim.agents.questions import Seats
 from sim.agents.views import Row, View
 from sim.world.world import World
 
@@ -108,6 +109,7 @@ class Running(Protocol):
     plan: View
     state: View
     journal: Journal
+    seats: Seats
     at_start: Mapping[str, Any]
 
     @property

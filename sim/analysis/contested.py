@@ -66,7 +66,8 @@ def shares(values: Values, coding: NDArray[np.int64], seed: int = 1) -> Shares |
         return None
     value = np.clip(found, 0.0, None) / np.clip(found, 0.0, None).sum()
     parts = np.clip(others, 0.0, None)
-    each = parts / parts.sum(axis=1, keepdims=True)
+    whole = parts.sum(axis=1, keepdims=True)  # 0 where only draws that do not vary are drawn again
+    each = np.divide(parts, whole, out=np.broadcast_to(value, parts.shape).copy(), where=whole > 0.0)
     ends = np.quantile(each, (0.025, 0.975), axis=0) + (value - each.mean(axis=0))
     told = [
         Interval(float(v), *(float(end) for end in np.clip(e, 0.0, 1.0))) for v, e in zip(value, ends.T, strict=True)

@@ -107,6 +107,7 @@ _EXAMPLES = (
     'jirga -m "scenario=glob(*{glob}*)" "noise=range(0.02,0.1,0.02)" size=smoke out=sweep{case} | of several '
     "scenarios, over a range",
     "jirga studio scenario={scenario}{case} | its levers moved by hand in a browser, with what comes of them at once",
+    "jirga play scenario={scenario}{case} | an actor played by hand in the terminal; the model plays the rest",
     "jirga job=levers scenario={scenario}{case} | its levers from end to end: where each begins to matter",
     "jirga job=patterns{case} | what one expects of the model, measured: a quarter of an hour",
     "jirga job=record{case} | what the model is worth on what happened; record=FILE.yaml: on your own",
@@ -116,6 +117,8 @@ _EXAMPLES = (
     "jirga weights=learnt/weights.parquet{case} | all scenarios with these weights; likewise job=record, job=patterns",
     "jirga job=sensitivity outcome=[{outcome}]{case} | what makes it: of what is not known, which parts, with "
     "interactions",
+    "jirga job=paragraphs scenario={scenario}{case} | which row, paragraph and pass its outcomes and effects rest on",
+    "jirga job=discover outcome=[{outcome}]{case} | under which circumstances it happens: a sentence, with a picture",
     "jirga job=evidence out=pages seed=7{case} | the evidence page in another folder, with other draws",
     "jirga job=explain scenario={scenario} run=17{case} | one run told week by week",
     "jirga job=explain scenario={scenario} against=status_quo{case} | where the runs part that end otherwise under the "

@@ -35,9 +35,12 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "import": ("sim.jobs.imported", "run"),
         "calibrate": ("sim.jobs.calibrate", "run"),
         "sensitivity": ("sim.jobs.sensitivity", "run"),
+        "paragraphs": ("sim.jobs.paragraphs", "run"),
+        "discover": ("sim.jobs.discover", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
         "studio": ("sim.studio.serving", "run"),
+        "play": ("sim.jobs.play", "run"),
         **{name: (f"sim.jobs.{name}", "run") for name in CASE_JOBS},
         **{name: ("sim.jobs.folder", name) for name in FOLDER_JOBS},
     }
@@ -53,7 +56,8 @@ POSITIONS: Mapping[str, object] = MappingProxyType({"positions": None})
 OUTCOME: Mapping[str, object] = MappingProxyType({"outcome": None, **POSITIONS})
 WEIGHTS: Mapping[str, object] = MappingProxyType({"weights": None})
 RECORD: Mapping[str, object] = MappingProxyType({"record": None, **OUTCOME})
-ONE_RUN: Mapping[str, object] = MappingProxyType({"run": None, "against": None})
+GAME: Mapping[str, object] = MappingProxyType({"seat": None, "resume": None, "replies": True})
+ONE_RUN: Mapping[str, object] = MappingProxyType({"run": None, "against": None, **GAME})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "scenarios": {**OF_FOLDERS, **RECORD, **ONE_RUN},
@@ -64,8 +68,11 @@ UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "import": {**SCENARIO, **OF_FOLDERS, "record": None, "outcome": None, **WEIGHTS, **ONE_RUN, "threads": None},
         "sensitivity": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
         "calibrate": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **WEIGHTS, **ONE_RUN, "threads": None},
+        "paragraphs": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "discover": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
         "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
-        "explain": {**OF_FOLDERS, **RECORD, **WEIGHTS, "threads": None},
+        "explain": {**OF_FOLDERS, **RECORD, **WEIGHTS, **GAME, "threads": None},
+        "play": {**OF_FOLDERS, **RECORD, **WEIGHTS, "against": None, "theory": AS_DESIGNED},
         "studio": {
             **OF_FOLDERS,
             **RECORD,

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 OF_DASK = ("address", "wait")  # keys of executor that are not Slurm's
 NAMES_OF = {"dask": "dask's", "slurm": "Slurm's"}
-NAMES = ("case", "out")  # keys whose value is a folder's name, whatever it looks like: 2021, ~/mine, x[draft]
+HAND_JOBS = ("import", "studio", "play")  # named by their word alone, like those of a folder
+OF_A_GAME = ("resume", "replies", "threads")  # what a game that goes on takes: all else is in its file
+NAMES = ("case", "out", "resume")  # keys whose value is a folder's name, whatever it looks like: 2021, ~/mine, x[draft]
 
 
 def named_job(words: Sequence[str]) -> list[str]:
@@ -31,7 +33,7 @@ def named_job(words: Sequence[str]) -> list[str]:
     ['job=import', "positions='mine.csv'", 'seed=2']
     """
     alone = {**CASE_JOBS, "import": "positions"}  # the key that the word after the job's stands for
-    if not words or words[0] not in (*FOLDER_JOBS, *alone, "studio"):
+    if not words or words[0] not in (*FOLDER_JOBS, *alone, *HAND_JOBS):
         return list(words)
     job, *rest = words
     if job in alone and rest and "=" not in rest[0]:
@@ -52,6 +54,8 @@ def check_words_of(job: str, executor: str, words: Sequence[str]) -> None:
         first = key.split(".")[0]
         if job in FOLDER_JOBS and first not in ("out", *FOLDER_JOBS[job]):
             raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed=("out", *FOLDER_JOBS[job]))
+        if job == "play" and "resume" in keys_given and first not in OF_A_GAME:
+            raise InputError(COMMAND_LINE, key, "is in the game's file already", allowed=OF_A_GAME)
         if job != "studio" and first == "studio":
             raise InputError(COMMAND_LINE, key, f"is nothing that {job} takes", allowed="jirga studio")
         if job not in ("scenarios", "resume") and first == "executor":

@@ -408,7 +408,7 @@ class _Calibration:
         return found
 
     def held(self, place: Place, told: Callable[[int], object]) -> Arrays:
-        """Whether a pattern holds in each draw, (draws,): by all runs and by either half; its first claim's effect."""
+        """Whether a pattern holds in each draw, (draws,): by all runs and by either half; its effects."""
         sweeps = [self.sweep(scenario) for scenario in self.scenarios[place.label]]
         asked = {"pattern": place.pattern.model_dump(mode="json")}
         arrays = self.keep(sweeps, asked, lambda: arrays_of(self.found_in(place, sweeps)))
@@ -487,11 +487,13 @@ class _Calibration:
             misses = self.misses(said, by_place)
             return {f"course{n}": one for n, one in enumerate(misses.courses)} | {"claims": misses.claims}
 
-        usual = [self.sweep(course) for course, _ in self.marked_courses]
+        courses = [course for course, _ in self.marked_courses]
+        worlds = [scenario for place in self.marked_places for scenario in self.scenarios[place.label]]
+        usual = [self.sweep(scenario) for scenario in (*courses, *worlds)]
         told_of = {"call": call, "inputs": hashlib.sha256(given.tobytes()).hexdigest(), "marked": self._marked}
         arrays = self.keep(usual, told_of, make)
-        courses = tuple(arrays[name] for name in sorted(arrays, key=_number) if name.startswith("course"))
-        return Misses(courses, arrays["claims"])
+        names = sorted((name for name in arrays if name.startswith("course")), key=_number)
+        return Misses(tuple(arrays[name] for name in names), arrays["claims"])
 
     @cached_property
     def _marked(self) -> dict[str, Any]:
@@ -556,13 +558,17 @@ class _Calibration:
         return Asked(place.label, place.pattern.statement, marked, prior, posterior, reached, implausible)
 
     def short(self, place: Place, arrays: Arrays) -> Values:
-        """How implausible each draw is by the first claim of a pattern, (draws,)."""
-        claim = place.pattern.claims[0]
-        sign = 1.0 if claim.above is not None else -1.0
-        gap = sign * (arrays["thresholds"][0] - arrays["effect"])
-        error = float(np.sqrt(np.nanmean((arrays["effect_first"] - arrays["effect_second"]) ** 2) / 4.0))
-        scale = arrays["scale"][0] if claim.unit == "SD" else 1.0
-        return implausible_effect(gap, 0.0 if np.isnan(error) else error, NOTABLE * scale)
+        """How implausible each draw is by the claims of a pattern that have to hold, (draws,): the furthest of them."""
+        worst = np.zeros(self.size.draws)
+        needed = [claim for claim in place.pattern.claims if not claim.need_not]
+        for n, claim in enumerate(needed):
+            sign = 1.0 if claim.above is not None else -1.0
+            gap = sign * (arrays["bounds"][n] - arrays["effects"][n])
+            apart = arrays["effects_first"][n] - arrays["effects_second"][n]
+            known = apart[~np.isnan(apart)]
+            error = float(np.sqrt((known**2).mean() / 4.0)) if len(known) else 0.0
+            worst = np.fmax(worst, implausible_effect(gap, error, NOTABLE * abs(arrays["scales"][n])))
+        return worst
 
     def kept_in(self, said: Arrays, held: Mapping[str, Arrays]) -> Interval:
         """The share of draws that nothing marked rules out."""
@@ -619,14 +625,15 @@ def _whole(sweep: Sweep) -> Runs:
 
 
 def arrays_of(found: Finding) -> Arrays:
-    """Whether a pattern holds in each draw, and the effect of its first claim, as arrays."""
+    """Whether a pattern holds in each draw, and the effects of the claims that have to hold, (claims, draws)."""
     needed = [one for one in found.claims if not one.claim.need_not]
     first, second = (np.array([one.holds_by_half[n] for one in needed]) for n in (0, 1))
-    claim = found.claims[0]
-    scale = claim.threshold / float(claim.claim.above if claim.claim.above is not None else claim.claim.below or 1.0)
     return {
-        "whole": found.held, "first": _all(first), "second": _all(second), "effect": claim.effects,
-        "effect_first": claim.halves[0], "effect_second": claim.halves[1], "scale": np.array([scale]),
+        "whole": found.held, "first": _all(first), "second": _all(second),
+        "effects": np.array([one.effects for one in needed]),
+        "effects_first": np.array([one.halves[0] for one in needed]),
+        "effects_second": np.array([one.halves[1] for one in needed]),
+        "bounds": np.array([one.threshold for one in needed]), "scales": np.array([one.scale for one in needed]),
         "thresholds": np.array([one.threshold for one in found.claims]),
     }  # fmt: skip
 

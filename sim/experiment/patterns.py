@@ -35,6 +35,7 @@ class Measured:
         effects: the draws' means, NaN for a draw without a run that counts.
         halves: the same by the first half of each draw's runs, and by the second; NaN with one run a draw.
         threshold: in the outcome's own unit; NaN where it is told in standard deviations of fewer than two runs.
+        scale: what the claim's unit is in that of the outcome.
         effect: the mean effect over the runs that count; NaN without one, NaN ends with one draw.
         weights: of the draws, (draws,); None: all count alike.
     """
@@ -44,6 +45,7 @@ class Measured:
     halves: tuple[Values, Values]
     threshold: float
     effect: Interval
+    scale: float = 1.0
     weights: Weights = None
 
     @property
@@ -169,7 +171,7 @@ def measure(claim: Claim, runs: Mapping[str, Runs]) -> Measured:
     parts = (slice(half), slice(half, 2 * half))
     halves = tuple(_effects(first[:, part], None if other is None else other[:, part]) for part in parts)
     effect = _mean_effect(first, other, weights)
-    return Measured(claim, _effects(first, other), (halves[0], halves[1]), bound * scale, effect, weights)
+    return Measured(claim, _effects(first, other), (halves[0], halves[1]), bound * scale, effect, scale, weights)
 
 
 def _effects(first: Values, other: Values | None) -> Values:

@@ -159,6 +159,17 @@ def measured(
     """
     case = scenario.case
     failed = 0
+    asked = outcomes or _usual(scenario)  # first, so that a mistake in one is told at once
+    play = simulate or _in_memory(draws, runs, seed, passes, implied)
+    values = []
+    for theory in theories:
+        values.append(play(scenario.change(theory=theory), asked))
+        told(1)
+    coding = _coding(scenario, draws, seed, passes, implied)
+    kept, left_out = _contested(scenario, [one.theory for one in theories], asked, np.stack(values), coding)
+    if outcomes and left_out:
+        problem = "has no value in some runs of a theory"
+        raise InputError(scenario.scenario, left_out[0], problem, allowed="an outcome that every run has")
     size = patterns_module.apportioned(draws * runs)
     found: tuple[Pattern, ...] = ()
     enough = 0.0
@@ -180,17 +191,6 @@ def measured(
             implied=implied, simulate=answers, progress=False,
         )  # fmt: skip
         told(len(theories))
-    asked = outcomes or _usual(scenario)
-    play = simulate or _in_memory(draws, runs, seed, passes, implied)
-    values = []
-    for theory in theories:
-        values.append(play(scenario.change(theory=theory), asked))
-        told(1)
-    coding = _coding(scenario, draws, seed, passes, implied)
-    kept, left_out = _contested(scenario, [one.theory for one in theories], asked, np.stack(values), coding)
-    if outcomes and left_out:
-        problem = "has no value in some runs of a theory"
-        raise InputError(scenario.scenario, left_out[0], problem, allowed="an outcome that every run has")
     return Found(scenario, tuple(theories), found, enough, scored, kept, left_out, size, draws, runs, seed, failed)
 
 

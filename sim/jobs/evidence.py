@@ -12,10 +12,13 @@ from sim.pages.evidence.account import about
 from sim.pages.evidence.findings import Findings
 from sim.pages.evidence.page import FILE, evidence_page
 from sim.pages.kit.html import write
+from sim.pages.paragraphs.table import EVERY, carried
 
 
 def run(settings: Settings) -> None:
     """Write the evidence page to the folder of the results and print a summary.
+
+    Where the job `paragraphs` has left its tables in that folder, the page shows beside each row what it carries.
 
     Raises:
         InputError: a mistake in the case or its evidence, or an `out` that cannot be written.
@@ -28,10 +31,16 @@ def run(settings: Settings) -> None:
     print_summary(found, about(found.evidence.folder), path, size)
 
 
+def page_of(settings: Settings) -> str:
+    """The evidence page as text."""
+    return evidence_page(findings(settings))
+
+
 def findings(settings: Settings) -> Findings:
     """Load the case and its evidence, and draw from the priors of every epoch."""
     case = load_case(settings.case)
     coded = evidence_of(settings, case)
     by_epoch = {epoch: priors(case, coded, epoch) for epoch in case.epochs}
     drawn = {epoch: found.draw(settings.evidence.draws, settings.seed) for epoch, found in by_epoch.items()}
-    return Findings(case, coded, by_epoch, drawn, agreement(coded, case.actors), harmonised(coded), settings.seed)
+    alike, told = agreement(coded, case.actors), carried(settings.out.glob(EVERY))
+    return Findings(case, coded, by_epoch, drawn, alike, harmonised(coded), settings.seed, told)

@@ -26,9 +26,12 @@ JobName = Literal[
     "import",
     "calibrate",
     "sensitivity",
+    "paragraphs",
+    "discover",
     "evidence",
     "explain",
     "studio",
+    "play",
     "new",
     "check",
     "status",
@@ -52,9 +55,12 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "import": "one's own actors, positions, salience, power: simple models, challenges, jirga; jirga import FILE",
         "calibrate": "what half of the record teaches of the prior: weights over draws for all jobs; page, table",
         "sensitivity": "which uncertainties make an outcome: screening, parts of the variance; a page and a table",
+        "paragraphs": "which paragraph carries the answer: each row, paragraph and pass left out; pages and a table",
+        "discover": "under which circumstances an outcome happens: boxes that last, in a sentence; a page and a table",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
         "studio": "scenarios moved by hand in a browser, with what comes of them at once; jirga studio",
+        "play": "an actor played by hand in the terminal, the model plays the rest; jirga play seat=PAK",
         "new": "a small case that runs, written to an empty folder, to be changed; jirga new FOLDER",
         "check": "all mistakes of a case at once: each file, key and value, and what is allowed; jirga check FOLDER",
         "status": "of the folder out: parts there, missing, in a queue, failed; jirga status out=F, at any time",
@@ -90,6 +96,8 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "record": "null for the case's own, or a file",
         "weights": "null, or a file that job=calibrate wrote",
         "outcome": "null, or a list of outcomes: [collapse,doha]",
+        "resume": "null, or a file that jirga play has written",
+        "seat": "null, an actor, or a list of actors: [PAK,US]",
         "parts": "null for all that are missing, or 3-40, 7, [3-40,50]",
     }
 )
@@ -182,6 +190,9 @@ class Settings(Strict):
     against: str | None = Field(
         description="a scenario or a file that the one explained is held against: where runs part that end otherwise"
     )
+    seat: str | tuple[str, ...] | None = Field(description="the actors that are played by hand")
+    resume: Annotated[Path, AfterValidator(home_of)] | None = Field(description="a file of a game that goes on")
+    replies: bool = Field(description="whether a player sees how likely the other side takes an offer")
     part_runs: int = Field(
         ge=1_000, le=10_000_000, description="runs of one part of the work, about: what is kept, or missed, as a whole"
     )

@@ -15,7 +15,7 @@ from sim.agents.parting import names_apart
 from sim.agents.words import label
 from sim.analysis.shares import Interval
 from sim.case.case import Case
-from sim.case.scenario import BASELINE, load_scenario, scenario_names
+from sim.case.scenario import BASELINE, load_scenario
 from sim.evidence.priors import Priors
 from sim.experiment.runs import Runs, influences_on
 from sim.experiment.turning import share_otherwise, turning
@@ -28,7 +28,7 @@ from sim.pages.run.again import parting_command
 from sim.pages.run.page import run_page
 from sim.pages.run.turning import Pairs, turning_page
 from sim.studio.bench import Bench, Seen
-from sim.studio.choice import Choice, scenario_of, scenario_yaml
+from sim.studio.choice import Choice, scenario_of, scenario_yaml, titles
 from sim.studio.view import STYLE, numbers_csv, picture_of_ends, those, view
 from sim.world.uncertainty import fixable
 
@@ -69,7 +69,7 @@ class Studio:
         self._levers = pn.Column(sizing_mode="stretch_width")
         self._held = pn.Column(sizing_mode="stretch_width")
         self._page = pn.Column(sizing_mode="stretch_width")
-        self._scenario = pn.widgets.Select(label="Scenario", options=_titles(bench.case), sizing_mode="stretch_width")
+        self._scenario = pn.widgets.Select(label="Scenario", options=titles(bench.case), sizing_mode="stretch_width")
         self._hold = pn.widgets.Select(label="Hold an uncertainty", groups={"": []}, sizing_mode="stretch_width")
         self._off = pn.widgets.CheckBoxGroup(options={_meaning(name): name for name in SWITCHES}, label="Switched off")
         self._pin = pn.widgets.Button(label="Pin this to compare with", sizing_mode="stretch_width")
@@ -311,11 +311,6 @@ def _escaped(text: str) -> str:
 
 def _with(numbers: tuple[tuple[str, float], ...], name: str, value: float) -> tuple[tuple[str, float], ...]:
     return tuple({**dict(numbers), name: value}.items())
-
-
-def _titles(case: Case) -> dict[str, str]:
-    """The scenarios by name and title."""
-    return {f"{name.replace('_', ' ')}: {load_scenario(case, name).title}": name for name in scenario_names(case)}
 
 
 def _meaning(name: str) -> str:

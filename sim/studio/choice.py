@@ -153,3 +153,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def titles(case: Case) -> dict[str, str]:
+    """The scenarios of a case by name and title, as they are offered to be chosen."""
+    return {f"{name.replace('_', ' ')}: {load_scenario(case, name).title}": name for name in scenario_names(case)}

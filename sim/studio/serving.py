@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import socket
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from sim.case.loading import load_case
-from sim.case.scenario import BASELINE
+from sim.case.scenario import BASELINE, scenario_names
 from sim.inputs.errors import InputError
 from sim.studio.choice import Choice, read
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 NEEDS = "pip install 'jirga[studio]'"
 TOKEN = "token"
 REFUSED = "This address lacks the token that the studio printed when it was started, or has another one."
+PLAY = "/play"
+PLAY_IT = "Play an actor of this scenario"
 FULL = "As many people watch as this studio takes. Try again when somebody has left."
 
 
@@ -49,8 +52,12 @@ def run(settings: Settings) -> None:
     bench = Bench(case, Limits(given.runs, given.sessions), settings.seed, coded.named, coded.implied)
     bench.seen(choice, 0)  # compiles before anybody waits
     token = secrets.token_urlsafe(16)
-    print(f"the studio is at {address_of(given.address, given.port, token, choice)}\nstop it with Ctrl-C", flush=True)
-    pn.serve({"/": page_of(bench, choice, token)}, **served(given.address, given.port))
+    address = address_of(given.address, given.port, token, choice)
+    print(f"the studio is at {address}", flush=True)
+    print(f"to play an actor: {address.replace('/?', f'{PLAY}?', 1)}\nstop it with Ctrl-C", flush=True)
+    # Bokeh says so where a browser answers a page whose parts were just replaced, and goes on (its issue 12915).
+    warnings.filterwarnings("ignore", "reference already known", UserWarning)
+    pn.serve(pages_of(bench, choice, token), **served(given.address, given.port))
 
 
 def address_of(host: str, port: int, token: str, choice: Choice) -> str:
@@ -115,8 +122,8 @@ class Sessions:
         self.count -= 1
 
 
-def page_of(bench: Bench, choice: Choice, token: str) -> Callable[[], Any]:
-    """What makes the page of each visitor, apart from all others.
+def pages_of(bench: Bench, choice: Choice, token: str) -> Mapping[str, Callable[[], Any]]:
+    """What makes the pages of each visitor, apart from all others: the studio, and a seat in a game.
 
     Args:
         bench: computes for all.
@@ -126,29 +133,81 @@ def page_of(bench: Bench, choice: Choice, token: str) -> Callable[[], Any]:
     import panel as pn
 
     from sim.studio.app import Studio, first_look
+    from sim.studio.rooms import Rooms
+    from sim.studio.seat import Seat, first_seat
 
     pn.extension()
     sessions = Sessions(bench.limits.sessions)
+    rooms = Rooms(bench.case, bench.passes, bench.implied)
 
     def page() -> Any:
-        arguments = pn.state.session_args
-        given = (arguments.get(TOKEN) or [b""])[0].decode("utf-8", "replace")
+        told = _told(token)
+        arguments = _arguments()
+        try:
+            wanted = (
+                read(bench.case, urlencode(arguments)) if any(key == "scenario" for key, _ in arguments) else choice
+            )
+        except InputError as error:
+            studio = Studio(bench, choice, told)
+            studio.say(str(error))
+            return studio.layout
+        link = (
+            f'<a href="{PLAY.removeprefix("/")}?{urlencode({TOKEN: token, "scenario": wanted.scenario})}">{PLAY_IT}</a>'
+        )
+        return pn.Column(pn.pane.HTML(link), first_look(Studio(bench, wanted, told)), sizing_mode="stretch_width")
+
+    def seat() -> Any:
+        asked = dict(_arguments())
+        name = asked.get("scenario", choice.scenario)
+        found = Seat(
+            rooms, name if name in scenario_names(bench.case) else BASELINE, _told_seat(token), _query_of(token)
+        )
+        if "game" in asked:
+            try:
+                found.sit(rooms.find(asked["game"]), asked.get("seat", ""))
+            except InputError as error:
+                found.say(str(error))
+        return first_seat(found)
+
+    return {"/": _guarded(page, token, sessions), PLAY: _guarded(seat, token, sessions)}
+
+
+def _arguments() -> list[tuple[str, str]]:
+    """What the visitor's address says, in order."""
+    import panel as pn
+
+    arguments = pn.state.session_args
+    return [(key, one.decode("utf-8", "replace")) for key, values in arguments.items() for one in values]
+
+
+def _guarded(page: Callable[[], Any], token: str, sessions: Sessions) -> Callable[[], Any]:
+    """A page for those alone whose address has the token, and for no more than may watch."""
+    import panel as pn
+
+    def guarded() -> Any:
+        given = dict(_arguments()).get(TOKEN, "")
         if not secrets.compare_digest(given.encode(), token.encode()):
             return pn.pane.HTML(f"<p>{REFUSED}</p>")
         if not sessions.enter():
             return pn.pane.HTML(f"<p>{FULL}</p>")
         pn.state.on_session_destroyed(lambda context: sessions.leave())
-        told = _told(token)
-        pairs = [(key, one.decode("utf-8", "replace")) for key, values in arguments.items() for one in values]
-        try:
-            wanted = read(bench.case, urlencode(pairs)) if any(key == "scenario" for key, _ in pairs) else choice
-        except InputError as error:
-            studio = Studio(bench, choice, told)
-            studio.say(str(error))
-            return studio.layout
-        return first_look(Studio(bench, wanted, told))
+        return pn.Column(page(), pn.pane.HTML(NAME_SLIDERS, height=0), sizing_mode="stretch_width")
 
-    return page
+    return guarded
+
+
+# A slider's handle has no name of its own that a screen reader could say: it gets that of the slider, also where one
+# comes later. Panel's widgets stand in shadow trees, each of which has to be looked into.
+NAME_SLIDERS = """<script>
+function nameSliders(root) {
+  for (const element of root.querySelectorAll("*")) if (element.shadowRoot) nameSliders(element.shadowRoot);
+  const title = root.querySelector(".bk-slider-title");
+  for (const handle of root.querySelectorAll(".noUi-handle:not([aria-labelledby])")) {
+    if (title) { title.id = "slider-title"; handle.setAttribute("aria-labelledby", title.id); }
+  }
+}
+if (!window.slidersAreNamed) { window.slidersAreNamed = true; setInterval(() => nameSliders(document), 400); }
+</script>"""
 
 
 def _told(token: str) -> Callable[[Choice], None]:
@@ -158,6 +217,22 @@ def _told(token: str) -> Callable[[Choice], None]:
     def told(choice: Choice) -> None:
         if pn.state.location is not None:
             pn.state.location.search = f"?{urlencode({TOKEN: token})}&{choice.query()}"
+
+    return told
+
+
+def _query_of(token: str) -> Callable[[Mapping[str, str]], str]:
+    """Makes of a game and a seat the query of an address."""
+    return lambda place: urlencode({TOKEN: token, **place})
+
+
+def _told_seat(token: str) -> Callable[[Mapping[str, str]], None]:
+    """Writes a game and a seat into the address of the visitor's browser."""
+    import panel as pn
+
+    def told(place: Mapping[str, str]) -> None:
+        if pn.state.location is not None:
+            pn.state.location.search = f"?{_query_of(token)(place)}"
 
     return told
 

@@ -29,7 +29,10 @@ from sim.jobs.settings import JOBS, Settings, keys
 
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
-CASE = "scenario, epoch, horizon, off, levers, fixed, sweep, record, outcome, run, against, part_runs, cap, yes"
+CASE = (
+    "scenario, epoch, horizon, off, levers, fixed, sweep, record, outcome, run, against, seat, resume, replies, "
+    "part_runs, cap, yes"
+)
 EXECUTOR = (
     "executor.name, executor.address, executor.wait, executor.partition, executor.minutes, executor.mem, "
     "executor.cpus, executor.parts_per_task, executor.tasks, executor.additional, executor.python, executor.dry_run"
@@ -349,18 +352,18 @@ UNFIT = {
         "levers.summit_week: job=evidence takes one value of each key; allowed: job=scenarios"
     ),
     ("job=patterns", "scenario=turkey_summit"): (
-        "scenario: job=patterns does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, job=explain, "
-        "job=studio"
+        "scenario: job=patterns does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, "
+        "job=paragraphs, job=discover, job=explain, job=studio"
     ),
     ("job=evidence", "trust.us.pak=0.5"): (
         "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=levers, "
-        "job=sensitivity, job=explain, job=studio"
+        "job=sensitivity, job=paragraphs, job=discover, job=explain, job=studio"
     ),
     (
         "job=evidence",
         "off=[]",
-    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, job=explain, "
-    "job=studio",
+    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=sensitivity, "
+    "job=paragraphs, job=discover, job=explain, job=studio",
     ("run=3",): "run: job=scenarios does not look at it; allowed: job=explain",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -68,3 +69,16 @@ def column(one: _Calibration, label: str, draws: int) -> Values:
 def drawn(place: str, draws: int) -> Values:
     found: Values = asked().priors[place].table(draws, 7)
     return found
+
+
+def test_a_pattern_rules_a_draw_out_by_the_furthest_of_its_claims() -> None:
+    """0.25 short of a threshold, with an error of 0.04 and a discrepancy of 0.05: 0.25 / 0.064 is the most of three."""
+    one = asked()
+    place = next(place for place in one.places if place.name == "P6")
+    below = np.array([[0.05], [0.2], [-0.5]])  # P6 wants less than -0.05 of each
+    halves = np.array([[0.03], [0.04], [0.0]])
+    arrays = {"bounds": np.full(3, -0.05), "scales": np.ones(3), "effects": below}
+    arrays |= {"effects_first": below + halves, "effects_second": below - halves}
+    assert replace(one, size=sizes(2, 2)._replace(draws=1)).short(place, arrays)[0] == pytest.approx(
+        0.25 / 0.064, rel=1e-3
+    )

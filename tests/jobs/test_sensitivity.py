@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sim import surface
+from sim.case.loading import load_case
 from sim.command.main import main
+from sim.experiment import sensitivity as experiment
+from sim.inputs.errors import InputError
 from sim.pages.sensitivity.page import HEAD, PAGE, TABLE
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
@@ -48,3 +52,14 @@ def test_without_salib_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "SALib", None)
     assert main([*WORDS, f"out={tmp_path}"]) == 2
     assert "needs SALib; allowed: pip install 'jirga[analysis]'" in capsys.readouterr().err
+
+
+def test_python_asks_for_what_the_job_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(experiment, "measured", lambda *given, **more: asked.append((*given, more)))
+    scenario = load_case().scenario("turkey_summit")
+    surface.sensitivity(scenario, "doha", 20, 2, 3, passes="pass_a", progress=False)
+    more = {"passes": ("pass_a",), "implied": True, "progress": False}
+    assert asked == [(scenario, ("doha",), experiment.sizes(20), 2, 3, more)]
+    with pytest.raises(InputError, match="seed"):
+        surface.sensitivity(scenario, seed=2**32)

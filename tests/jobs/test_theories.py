@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from worlds import small_case
 
 from sim.case.theory import theory_files
 from sim.command.main import main
@@ -22,7 +23,8 @@ WORDS = ["job=theories", "size.draws=12", "size.runs=2", "seed=2", "scenario=tur
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("theories")
-    assert main([*WORDS, f"out={folder}"]) == 0
+    case = small_case(folder / "case")
+    assert main([*WORDS, f"case={case}", f"out={folder}"]) == 0
     return folder
 
 
@@ -55,7 +57,7 @@ def test_started_again_it_does_only_what_is_missing(told: Path, monkeypatch: pyt
 
     real = job.runs_of
     monkeypatch.setattr(job, "runs_of", lambda *given: played.append(given[0].scenario) or real(*given))
-    assert main([*WORDS, f"out={told}"]) == 0
+    assert main([*WORDS, f"case={told / 'case' / 'afghanistan'}", f"out={told}"]) == 0
     assert len(played) == 1
     assert {name: (told / name).read_bytes() for name in before} == before
 
@@ -86,6 +88,7 @@ def test_the_guide_is_followed_literally(tmp_path: Path) -> None:
     (folder / f"{place}.yaml").write_text(text, encoding="utf-8")
     (words,) = re.findall(r"`jirga (--config-dir choices job=theories theory=\w+)`", guide)
     chosen = [word.replace("choices", str(tmp_path / "choices")) for word in words.split()]
+    chosen.append(f"case={small_case(tmp_path / 'case')}")
     assert main([*chosen, "size.draws=4", "size.runs=2", "horizon=8", f"out={tmp_path / 'out'}"]) == 0
     assert place in (tmp_path / "out" / TABLE).read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)

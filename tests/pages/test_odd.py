@@ -62,6 +62,8 @@ def test_every_design_constant_has_its_reason(written: str) -> None:
         "PLACE_STRIDE",
         "CLAUSE_STRIDE",
         "BREAKING_PLACE",
+        "YIELD_PLACE",
+        "QUANTAL_PLACE",
         "PIECES_OF_A_CLAUSE",
     }
     codes = {code for code in vars(words) if code.endswith("_SLOT") or code.startswith(("Q_", "BY_", "FOLLOWS_"))}
@@ -76,6 +78,8 @@ def test_every_design_constant_has_its_reason(written: str) -> None:
         "AFTER",
         "PROMISE",
         "CONCESSION",
+        "BINDING",
+        "UNITARY",
     }
     numbers = {name for name, value in vars(words).items() if name.isupper() and isinstance(value, int | float)}
     assert numbers - bookkeeping - codes == set(odd.CONSTANTS)

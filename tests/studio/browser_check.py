@@ -1,8 +1,9 @@
 """The studio in a real browser: `python tests/studio/browser_check.py [needed] [PICTURES]` prints what it measured.
 
 It fails where something does not hold; without a browser it says so in a line, and fails only if it is needed. It
-starts the studio as its users do, moves a slider, opens a link again, lets two visitors watch, follows a run, and
-refuses every request that would leave the machine. PICTURES is a folder for screenshots at 1440 and 390 pixels.
+starts the studio as its users do, moves a slider, opens a link again, lets two visitors watch, follows a run, plays a
+game to its end in two seats, refuses every request that would leave the machine, and has axe-core look each page
+through. PICTURES is a folder for screenshots at 1440 and 390 pixels.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -107,6 +109,24 @@ class Visitor:
         return 1000.0 * (perf_counter() - start)
 
 
+def faults(page: Page) -> list[str]:
+    """What axe-core finds on a page that keeps somebody out: its serious and critical faults; none without axe-core."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        return []
+    page.wait_for_timeout(900)  # what comes later gets its name a moment later
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['help']}: {one['nodes'][0]['html'][:100]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+
+
+def has_axe() -> bool:
+    """Whether axe-core is there."""
+    return find_spec("axe_playwright_python") is not None
+
+
 def check(browser: Browser, address: str, pictures: Path | None = None) -> list[str]:
     """Try all of it; AssertionError for what does not hold. What was measured, in lines."""
     one, other = Visitor(browser), Visitor(browser, 390)
@@ -135,10 +155,57 @@ def check(browser: Browser, address: str, pictures: Path | None = None) -> list[
             visitor.page.screenshot(path=pictures / f"studio-{number}.png", full_page=True)
         assert not visitor.troubles, visitor.troubles
         assert not visitor.foreign, visitor.foreign
+        assert not (found := faults(visitor.page)), found
     first, thousand = zip(*took, strict=True)
     return [
         f"slider to {what}: median {median(times):.0f} ms ({min(times):.0f} to {max(times):.0f})"
         for what, times in (("the first picture", first), ("the picture of 1,000 runs", thousand))
+    ]
+
+
+def check_game(browser: Browser, address: str, pictures: Path | None = None) -> list[str]:
+    """Play a game to its end, two people in two seats; AssertionError for what does not hold."""
+    at = address.replace("/?", "/play?", 1)
+    one, other = Visitor(browser), Visitor(browser, 390)
+    one.page.goto(at)
+    one.page.wait_for_selector("text=Begin")
+    assert not (found := faults(one.page)), found
+    one.page.get_by_label("the United States (US)").check()
+    for _ in range(60):  # weeks: as few as can be
+        one.page.locator(".noUi-handle").first.press("PageDown")
+    one.page.get_by_role("button", name="Begin").click()
+    one.page.wait_for_selector(".seat")
+    link = one.page.get_by_role("link", name="the United States")
+    other.page.goto(str(link.evaluate("link => link.href")))
+    other.page.wait_for_selector(".seat")
+    assert not (found := faults(other.page)), found
+    took, decisions = [], 0
+    while not one.page.locator("h2.over").count():
+        asked = next((seat for seat in (one, other) if seat.page.locator("h2.week").count()), None)
+        button = None if asked is None else asked.page.get_by_role("button", name="As the model would")
+        if asked is None or button is None or not button.count():
+            one.page.wait_for_timeout(50)
+            continue
+        key = asked.page.locator("h2.week").get_attribute("data-key")
+        if pictures is not None and decisions in (0, 4):
+            asked.page.screenshot(path=pictures / f"seat-{decisions}.png", full_page=True)
+        start = perf_counter()
+        button.click()
+        while asked.page.locator(f'h2.week[data-key="{key}"]').count():
+            asked.page.wait_for_timeout(5)
+            assert perf_counter() - start < PATIENCE / 1000, f"{key} stays as it was"
+        took.append(1000.0 * (perf_counter() - start))
+        decisions += 1
+    other.page.wait_for_selector("h2.over")
+    for number, visitor in enumerate((one, other)):
+        assert visitor.page.locator("img[alt^='the course of your game']").count() == 1
+        if pictures is not None:
+            visitor.page.screenshot(path=pictures / f"seat-over-{number}.png", full_page=True)
+        assert not visitor.troubles, visitor.troubles
+        assert not visitor.foreign, visitor.foreign
+        assert not (found := faults(visitor.page)), found
+    return [
+        f"a game of {decisions} decisions, two seats: median {median(took):.0f} ms from a click to the next question"
     ]
 
 
@@ -149,11 +216,14 @@ def main(words: list[str]) -> int:
         print(lacks)
         return int(is_needed)
     folder = [Path(word) for word in words[is_needed:]]
+    if not has_axe():
+        print("axe-playwright-python is not installed: no page is looked through for what keeps people out")
     from playwright.sync_api import sync_playwright
 
     with studio("scenario=turkey_summit") as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
         print(*check(browser, address, folder[0] if folder else None), sep="\n")
+        print(*check_game(browser, address, folder[0] if folder else None), sep="\n")
         browser.close()
     return 0
 

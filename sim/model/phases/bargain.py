@@ -49,8 +49,9 @@ from sim.numerics.dialect import compilable, first_lane, lanes_where, note, run_
 
 
 @compilable
-def side_aspiration(draw: Any, state: Any, t: int, side: int, log_time: float) -> float:
+def side_aspiration(draw: Any, state: Any, t: int, side: int) -> float:
     """theta of a side at this session."""
+    log_time = draw.log_time[min(state.sessions[t], MOST_SESSIONS)]
     eager = eagerness(draw.concession, state.pressure[t, side], draw.pressure_weight)
     return aspiration(log_time, eager)
 
@@ -93,9 +94,7 @@ def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
     if draw.accepting != BY_CONCESSION and draw.accepting != BY_QUANTAL:
         offer_by_theory(rules, draw, state, t, side)
         return
-    log_time = draw.log_time[min(state.sessions[t], MOST_SESSIONS)]
-    own = side_aspiration(draw, state, t, side, log_time)
-    floor = side_aspiration(draw, state, t, 1 - side, log_time) * state.best[t, 1 - side]
+    own = side_aspiration(draw, state, t, side)
     own_gain, other_gain = concede(rules, state, t, side, own * state.best[t, side], state.offer[t])
     bears_it = True
     if draw.private_on == 1:
@@ -104,11 +103,36 @@ def make_offer(rules: Any, draw: Any, state: Any, t: int, side: int) -> None:
             own_gain, other_gain = concede(rules, state, t, side, min(least, state.best[t, side]), state.offer[t])
             least = home_accepts(rules, draw, state, t, side)
         bears_it = own_gain >= least - LEAST_GAIN
-        floor = max(floor, home_accepts(rules, draw, state, t, 1 - side))
+    floor = least_taken(rules, draw, state, t, 1 - side)
     accepted = bears_it and other_gain >= floor - LEAST_GAIN
     if draw.accepting == BY_QUANTAL:
         number = luck(state, ROUND_SLOT + t * PLACE_STRIDE + QUANTAL_PLACE)
         accepted = bears_it and number < logistic(log_odds((other_gain, -floor), draw.noise))
+    close_offer(draw, state, t, side, own, own_gain, other_gain, floor, accepted)
+
+
+@compilable
+def least_taken(rules: Any, draw: Any, state: Any, t: int, side: int) -> float:
+    """The least gain from the package on offer that a side takes: its aspiration, and what its home would ratify."""
+    floor = side_aspiration(draw, state, t, side) * state.best[t, side]
+    if draw.private_on == 1:
+        floor = max(floor, home_accepts(rules, draw, state, t, side))
+    return floor
+
+
+@compilable
+def close_offer(
+    draw: Any,
+    state: Any,
+    t: int,
+    side: int,
+    own: float,
+    own_gain: float,
+    other_gain: float,
+    floor: float,
+    accepted: bool,
+) -> None:
+    """What came of an offer, and what it rested on."""
     out_of_time = state.sessions[t] >= draw.deadline
     state.session[t] = SIGNED if accepted else (OUT_OF_TIME if out_of_time else REFUSED)
     best, other_best = state.best[t, side], state.best[t, 1 - side]

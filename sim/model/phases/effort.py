@@ -75,7 +75,14 @@ def choose_effort(rules: Any, draw: Any, plan: Any, state: Any, o: int) -> None:
     for e in range(plan.events):
         if plan.effect[e] == FOR_EFFORT and plan.target[e] == m and plan.about[e] == target:
             effort = answer(rules, draw, plan, state, e, o, usual, reasons, effort)
-    here = fails(gone(rules, state, m) | gone(rules, state, target))
+    make_effort(rules, state, o, effort)
+
+
+@compilable
+def make_effort(rules: Any, state: Any, o: int, effort: Any) -> None:
+    """A mediator tries that hard on a party, where neither is gone; a cell that is this effort follows where free."""
+    q = rules.mediated_pair[o]
+    here = fails(gone(rules, state, int(rules.trusted[q])) | gone(rules, state, int(rules.truster[q])))
     state.effort[o] = where(here, effort, state.effort[o])
     for regime in range(2):
         cell = rules.effort_cell[o, regime]

@@ -41,6 +41,7 @@ CONSTANTS = {
     "USUAL_WEEKS": "weeks over which a flow or a norm counts as one whole agreement: as long as a usual stock is due",
     "MOST_EVENTS": "effects that a plan holds at most",
     "MOST_SESSIONS": "sessions whose share of the time is kept: a horizon of 260 weeks, and as many sessions before it",
+    "CERTAIN": "log-odds of what a theory leaves no choice about: a chance of 1, or of 0 below it, to the last bit",
     "MOST_CONDITIONS": "conditions that a trigger holds at most",
     "LEAST_GAIN": "gain below which a zone of agreement is the dust of rounding",
 }

@@ -13,7 +13,9 @@ from sim.pages.evidence.findings import Findings
 from sim.pages.kit.html import Content, Html, details, joined, listed, paragraphs, table, tag
 from sim.pages.kit.sketches import LETTERS, Mark, density, mark_of, reading
 from sim.pages.kit.words import numbers_told
+from sim.pages.paragraphs.table import strongest
 
+MOST_CARRIED = 3  # findings that are told beside a row, of itself and of each of its paragraphs
 STAND = ("position", "salience", "red_line")
 
 
@@ -169,9 +171,24 @@ def _rows(found: Findings, traces: Sequence[Trace]) -> Html:
     by_row: dict[tuple[str, int], list[Trace]] = {}
     for one in traces:
         by_row.setdefault((one.file, one.line), []).append(one)
-    columns = ("article", "pass", "coded", "as", "paraphrase", "row")
+    columns: tuple[str, ...] = ("article", "pass", "coded", "as", "paraphrase", "row")
     lines = [_row(found, group) for group in by_row.values()]
+    if found.carried:
+        columns = (*columns, "carries")
+        lines = [(*line, _carries(found, group[0])) for line, group in zip(lines, by_row.values(), strict=True)]
     return table(columns, lines) if lines else Html("")
+
+
+def _carries(found: Findings, row: Trace) -> Content:
+    """What the row, and each paragraph that it cites, carries of the answers, as far as it is more than luck."""
+    sources = [("row", place(row), "the row")]
+    sources += [("paragraph", f"{row.article}.{number}", f"¶{number}") for number in row.paragraphs]
+    told = [
+        f"{what}: {one.words}"
+        for kind, name, what in sources
+        for one in strongest(found.carries.get((kind, name), ()), kind, MOST_CARRIED)
+    ]
+    return listed(told) if told else "nothing more than luck"
 
 
 def _row(found: Findings, group: Sequence[Trace]) -> tuple[Content, ...]:

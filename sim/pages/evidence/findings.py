@@ -14,6 +14,7 @@ from sim.evidence.harmonised import Harmonised
 from sim.evidence.priors import Priors
 from sim.evidence.rows import CodedRow, Evidence
 from sim.pages.kit.sketches import Mark, mark_of
+from sim.pages.paragraphs.table import Carried
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Findings:
     agreement: tuple[Agreement, ...]
     harmonised: Harmonised
     seed: int
+    carried: tuple[Carried, ...] = ()  # what the job `paragraphs` has found of rows, paragraphs and passes
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -38,6 +40,14 @@ class Findings:
     def garbled(self) -> frozenset[tuple[str, int]]:
         """(article, paragraph) of all that cannot be read with any certainty."""
         return frozenset((article.id, number) for article in self.evidence.articles for number in article.garbled)
+
+    @cached_property
+    def carries(self) -> Mapping[tuple[str, str], tuple[Carried, ...]]:
+        """What each source carries, by its kind and name."""
+        found: dict[tuple[str, str], list[Carried]] = {}
+        for one in self.carried:
+            found.setdefault((one.kind, one.source), []).append(one)
+        return {key: tuple(those) for key, those in found.items()}
 
     def course(self, name: str) -> dict[str, Prior]:
         """The prior of a parameter at each epoch that has it."""

@@ -23,6 +23,7 @@ from sim.pages.kit.html import (
     tag,
 )
 from sim.pages.kit.sketches import density, mark_of
+from sim.pages.paragraphs.top import carried_told
 from sim.version import __version__
 
 FILE = "evidence.html"
@@ -33,6 +34,7 @@ def evidence_page(found: Findings) -> str:
     sections = (
         Section("made", "How the numbers were made, and what that does not prove", made_how(found)),
         Section("object", "How to object to a number", how_to_object(found)),
+        *_carried(found),
         Section("agreement", "How far the passes agree", _agreement(found)),
         Section("maps", "Trust and leverage at each epoch", maps(found)),
         Section("course", "Trust and leverage over the epochs", course_of_readings(found)),
@@ -47,6 +49,13 @@ def evidence_page(found: Findings) -> str:
     looks = style("evidence/entries.css", "evidence/maps.css")
     foot = paragraphs(f"jirga {__version__}. Written by the job `evidence`.")
     return page(f"The evidence: {found.case.title}", joined([looks, _lead(found)]), sections, foot)
+
+
+def _carried(found: Findings) -> list[Section]:
+    """What the job `paragraphs` has found, where it has left its tables."""
+    if not found.carried:
+        return []
+    return [Section("carried", "Which paragraphs carry the answers", carried_told(found.carried))]
 
 
 # --- what the reader must know first --------------------------------------------------------------------------------

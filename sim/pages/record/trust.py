@@ -72,7 +72,11 @@ def _tried(found: Found) -> Iterator[str]:
     )
     if found.events < FEW_EVENTS:
         told += f" {found.events} is few. One event that went another way would change what stands below."
-    told += f" {counted(used, 'further one')} set the model's numbers and test nothing." if used else ""
+    told += (
+        f" {counted(used, 'further one')} set the model's numbers, or which guesses count more, and test nothing."
+        if used
+        else ""
+    )
     yield told if used else f"{told} None of them was used to set the model's numbers."
 
 

@@ -31,6 +31,8 @@ from sim.pages.kit.html import (
 from sim.pages.kit.html import write as write_page
 from sim.pages.kit.own_files import put, refuse_foreign
 from sim.pages.kit.plots import svg_of
+from sim.pages.paragraphs.table import EVERY, Carried, carried
+from sim.pages.paragraphs.top import carried_told
 from sim.pages.report import figures as report_plots
 from sim.pages.report.answers import answers_told, rows_of
 from sim.pages.report.cards import cards_section
@@ -68,10 +70,11 @@ def write(results: Results, folder: Path, felt: Felt | None = None) -> int:
         felt: as in `report`.
 
     Returns:
-        The size of the report in bytes.
+        The size of the report in bytes. Where the job `paragraphs` has left its tables in the folder, the report tells
+        of them.
     """
     put(folder / PICTURE, outcomes_picture(results), PICTURE_MARK)
-    return write_page(folder / FILE, report(results, felt))
+    return write_page(folder / FILE, report(results, felt, carried(folder.glob(EVERY))))
 
 
 def refuse_foreign_files(folder: Path) -> None:
@@ -92,13 +95,14 @@ def outcomes_picture(results: Results) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{PICTURE_MARK}\n{drawn}\n'
 
 
-def report(results: Results, felt: Felt | None = None) -> str:
+def report(results: Results, felt: Felt | None = None, told: Sequence[Carried] = ()) -> str:
     """The whole page as text; the same results give the same bytes.
 
     Args:
         results: of the plan.
         felt: whether an uncertainty moves any run of a sweep (`sim.experiment.felt.is_felt`), asked of those that the
             lead would name. None: it names none.
+        told: what the job `paragraphs` has found.
     """
     found = Findings(results)
     sections = [
@@ -109,6 +113,7 @@ def report(results: Results, felt: Felt | None = None) -> str:
         Section("moved", "What else moves", moves_section(found)),
         Section("chains", "Where an expected effect does not come", chains_section(found)),
         Section("influence", "Which uncertainties matter", influence_section(found)),
+        Section("paragraphs", "Which paragraphs carry the answers", _paragraphs(results, told)),
         Section("chance", "What is chance and what is not known", chance_section(found)),
         *(cards_section(found, group) for group in found.groups),
         Section("trust", "How far to trust this", _trust()),
@@ -272,6 +277,22 @@ def _reopen(found: Findings) -> Html:
             tag("pre", results.command),
         ]
     )
+
+
+def _paragraphs(results: Results, told: Sequence[Carried]) -> Html:
+    """The ten that move an outcome or an effect of these scenarios most, or how to learn it."""
+    names = {cell.scenario.scenario for cell in results.cells}
+    those = [one for one in told if one.scenario in names]
+    if those:
+        return carried_told(those, ("paragraph", "pass"))
+    job = tag("code", "jirga job=paragraphs scenario=NAME")
+    return paragraphs(joined([UNTOLD_PARAGRAPHS, job, ", into the same folder, and the report after it."]))
+
+
+UNTOLD_PARAGRAPHS = (
+    "Every number that goes in cites its paragraphs. Which of them an answer rests on, each left out in turn or read "
+    "at the ends of its intervals, is told here after "
+)
 
 
 def _trust() -> Html:

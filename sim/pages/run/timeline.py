@@ -188,25 +188,23 @@ def _charts(model: Running) -> list[tuple[str, list[Course]]]:
     """The charts below the tables: control and violence, cohesion and presence, trust."""
     colours = dict(zip(model.wars, COLOURS, strict=False))
     titles = {name: war_of(model.world.case, name) for name in colours}
-    control = [
-        Course(f"control, {titles[name]}", model.course(f"war.{name}.control"), c) for name, c in colours.items()
-    ]
-    violence = [
-        Course(f"intensity, {titles[name]}", model.course(f"war.{name}.intensity"), c, True)
-        for name, c in colours.items()
-    ]
-    held = [Course(f"cohesion, {model.wars[name].incumbent.code}", model.course(f"war.{name}.cohesion"), c)
+    control = [Course(titles[name], model.course(f"war.{name}.control"), c) for name, c in colours.items()]
+    violence = [Course(titles[name], model.course(f"war.{name}.intensity"), c, True) for name, c in colours.items()]
+    held = [Course(f"{model.wars[name].incumbent.code}, {titles[name]}", model.course(f"war.{name}.cohesion"), c)
             for name, c in colours.items()]  # fmt: skip
-    held.append(Course("presence", model.course("presence"), COLOURS[2], True))
+    patron = any(war.patron is not None for war in model.wars.values())
+    if patron:
+        held.append(Course("presence", model.course("presence"), COLOURS[2], True))
     trust = [
         Course(f"{who} in {whom}", model.course(f"trust.{who}.{whom}"), COLOURS[n // 2 % len(COLOURS)], n % 2 == 1)
         for n, (who, whom) in enumerate(main_pairs(model))
     ]
-    return [
+    charts = [
         ("Control of what is fought over, and intensity of the fighting (dashed)", control + violence),
-        ("Cohesion of the incumbents, and the patron's presence (dashed)", held),
+        ("Cohesion of the incumbents" + (", and the patron's presence (dashed)" if patron else ""), held),
         ("Trust between those who meet", trust),
     ]
+    return [(title, courses) for title, courses in charts if courses]
 
 
 def _chart(title: str, courses: Sequence[Course], scale: Scale, y: float) -> Html:

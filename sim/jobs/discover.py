@@ -1,0 +1,48 @@
+"""The job `discover`: under which circumstances a scenario's outcomes happen; printed, as a page and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sim.analysis.shares import Values
+from sim.case.loading import load_case
+from sim.engine.sweep import Sweep
+from sim.experiment.discover import measured, require_sklearn
+from sim.jobs.asked import scenario_of_settings
+from sim.jobs.settings import Settings
+from sim.pages.discover.page import PAGE, TABLE, TABLE_MARK, csv_text, discover_page, print_discover
+from sim.pages.kit.html import GENERATOR
+from sim.pages.kit.own_files import put, refuse_foreign
+from sim.storage.kept import kept
+
+PARTS = "discover_parts"  # what is done already, for a job that is taken up again
+
+
+def run(settings: Settings) -> int:
+    """Look for boxes, write both files to the folder of the results, and print what was found.
+
+    Returns:
+        How many runs failed.
+
+    Raises:
+        InputError: a mistake in the scenario or an outcome, too few draws, or scikit-learn is not installed.
+    """
+    require_sklearn()
+    for name, mark in ((TABLE, TABLE_MARK), (PAGE, GENERATOR)):
+        refuse_foreign(settings.out / name, mark)
+    scenario, coded, size = scenario_of_settings(settings, load_case(settings.case)), settings.evidence, settings.size
+    sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0)
+
+    def keep(label: str, make: Callable[[], Mapping[str, Values]]) -> Mapping[str, Values]:
+        return kept(settings.out / PARTS, sweep, {"label": label, "outcomes": settings.outcome}, make)
+
+    found = measured(
+        scenario, settings.outcome or (), size.draws, size.runs, settings.seed,
+        passes=coded.named, implied=coded.implied, keep=keep,
+    )  # fmt: skip
+    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, discover_page(found), GENERATOR)):
+        put(settings.out / name, content, mark)
+    print_discover(found)
+    for name in (TABLE, PAGE):
+        print(f"wrote {settings.out / name}")
+    return found.failed

@@ -1,0 +1,48 @@
+"""The guide to a game can be followed literally: its shell by words and typed answers, its Python line by line."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from sim.agents.questions import KINDS
+from sim.agents.seats import STAND_WEEKS
+from sim.command.main import main
+
+pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+
+GUIDE = Path(__file__).parents[1] / "docs" / "guides" / "play.md"
+
+
+def test_the_guide_can_be_followed_literally(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    typed = iter(("k\nw\nm\nq\n", "m\n" * 300))
+    for language, block in re.findall(r"```(\w+)\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL):
+        if language == "shell":
+            (words,) = (shlex.split(line) for line in block.splitlines())
+            assert words[0] == "jirga"
+            monkeypatch.setattr("sys.stdin", io.StringIO(next(typed)))
+            assert main(words[1:]) == 0
+        else:
+            exec(compile(block, GUIDE.name, "exec"), {})
+    assert next(typed, None) is None
+    told = capsys.readouterr().out
+    assert "What came of it: Pakistan" in told
+    assert "Week 1\n" in told or "Weeks 1 to" in told
+    assert sorted(path.name for path in Path("mine").iterdir()) == [
+        "game_turkey_summit_PAK.jsonl",
+        "game_turkey_summit_PAK.png",
+    ]
+
+
+def test_the_guide_names_every_decision() -> None:
+    rows = [line for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:]
+    words = {"attend": "come", "mediate": "mediate", "comply": "deliver"}
+    assert all(any(words.get(kind, kind) in row for row in rows) for kind in KINDS)
+    assert {4: "fourth", 12: "twelfth"}[STAND_WEEKS] in next(row for row in rows if "stand" in row)
