@@ -190,7 +190,17 @@ TEXTS = {
     *("question", "statement", "claim", "what", "effect", "cause", "event", "pattern", "paraphrase", "quantity"),
 }
 # Whose names are the case's own: another name that nothing refers to is another name.
-NAMED = {"patterns", "statements", "base_rates", "worlds", "third_parties", "groups", "vocabulary", "events"}
+NAMED = {
+    "patterns",
+    "statements",
+    "base_rates",
+    "worlds",
+    "third_parties",
+    "groups",
+    "vocabulary",
+    "events",
+    "settlements",
+}
 
 
 def is_allowed(mutant: Mutant) -> bool:
