@@ -190,7 +190,17 @@ TEXTS = {
     *("question", "statement", "claim", "what", "effect", "cause", "event", "pattern", "paraphrase", "quantity"),
 }
 # Whose names are the case's own: another name that nothing refers to is another name.
-NAMED = {"patterns", "statements", "base_rates", "worlds", "third_parties", "groups", "vocabulary", "events"}
+NAMED = {
+    "patterns",
+    "statements",
+    "base_rates",
+    "worlds",
+    "third_parties",
+    "groups",
+    "vocabulary",
+    "events",
+    "settlements",
+}
 
 
 def is_allowed(mutant: Mutant) -> bool:
@@ -204,6 +214,8 @@ def is_allowed(mutant: Mutant) -> bool:
             return len(keys) > 1 and keys[-2] in NAMED
         case "empty" if not isinstance(mutant.old, str):
             return True  # an empty list or mapping is as if it had been left out
+        case "enlarge" if "members" in keys:
+            return True  # weights of a side are scaled
         case "negate" | "enlarge":
             return key == "value" and mutant.file.endswith(".csv")  # a figure that the model does not use
         case _:

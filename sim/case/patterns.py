@@ -97,7 +97,7 @@ class Claim(Strict):
     def worlds(self) -> tuple[str, ...]:
         """The worlds that it looks at."""
         other = self.less.world if self.less else None
-        return (self.world, other) if other else (self.world,)
+        return (self.world,) if other is None else (self.world, other)
 
 
 class Pattern(Strict):

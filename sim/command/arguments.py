@@ -7,23 +7,20 @@ from __future__ import annotations
 import argparse
 import shlex
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import Any, NoReturn
 
-from sim.case.scenario import BASELINE
+from sim.case.folder import case_folder
 from sim.command.composed import COMMAND_LINE, word_of
 from sim.command.composing import DEFAULT_CASE, scenario_files
 from sim.command.overrides import check_scenario, experiments_of, parsed_words
 from sim.evidence.reading import passes_of
 from sim.inputs.errors import InputError, nearest, shown
+from sim.inputs.files import read_yaml
 from sim.inputs.places import home_of
 from sim.jobs.settings import JOBS, groups, keys
 from sim.version import __version__
-
-if TYPE_CHECKING:
-    from sim.case.loading import LoadedCase
-
 
 OPTIONS = ("--help", "--version", "--cfg", "--config-dir", "--multirun")
 
@@ -54,11 +51,9 @@ def help_text(case: str = DEFAULT_CASE) -> str:
         case: the name of a case, or a case's folder: its scenarios, experiments and words stand in the help.
 
     Raises:
-        InputError: there is no such case, or it is wrong.
+        InputError: there is no such case, or a file of it cannot be read.
     """
-    from sim.case.loading import load_case
-
-    found_case = load_case(case)
+    found_case = read_yaml(case_folder(case) / "case.yaml")
     jobs = "\n".join(_entry(f"job={name}", meaning) for name, meaning in JOBS.items())
     settings = "\n".join(
         _entry(f"{key.name}={_plain(key.default)}", f"{key.meaning} [{key.allowed}]") for key in keys()
@@ -66,36 +61,42 @@ def help_text(case: str = DEFAULT_CASE) -> str:
     found = {**groups(), "experiment": experiments_of(case), "scenario": tuple(scenario_files(case))}
     choices = "\n".join(_entry(group, ", ".join(names) or "(none yet)") for group, names in found.items())
     examples = _examples(found_case, case)
-    title = f"{found_case.title[:1].upper()}{found_case.title[1:]}"
+    title = str(found_case.get("title", case))
+    title = f"{title[:1].upper()}{title[1:]}"
     return _HELP.format(
         version=__version__, title=title, jobs=jobs, examples=examples, settings=settings, choices=choices
     ).rstrip()
 
 
-def _examples(case: LoadedCase, name: str) -> str:
-    """The examples in the words of a case: a scenario of it with a lever, if one has any, an outcome, two actors."""
-    scenarios = [one for key, one in case.scenarios.items() if key != BASELINE]
-    by_name = {one.scenario: one for one in scenarios}
-    levered = [by_name[EXAMPLE]] if EXAMPLE in by_name else [one for one in scenarios if one.levers]
-    chosen = levered[0] if levered else scenarios[0] if scenarios else None
-    lever = next(iter(chosen.levers.items()), None) if chosen is not None else None
-    one, other, *_ = (code.lower() for code in case.actors)
+def _examples(case: Mapping[str, Any], name: str) -> str:
+    """The examples in the words of a case: a scenario of it with a lever, if one has any, an outcome, two actors.
+
+    What the files say is taken as it is, so that help is there at once, also for a case with mistakes.
+    """
+    files = {key: path for key, path in scenario_files(name).items() if key != BASELINE}
+    names = [EXAMPLE] if EXAMPLE in files else list(files)
+    levers = {key: found for key in names if (found := read_yaml(files[key]).get("levers"))}
+    chosen = next(iter([*levers, *names]), BASELINE)
+    lever, one = next(iter(levers[chosen].items())) if chosen in levers else ("", {})
+    first, second = [str(code).lower() for code in [*case.get("actors", {}), "a", "b"]][:2]
+    headline = [line["outcome"] for line in case.get("headline", []) if "outcome" in line]
+    passes = passes_of(case_folder(name) / "evidence")
     words = {
-        "scenario": chosen.scenario if chosen is not None else BASELINE,
-        "lever": f"scenario.levers.{lever[0]}={lever[1].value:g}" if lever else "",
-        "levers": f"scenario.levers.{lever[0]}={lever[1].low:g},{lever[1].value:g},{lever[1].high:g}" if lever else "",
-        "trust": f"trust.{one}.{other}",
-        "outcome": case.headline[0].outcome if case.headline else next(iter(case.tables)),
+        "scenario": chosen,
+        "lever": f"scenario.levers.{lever}={one.get('value')}" if lever else "",
+        "levers": f"scenario.levers.{lever}={one.get('low')},{one.get('value')},{one.get('high')}" if lever else "",
+        "trust": f"trust.{first}.{second}",
+        "outcome": next(iter([*headline, *case.get("tables", {})]), "OUTCOME"),
         "case": "" if name == DEFAULT_CASE else f" case={name}",
-        "glob": (chosen.scenario if chosen is not None else BASELINE).split("_")[-1],
+        "glob": chosen.split("_")[-1],
+        "passes": ",".join(passes[:2]),
     }
-    passes = passes_of(case.folder / "evidence")
-    words["passes"] = ",".join(passes[:2])
     told = [text for text in _EXAMPLES if len(passes) > 1 or "{passes}" not in text]
-    lines = (text.format(**words).replace("  out=", " out=") for text in told)
+    lines = (" ".join(text.format(**words).split(" ")).replace("  ", " ") for text in told)
     return "\n".join(_entry(line.split(" | ")[0].strip(), line.split(" | ")[1]) for line in lines)
 
 
+BASELINE = "status_quo"  # what is no example of a scenario
 EXAMPLE = "turkey_summit"  # the scenario that the examples are told with, where the case has it
 _EXAMPLES = (
     "jirga{case} | all scenarios at draft size: table, files, report, in results/",

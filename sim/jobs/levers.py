@@ -18,6 +18,7 @@ from sim.jobs.asked import SOURCE, base_of, evidence_of, set_axes
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.terminal import tell_failed
 from sim.pages.levers.page import PAGE, TABLE, TABLE_MARK, csv_text, levers_page
 
 
@@ -40,6 +41,7 @@ def run(settings: Settings) -> int:
         put(settings.out / name, content, mark)
     for name in (TABLE, PAGE):
         print(f"wrote {settings.out / name}")
+    tell_failed(failed)
     return failed
 
 

@@ -16,6 +16,7 @@ from sim.jobs.asked import weights_of
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.terminal import tell_failed
 from sim.pages.record.page import PAGE, TRUST, record_page, trust_page
 from sim.pages.record.table import TABLE, TABLE_MARK, csv_text, print_record
 from sim.storage.kept import kept
@@ -63,6 +64,7 @@ def run(settings: Settings) -> int:
         print(f"WEIGHTED: {weighted}")
     for name in (TABLE, PAGE, TRUST):
         print(f"wrote {settings.out / name}")
+    tell_failed(failed)
     return failed
 
 

@@ -19,6 +19,7 @@ from sim.jobs.asked import scenario_of_settings, theory_of_settings
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.terminal import tell_failed
 from sim.pages.theories.page import PAGE, theories_page
 from sim.pages.theories.table import TABLE, TABLE_MARK, csv_text, print_theories
 from sim.storage.kept import kept
@@ -71,4 +72,5 @@ def run(settings: Settings) -> int:
     print_theories(found)
     for name in (TABLE, PAGE):
         print(f"wrote {settings.out / name}")
+    tell_failed(failed + found.failed)
     return failed + found.failed

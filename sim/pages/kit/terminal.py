@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from sim.inputs.numbers import counted
+
 
 def terminal(*, aside: bool = False, least: int = 0) -> Console:
     """A console that prints text as it stands: no markup, no emoji codes, no guessed colours. Style comes in `Text`.
@@ -16,3 +18,14 @@ def terminal(*, aside: bool = False, least: int = 0) -> Console:
     if made.width >= least:
         return made
     return Console(stderr=aside, soft_wrap=aside, highlight=False, markup=False, emoji=False, width=least)
+
+
+def tell_failed(failed: int) -> None:
+    """Say that runs have failed, where some have.
+
+    >>> tell_failed(3), tell_failed(0)
+    3 runs failed and count nowhere.
+    (None, None)
+    """
+    if failed:
+        print(f"{counted(failed, 'run')} failed and count nowhere.")
