@@ -73,7 +73,7 @@ def load_world(
 
     Args:
         scenario: a scenario, the name of one of the case's, or a file that ends in .yaml.
-        case: a case, the name of one, or a case's folder, where the scenario is told by its name; a scenario has its own.
+        case: a case, the name of one, or a case's folder, where a scenario is named; one that is given has its own.
         passes: the coding passes that count; None: all.
         implied: whether rows that are only implied count.
 
