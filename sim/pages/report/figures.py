@@ -150,7 +150,7 @@ def rising(panels: Sequence[Courses]) -> Figure:
     """The share of runs in which each event has come so far, two panels a row; dashed: the baseline."""
     rows = -(-len(panels) // 2)
     with mpl.rc_context(dict(STYLE)):
-        figure = _figure(1.75 * rows + 0.65, left=0.45, top=0.25, bottom=0.72)
+        figure = _figure(1.75 * rows + 0.65, left=0.56, top=0.25, bottom=0.72)
         grid = figure.subplots(rows, 2, squeeze=False).ravel().tolist()
         for axes, panel in zip(grid, panels, strict=False):
             for event in panel.events:
