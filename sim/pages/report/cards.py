@@ -179,7 +179,7 @@ def _fan(runs: Runs, baseline: Runs | None, war: str, quantity: str, name: str, 
     column = f"war.{war}.{quantity}"
     drawn = runs.bands(column, LEVELS).to_numpy()
     other = None if baseline is None else baseline.bands(column, (0.5,)).to_numpy()[:, 0]
-    return Fan(f"{war_of(war)}: {name}", unit, drawn, other)
+    return Fan(f"{war_of(runs.sweep.case, war)}: {name}", unit, drawn, other)
 
 
 def _pairs(found: Findings, group: Group) -> list[tuple[str, str]]:
