@@ -1,5 +1,7 @@
 # make run    sets everything up in .venv, then runs the main job
 # make test   the same set-up, then the whole gate; with a real Slurm where one is installed (SLURM=needed: it has to be)
+# make lesson  installs JupyterLab, compiles the model, opens the first notebook
+# make docs   the documents as a site in build/site, with every notebook run (some minutes)
 # make bench  the benchmarks
 # make slurm-check  the cluster's jobs with a real Slurm on this machine (root; Debian: slurm-wlm munge)
 # make kill-check   workers killed at random a thousand times, on one folder: about six minutes
@@ -16,12 +18,15 @@ READY := .venv/.ready
 OURS := .venv/.jirga
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SLURM :=
+SITE = NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q
 AS_ROOT = $(if $(SLURM),$(SUDO) env PYTHONDONTWRITEBYTECODE=1)
 
-.PHONY: run test fresh broken-cases mutants bench slurm-check kill-check accept lock clean
+.PHONY: run test lesson docs fresh broken-cases mutants bench slurm-check kill-check accept lock clean
 .DEFAULT_GOAL := run
 
+# The evidence page first: the report links to it.
 run: $(READY)
+	$(BIN)/python -m sim job=evidence
 	$(BIN)/python -m sim
 
 # The gate: everything that has to hold, once, here.
@@ -30,9 +35,20 @@ test: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(SITE)
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 	$(AS_ROOT) $(BIN)/python tests/cluster/slurm_check.py $(SLURM)
 	$(BIN)/python tests/studio/browser_check.py
+
+lesson: $(READY)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check "jupyterlab>=4,<5"
+	@echo "compiling the model (a minute the first time)"
+	$(BIN)/python -c 'import sim; sim.sweep(sim.load_case().scenario("turkey_summit"), draws=1, runs=1, progress=False)'
+	$(BIN)/jupyter lab notebooks/01_turkey_summit.ipynb
+
+docs: $(READY)
+	$(BIN)/python docs/hooks.py
+	$(SITE)
 
 fresh: $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m hypothesis --hypothesis-profile=fresh tests

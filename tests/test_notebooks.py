@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
+import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from told import imported, taken
@@ -14,10 +17,10 @@ import sim
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SMOKE = "DRAWS, RUNS, SEED = 25, 4, 1"  # in place of the cell that is tagged `parameters`
+SMOKE = "DRAWS, RUNS, SEED = 25, 4, 1"  # in the cell that is tagged `parameters`
 MOST_CELLS = 25
 LONGEST_FUNCTION = 5  # lines
-IMPORTED = {"matplotlib.pyplot", "numpy", "pandas", "sim"}
+IMPORTED = {"matplotlib.pyplot", "numpy", "pandas", "pathlib", "sim"}
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 
@@ -30,18 +33,59 @@ def code(path: Path) -> list[ast.Module]:
     return [ast.parse(cell.source) for cell in read(path).cells if cell.cell_type == "code"]
 
 
-def test_there_are_two_notebooks() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_turkey_summit", "02_parameter_sweep"]
+def test_there_are_five_notebooks() -> None:
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01_turkey_summit",
+        "02_parameter_sweep",
+        "03_trust_and_commitment",
+        "04_why_they_differ",
+        "05_how_far_to_trust_it",
+    ]
 
 
 @every_notebook
-def test_a_notebook_runs_to_its_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_notebook_runs_to_its_end(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    executed(path, monkeypatch, tmp_path)
+
+
+def executed(path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path, **instead: str) -> nbformat.NotebookNode:
+    """A notebook as it stands after its last cell, in a folder of its own, at a size that shows that it runs.
+
+    `instead`: what stands in place of a text of any cell.
+    """
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     notebook = read(path)
     (parameters,) = (cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
-    parameters.source = SMOKE
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}).execute()
+    parameters.source = re.sub(r"^DRAWS, RUNS, SEED = .*$", SMOKE, parameters.source, flags=re.MULTILINE)
+    parameters.source = re.sub(r"^PAIRS = .*$", "PAIRS = 12", parameters.source, flags=re.MULTILINE)
+    assert SMOKE in parameters.source
+    for cell in notebook.cells:
+        for old, new in instead.items():
+            cell.source = cell.source.replace(f'"{old}": 50', f'"{old}": {new}')
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    ).execute()
+    return notebook
+
+
+def test_a_class_collects_its_predictions_and_a_slip_of_the_pen_gets_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Text in a number is told and left out; what others have predicted is drawn and scored beside it."""
+    (tmp_path / "predictions").mkdir()
+    asked = ["table.intra_afghan.agreed", "table.intra_afghan.collapsed", "attendance.intra_afghan.TAL >= 0.5"]
+    others = pd.DataFrame({"other": [40.0, 20.0, 60.0, 80.0]}, index=[*asked, "takeover"])
+    others.to_csv(tmp_path / "predictions" / "other.csv")
+    notebook = executed(NOTEBOOKS[0], monkeypatch, tmp_path, takeover='"many"')
+    told = "".join(out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", []))
+    assert "Not a number from 0 to 100, and so left out: the Taliban take over." in told
+    mine = pd.read_csv(tmp_path / "predictions" / "me.csv", index_col=0)["me"]
+    assert list(mine.index) == [*asked, "takeover"]
+    assert list(mine[:3]) == [50, 50, 50]
+    assert np.isnan(mine["takeover"])
+    scored = [out["data"]["text/plain"] for cell in notebook.cells for out in cell.get("outputs", []) if "data" in out]
+    assert any("other" in one and "a coin" in one for one in scored)
 
 
 @every_notebook

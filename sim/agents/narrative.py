@@ -25,7 +25,7 @@ TOLD_CONTROL = 0.02  # of control within a few weeks
 
 
 class Line(NamedTuple):
-    """One line of a story; `because` says what weighed, `weight` 2 for a turning point."""
+    """One line of a story; `because` says what weighed; `weight`: 2 a turning point, 3 a signature or its end."""
 
     text: str
     because: str = ""
@@ -120,19 +120,19 @@ def _turning_point(model: Running, entry: Decision) -> list[Line]:
         return [Line(told(model, entry), weighed(model, entry))]
     if entry.decision == "status" and entry.outcome == "pending":
         day = f"it is put to the vote in week {entry.terms['vote']:.0f}"
-        return [Line(sentence(f"{place}: an agreement was signed, {package(entry.package)}; {day}"), weight=2)]
+        return [Line(sentence(f"{place}: an agreement was signed, {package(entry.package)}; {day}"), weight=3)]
     if entry.decision == "status" and entry.outcome == "in_force":
         votes = model.world.case.tables[entry.place].ratified_by is not None and model.draw.votes_on == 1
         what = "the agreement is in force" if votes else "an agreement was signed"
-        return [Line(sentence(f"{place}: {what}, {package(entry.package)}"), weight=2)]
+        return [Line(sentence(f"{place}: {what}, {package(entry.package)}"), weight=3)]
     if entry.decision == "status" and entry.outcome == "collapsed":
-        return [Line(sentence(f"{place}: the agreement collapsed"), weight=2)]
+        return [Line(sentence(f"{place}: the agreement collapsed"), weight=3)]
     if entry.decision == "comply" and entry.outcome == "broken" and _is_news(model, entry):
         return [Line(told(model, entry), weighed(model, entry), 2)]
     if entry.decision == "regime" and entry.outcome == "collapsed":
         who, winner = name_of(model.world, entry.who), name_of(model.world, entry.about)
         chance = f"the chance of it was {100 * entry.probability:.1f} % this week"
-        return [Line(sentence(f"{who} collapsed, and {winner} took over: {chance}"), weight=2)]
+        return [Line(sentence(f"{winner} took over from {who}: {chance}"), weight=3)]
     return []
 
 

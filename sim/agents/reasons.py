@@ -121,7 +121,7 @@ def told(model: Running, decision: Decision) -> str:
     if decision.decision == "comply":
         return _told_compliance(model, decision, who, place)
     if decision.decision == "break":
-        odds = f"the chance of it was {percent(decision.probability)}, the draw {decision.draw:.2f}"
+        odds = f"the chance of it was {percent(decision.probability)}, the random number {decision.draw:.2f}"
         trust = f"the less trusting side's trust was {decision.terms['trust']:.2f}"
         return sentence(f"violence ended {place}: {odds}; {trust}")
     if decision.decision == "line":

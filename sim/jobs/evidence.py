@@ -12,6 +12,7 @@ from sim.pages.evidence.account import about
 from sim.pages.evidence.findings import Findings
 from sim.pages.evidence.page import FILE, evidence_page
 from sim.pages.kit.html import write
+from sim.pages.kit.own_files import beside
 from sim.pages.paragraphs.table import EVERY, carried
 
 
@@ -27,7 +28,7 @@ def run(settings: Settings) -> None:
 
     found = findings(settings)
     path = settings.out / FILE
-    size = write(path, evidence_page(found))
+    size = write(path, evidence_page(found, beside(settings.out)))
     print_summary(found, about(found.evidence.folder), path, size)
 
 

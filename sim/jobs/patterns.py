@@ -10,7 +10,7 @@ from sim.experiment.patterns import apportioned, measured
 from sim.jobs.asked import weights_of
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
-from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.pages.patterns.page import PAGE, TABLE, TABLE_MARK, patterns_page
 from sim.pages.patterns.table import csv_text, print_patterns
 
@@ -30,7 +30,8 @@ def run(settings: Settings) -> int:
     draws, runs = apportioned(settings.size.draws * settings.size.runs)
     weights, told, _ = weights_of(settings, patterns.case, draws)
     found = measured(patterns, draws, runs, settings.seed, passes=coded.named, implied=coded.implied, weights=weights)
-    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, patterns_page(found, told), GENERATOR)):
+    page = patterns_page(found, told, beside(settings.out))
+    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, page, GENERATOR)):
         put(settings.out / name, content, mark)
     print_patterns(found)
     if told:

@@ -154,8 +154,8 @@ def test_every_table_has_the_headlines_of_its_epochs_alone(told: tuple[Path, str
     (emirate,) = (table for table in tables if table.startswith("2022-08"))
     (republic,) = (table for table in tables if not table.startswith("2022-08"))
     assert "attacks" in emirate
-    assert "collapse" not in emirate.split("border_strikes")[0]
-    assert "collapse" in republic.split("recorded_course")[0]
+    assert "takeover" not in emirate.split("border_strikes")[0]
+    assert "takeover" in republic.split("recorded_course")[0]
     assert "TTP violence" not in republic
 
 

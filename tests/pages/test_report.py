@@ -6,6 +6,7 @@ import html
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import numpy as np
@@ -27,15 +28,18 @@ from sim.experiment.chain import chain
 from sim.experiment.moved import looked_at
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs
-from sim.pages.documents.scenarios import scenario_table
+from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.networks import colour, network
 from sim.pages.report.answers import effect_told, rows_of
-from sim.pages.report.findings import Findings
+from sim.pages.report.cards import card_pages
+from sim.pages.report.findings import FOLDER, Findings
+from sim.pages.report.grid import grid_page
 from sim.pages.report.measures import class_shares, examples, groups, headline, kinds, measures
 from sim.pages.report.moves import place_of
 from sim.pages.report.page import FILE, PICTURE, _decisive, outcomes_picture, report, write
 from sim.pages.report.sections import drawn_of
 from sim.pages.report.telling import NO_INTERVAL
+from sim.pages.run.page import FILE as RUN_PAGE
 
 DRAWS, RUNS = 24, 3
 SCENARIOS = (BASELINE, "turkey_summit", "merger_reversal")
@@ -57,6 +61,11 @@ def results_of(runs: int = RUNS) -> Results:
     return Results(case, tuple(cells), DRAWS, runs, 1, "tiny", Path("results"), "python -m sim size=tiny")
 
 
+def run_page(runs: Runs, number: int) -> str:
+    """The file of a run's page."""
+    return RUN_PAGE.format(scenario=runs.sweep.scenario.scenario, run=number, seed=runs.sweep.seed)
+
+
 @pytest.fixture(scope="module")
 def results() -> Results:
     return results_of()
@@ -64,7 +73,7 @@ def results() -> Results:
 
 @pytest.fixture(scope="module")
 def page(results: Results) -> str:
-    return report(results)
+    return report(Findings(results))
 
 
 # --- the measures ----------------------------------------------------------------------------------------------------
@@ -108,13 +117,13 @@ def test_the_baseline_of_a_group_is_the_run_of_status_quo_from_its_epoch(results
 
 
 def test_same_results_give_the_same_bytes(results: Results, page: str) -> None:
-    assert report(results) == page
+    assert report(Findings(results)) == page
 
 
 def test_the_page_fetches_nothing(page: str) -> None:
     assert "default-src 'none'" in html.unescape(page)
     for address in re.findall(r'(?:src|href)="([^"]*)"', page):
-        assert address.startswith(("#", "data:"))
+        assert address.startswith(("#", "data:", f"{FOLDER}/"))
     assert not re.search(r"url\((?!#)", page)
 
 
@@ -132,9 +141,11 @@ def test_every_anchor_that_is_linked_exists_and_every_drawing_can_be_heard(page:
 
 
 def test_the_page_tells_what_was_run_what_it_asks_and_what_it_cannot_say(results: Results, page: str) -> None:
+    own = dict(card_pages(Findings(results)))
     for cell in results:
-        assert cell.scenario.question in page
-        assert f"<code>{cell.label}</code>" in page
+        told = page if cell.paired is not None else own[f"{FOLDER}/{BASELINE}.2021-04.104.html"]
+        assert cell.scenario.question in told
+        assert f">{cell.label}</a></code>" in page
     assert f"{DRAWS} draws" in page
     assert "seed 1" in page
     assert "What the model cannot say" in page
@@ -149,13 +160,51 @@ def test_no_number_on_the_page_is_undefined(page: str) -> None:
 def test_the_files_are_written_and_the_picture_stands_alone(results: Results, tmp_path: Path) -> None:
     size = write(results, tmp_path)
     assert (tmp_path / FILE).stat().st_size == size
-    assert size < 6_000_000
+    assert size < 1_500_000
     assert (tmp_path / PICTURE).read_text(encoding="utf-8") == outcomes_picture(results)
     assert ElementTree.parse(tmp_path / PICTURE).getroot().tag.endswith("svg")
 
 
+def test_every_link_leads_to_a_place_that_is_there_and_back(results: Results, tmp_path: Path) -> None:
+    """From the report to the page of each scenario and back, and to the other jobs' pages where these are there."""
+    others = (
+        "evidence.html",
+        "patterns.html",
+        run_page(results[BASELINE].runs, next(iter(examples(results[BASELINE].runs).values()))),
+    )
+    for name in others:
+        (tmp_path / name).write_text(str(GENERATOR), encoding="utf-8")
+    write(results, tmp_path)
+    pages = sorted((tmp_path / FOLDER).iterdir())
+    assert len(pages) == len(SCENARIOS) + 1  # with the baseline of the other epoch
+    linked = set()
+    for path in (tmp_path / FILE, *pages):
+        for address in re.findall(r'<a href="([^"#][^"]*)"', path.read_text(encoding="utf-8")):
+            place, _, anchor = html.unescape(address).partition("#")
+            to = (path.parent / unquote(place)).resolve()
+            linked.add(to.name)
+            assert to.is_file(), address
+            if to.name == FILE:
+                assert f'id="{anchor}"' in to.read_text(encoding="utf-8")
+    assert linked == {*others, FILE, *(path.name for path in pages)}
+
+
+def test_without_other_pages_nothing_leads_to_them(page: str) -> None:
+    assert set(re.findall(r'<a href="([^"#]*)/', page)) == {FOLDER}
+
+
+def test_a_scenario_has_a_page_with_rising_curves_in_words_and_without_code(results: Results) -> None:
+    told = dict(card_pages(Findings(results)))[f"{FOLDER}/turkey_summit.html"]
+    words = set(re.findall(r"<text[^>]*>([^<]*)</text>", told))
+    assert {"agreement signed", "agreement collapsed", "the intra-Afghan talks"} <= words
+    drawn = told.split('id="courses"')[1].split("</section>")[0]
+    assert not any(name in drawn for name in results.case.tables)
+    assert "patterns.html" not in told
+    assert "Patterns that look at it" in told
+
+
 def test_one_run_a_draw_is_said_not_to_tell_chance_from_ignorance() -> None:
-    assert "the two cannot be told apart" in report(results_of(runs=1))
+    assert "the two cannot be told apart" in report(Findings(results_of(runs=1)))
 
 
 def test_a_sweep_has_lines_over_its_numeric_keys(results: Results) -> None:
@@ -164,14 +213,14 @@ def test_a_sweep_has_lines_over_its_numeric_keys(results: Results) -> None:
         cell = results["turkey_summit"]
         label = f"turkey_summit levers.summit_week={week:g}"
         cells.append(replace(cell, label=label, swept={"levers.summit_week": week}))
-    told = report(replace(results, cells=tuple(cells)))
+    told = report(Findings(replace(results, cells=tuple(cells))))
     assert "Over the swept values" in told
     assert "levers.summit_week=12" in told
-
-
-def test_the_readme_shows_the_scenarios_as_the_files_have_them() -> None:
-    readme = Path(__file__).resolve().parents[2] / "README.md"
-    assert scenario_table(load_case("afghanistan")).strip() in readme.read_text(encoding="utf-8")
+    tried = grid_page(Findings(replace(results, cells=tuple(cells))))
+    assert re.findall(r'data-values="([^"]*)"', tried) == ["4|12"]
+    assert re.findall(r'data-at="([^"]*)"', tried) == ["0", "1"]
+    assert tried.count('class="bar"') == 2 * len(cells)
+    assert "takeover" in tried
 
 
 # --- what is gathered ------------------------------------------------------------------------------------------------
@@ -229,7 +278,7 @@ def test_trust_that_one_draw_alone_gives_has_no_interval(results: Results) -> No
             return found
 
     runs = OneDraw(cell.runs.sweep, cell.runs._held)
-    told = report(replace(results, cells=(replace(cell, runs=runs),)))
+    told = "".join(page for _, page in card_pages(Findings(replace(results, cells=(replace(cell, runs=runs),)))))
     assert NO_INTERVAL in told
     assert "+nan" not in told
 
@@ -241,7 +290,7 @@ def test_the_lead_names_nothing_that_luck_brings_and_nothing_that_moves_no_run(r
         asked.append(name)
         return False
 
-    told = report(results, answer)
+    told = report(Findings(results), answer)
     assert "most hangs on" not in told
     assert "No uncertainty stands out of luck for " in told
     out = {one.name for _, _, ranked in Findings(results).strongest for one in ranked if one.stands_out}
@@ -365,7 +414,8 @@ def test_an_actor_without_arrows_is_faint_and_an_assumed_trust_is_broken() -> No
 
 def test_the_first_screen_has_every_question_and_its_answers(results: Results, page: str) -> None:
     first = html.unescape(page.split("<h2>What stands out</h2>")[0])
-    assert first.index("What the scenarios are asked") < first.index("A draw is one set of values")
+    assert "What the scenarios are asked" in first
+    assert "A draw is one set of values" not in first  # what was run stands below
     for cell in results:
         if cell.paired is None:
             continue
@@ -428,7 +478,7 @@ def test_an_expected_effect_that_does_not_come_is_followed_to_where_it_is_lost(r
 
 def test_a_scenario_that_changes_nothing_loses_its_effect_at_the_lever(results: Results) -> None:
     cell = results["turkey_summit"]
-    told = chains_of(report(replace(results, cells=(replace(cell, paired=cell.runs),))))
+    told = chains_of(report(Findings(replace(results, cells=(replace(cell, paired=cell.runs),)))))
     words = chain(looked_at(cell.runs, cell.runs), cell.scenario, cell.scenario.answered_by[0].outcome).words
     assert words.startswith("It dies at “lever”")
     assert words in told

@@ -19,6 +19,7 @@ from sim.pages.evidence.page import evidence_page
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.kit.terminal import terminal
 from sim.pages.report.figures import Composed, composition
+from sim.pages.report.findings import Findings
 from sim.pages.report.page import outcomes_picture, report
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
@@ -45,9 +46,9 @@ def test_figures_depend_on_nothing_of_the_user_s_own_settings() -> None:
     cells = (Result(named[0], {}, status_quo, None), Result(named[1], {}, summit, status_quo))
     results = Results(case, cells, 24, 2, 1, "tiny", Path("results"), "jirga")
     coded = findings(compose(["evidence.draws=100"]).settings())
-    drawn = [report(results), outcomes_picture(results), evidence_page(coded)]
+    drawn = [report(Findings(results)), outcomes_picture(results), evidence_page(coded)]
     with mpl.rc_context(THEIRS):
-        assert [report(results), outcomes_picture(results), evidence_page(coded)] == drawn
+        assert [report(Findings(results)), outcomes_picture(results), evidence_page(coded)] == drawn
         assert mpl.rcParams["font.size"] == 30  # and the user's own figures nothing of ours
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sim.evidence.densities import Prior
 from sim.pages.evidence.account import how_to_object, made_how
 from sim.pages.evidence.entries import badge, digits_of, entry
@@ -12,6 +14,7 @@ from sim.pages.kit.html import (
     Content,
     Html,
     Section,
+    back_to,
     details,
     finder,
     joined,
@@ -29,8 +32,13 @@ from sim.version import __version__
 FILE = "evidence.html"
 
 
-def evidence_page(found: Findings) -> str:
-    """The whole page as text; the same findings give the same bytes."""
+def evidence_page(found: Findings, beside: Collection[str] = ()) -> str:
+    """The whole page as text; the same findings give the same bytes.
+
+    Args:
+        found: all that goes into the model.
+        beside: names of pages in the same folder, which can be linked to.
+    """
     sections = (
         Section("made", "How the numbers were made, and what that does not prove", made_how(found)),
         Section("object", "How to object to a number", how_to_object(found)),
@@ -48,7 +56,8 @@ def evidence_page(found: Findings) -> str:
     )
     looks = style("evidence/entries.css", "evidence/maps.css")
     foot = paragraphs(f"jirga {__version__}. Written by the job `evidence`.")
-    return page(f"The evidence: {found.case.title}", joined([looks, _lead(found)]), sections, foot)
+    return page(f"The evidence: {found.case.title}", joined([looks, _lead(found)]), sections, foot,
+                back=back_to(beside, "report.html", "patterns.html"))  # fmt: skip
 
 
 def _carried(found: Findings) -> list[Section]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -71,7 +71,12 @@ def note(*content: Content) -> Html:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[Content]], *, caption: Content = "", ids: Sequence[str] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Content]],
+    *,
+    caption: Content = "",
+    ids: Sequence[str] = (),
+    compared: bool = False,
 ) -> Html:
     """A table; where the screen is narrow each row becomes a card with the column's name before each value.
 
@@ -80,6 +85,8 @@ def table(
         rows: as many contents each as there are columns; otherwise ValueError.
         caption: above the table.
         ids: the anchor of each row, if given.
+        compared: whether it stays a table on a narrow screen too, so that rows can be compared: it then scrolls
+            within its own box, and the first column stays in view.
     """
     anchors = iter(ids) if ids else None
     head = tag("tr", *(tag("th", column, scope="col") for column in columns))
@@ -95,7 +102,8 @@ def table(
         "\n",
     )
     top = tag("caption", caption) if caption else ""
-    return tag("table", top, tag("thead", head), tag("tbody", body), class_="cards")
+    whole = tag("table", top, tag("thead", head), tag("tbody", body), class_="compared" if compared else "cards")
+    return tag("div", whole, class_="box", tabindex="0") if compared else whole
 
 
 def details(summary: Content, *content: Content, id: str | None = None, class_: str | None = None) -> Html:
@@ -133,12 +141,24 @@ class Section:
     id: str
     title: str
     content: Html
+    folded: bool = False  # opened by a click, or by its anchor
 
 
-def page(title: str, lead: Html, sections: Sequence[Section], foot: Content = "") -> str:
-    """A whole page as text; its policy forbids the browser to fetch anything."""
-    contents = tag("nav", listed(link(part.id, part.title) for part in sections), aria_label="contents")
-    body = joined((tag("section", tag("h2", part.title), part.content, id=part.id) for part in sections), "\n")
+def page(
+    title: str, lead: Html, sections: Sequence[Section], foot: Content = "", *, back: Sequence[Content] = ()
+) -> str:
+    """A whole page as text; its policy forbids the browser to fetch anything.
+
+    Args:
+        title: of the page.
+        lead: what stands above the sections.
+        sections: in order; the list of contents, which stays in view, leads to them.
+        foot: the last words.
+        back: links to other pages, before those of the contents.
+    """
+    ways = [*back, link("top", "top"), *(link(part.id, part.title) for part in sections)]
+    contents = tag("nav", listed(ways), aria_label="contents")
+    body = joined(map(_section, sections), "\n")
     head = joined(
         (
             tag("meta", charset="utf-8"),
@@ -151,10 +171,21 @@ def page(title: str, lead: Html, sections: Sequence[Section], foot: Content = ""
         "\n",
     )
     script = shipped("kit/page.js")  # without it the page is whole too: what is closed opens by a click
-    parts = (tag("header", tag("h1", title), lead), contents, tag("main", body), tag("footer", foot))
+    parts = (contents, tag("header", tag("h1", title), lead, id="top"), tag("main", body), tag("footer", foot))
     return f'<!doctype html>\n<html lang="en"><head>\n{head}\n</head><body>\n' + (
         "\n".join(parts) + f"\n<script>{script}</script>\n</body></html>\n"
     )
+
+
+def back_to(there: Collection[str], *names: str) -> list[Html]:
+    """Links to those of some pages that are there, for `page`; each named as its file."""
+    return [tag("a", name.removesuffix(".html"), href=name) for name in names if name in there]
+
+
+def _section(part: Section) -> Html:
+    head = tag("h2", part.title)
+    inner = details(head, part.content, class_="folded") if part.folded else joined([head, part.content])
+    return tag("section", inner, id=part.id)
 
 
 def shipped(name: str) -> Html:

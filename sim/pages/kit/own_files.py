@@ -37,6 +37,11 @@ def refuse_foreign(path: Path, mark: str) -> None:
         raise InputError(path, "out", "is there, and jirga has not written it: it stays", allowed=allowed)
 
 
+def beside(folder: Path) -> frozenset[str]:
+    """The names of the pages in a folder, which can be linked to."""
+    return frozenset(path.name for path in folder.glob("*.html"))
+
+
 def put(path: Path, text: str, mark: str) -> int:
     """Write a file whole or not at all; it replaces only one that bears the same mark.
 

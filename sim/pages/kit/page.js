@@ -1,6 +1,7 @@
 (function () {
   function show() {
     var at = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (at && at.firstElementChild && at.firstElementChild.className === "folded") { at.firstElementChild.open = true; }
     for (var up = at; up; up = up.parentElement) {
       if (up.tagName === "DETAILS") { up.open = true; }
       up.hidden = false;

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sim.pages.kit.html import Content, Html, joined, tag
+
 
 def numbers_told(numbers: Iterable[int]) -> str:
     """Numbers, one after another.
@@ -21,3 +23,22 @@ def citations(paragraphs: Mapping[str, Iterable[int]], between: str = " ") -> st
     'A4 §3, 12; A5 §1'
     """
     return "; ".join(f"{article}{between}{numbers_told(numbers)}" for article, numbers in paragraphs.items())
+
+
+def cited(paragraphs: Mapping[str, Iterable[int]], page: str | None) -> Content:
+    """The same with § between, each article a link to its place on the evidence page, where there is one.
+
+    Args:
+        paragraphs: of each article.
+        page: the address of the evidence page; None without one.
+
+    >>> cited({"A4": (3, 12)}, "evidence.html")
+    '<a href="evidence.html#article.A4">A4</a> §3, 12'
+    """
+    if page is None:
+        return citations(paragraphs, " §")
+    return joined((joined([_to(page, one), f" §{numbers_told(numbers)}"]) for one, numbers in paragraphs.items()), "; ")
+
+
+def _to(page: str, article: str) -> Html:
+    return tag("a", article, href=f"{page}#article.{article}")

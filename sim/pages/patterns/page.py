@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sim.analysis.holding import Holding
+from sim.case.patterns import Pattern
 from sim.experiment.patterns import Finding, Found, Measured
 from sim.model.parameters import SWITCHES
-from sim.pages.kit.html import Content, Html, Section, joined, note, page, paragraphs, style, table, tag
-from sim.pages.kit.words import citations
+from sim.pages.kit.html import Content, Html, Section, back_to, joined, note, page, paragraphs, style, table, tag
+from sim.pages.kit.words import cited
 from sim.pages.patterns.table import (
     FEW_RUNS,
     FEW_RUNS_TOLD,
@@ -31,20 +32,23 @@ PAGE, TABLE = "patterns.html", "patterns.csv"
 TABLE_MARK = ",".join(HEAD[:4])
 
 
-def patterns_page(found: Found, weighted: str = "") -> str:
+def patterns_page(found: Found, weighted: str = "", beside: Collection[str] = ()) -> str:
     """The whole page as text; the same findings give the same bytes.
 
     Args:
         found: what was measured.
         weighted: which weights the draws have, in words; empty for none.
+        beside: names of pages in the same folder, which can be linked to.
     """
     overview = Section("overview", "Overview", _overview(found))
     sections = [
-        Section(_anchor(one), f"{told_place(one)}: {verdict(found, one)}", _entry(found, one)) for one in found.whole
+        Section(_anchor(one), f"{told_place(one)}: {verdict(found, one)}", _entry(found, one, beside))
+        for one in found.whole
     ]
     foot = paragraphs(f"jirga {__version__}. Written by the job `patterns`.")
     title = f"Patterns: {found.patterns.case.title}"
-    return page(title, joined([style("patterns/patterns.css"), _lead(found, weighted)]), [overview, *sections], foot)
+    return page(title, joined([style("patterns/patterns.css"), _lead(found, weighted)]), [overview, *sections], foot,
+                back=back_to(beside, "report.html", "evidence.html"))  # fmt: skip
 
 
 def _lead(found: Found, weighted: str) -> Html:
@@ -84,14 +88,23 @@ def _overview(found: Found) -> Html:
     return table(("pattern", "kind", "statement", "verdict", "holds in", "carried by"), rows, caption=caption)
 
 
-def _entry(found: Found, one: Finding) -> Html:
+def _entry(found: Found, one: Finding, beside: Collection[str]) -> Html:
     pattern = found.patterns.patterns[one.name]
-    rests = citations(pattern.paragraphs, ", paragraphs ")
-    about = [pattern.statement, f"Kind: {KINDS[pattern.kind]}. Rests on {rests}."]
+    rests = cited(pattern.paragraphs, "evidence.html" if "evidence.html" in beside else None)
+    kind = joined([f"Kind: {KINDS[pattern.kind]}. Rests on ", rests, "."])
+    about = [pattern.statement, kind, _scenarios(found, pattern, beside)]
     parts = [paragraphs(*about, *([pattern.note] if pattern.note else [])), _claims("Claims", one.claims)]
     parts += [_claims("Measured beside", one.also)] if one.also else []
     parts += [_switches(found, one)] if found.without(one) else []
     return joined(parts)
+
+
+def _scenarios(found: Found, pattern: Pattern, beside: Collection[str]) -> Html:
+    """The scenarios that it looks at, each a link to its line in the report, where that is there."""
+    worlds = (found.patterns.worlds[world].scenario for claim in pattern.claims for world in claim.worlds)
+    to = "report.html" in beside
+    named = (tag("a", name, href=f"report.html#cell.{name}") if to else name for name in dict.fromkeys(worlds))
+    return joined(["Looks at: ", joined((tag("code", one) for one in named), ", "), "."])
 
 
 def _claims(title: str, claims: Sequence[Measured]) -> Html:

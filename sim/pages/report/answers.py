@@ -11,8 +11,8 @@ from sim.case.answer import Answer
 from sim.case.scenario import BASELINE
 from sim.experiment.answers import AS_EXPECTED, NO_EFFECT, OPPOSITE, UNTOLD, Answered, answered
 from sim.experiment.results import Result
-from sim.pages.kit.html import Content, Html, joined, link, paragraphs, table, tag
-from sim.pages.kit.words import citations
+from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
+from sim.pages.kit.words import cited
 from sim.pages.report.findings import Findings, anchor
 from sim.pages.report.measures import Measure
 from sim.pages.report.telling import PAIRED, digits, told, told_number
@@ -33,6 +33,7 @@ SUMMARY_OF_ANSWER = (
     "expected",
     "verdict",
 )
+HEADS = ("answered by", BASELINE, "scenario", "effect", "an article expects", "verdict")
 MOST_DIGITS = 6  # after the point
 
 
@@ -197,16 +198,73 @@ def answers_told(found: Findings) -> Html:
     rows = [(cell, row) for group in found.groups for cell in group.cells for row in rows_of(cell)]
     if not rows:
         return joined([])
-    heads = ("question", "answered by", BASELINE, "scenario", "effect", "an article expects", "verdict")
-    seen: set[str] = set()
-    drawn = table(heads, [_told(cell, row, seen) for cell, row in rows])
+    cells = [cell for group in found.groups for cell in group.cells if cell.scenario.answered_by]
+    glance = table(
+        ("scenario, and what it asks", "what moves, how sure, and where the model fails what an article expects"),
+        [(joined([found.to_page(cell), ": ", cell.scenario.question]), _glance(cell)) for cell in cells],
+        ids=[anchor(cell) for cell in cells],
+        compared=True,
+    )
+    evidence = found.page_beside("evidence.html")
+    whole = [
+        row
+        for cell in cells
+        for row in _rows(cell, evidence, joined([found.to_page(cell), ": ", cell.scenario.question]))
+    ]
     return joined(
         [
             tag("h2", ANSWERS_HEAD),
-            paragraphs(_counted([row for _, row in rows]), EFFECT),
-            tag("div", drawn, class_="answers", style="overflow-x: auto"),
+            paragraphs(_counted([row for _, row in rows])),
+            tag("div", glance, class_="glance"),
+            details("The same with both levels, intervals and paragraphs", paragraphs(EFFECT), _drawn(whole)),
         ]
     )
+
+
+def answers_of(cell: Result, evidence: str | None) -> Html:
+    """The answers of one scenario, for its own page.
+
+    Args:
+        cell: not a baseline.
+        evidence: the address of the evidence page; None without one.
+    """
+    return (
+        joined([paragraphs(EFFECT), _drawn([row[1:] for row in _rows(cell, evidence, "")], HEADS)])
+        if cell.scenario.answered_by
+        else Html("")
+    )
+
+
+def _drawn(rows: Iterable[Sequence[Content]], heads: Sequence[str] = ("question", *HEADS)) -> Html:
+    return tag("div", table(heads, rows), class_="answers", style="overflow-x: auto")
+
+
+def _glance(cell: Result) -> Html:
+    """One line for each outcome that moves; then what does not, first what an article expects to."""
+    rows = rows_of(cell)
+    lines: list[Content] = [_moving(cell, row) for row in rows if row.gap is not None and row.gap.is_clear]
+    for words, still in ((LOST, [row for row in _still(rows) if row.answer.expected]),
+                         ("no clear effect", [row for row in _still(rows) if not row.answer.expected])):  # fmt: skip
+        if still:
+            lines.append(tag("span", f"○ {words}: {'; '.join(row.answer.label for row in still)}", class_="soft"))
+    return paragraphs(*lines)
+
+
+LOST = "an article expects it, and no clear effect comes"
+
+
+def _still(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row.gap is None or not row.gap.is_clear]
+
+
+def _moving(cell: Result, row: Row) -> Content:
+    assert row.gap is not None  # what moves has an effect
+    value, ends = effect_told(row.gap, row.measure.scale)
+    unit = " points" if row.measure.scale != 1.0 else "" if row.measure.unit == "share" else f" {row.measure.unit}"
+    arrow, against = "▲" if row.gap.value > 0.0 else "▼", row.verdict == OPPOSITE
+    so = joined([", ", tag("b", "against what an article expects")]) if against else ""
+    as_told = ", as expected" if row.verdict == AS_EXPECTED else ""
+    return joined([f"{arrow} {row.answer.label} ", tag("b", f"{value}{unit}"), f" ({ends})", so, as_told])
 
 
 EFFECT = f"Effect: scenario less {PAIRED}, and its 95 % interval; bold, and clear, where that leaves zero out."
@@ -223,11 +281,14 @@ def _counted(rows: Sequence[Row]) -> Content:
     return f"{told} Of {free} further outcomes that answer a question, no article says which way they go."
 
 
-def _told(cell: Result, row: Row, seen: set[str]) -> list[Content]:
-    first = cell.label not in seen
-    seen.add(cell.label)
-    name = joined([tag("code", link(anchor(cell), cell.label)), ": ", cell.scenario.question]) if first else ""
-    expected = f"{row.answer.expected} ({citations(row.answer.paragraphs, ' §')})" if row.answer.expected else "–"
+def _rows(cell: Result, evidence: str | None, name: Content) -> list[list[Content]]:
+    """The rows of a scenario, its name before the first."""
+    return [_told(cell, row, evidence, "" if number else name) for number, row in enumerate(rows_of(cell))]
+
+
+def _told(cell: Result, row: Row, evidence: str | None, name: Content) -> list[Content]:
+    rests = cited(row.answer.paragraphs, evidence)
+    expected = joined([f"{row.answer.expected} (", rests, ")"]) if row.answer.expected else "–"
     here, there = (
         told(row.measure.estimate(runs), row.measure) for runs in (cell.runs, cell.paired) if runs is not None
     )

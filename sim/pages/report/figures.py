@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
@@ -29,8 +31,10 @@ NAMES = 1.95  # inches for the names of rows
 WIDTH = 4.8  # inches: fills a phone, and two stand side by side on a desktop
 INK = "#222222"
 DARK = frozenset({VERMILLION, BLUE, GREEN})
-# One for the regime, one for each of seven tables.
-EVENT_STYLES = (
+# What comes in the course of a run; the two of a table share its panel.
+EVENT_COLOURS = {"takeover": INK, "agreement signed": BLUE, "agreement collapsed": VERMILLION}
+DASHED = (0, (2, 2))
+LINE_STYLES = (
     *((INK, "X"), (BLUE, "o"), (GREEN, "s"), (ORANGE, "^"), (PURPLE, "D"), (VERMILLION, "v"), (SKY, "P")),
     ("#777733", "*"),
 )
@@ -53,12 +57,18 @@ class Named(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One kind of event: how it is told, its place among the styles, its curve, and the curve it is compared with."""
+    """One kind of event, of `EVENT_COLOURS`: in how many runs it has not come yet, and the curve that is compared."""
 
-    label: str
-    style: int
+    kind: str
     curve: Curve
     baseline: Curve | None
+
+
+class Courses(NamedTuple):
+    """One panel of events: a table, or the regime."""
+
+    title: str
+    events: tuple[Event, ...]
 
 
 class Fan(NamedTuple):
@@ -136,28 +146,40 @@ def _composed(axes: Axes, row: int, bar: Composed, colours: Sequence[str]) -> No
         start += share.value
 
 
-def survival(events: Sequence[Event]) -> Figure:
-    """The share of runs in which each event has not happened yet; dashed: the baseline."""
+def rising(panels: Sequence[Courses]) -> Figure:
+    """The share of runs in which each event has come so far, two panels a row; dashed: the baseline."""
+    rows = -(-len(panels) // 2)
     with mpl.rc_context(dict(STYLE)):
-        keys = -(-len(events) // 2)
-        figure = _figure(2.8 + 0.17 * keys, left=0.5, bottom=0.56 + 0.17 * keys)
-        axes = figure.subplots()
-        for event in events:
-            colour, marker = EVENT_STYLES[event.style % len(EVENT_STYLES)]
-            weeks = np.arange(len(event.curve.value))
-            axes.fill_between(weeks, event.curve.low, event.curve.high, color=colour, alpha=0.22, lw=0, step="post")
-            axes.step(weeks, event.curve.value, where="post", color=colour, lw=1.3, marker=marker, ms=4.0,
-                      markevery=(6, 26), label=event.label)  # fmt: skip
-            if event.baseline is not None:
-                axes.step(weeks, event.baseline.value, where="post", color=colour, lw=1.0, ls=(0, (2, 2)))
-        _weeks(axes, len(events[0].curve.value) - 1)
-        axes.set_ylim(-0.02, 1.03)
-        axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100"])
-        axes.set_ylabel("runs without it so far, %")
-        axes.grid(axis="y", color="#e2e2e2", linewidth=0.5)
-        figure.legend(loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=2, frameon=False, handlelength=1.6,
-                      columnspacing=1.2, labelspacing=0.3)  # fmt: skip
+        figure = _figure(1.75 * rows + 0.65, left=0.56, top=0.25, bottom=0.72)
+        grid = figure.subplots(rows, 2, squeeze=False).ravel().tolist()
+        for axes, panel in zip(grid, panels, strict=False):
+            for event in panel.events:
+                _rise(axes, event)
+            _weeks(axes, len(panel.events[0].curve.value) - 1)
+            axes.set_ylim(-0.02, 1.03)
+            axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100"])
+            axes.set_ylabel("% of the runs", fontsize=7.6)
+            axes.set_title(panel.title, loc="left", pad=3, fontsize=7.6)
+            axes.grid(axis="y", color="#e2e2e2", linewidth=0.5)
+        for axes in grid[len(panels) :]:
+            axes.axis("off")
+        drawn = [event for panel in panels for event in panel.events]
+        handles = [Line2D([], [], color=EVENT_COLOURS[kind], label=kind) for kind in EVENT_COLOURS
+                   if any(event.kind == kind for event in drawn)]  # fmt: skip
+        if any(event.baseline is not None for event in drawn):
+            handles.append(Line2D([], [], color=INK, ls=DASHED, lw=1.0, label="the same with nothing added"))
+        figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=4, frameon=False,
+                      handlelength=1.8, columnspacing=1.2)  # fmt: skip
+        figure.subplots_adjust(wspace=0.34, hspace=0.62)
     return figure
+
+
+def _rise(axes: Axes, event: Event) -> None:
+    colour, weeks = EVENT_COLOURS[event.kind], np.arange(len(event.curve.value))
+    axes.fill_between(weeks, 1.0 - event.curve.high, 1.0 - event.curve.low, color=colour, alpha=0.2, lw=0, step="post")
+    axes.step(weeks, 1.0 - event.curve.value, where="post", color=colour, lw=1.5)
+    if event.baseline is not None:
+        axes.step(weeks, 1.0 - event.baseline.value, where="post", color=colour, lw=1.0, ls=DASHED)
 
 
 def _weeks(axes: Axes, horizon: int) -> None:
@@ -247,16 +269,22 @@ def _headings(axes: Axes, headings: Sequence[str]) -> None:
                 axes.axhline(row - 0.5, color="#c8c8c8", lw=0.6)
 
 
-def influence(title: str, found: Sequence[Influence]) -> Figure:
-    """Rank correlations with their intervals, strongest first; hollow within the grey band, what luck would reach."""
+def influence(title: str, found: Sequence[Influence], names: Sequence[str]) -> Figure:
+    """Rank correlations with their intervals, strongest first; hollow within the grey band, what luck would reach.
+
+    Args:
+        title: above.
+        found: from top to bottom.
+        names: of each, in words.
+    """
     with mpl.rc_context(dict(STYLE)):
-        figure = _figure(0.2 * len(found) + 0.8, left=NAMES, top=0.27)
+        figure = _figure(0.27 * len(found) + 0.8, left=NAMES, top=0.27)
         axes = figure.subplots()
         axes.axvline(0.0, color="#777777", lw=0.8)
         for row, one in enumerate(found):
             axes.barh(row, 2.0 * one.luck, left=-one.luck, height=1.0, color="#e6e6e6", lw=0, zorder=0)
             _whisker(axes, row, one, *_pointing(one.value), filled=one.stands_out)
-        _rows(axes, [one.name for one in found])
+        _rows(axes, [fill(name, 34) for name in names])
         ends = [abs(end) for one in found for end in (one.value, one.low, one.high) if not math.isnan(end)]
         reach = max(0.3, *(1.1 * one.luck for one in found), *(1.05 * end for end in ends))
         axes.set_xlim(-min(reach, 1.0), min(reach, 1.0))
@@ -296,7 +324,7 @@ def over_values(key: str, values: Sequence[float], lines: Sequence[Swept], unit:
         figure = _figure(2.8 + 0.17 * keys, left=0.5, bottom=0.56 + 0.17 * keys)
         axes = figure.subplots()
         for number, line in enumerate(lines):
-            colour, marker = EVENT_STYLES[number % len(EVENT_STYLES)]
+            colour, marker = LINE_STYLES[number % len(LINE_STYLES)]
             known = [(x, y) for x, y in zip(values, line.numbers, strict=True) if y is not None]
             axes.plot([x for x, _ in known], [y.value for _, y in known], color=colour, marker=marker, ms=4, lw=1.1,
                       label=line.label)  # fmt: skip

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from urllib.parse import quote
 
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import Influence
 from sim.analysis.paired import Difference
 from sim.analysis.shares import ratio
+from sim.case.patterns import FILE as PATTERNS
+from sim.case.patterns import Patterns, load_patterns
 from sim.experiment.moved import Looked, all_looked_at
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs, influences_on
@@ -21,7 +25,8 @@ from sim.pages.report.measures import Group, Measure, groups, headline_from, mea
 MOST_CELLS = 120  # a sweep of more is told by its lines and its files
 
 
-MOST_CARDS = 30  # scenarios with figures of their own
+MOST_CARDS = 30  # scenarios with a page of their own
+FOLDER = "pages"  # of these pages, in that of the report
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Findings:
     """What the sections of the report share."""
 
     results: Results
+    beside: frozenset[str] = frozenset()  # names of pages in the same folder, which can be linked to
 
     @cached_property
     def cells(self) -> tuple[Result, ...]:
@@ -66,8 +72,35 @@ class Findings:
         return frozenset(id(runs) for runs in every[:MOST_CARDS])
 
     def has_card(self, runs: Runs) -> bool:
-        """Whether figures of their own are drawn for these runs."""
+        """Whether figures of their own are drawn for these runs, on a page of their own."""
         return id(runs) in self._with_card
+
+    @cached_property
+    def files(self) -> dict[int, str]:
+        """Where the page of some runs lies below the report's folder, by the identity of the runs."""
+        found: dict[int, str] = {}
+        for group in self.groups:
+            for label, runs in group.everything:
+                own = "" if any(cell.runs is runs for cell in group.cells) else f".{group.epoch}.{group.horizon}"
+                name = re.sub(r"[^\w.=,-]+", "_", label)[:100] + own
+                if self.has_card(runs):
+                    found[id(runs)] = f"{FOLDER}/{name if name not in map(_stem, found.values()) else len(found)}.html"
+        return found
+
+    def to_page(self, cell: Result) -> Html:
+        """The name of a cell, with a link to its page where it has one."""
+        file = self.files.get(id(cell.runs))
+        return tag("code", cell.label if file is None else tag("a", cell.label, href=quote(file)))
+
+    def page_beside(self, name: str, up: str = "") -> str | None:
+        """The address of another page of the folder; None where it is not there."""
+        return up + name if name in self.beside else None
+
+    @cached_property
+    def patterns(self) -> Patterns | None:
+        """What the case's patterns say; None without any."""
+        case = self.results.case
+        return load_patterns(case) if (case.folder / PATTERNS).exists() else None
 
     def of(self, cell: Result) -> dict[str, Difference]:
         """The differences of a cell by the label of the measure."""
@@ -88,6 +121,10 @@ class Findings:
             for group in self.groups
             for measure in _open(group, self.measures_from(group.epoch))
         )
+
+
+def _stem(file: str) -> str:
+    return file.removeprefix(f"{FOLDER}/").removesuffix(".html")
 
 
 def _open(group: Group, asked: Sequence[Measure]) -> list[Measure]:

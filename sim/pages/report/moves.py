@@ -10,9 +10,9 @@ from sim.experiment.answers import AS_EXPECTED, OPPOSITE, paired_effect
 from sim.experiment.chain import MOVES, STAGES, STILL, Chain, Link, chain
 from sim.experiment.moved import SMALLEST, Looked, Moved, by_place
 from sim.experiment.results import Result
-from sim.pages.kit.html import Content, Html, details, joined, link, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.report.answers import Row, effect, measure_of, rows_of, scaled_gap
-from sim.pages.report.findings import Findings, anchor
+from sim.pages.report.findings import Findings
 from sim.pages.report.measures import Measure
 
 LINKS = tuple(STAGES)[:-1]  # the war is the end of every chain that reaches it
@@ -33,16 +33,26 @@ MOVES_TOLD = (
 )
 
 
+def moves_of(found: Findings, cell: Result) -> Html:
+    """The same of one scenario, for its own page."""
+    return joined([paragraphs(MOVES_TOLD), *_moved(found, cell, found.looked[cell.label])[1:]])
+
+
 def _entry(found: Findings, cell: Result, looked: Looked) -> Html:
+    return details(*_moved(found, cell, looked))
+
+
+def _moved(found: Findings, cell: Result, looked: Looked) -> list[Html]:
+    """In one line, as a table, and how many outcomes do not move."""
     answers = {answer.outcome for answer in cell.scenario.answered_by}
     other = [one for one in looked.discoveries if one.outcome not in answers]
     places = {name: place_of(found.results.case, column) for name, column in cell.runs.columns.items()}
     rows = [_row(cell, place, inside) for place, inside in by_place(other, places).items()]
     first = f"; most {other[0].outcome}, by {told_deviations(other[0])}" if other else ""
-    head = joined([tag("code", link(anchor(cell), cell.label)), f": other outcomes that move: {len(other)}{first}"])
+    head = joined([found.to_page(cell), f": other outcomes that move: {len(other)}{first}"])
     heads = ("where", "outcome", "difference", "in SD", "what else moves there")
     drawn = [table(heads, rows)] if rows else []
-    return details(head, *drawn, paragraphs(_still(looked)))
+    return [head, *drawn, paragraphs(_still(looked))]
 
 
 def _still(looked: Looked) -> str:
@@ -103,7 +113,7 @@ def told_deviations(one: Moved) -> str:
 def chains_section(found: Findings) -> Html:
     """One row for each expected effect that does not come: every link, and the first at which it dies."""
     rows = [
-        _chain_row(cell, row, chain(found.looked[cell.label], cell.scenario, row.answer.outcome))
+        _chain_row(found, cell, row, chain(found.looked[cell.label], cell.scenario, row.answer.outcome))
         for cell in found.cells
         if cell.label in found.looked
         for row in rows_of(cell)
@@ -124,9 +134,9 @@ CHAINS_TOLD = (
 )
 
 
-def _chain_row(cell: Result, row: Row, built: Chain) -> list[Content]:
+def _chain_row(found: Findings, cell: Result, row: Row, built: Chain) -> list[Content]:
     expected = f": {row.answer.label} {row.answer.expected} — {row.verdict}"
-    head = joined([tag("code", link(anchor(cell), cell.label)), expected])
+    head = joined([found.to_page(cell), expected])
     links = {one.stage: one for one in built.links}
     arrives = built.last is not None and built.last.is_discovery
     words = OTHER_WAY if row.verdict == OPPOSITE and arrives else built.words

@@ -19,8 +19,8 @@ from sim.pages.kit.html import (
     Content,
     Html,
     Section,
+    back_to,
     joined,
-    link,
     listed,
     note,
     page,
@@ -29,14 +29,16 @@ from sim.pages.kit.html import (
     tag,
 )
 from sim.pages.kit.html import write as write_page
-from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.pages.kit.plots import svg_of
 from sim.pages.paragraphs.table import EVERY, Carried, carried
 from sim.pages.paragraphs.top import carried_told
 from sim.pages.report import figures as report_plots
 from sim.pages.report.answers import answers_told, rows_of
-from sim.pages.report.cards import cards_section
-from sim.pages.report.findings import MOST_CARDS, Findings, anchor, chance_parts, code, start_of
+from sim.pages.report.cards import card_pages
+from sim.pages.report.findings import FOLDER, MOST_CARDS, Findings, chance_parts, code, start_of
+from sim.pages.report.grid import FILE as GRID
+from sim.pages.report.grid import grid_page
 from sim.pages.report.measures import Group, can_turn, examples, failed_runs
 from sim.pages.report.moves import chains_section, moves_section
 from sim.pages.report.sections import (
@@ -62,7 +64,7 @@ PICTURE_MARK = "<!-- made by jirga -->"
 
 
 def write(results: Results, folder: Path, felt: Felt | None = None) -> int:
-    """Write `report.html` and its first picture alone, `outcomes.svg`, into a folder.
+    """Write `report.html`, a page for each scenario in `pages/`, the first picture, and the page of a sweep to try.
 
     Args:
         results: of the plan.
@@ -74,7 +76,14 @@ def write(results: Results, folder: Path, felt: Felt | None = None) -> int:
         of them.
     """
     put(folder / PICTURE, outcomes_picture(results), PICTURE_MARK)
-    return write_page(folder / FILE, report(results, felt, carried(folder.glob(EVERY))))
+    there = beside(folder) - {FILE} | ({GRID} if results.swept else set())
+    found = Findings(results, there)
+    (folder / FOLDER).mkdir(exist_ok=True)
+    for file, card in card_pages(found):
+        write_page(folder / file, card)
+    if results.swept:
+        write_page(folder / GRID, grid_page(found))
+    return write_page(folder / FILE, report(found, felt, carried(folder.glob(EVERY))))
 
 
 def refuse_foreign_files(folder: Path) -> None:
@@ -83,7 +92,8 @@ def refuse_foreign_files(folder: Path) -> None:
     Raises:
         InputError: names the file.
     """
-    refuse_foreign(folder / FILE, GENERATOR)
+    for page_of_ours in (folder / FILE, folder / GRID, *(folder / FOLDER).glob("*.html")):
+        refuse_foreign(page_of_ours, GENERATOR)
     refuse_foreign(folder / PICTURE, PICTURE_MARK)
 
 
@@ -95,38 +105,55 @@ def outcomes_picture(results: Results) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{PICTURE_MARK}\n{drawn}\n'
 
 
-def report(results: Results, felt: Felt | None = None, told: Sequence[Carried] = ()) -> str:
-    """The whole page as text; the same results give the same bytes.
+def report(found: Findings, felt: Felt | None = None, told: Sequence[Carried] = ()) -> str:
+    """The whole page as text; the same findings give the same bytes.
 
     Args:
-        results: of the plan.
+        found: what the plan found.
         felt: whether an uncertainty moves any run of a sweep (`sim.experiment.felt.is_felt`), asked of those that the
             lead would name. None: it names none.
         told: what the job `paragraphs` has found.
     """
-    found = Findings(results)
+    results = found.results
     sections = [
+        Section("stands-out", "What stands out", joined([listed(_stands_out(found, felt)), paragraphs(LUCK)])),
         Section("composition", KINDS_HEAD, composition_section(found)),
         Section("table", NUMBERS_HEAD, table_section(found)),
         *([Section("swept", "Over the swept values", swept_section(found))] if results.swept else []),
-        Section("differences", f"What each scenario changes, against {BASELINE}", differences_section(found)),
-        Section("moved", "What else moves", moves_section(found)),
-        Section("chains", "Where an expected effect does not come", chains_section(found)),
-        Section("influence", "Which uncertainties matter", influence_section(found)),
-        Section("paragraphs", "Which paragraphs carry the answers", _paragraphs(results, told)),
-        Section("chance", "What is chance and what is not known", chance_section(found)),
-        *(cards_section(found, group) for group in found.groups),
-        Section("trust", "How far to trust this", _trust()),
-        Section("limits", "What the model cannot say", _limits()),
-        Section("reopen", "How to open a run again", _reopen(found)),
+        Section("differences", f"Every difference to {BASELINE}, drawn", differences_section(found), folded=True),
+        Section("moved", "What else moves", moves_section(found), folded=True),
+        Section("chains", "Where an expected effect does not come", chains_section(found), folded=True),
+        Section("influence", "Which uncertainties matter", influence_section(found), folded=True),
+        Section("paragraphs", "Which paragraphs carry the answers", _paragraphs(results, told), folded=True),
+        Section("chance", "What is chance and what is not known", chance_section(found), folded=True),
+        Section("trust", "How far to trust this", _trust(found)),
+        Section("limits", "What the model cannot say", _limits(found)),
+        Section("made", "What was run, and how to open a run again", joined([_made(results), _reopen(found)])),
     ]
     foot = paragraphs(f"jirga {__version__}. Written by: {results.command}")
     title = f"{results.case.title}: the report" + (", of a part of the plan" if results.partial else "")
-    return page(title, joined([style("report/report.css"), _lead(found, felt)]), sections, foot)
+    others = back_to(found.beside, *OTHERS)
+    return page(title, joined([style("report/report.css"), _lead(found)]), sections, foot, back=others)
 
 
-def _lead(found: Findings, felt: Felt | None) -> Html:
+OTHERS = (GRID, "evidence.html", "patterns.html", "trust.html", "record.html")  # of other jobs, where they are there
+
+
+def _lead(found: Findings) -> Html:
     results = found.results
+    lost = failed_runs(results)
+    notes = [note(paragraphs(f"{counted(lost, 'run')} failed and count nowhere."))] if lost else []
+    if results.draws < FEW_DRAWS:
+        notes.append(note(paragraphs(FEW)))
+    purpose = (
+        "A model's answers, conditional on its rules and priors; it explains and illustrates, it does not predict."
+    )
+    partial = [note(paragraphs(tag("b", f"PARTIAL: {results.partial}")))] if results.partial else []
+    partial += [note(paragraphs(tag("b", f"WEIGHTED: {results.weighted}.")))] if results.weighted else []
+    return joined([*partial, paragraphs(tag("b", purpose)), answers_told(found), *notes])
+
+
+def _made(results: Results) -> Html:
     cells = len(results.cells)
     total = cells * results.draws * results.runs
     what = (
@@ -140,19 +167,7 @@ def _lead(found: Findings, felt: Felt | None) -> Html:
         "compared run by run. Intervals are 95 %, of the value with infinitely many draws; they say nothing of whether "
         "the model is right."
     )
-    lost = failed_runs(results)
-    notes = [note(paragraphs(f"{counted(lost, 'run')} failed and count nowhere."))] if lost else []
-    if results.draws < FEW_DRAWS:
-        notes.append(note(paragraphs(FEW)))
-    purpose = (
-        "A model's answers, conditional on its rules and priors; it explains and illustrates, it does not predict."
-    )
-    stands = [tag("h2", "What stands out"), listed(_stands_out(found, felt)), paragraphs(LUCK)]
-    partial = [note(paragraphs(tag("b", f"PARTIAL: {results.partial}")))] if results.partial else []
-    partial += [note(paragraphs(tag("b", f"WEIGHTED: {results.weighted}.")))] if results.weighted else []
-    return joined(
-        [*partial, paragraphs(tag("b", purpose)), answers_told(found), paragraphs(what, how), *notes, *stands]
-    )
+    return paragraphs(what, how)
 
 
 LUCK = (
@@ -178,7 +193,7 @@ def _stands_out(found: Findings, felt: Felt | None) -> Iterator[Content]:
 
 
 def _takeovers(found: Findings) -> Iterator[Content]:
-    """Collapse from each starting point that allows it."""
+    """The takeover from each starting point that allows it."""
     parts = []
     seen: set[str] = set()
     for group in found.groups:
@@ -188,7 +203,7 @@ def _takeovers(found: Findings) -> Iterator[Content]:
             parts.append(f"{group.epoch} {100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})")
         seen.add(group.epoch)
     if parts:
-        words = f"With nothing added ({BASELINE}), the model's incumbent government falls: from "
+        words = f"With nothing added ({BASELINE}), the challenger takes over in the model: from "
         yield joined([words, "; ".join(parts), "."])
 
 
@@ -200,10 +215,10 @@ def _largest(found: Findings) -> Iterator[Content]:
         if cell.label in named or len(named) >= 5:
             continue
         named.add(cell.label)
-        name = link(anchor(cell), cell.label)
+        name = found.to_page(cell)
         words = f" moves {measure.label} by {signed(gap.value, 100.0)} percentage points"
         ends = f" ({signed(gap.low, 100.0)} to {signed(gap.high, 100.0)}) against {BASELINE}."
-        yield joined([code(name), words + ends])
+        yield joined([name, words + ends])
 
 
 def _quiet(found: Findings) -> Iterator[Content]:
@@ -211,7 +226,7 @@ def _quiet(found: Findings) -> Iterator[Content]:
     compared = [cell for cell in found.cells if cell.paired is not None and cell.scenario.answered_by]
     quiet = [cell for cell in compared if all(row.verdict in (NO_EFFECT, UNTOLD) for row in rows_of(cell))]
     if compared:
-        names = joined((tag("code", link(anchor(cell), cell.label)) for cell in quiet[:12]), ", ")
+        names = joined((found.to_page(cell) for cell in quiet[:12]), ", ")
         number = (
             f"{len(quiet)} of {len(compared)} scenarios show no clear effect in any outcome that answers their question"
         )
@@ -295,13 +310,15 @@ UNTOLD_PARAGRAPHS = (
 )
 
 
-def _trust() -> Html:
-    """In plain words, and which job writes the pages that say more: no link, as they need not be there."""
-    job, plain, every = (tag("code", name) for name in ("jirga job=record", "trust.html", "record.html"))
+def _trust(found: Findings) -> Html:
+    """In plain words, and which job writes the pages that say more, with a link where they are there."""
+    job = tag("code", "jirga job=record")
+    plain, every = (tag("code", tag("a", name, href=name) if name in found.beside else name) for name in SCORES)
     away = joined([job, " tries it, and writes ", plain, " in plain words and ", every, " with every score."])
     return joined([paragraphs(TRUST), paragraphs(away)])
 
 
+SCORES = ("trust.html", "record.html")
 TRUST = (
     "As far as its rules and its numbers, which all stand open. It can be held against what happened "
     "between the articles: "
@@ -311,10 +328,10 @@ TRUST = (
 )
 
 
-def _limits() -> Html:
-    return joined(
-        [listed(LIMITS), paragraphs("Every number that goes in, with its sources, is on the page of job=evidence.")]
-    )
+def _limits(found: Findings) -> Html:
+    to = found.page_beside("evidence.html")
+    where = tag("a", "the evidence page", href=to) if to else "the page of job=evidence"
+    return joined([listed(LIMITS), tag("p", "Every number that goes in, with its sources, is on ", where, ".")])
 
 
 LIMITS = (

@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import islice
+from urllib.parse import quote
 
+from sim.agents.words import label
 from sim.analysis.influence import PASS, Influence, draws_to_settle
 from sim.analysis.paired import Difference
 from sim.analysis.shares import CHANCE_DRAWS, CHANCE_RUNS, Interval
+from sim.case.case import Case
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
-from sim.pages.kit.html import Content, Html, details, joined, link, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.report import figures as report_plots
 from sim.pages.report.figures import Composed, Named, Swept, drawing
-from sim.pages.report.findings import Findings, anchor, chance_parts, code, start_of
+from sim.pages.report.findings import Findings, chance_parts, code, start_of
 from sim.pages.report.measures import Group, Measure, baseline_label, class_shares
 from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import (
@@ -43,8 +46,8 @@ def table_section(found: Findings) -> Html:
         rows = [_row(found, label, runs, None) for label, runs in group.baselines.items()]
         rows += [_row(found, cell.label, cell.runs, cell) for cell in group.cells]
         epoch = found.results.case.epochs[group.epoch]
-        drawn = table(heads, rows, caption=f"From {start_of(group)}: {epoch.title}")
-        parts.append(tag("div", drawn, style="overflow-x: auto", class_="told"))
+        drawn = table(heads, rows, caption=f"From {start_of(group)}: {epoch.title}", compared=True)
+        parts.append(tag("div", drawn, class_="told"))
     return joined(parts)
 
 
@@ -56,12 +59,17 @@ TABLE_TOLD = (
 
 
 def _row(found: Findings, label: str, runs: Runs, cell: Result | None) -> list[Content]:
-    name = link(anchor(cell), label) if cell is not None else label
+    name = found.to_page(cell) if cell is not None else _baseline_page(found, label, runs)
     failed = f" ({len(runs.errors()):,} failed)" if runs.errors() else ""
     gaps = {} if cell is None else found.of(cell)
     told = found.measures_from(runs.sweep.scenario.epoch)
     cells = (_cell(measure, runs, gaps.get(measure.label)) for measure in told)
-    return [joined([tag("code", name), failed]), *cells]
+    return [joined([name, failed]), *cells]
+
+
+def _baseline_page(found: Findings, label: str, runs: Runs) -> Html:
+    file = found.files.get(id(runs))
+    return tag("code", label if file is None else tag("a", label, href=quote(file)))
 
 
 def _cell(measure: Measure, runs: Runs, gap: Difference | None) -> Content:
@@ -101,24 +109,28 @@ def composition_section(found: Findings) -> Html:
         "per cent of the runs. The black whisker at a part's right end is the 95 % interval of its share, measured "
         "from the part's left end."
     )
-    return joined([paragraphs(words), _key(found), tag("div", *drawn, class_="grid"), _shares_table(found)])
+    key = key_of_classes(found.results.case)
+    return joined([paragraphs(words), key, tag("div", *drawn, class_="grid"), _shares_table(found)])
 
 
-def _key(found: Findings) -> Html:
+def key_of_classes(case: Case) -> Html:
+    """What each colour of the bars means."""
     swatches = [
         joined([tag("b", style=f"background:{one.colour}"), f"{name}: {one.meaning}"])
-        for name, one in settlements(found.results.case).items()
+        for name, one in settlements(case).items()
     ]
     return tag("ul", *(tag("li", one) for one in swatches), class_="key")
 
 
 def bars(group: Group) -> list[Composed]:
     """The bars of a starting point: its baselines, then its cells; none for one of which every run failed."""
-    return [
-        Composed(label, tuple(Interval(one.value, one.low, one.high) for one in class_shares(runs)))
-        for label, runs in group.everything
-        if class_shares(runs)
-    ]
+    return [bar for label, runs in group.everything if (bar := bar_of(label, runs)) is not None]
+
+
+def bar_of(label: str, runs: Runs | None) -> Composed | None:
+    """The bar of some runs; None for none, or where every one failed."""
+    shares = () if runs is None else class_shares(runs)
+    return Composed(label, tuple(Interval(one.value, one.low, one.high) for one in shares)) if shares else None
 
 
 def _shares_table(found: Findings) -> Html:
@@ -167,14 +179,16 @@ def _pooled(measure: Measure, cells: Sequence[Result], key: str, value: float) -
 
 
 def differences_section(found: Findings) -> Html:
-    drawn = []
+    drawn, still = [], []
     for measure in found.measures:
         rows = [
             Named(cell.label, Interval(gap.value, gap.low, gap.high), cell.scenario.epoch)
             for cell, one, gap in found.differences
             if one is measure and gap.stands and gap.differing
         ]
-        if rows:
+        if rows and not any(one.interval.low > 0.0 or one.interval.high < 0.0 for one in rows):
+            still.append(measure.label)
+        elif rows:
             of = "difference of the mean, never as the horizon" if measure.unit == "week" else "difference"
             picture = report_plots.differences(measure.label, f"{of}, {measure.points}".rstrip(", "), rows)
             drawn.append(drawing(picture, f"paired differences of {measure.label}", ""))
@@ -184,7 +198,9 @@ def differences_section(found: Findings) -> Html:
         "pointing the way it goes, where the interval leaves zero out; hollow and grey where it does not. A scenario "
         f"is left out where every run is the same as there, or is defined in too few of both. {OF_A_MEDIAN}"
     )
-    return joined([paragraphs(words), tag("div", *drawn, class_="grid"), details("The same in numbers", _gaps(found))])
+    quiet = [f"Not drawn, as no difference leaves zero out: {', '.join(still)}."] if still else []
+    told_so = paragraphs(words, *quiet)
+    return joined([told_so, tag("div", *drawn, class_="grid"), details("The same in numbers", _gaps(found))])
 
 
 def _gaps(found: Findings) -> Html:
@@ -201,10 +217,14 @@ def _gaps(found: Findings) -> Html:
 
 
 def influence_section(found: Findings) -> Html:
-    drawn = []
+    drawn, idle = [], []
     for group, measure, ranked in found.strongest:
-        if ranked:
-            picture = report_plots.influence(f"{measure.label}, from {group.epoch}", drawn_of(ranked))
+        if ranked and not any(one.stands_out for one in ranked):
+            idle.append(f"{measure.label} from {start_of(group)}")
+        elif ranked:
+            shown = drawn_of(ranked)
+            names = [name_of(found.results.case, one.name) for one in shown]
+            picture = report_plots.influence(f"{measure.label}, from {group.epoch}", shown, names)
             caption = joined([code(baseline_label(group.baseline)), f" from {start_of(group)}; {_settled(ranked)}"])
             drawn.append(drawing(picture, f"rank correlations with {measure.label} from {start_of(group)}", caption))
     words = (
@@ -216,9 +236,16 @@ def influence_section(found: Findings) -> Html:
         "(the grey band, wider for a number that not every draw has). A correlation is not an effect, and "
         "chance within a draw pulls every correlation towards zero."
     )
-    if not drawn:
+    if idle:
+        words += f" Not drawn, as no uncertainty stands out of luck: {'; '.join(idle)}."
+    if not drawn and not idle:
         words += " No outcome varies enough between the draws, or there are too few of them."
     return joined([paragraphs(words), tag("div", *drawn, class_="grid")])
+
+
+def name_of(case: Case, uncertainty: str) -> str:
+    """An uncertainty in words."""
+    return "which coding pass was drawn" if uncertainty == PASS else label(case, uncertainty)
 
 
 def drawn_of(ranked: Sequence[Influence]) -> tuple[Influence, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,8 @@ from sim.agents.reasons import told, weighed
 from sim.agents.replay import Run, heading, own_pass, summary
 from sim.agents.sources import because
 from sim.agents.words import label, sentence
-from sim.pages.kit.html import Html, Section, details, figure, finder, joined, listed, page, table, tag, write
+from sim.pages.kit.html import Html, Section, back_to, details, figure, finder, joined, listed, page, table, tag, write
+from sim.pages.kit.own_files import beside
 from sim.pages.run.again import explain_command, notebook
 from sim.pages.run.timeline import KEY, timeline
 
@@ -21,16 +22,17 @@ if TYPE_CHECKING:
 
 
 FILE = "{scenario}-run-{run}-seed-{seed}.html"
+SENTENCES = 10  # on top
 TOLD = ("attend", "mediate", "offer", "ratify", "vote", "comply", "line", "break")
 
 
 def write_page(run: Run, file: Path) -> int:
     """Write the page of a run and return its size in bytes."""
-    return write(file, run_page(run))
+    return write(file, run_page(run, beside(file.parent)))
 
 
-def run_page(run: Run) -> str:
-    """The page of a run as text."""
+def run_page(run: Run, there: Collection[str] = ()) -> str:
+    """The page of a run as text; `there`: names of pages in the same folder, which can be linked to."""
     scenario = run.model.world.scenario
     lead = joined(
         (
@@ -40,13 +42,25 @@ def run_page(run: Run) -> str:
         )
     )
     sections = (
+        Section("turning", "In ten sentences", _turning(run.model)),
         Section("timeline", "Timeline", _timeline(run)),
-        Section("beginning", "How it began", _beginning(run)),
-        Section("story", "What happened", _story(run.model)),
-        Section("decisions", "Every decision", _decisions(run.model)),
+        Section("beginning", "How it began", _beginning(run), folded=True),
+        Section("story", "The whole story", _story(run.model), folded=True),
+        Section("decisions", "Every decision", _decisions(run.model), folded=True),
         Section("again", "The same run again", _again(run)),
     )
-    return page(f"One run: {scenario.title}", Html(lead), sections, "jirga: an illustration, not a forecast.")
+    return page(f"One run: {scenario.title}", Html(lead), sections, "jirga: an illustration, not a forecast.",
+                back=back_to(there, "report.html", "evidence.html"))  # fmt: skip
+
+
+def _turning(model: NegotiationModel) -> Html:
+    """The sentences that make the end first, then the other turning points, as far as there is room; told in order."""
+    told = [(period, line) for period in model.story for line in period.lines if line.weight > 1]
+    first = sorted(range(len(told)), key=lambda number: -told[number][1].weight)[:SENTENCES]
+    lines = [joined((tag("strong", f"{told[n][0].title}: "), told[n][1].text)) for n in sorted(first)]
+    left = len(told) - len(first)
+    more = [tag("p", f"{left} more turning points are in the whole story.", class_="soft")] if left else []
+    return joined((listed(lines), *more)) if lines else tag("p", "Nothing turned.")
 
 
 def _timeline(run: Run) -> Html:

@@ -33,7 +33,7 @@ NAMES: Mapping[str, str] = {
     "ratify": "ratify",
     "vote": "vote",
     "comply": "keep the promise",
-    "regime": "the government falls",
+    "regime": "the challenger takes over",
 }
 
 
