@@ -94,7 +94,7 @@ def test_every_mistake_of_every_file_is_told_at_once(folder: Path, capsys: pytes
     change(folder / "record.yaml", ("all: [river]", "all: [rivers]"))
     assert lines(folder) == [
         "case.yaml: tables.river.mediator: unknown key; allowed: title, parties, regimes, opens, clauses, mediators, "
-        "invited, groups, opens_after, ends_war; did you mean mediators?",
+        "invited, groups, opens_after, ends_war, ratified_by, blocs; did you mean mediators?",
         "case.yaml: tables.river.clauses.payment.nu: 1.8 is out of range; allowed: a number above 0.0 and at most 1.0",
         "case.yaml: tables.river.parties[0]: 'UPP' is not an actor; allowed: UP, LOW; did you mean UP?",
         "epoch/2024-01.yaml: date: 'soon' is not a day; allowed: a date as 2018-12-20",
