@@ -216,6 +216,8 @@ def is_allowed(mutant: Mutant) -> bool:
             return True  # an empty list or mapping is as if it had been left out
         case "enlarge" if "members" in keys:
             return True  # weights of a side are scaled
+        case "retype" if key == "paragraphs" and mutant.file.endswith(".csv"):
+            return True  # a number is a paragraph's, where there is one of that number
         case "negate" | "enlarge":
             return key == "value" and mutant.file.endswith(".csv")  # a figure that the model does not use
         case _:
