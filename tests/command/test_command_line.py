@@ -30,8 +30,8 @@ from sim.jobs.settings import JOBS, Settings, keys
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
 CASE = (
-    "scenario, epoch, horizon, off, levers, fixed, sweep, record, outcome, run, against, seat, resume, replies, "
-    "part_runs, cap, yes"
+    "scenario, epoch, horizon, off, levers, theory, fixed, sweep, record, positions, weights, outcome, run, against, "
+    "seat, resume, replies, part_runs, cap, yes"
 )
 EXECUTOR = (
     "executor.name, executor.address, executor.wait, executor.partition, executor.minutes, executor.mem, "
@@ -47,7 +47,7 @@ DRAWS = "a whole number at least 100 and at most 1000000"
 EXPERIMENTS = ", ".join(path.stem for path in sorted((configuration_folder() / "experiment").glob("*.yaml")))
 FILES = ", ".join(sorted(JOBS))
 SCENARIOS = ", ".join(scenario_files("afghanistan"))
-SWEPT = "scenario, epoch, horizon, off, levers, uncertainties"
+SWEPT = "scenario, epoch, horizon, off, theory, levers, uncertainties"
 GRAMMAR = "a value in Hydra's grammar; quote one with blanks, commas, colons or brackets of its own"
 NO_HYDRA = "Hydra itself is not configured here; allowed: --config-dir DIR for files"
 
@@ -178,7 +178,7 @@ BROKEN_FILES = {
     FIRST + "evidence: {implied: no}\n": (
         "mine.yaml:2: evidence.implied: no is ambiguous: quote it, or write true or false"
     ),
-    FIRST + "job: other\n": f"mine.yaml: job: 'other' is not one of the choices; allowed: {', '.join(JOBS)}",
+    FIRST + "job: unheard\n": f"mine.yaml: job: 'unheard' is not one of the choices; allowed: {', '.join(JOBS)}",
     FIRST + "seed: ${nothing}\n": "mine.yaml: seed: Interpolation key 'nothing' not found",
     FIRST + "seed: [1\n": "mine.yaml:3: is not YAML: expected ',' or ']', but got '<stream end>'",
     FIRST: "mine.yaml: is empty; allowed: keys with values",
@@ -356,14 +356,14 @@ UNFIT = {
         "job=sensitivity, job=paragraphs, job=discover, job=explain, job=play, job=studio"
     ),
     ("job=evidence", "trust.us.pak=0.5"): (
-        "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=theories, "
-        "job=sensitivity, job=paragraphs, job=discover, job=explain, job=play, job=studio"
+        "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=levers, "
+        "job=theories, job=sensitivity, job=paragraphs, job=discover, job=explain, job=play, job=studio"
     ),
     (
         "job=evidence",
         "off=[]",
-    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=theories, "
-    "job=sensitivity, job=paragraphs, job=discover, job=explain, job=play, job=studio",
+    ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=theories, job=sensitivity, "
+    "job=paragraphs, job=discover, job=explain, job=play, job=studio",
     ("run=3",): "run: job=scenarios does not look at it; allowed: job=explain, job=play",
 }
 
@@ -388,7 +388,11 @@ def test_the_help_of_a_scenario_tells_its_levers_and_words_that_run_it(capsys: p
 
 
 def test_every_key_has_a_default_and_every_default_a_key() -> None:
-    named = {key.name for key in keys() if not key.name.startswith(("size.", "executor."))} - {"job", "scenario"}
+    named = {key.name for key in keys() if not key.name.startswith(("size.", "executor."))} - {
+        "job",
+        "scenario",
+        "theory",
+    }
     defaults = {k: v for k, v in read_yaml(configuration_folder() / "config.yaml").items() if k != "defaults"}
     flat = {f"{k}.{inner}" for k, v in defaults.items() if isinstance(v, dict) for inner in v}
     assert named == flat | {k for k, v in defaults.items() if not isinstance(v, dict) or not v}

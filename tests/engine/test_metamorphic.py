@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -43,7 +44,7 @@ def in_other_words(value: Any, names: dict[str, str]) -> Any:
         return {names.get(key, key): in_other_words(inside, names) for key, inside in value.items()}
     if isinstance(value, list):
         return [in_other_words(inside, names) for inside in value]
-    return names.get(value, value) if isinstance(value, str) else value
+    return re.sub(r"\w+", lambda word: names.get(word[0], word[0]), value) if isinstance(value, str) else value
 
 
 @cache

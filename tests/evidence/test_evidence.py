@@ -211,7 +211,8 @@ BROKEN_FILES: list[tuple[Callable[[Path], None], str]] = [
     (_break_articles("id: 2019-04-retreat", "id: 2018-12-arabnews"),
      "EVIDENCE/articles.yaml: articles[1].id: '2018-12-arabnews' is given twice; allowed: each article once"),
     (_break_articles("paragraphs: 31", "paragraphs: 0"),
-     "EVIDENCE/articles.yaml: articles[0].paragraphs: 0 is out of range; allowed: a whole number at least 1"),
+     "EVIDENCE/articles.yaml: articles[0].paragraphs: 0 is out of range; "
+     "allowed: a whole number at least 1 and at most 10000"),
     (_break_articles("outlet: Arab News", "outlets: Arab News"),
      "EVIDENCE/articles.yaml: articles[0].outlets: unknown key; "
      "allowed: id, title, outlet, date, paragraphs, speaks_of, note, garbled; did you mean outlet?"),
