@@ -46,7 +46,7 @@ NAN = float("nan")
 def runs_of(columns: dict[str, list[list[float]]], **starts: list[float]) -> Any:
     """Runs as far as a claim looks at them."""
     values = {name: np.array(column, dtype=np.float64) for name, column in columns.items()}
-    return SimpleNamespace(values=lambda name: values[name].copy(), draws=pd.DataFrame(starts))
+    return SimpleNamespace(values=lambda name: values[name].copy(), draws=pd.DataFrame(starts), weights=None)
 
 
 def a_claim(**changes: Any) -> Claim:
