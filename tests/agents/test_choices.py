@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from inspect import signature
 
 import pytest
 
@@ -17,12 +19,12 @@ from sim.model.equations.decisions import CHOICES
 from sim.model.equations.ratification import ratification
 from sim.numerics.arithmetic import logistic
 
-EQUATIONS = {
-    "attend": attendance(1.0, 0.2, 0.1, 0.3, 0.4, 0.1, 0.2),
-    "mediate": mediation(1.0, 0.2, 0.1, 0.3),
-    "ratify": ratification(0.1, -0.2, 0.1, 0.3),
-    "vote": ratification(0.1, -0.2, 0.0, 0.1),
-    "comply": delivery(1.0, 0.2, 0.1, 0.3, 0.4),
+EQUATIONS: dict[str, Callable[..., tuple[float, ...]]] = {
+    "attend": attendance,
+    "mediate": mediation,
+    "ratify": ratification,
+    "vote": ratification,
+    "comply": delivery,
 }
 
 
@@ -45,7 +47,8 @@ def decisions(name: str) -> list[tuple[NegotiationModel, Decision]]:
 
 
 def test_every_choice_has_as_many_terms_as_its_equation() -> None:
-    assert {name: len(choice.terms) for name, choice in CHOICES.items()} == {n: len(t) for n, t in EQUATIONS.items()}
+    terms = {name: equation(*[0.3 for _ in signature(equation).parameters]) for name, equation in EQUATIONS.items()}
+    assert {name: len(choice.terms) for name, choice in CHOICES.items()} == {n: len(t) for n, t in terms.items()}
 
 
 @pytest.mark.parametrize("name", CHOICES)

@@ -46,6 +46,23 @@ def whole(x: Any) -> Any:
     return np.floor(x)
 
 
+def given_way(doubt: Any, rate: Any, other_doubt: Any, other_rate: Any, time: Any) -> Any:
+    """1 - c e^(-lambda s), c = z e^(lambda T_0) (Abreu & Gul 2000): 0 before the first session, 1 - z from T_0."""
+    last = np.minimum(np.log(1 / doubt) / rate, np.log(1 / other_doubt) / other_rate)
+    return np.where(time < 0, 0, 1 - doubt * np.exp(rate * last) * np.exp(-rate * np.minimum(time, last)))
+
+
+def giving_way(doubt: Any, rate: Any, other_doubt: Any, other_rate: Any, time: Any) -> Any:
+    """The part of those who can give way and had not a session ago that does so now; all where none was left."""
+    last = np.minimum(np.log(1 / doubt) / rate, np.log(1 / other_doubt) / other_rate)
+
+    def left(now: Any) -> Any:
+        return np.where(now < 0, 1, doubt / (1 - doubt) * np.expm1(rate * bend(last - now)))
+
+    before = left(time - 1)
+    return 1 - left(time) / before if before > 0 else 1.0
+
+
 FORMULAS: dict[str, Callable[..., Any]] = {
     "attendance.pressure": lambda pressure_weight, resistance: pressure_weight - pressure_weight * resistance,
     "attendance.attendance": lambda weight, surplus, offer, arrears, pressure, cost, recognition: (
@@ -102,10 +119,21 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "private.reservation": lambda hurdle, noise, mind, pressure, others: bend(
         hurdle + noise * np.log(mind / (1 - mind)) - pressure - others
     ),
+    "ratification.favour": lambda odds, mind: (1 - mind) / (1 - mind + mind * np.exp(-odds)),
     "ratification.ratification": lambda surplus, others, pressure, hurdle: (surplus, others, pressure, -hurdle),
     "rounds.breaking_rate": lambda breaking, weeks, violence, trust: (
         breaking * weeks * violence - breaking * weeks * violence * trust
     ),
+    "theories.motivation": lambda hurt, pressure: np.minimum(hurt, 1) + pressure - np.minimum(hurt, 1) * pressure,
+    "theories.optimism": lambda trust, progress, rounds: trust / (1 + rounds) + trust * progress / (1 + rounds),
+    "theories.yielding_rate": lambda patience, other_conceded, other_demand: (
+        patience / (other_demand / other_conceded - 1)
+    ),
+    "theories.obstinacy": lambda hurdle, noise, pressure, conceded: np.maximum(
+        1 / (1 + np.exp((conceded + pressure - hurdle) / noise)), 1e-9
+    ),
+    "theories.yielded": given_way,
+    "theories.yield_hazard": giving_way,
     "trust.trust": lambda kept, broken: 1 / (1 + broken / kept),
     "trust.weekly_decay": lambda half_life: 0.5 ** (1 / half_life),
     "trust.decayed": lambda count, start, decay: decay * count + (1 - decay) * start,
@@ -158,9 +186,17 @@ RANGES: dict[str, tuple[float, float]] = {
     "eagerness": (0.2, 3.0), "kept": (0.1, 5.0), "broken": (0.1, 5.0), "count": (0.1, 5.0), "start": (0.1, 5.0),
     "intensity": (0.1, 2.0), "offensive": (0.1, 2.0), "violence": (0.1, 2.0), "rate": (0.01, 3.0),
     "challenger": (0.1, 3.0), "incumbent": (0.1, 3.0), "sanctuary_effect": (0.1, 2.0), "presence_effect": (0.1, 2.0),
-    "setback_effect": (0.1, 3.0), "noise": (0.05, 0.5), "pressure_weight": (0.1, 0.9),
+    "setback_effect": (0.1, 3.0), "noise": (0.05, 0.5), "pressure_weight": (0.1, 0.9), "hurt": (0.1, 2.0),
+    "progress": (0.5, 20.0), "rounds": (0.5, 20.0), "odds": (-4.0, 4.0), "other_rate": (0.01, 3.0),
+    "time": (-1.5, 30.0),
 }  # fmt: skip
-OF_ONE = {("package.forecast", "growth"): (-0.1, 0.1), ("package.forecast", "weeks"): (2.0, 52.0)}
+OF_ONE = {
+    ("package.forecast", "growth"): (-0.1, 0.1),
+    ("package.forecast", "weeks"): (2.0, 52.0),
+    # What a side demands is more than what it has of giving way.
+    ("theories.yielding_rate", "other_conceded"): (0.02, 0.45),
+    ("theories.yielding_rate", "other_demand"): (0.5, 0.98),
+}
 
 
 @st.composite

@@ -89,6 +89,7 @@ def arguments(names: list[str], found: World, draw: Any, plan: Any, state: Any, 
     many |= {"count": int(rng.integers(words.PIECES_OF_A_CLAUSE))}
     many |= {"other": int(rng.integers(words.PIECES_OF_A_CLAUSE))}
     many |= {"n": int(rng.integers(words.PIECES_OF_A_CLAUSE)), "pieces": int(rng.integers(words.PIECES_OF_A_CLAUSE))}
+    many |= {"v": int(rng.integers(rules.voter.shape[1]))}
     everything: dict[str, Any] = {"rules": rules, "draw": draw, "plan": plan, "state": state, **many}
     if "package" in names:
         everything["package"] = rng.random(rules.clauses.max())
@@ -115,7 +116,29 @@ def fitted(name: str, names: list[str], values: list[Any], rng: np.random.Genera
         by_name["w"] = 0
     if name == "frontier.concede":
         by_name["target"] = by_name["state"].end_value[by_name["t"], by_name["side"], by_name["side"]] - rng.random()
+    if name == "theories.offer_by_theory":
+        state, draw = by_name["state"], by_name["draw"]
+        zones = np.flatnonzero(state.zone[: by_name["rules"].tables])
+        if len(zones):
+            by_name["t"] = int(rng.choice(zones))
+        draw.accepting = rng.choice((words.BY_NASH, words.BY_COMPROMISE, words.BY_ATTRITION))
+        draw.demand = rng.uniform(0.5, 1.0)
+        state.sessions[by_name["t"]] = rng.integers(1, 20)
+    if name == "theories.readiness":  # it is asked in a round that was called
+        by_name["state"].rounds[by_name["t"]] = rng.integers(1, 20)
+    if name.startswith("vote."):  # nobody votes in the case: a player does here
+        if "rules" in by_name:
+            by_name["rules"] = with_a_voter(by_name["rules"], by_name["t"], rng)
+        by_name["state"].status[by_name["t"]] = rng.choice((words.PENDING, words.OPEN))
     return [by_name[key] for key in names]
+
+
+def with_a_voter(rules: Any, t: int, rng: np.random.Generator) -> Any:
+    """The rules with one player who votes on what is signed at a table."""
+    rules = rules.copy()
+    rules.members[t], rules.voters[t] = 0, 1
+    rules.voter[t, 0], rules.vote_needed[t, 0] = rng.integers(rules.players), rng.normal()
+    return rules
 
 
 def bits(value: Any) -> Any:

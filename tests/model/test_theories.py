@@ -12,7 +12,7 @@ from worlds import COMMON, HURDLE, MOST, NOISE, OPPOSED, SESSIONS, begun, linear
 from sim.case.theory import load_theory, theory_files, theory_of
 from sim.inputs.errors import InputError
 from sim.inputs.files import read_yaml
-from sim.model.equations.attendance import attendance
+from sim.model.equations.attendance import ATTEND
 from sim.model.equations.choice import log_odds
 from sim.model.equations.theories import motivation, obstinacy, optimism, yielded, yielding_rate
 from sim.model.parameters import CONSTANTS, REPLACEABLE
@@ -208,8 +208,9 @@ def test_readiness_takes_the_place_of_surplus_and_pressure(side: int) -> None:
     assert readiness(rules, draw, state, t, side) == pytest.approx(motivation(0.4, 0.25) * hoped)
     attend(rules, draw, state, t, side)
     weight, ready = draw.table_weight[t, side], motivation(0.4, 0.25) * hoped
-    terms = attendance(weight, ready, 0.0, 0.0, 0.0, draw.attendance_cost, 0.0)
-    np.testing.assert_allclose(state.attend_terms[t, side, [0, 3, 4]], [terms[n] for n in (0, 3, 4)], atol=1e-12)
+    noted = dict(zip([term.name for term in ATTEND.terms], state.attend_terms[t, side], strict=False))
+    assert (noted["surplus"], noted["pressure"]) == (pytest.approx(weight * ready), 0.0)
+    assert noted["cost"] == -draw.attendance_cost
 
 
 def test_readiness_is_nothing_without_motivation_and_falls_as_talks_bring_nothing() -> None:
