@@ -178,9 +178,13 @@ class Engine:
                 rows[at : at + 1] = np.zeros_like(rows[at : at + 1])
                 paths[self.path_runs(first, last) == first + at] = np.nan
                 at, most = at + 1, LANES
-        rows["settlement"] = np.where(flaws == UNFINISHED, 0, settled(sweep.case, rows))  # a failed run is in none
+        self.classify(rows, flaws)
         errors |= {first + int(place): UNSOUND_MESSAGE for place in np.flatnonzero(flaws == UNSOUND)}
         return Piece(draw, rows, dict(sorted(errors.items())), table, paths)
+
+    def classify(self, rows: Any, flaws: NDArray[Any]) -> None:
+        """Write the class in which each run has ended; a failed run is in none, and has 0."""
+        rows["settlement"] = np.where(flaws == UNFINISHED, 0, settled(self.sweep.case, rows))
 
     @cached_property
     def _scratches(self) -> list[Scratch]:

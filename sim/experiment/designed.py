@@ -52,6 +52,7 @@ class DesignedEngine(Engine):
         except Exception as error:  # a failure is told with the row, where a sweep would go on without it
             told = f"{type(error).__name__}: {error}"
             errors = {first + int(place): told for place in np.flatnonzero(flaws == UNFINISHED)}
+        self.classify(rows, flaws)
         errors |= {first + int(place): UNSOUND_MESSAGE for place in np.flatnonzero(flaws == UNSOUND)}
         return Piece(row, rows, errors, self.given[row : row + 1], paths)
 

@@ -86,7 +86,7 @@ FOLDER_JOBS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 ALLOWED: Mapping[str, str] = MappingProxyType(
     {
         "scenario": "a name, a file, or null for all",
-        "passes": "null for all of the case, or a list: [pass_a,pass_b]",
+        "passes": "null for all of the case, or a list of some",
         "theory": "a name of the group",
         "off": "a list of switches, or null for what the scenario says",
         "levers": "levers of the scenario with numbers",

@@ -12,6 +12,7 @@ from worlds import small_case
 import sim
 from sim.case.loading import load_case
 from sim.case.scenario import Scenario
+from sim.case.settlements import settled
 from sim.case.theory import load_theory, theory_files
 from sim.engine.engine import Engine, Scratch
 from sim.engine.sweep import Sweep
@@ -41,6 +42,7 @@ def test_a_mesa_run_by_a_theory_is_its_row_of_the_ensemble(theory: str, name: st
     model.run_model()
     row = np.zeros(1, outcome_type(CASE)).view(np.recarray)
     write_outcomes(model.rules, model.state, row[0])
+    row["settlement"] = settled(CASE, row)
     engine = Engine(Sweep(scenario, draws=8, runs=2, seed=2, paths=0, band_runs=0), threads=1)
     piece = engine.piece(Scratch(engine.sweep), 2 * draw + 1, 2 * draw + 2)
     assert not piece.errors

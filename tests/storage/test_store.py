@@ -77,7 +77,8 @@ def test_columns_are_the_same_however_many_are_read_at_a_time(
     disk = sim.open(folder)
     assert disk.sweep.total == 60
     assert disk.sweep.shards > 1
-    for name in [*disk.columns, *reversed(disk.columns)]:
+    some = list(disk.columns)[::17]
+    for name in [*some, *reversed(some)]:
         stored = [pq.read_table(path, columns=[name]).column(name) for path in disk._of("runs")]
         np.testing.assert_array_equal(disk.read(disk.columns[name]), np.concatenate([*map(numbers_of, stored)]))
 
