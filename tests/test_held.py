@@ -20,11 +20,14 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.agents.game import Unanswered
+from sim.agents.questions import Question
 from sim.case.scenario import Scenario
-from sim.cluster.working import Stopped
+from sim.cluster import working
 from sim.engine.sweep import Sweep
 from sim.experiment.runs import Runs
 from sim.inputs import InputError
+from sim.jobs import play
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
 
@@ -64,10 +67,19 @@ def errors_of_the_package() -> list[type[BaseException]]:
 
 
 def test_an_error_comes_back_from_another_process_as_it_was() -> None:
-    assert {*errors_of_the_package()} == {InputError, Stopped}  # a signal, which has nothing to tell
+    signals = {working.Stopped, play.Stopped}  # they have nothing to tell
+    assert {*errors_of_the_package()} == {InputError, Unanswered, *signals}
     error = InputError("case.yaml", "parties[1]", "'TALIBAN' is not an actor", allowed=["US", "TAL"], meant="TAL")
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), vars(again), str(again)) == (InputError, vars(error), str(error))
+    question = Question(
+        3, "PAK", "effort", "", "US", {"border": 0.5}, ("border",), {"border": 0.2}, {"border": 1.0}, {}, None
+    )
+    waits = Unanswered(question, ())
+    again = pickle.loads(pickle.dumps(waits))
+    assert (type(again), vars(again), str(again)) == (Unanswered, vars(waits), str(waits))
+    for kind in signals:
+        assert type(pickle.loads(pickle.dumps(kind()))) is kind
 
 
 def refused(name: str) -> Scenario:

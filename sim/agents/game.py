@@ -49,7 +49,7 @@ class Unanswered(Exception):  # noqa: N818 - not an error: the run waits
     """A decision has arisen that nobody has answered yet."""
 
     def __init__(self, question: Question, entries: tuple[Decision, ...]) -> None:
-        super().__init__(question.key)
+        super().__init__(question, entries)  # what it is made of again in another process
         self.question, self.entries = question, entries
 
 

@@ -185,13 +185,13 @@ class Table(Strict):
     @property
     def members(self) -> Mapping[str, str]:
         """Those who bargain with a party and are none: each with the party that leads its side."""
-        return {code: lead for lead, bloc in self.blocs.items() for code in bloc.members if code != lead}
+        return Frozen({code: lead for lead, bloc in self.blocs.items() for code in bloc.members if code != lead})
 
     @property
     def voters(self) -> Mapping[str, float]:
         """All who are asked, with the share in favour that each needs: members of a side, then who votes later."""
         later = {} if self.ratified_by is None else self.ratified_by.voters
-        return {**dict.fromkeys(self.members, 0.5), **later}
+        return Frozen({**dict.fromkeys(self.members, 0.5), **later})
 
     @property
     def seats(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:

@@ -69,9 +69,8 @@ class Theory:
         """Whether it changes anything of the model."""
         return bool(self.off or self.rules)
 
-    @property
     def data(self) -> dict[str, Any]:
-        """What its file holds, as plain data."""
+        """What its file holds, as plain data, each time a copy of one's own."""
         told = {key: getattr(self, key) for key in ("theory", "title", "source", "says", "silent")}
         return {**told, "off": list(self.off), "rules": dict(self.rules), "constants": dict(self.constants)}
 

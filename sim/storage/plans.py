@@ -53,7 +53,7 @@ def configuration(plan: Plan) -> dict[str, Any]:
             for axis in grid.axes
         ],
         "baseline": provenance.scenario_data(base) if (base := grid.baseline(plan.cell(0).scenario)) else None,
-        "theory": None if grid.theory is None else grid.theory.data,
+        "theory": None if grid.theory is None else grid.theory.data(),
         "passes": list(plan.passes),
         **{name: getattr(plan, name) for name in SIZES},
     }

@@ -38,7 +38,7 @@ def scenario_data(scenario: Scenario) -> dict[str, Any]:
         "events": json.loads(json.dumps(scenario.events)),  # lists again, as they are read back
         "fixed": dict(scenario.fixed),
         "off": list(scenario.off),
-        "theory": scenario.theory.data,
+        "theory": scenario.theory.data(),
     }
 
 

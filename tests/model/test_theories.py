@@ -258,7 +258,7 @@ def test_every_theory_has_a_source_and_changes_something(name: str) -> None:
     found = load_theory(name)
     assert found.theory == name
     assert found.changes == (name != "as_designed")
-    assert theory_of(found.data, file="x") == found
+    assert theory_of(found.data(), file="x") == found
 
 
 def test_every_way_of_a_rule_belongs_to_a_theory_and_every_word_to_a_code() -> None:
