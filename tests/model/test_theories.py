@@ -234,10 +234,7 @@ def test_where_promises_bind_everything_that_falls_due_is_kept() -> None:
     states = runs(found, 104)
     assert states.agreements.sum() > 0
     assert states.tranches_due.sum() > 0
-    assert states.tranches_broken.sum() == 0
-    assert (
-        states.collapses.sum(axis=1) <= states.regime
-    ).all()  # a takeover closes a table; nothing else ends what is kept
+    assert states.tranches_broken.sum() == 0  # what has become worth less than nothing to both can end, unbroken
     np.testing.assert_array_equal(states.trust, found.draws.start_trust)
     assert (states.trust == 1.0).all()
 
