@@ -1,8 +1,9 @@
 """The structural parameters of the model and the switches that turn a mechanism off: one row each.
 
-Everything else follows from the rows: the fields of a draw, what a case's structural.yaml has to say and may say, what
-can be switched off and how that is told. A new mechanism adds a row here, its prior with its source in structural.yaml,
-its equation with the line of a phase that calls it, and a test of its direction (docs/guides/first_mechanism.md).
+Everything else follows from the rows: the fields of a draw, what structural.yaml has to say (the one that comes with
+the package, for every case) and may say (a case's own), what can be switched off and how that is told. A new mechanism
+adds a row here, its prior with its source in sim/evidence/structural.yaml, its equation with the line of a phase that
+calls it, and a test of its direction (docs/guides/first_mechanism.md).
 """
 
 from __future__ import annotations

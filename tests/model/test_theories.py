@@ -7,7 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import COMMON, HURDLE, MOST, NOISE, OPPOSED, SESSIONS, begun, linear_table, runs, world
+from worlds import (
+    COMMON,
+    HURDLE,
+    MOST,
+    NOISE,
+    OPPOSED,
+    SESSIONS,
+    begun,
+    linear_table,
+    march,
+    runs,
+    start,
+    world,
+)
 
 from sim.case.theory import load_theory, theory_files, theory_of
 from sim.inputs.errors import InputError
@@ -18,7 +31,7 @@ from sim.model.equations.theories import motivation, obstinacy, optimism, yielde
 from sim.model.parameters import CONSTANTS, REPLACEABLE
 from sim.model.phases.attend import attend
 from sim.model.phases.bargain import bargain
-from sim.model.phases.theories import fights_on, hurt, is_ripe, readiness
+from sim.model.phases.theories import fights_on, gives_way, hurt, is_ripe, readiness
 from sim.model.vocabulary import (
     BY_ATTRITION,
     BY_COMPROMISE,
@@ -138,6 +151,16 @@ def test_only_one_side_gives_way_at_once_and_two_obstinate_ones_never_agree() ->
         assert state.session[0] == (REFUSED if session < SESSIONS else OUT_OF_TIME)
 
 
+def test_who_is_left_nothing_does_not_give_way() -> None:
+    for own, conceded in ((DEMAND, 1e-12), (1.0, 0.5), (1.0, 1e-12), (1.0, 0.0)):
+        for other, other_conceded in ((DEMAND, 0.0), (1.0, 1e-12)):
+            rules, draw, state = linear_table()
+            draw.accepting, draw.demand, draw.home, state.mind[0] = BY_ATTRITION, DEMAND, 1, 0.0
+            state.week = state.sessions[0] = 1
+            for terms in ((own, conceded, other, other_conceded), (other, other_conceded, own, conceded)):
+                assert not gives_way(rules, draw, state, 0, 0, *terms)
+
+
 # ---------------------------------------------------------------- who comes
 
 
@@ -231,10 +254,16 @@ def test_readiness_is_nothing_without_motivation_and_falls_as_talks_bring_nothin
 def test_where_promises_bind_everything_that_falls_due_is_kept() -> None:
     found = world("2018-12", 60, off=("learning", "vulnerability"))
     load_theory("nash").write(found.draws)
-    states = runs(found, 104)
+    states = found.states()
+    start(found.rules, found.draws, found.plan, states, seed=1, run=0)
+    for _ in range(104):
+        before = states.collapses.copy()
+        march(found.rules, found.draws, found.plan, states, 1)
+        ended = states.collapses > before
+        assert (states.worth[ended] < 0.0).all()  # unbroken, but worth less than nothing to both
     assert states.agreements.sum() > 0
     assert states.tranches_due.sum() > 0
-    assert states.tranches_broken.sum() == 0  # what has become worth less than nothing to both can end, unbroken
+    assert states.tranches_broken.sum() == 0
     np.testing.assert_array_equal(states.trust, found.draws.start_trust)
     assert (states.trust == 1.0).all()
 

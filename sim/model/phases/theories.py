@@ -163,6 +163,8 @@ def gives_way(
         return True
     if other_conceded >= other:
         return False
+    if min(conceded, other_conceded) <= LEAST_GAIN:  # who is left nothing has nothing to give way for, or to wait for
+        return False
     hurdle = draw.hurdle + rules.table_hurdle[t]
     if reservation(hurdle, draw.noise, state.mind[t, side], state.pressure[t, side], 0.0) > conceded:
         return False

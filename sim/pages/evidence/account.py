@@ -106,9 +106,10 @@ def how_to_object(found: Findings) -> Html:
     rest = (
         "A pass of your own changes a number in the open: both readings stay, and the prior is the mixture of them. "
         "To overrule a number instead, change its row; every row is named on this page by file and line. Structural "
-        "ranges are in structural.yaml, the places of red lines in red_lines.yaml, starting conditions in the epoch "
-        "files; each has its reason beside it. Mechanisms and events of a new pass stand among the loose rows below "
-        "until somebody enters their lines in mechanisms.yaml and chronology.yaml."
+        "ranges come with the package, and a case's own stand in its structural.yaml; the places of red lines are in "
+        "red_lines.yaml, starting conditions in the epoch files; each has its reason beside it. Mechanisms and events"
+        " of a new pass stand among the loose rows below until somebody enters their lines in mechanisms.yaml and "
+        "chronology.yaml."
     )
     first = "Find the parameter below, open it, and read the paraphrases against the article. If you read it otherwise:"
     return joined([paragraphs(first), listed(steps, ordered=True), paragraphs(rest)])
