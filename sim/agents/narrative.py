@@ -124,9 +124,9 @@ def _turning_point(model: Running, entry: Decision) -> list[Line]:
     if entry.decision == "status" and entry.outcome == "in_force":
         votes = model.world.case.tables[entry.place].ratified_by is not None and model.draw.votes_on == 1
         what = "the agreement is in force" if votes else "an agreement was signed"
-        return [Line(sentence(f"{place}: {what}, {package(entry.package)}"), weight=3)]
+        return [Line(sentence(f"{place}: {what}, {package(entry.package)}{_peace(model, entry, 'no more')}"), weight=3)]
     if entry.decision == "status" and entry.outcome == "collapsed":
-        return [Line(sentence(f"{place}: the agreement collapsed"), weight=3)]
+        return [Line(sentence(f"{place}: the agreement collapsed{_peace(model, entry, 'again')}"), weight=3)]
     if entry.decision == "comply" and entry.outcome == "broken" and _is_news(model, entry):
         return [Line(told(model, entry), weighed(model, entry), 2)]
     if entry.decision == "regime" and entry.outcome == "collapsed":
@@ -134,6 +134,21 @@ def _turning_point(model: Running, entry: Decision) -> list[Line]:
         chance = f"the chance of it was {100 * entry.probability:.1f} % this week"
         return [Line(sentence(f"{winner} took over from {who}: {chance}"), weight=3)]
     return []
+
+
+def _peace(model: Running, entry: Decision, how: str) -> str:
+    """Whose part in a war an agreement ends, or its end brings back; empty where it is nobody's."""
+    if model.draw.alliances_on == 0:
+        return ""
+    allies = (
+        (code, name)
+        for name, war in model.world.case.wars.items()
+        for code, ally in war.allies.items()
+        if ally.peace == entry.place
+    )
+    return "".join(
+        f"; {name_of(model.world, code)} fights {how} in {place_of(model.world, name)}" for code, name in allies
+    )
 
 
 def _is_news(model: Running, entry: Decision) -> bool:

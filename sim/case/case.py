@@ -217,12 +217,27 @@ class Sanctuary(Strict):
     regime: str | None = None
 
 
-class War(Strict):
-    """One challenger, one incumbent; control is the challenger's share of what is fought over.
+class Ally(Strict):
+    """An actor that fights beside the challenger or the incumbent, until it makes a peace of its own.
 
     Attributes:
-        challenger: the actor that fights for control.
-        incumbent: the actor that has it.
+        side: beside whom.
+        strength: what it adds to that side, as a share of what the challenger or incumbent brings.
+        peace: the table whose agreement, while it is in force, takes it out of the war; left out: it fights to the end.
+    """
+
+    side: Literal["challenger", "incumbent"]
+    strength: float = Field(gt=0, le=10)
+    peace: str | None = None
+
+
+class War(Strict):
+    """A challenger and an incumbent, each with its allies; control is the challengers' share of what is fought over.
+
+    Attributes:
+        challenger: the actor that fights for control, and leads who fights with it.
+        incumbent: the actor that has it, and leads who fights with it.
+        allies: who else fights on either side.
         turns_regime: whether the challenger's victory brings the second regime.
         title: its name in a sentence; left out: its key.
         ceasefire: the cell of its ceasefire.
@@ -235,6 +250,7 @@ class War(Strict):
 
     challenger: str
     incumbent: str
+    allies: dict[str, Ally] = Field(default_factory=dict)
     turns_regime: bool
     title: str = ""
     ceasefire: str

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from sim.case.case import Case, Clause, Effort, Instrument, NamedEvent, Table, War, mediated_pairs
+from sim.case.case import Ally, Case, Clause, Effort, Instrument, NamedEvent, Table, War, mediated_pairs
 from sim.case.events import EVENTS
 from sim.inputs.errors import InputError, Mistakes, nearest, one_of, shown
 from sim.model.parameters import PARAMETERS
@@ -249,6 +249,9 @@ def _check_war(case: Case, file: str, key: str, war: War) -> None:
                         problem = f"{code!r} has another part in this war"
                         raise InputError(file, f"{key}.{role}", problem, allowed="an actor for each part")
                     sides.append(code)
+        for code, ally in war.allies.items():
+            with mistakes.apart():
+                _check_ally(case, file, f"{key}.allies.{code}", code, ally, sides)
         with mistakes.apart():
             if war.turns_regime and case.turned is None:
                 problem = "there is no regime to turn to"
@@ -264,6 +267,20 @@ def _check_war(case: Case, file: str, key: str, war: War) -> None:
                 raise InputError(file, f"{key}.parity_prior", problem, allowed="a name of its own")
         with mistakes.apart():
             _check_sanctuary(case, file, f"{key}.sanctuary", war)
+
+
+def _check_ally(case: Case, file: str, key: str, code: str, ally: Ally, parts: Iterable[str]) -> None:
+    one_of(file, key, code, case.actors, "an actor")
+    if code in parts:
+        raise InputError(file, key, f"{code!r} has another part in this war", allowed="an actor for each part")
+    if ally.peace is not None:
+        table = case.tables[one_of(file, f"{key}.peace", ally.peace, case.tables, "a table")]
+        if code not in table.parties:
+            problem = f"{code} is no party of {ally.peace}"
+            raise InputError(file, f"{key}.peace", problem, allowed=f"a table of {code}")
+        if table.ends_war is not None:
+            problem = f"{ally.peace} ends a war, and not for {code} alone"
+            raise InputError(file, f"{key}.peace", problem, allowed="a table without ends_war")
 
 
 def _check_sanctuary(case: Case, file: str, key: str, war: War) -> None:

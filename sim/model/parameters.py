@@ -207,6 +207,11 @@ FLAGS: tuple[Flag, ...] = (
         Switch("votes", "what is signed is in force at once, without a vote"),
     ),
     Flag(
+        "alliances_on",
+        "1 where an ally that has made a peace of its own fights no more",
+        Switch("alliances", "every ally fights to the end, whatever it signs"),
+    ),
+    Flag(
         "tied_exit_on",
         "1 where what an exit that waits for a signature changes is part of what signing is worth",
         Switch("tied_exit", "an exit that waits for a signature makes signing worth neither more nor less"),

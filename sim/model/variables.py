@@ -68,6 +68,7 @@ AXES = {
     "U": "regimes",
     "O": "pairs of a mediator and a party of its tables",
     "R": "voters",
+    "Y": "allies",
 }
 
 
@@ -153,6 +154,11 @@ RULES: tuple[Variable, ...] = (
     _place("challenger", "W", "player"),
     _place("incumbent", "W", "player"),
     _index("patron", "W", "player, or -1"),
+    _index("war_side", "WP", "side on which the player fights: 0 the challenger's, 1 the incumbent's; -1: on none"),
+    _place("allies", "W", "how many others fight beside the challenger or the incumbent"),
+    _number("ally_strength", "WY", "share", 0.0, 10.0, "what the ally adds to its side, of what its lead brings"),
+    _index("ally_side", "WY", "side on which the ally fights"),
+    _index("ally_peace", "WY", "table whose agreement takes it out of the war, or -1"),
     _place("turns_regime", "W", "1 where the challenger's victory turns the regime"),
     _place("ceasefire_cell", "W", "cell of the ceasefire"),
     _index("disarmament_cell", "W", "cell of the challenger's disarmament, or -1"),

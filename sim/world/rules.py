@@ -42,6 +42,7 @@ def sizes(case: Case) -> dict[str, int]:
         "U": 2,
         "O": max(1, len(mediated_pairs(case))),
         "R": max(1, *(len(table.voters) for table in case.tables.values())),
+        "Y": max(1, 0, *(len(war.allies) for war in case.wars.values())),
     }
 
 
@@ -185,6 +186,7 @@ def _write_war(case: Case, rules: Record, w: int, war: War) -> None:
         case.number("cells", war.disarmament),
         case.number("cells", war.flight_cell),
     )
+    _write_sides(case, rules, w, war)
     if war.sanctuary is None:
         return
     rules.sanctuary_host[w] = case.number("players", war.sanctuary.host)
@@ -196,6 +198,22 @@ def _write_war(case: Case, rules: Record, w: int, war: War) -> None:
         wanted = (war.sanctuary.host, war.challenger, "sanctuary")
         tools = [(tool.holder, tool.target, tool.follows) for tool in case.instruments]
         rules.sanctuary_tool[w] = tools.index(wanted) if wanted in tools else words.NEVER
+
+
+def _write_sides(case: Case, rules: Record, w: int, war: War) -> None:
+    for code, side in (
+        (war.challenger, words.CHALLENGING),
+        (war.incumbent, words.DEFENDING),
+        (war.patron, words.DEFENDING),
+    ):
+        if code is not None:
+            rules.war_side[w, case.number("players", code)] = side
+    rules.allies[w] = len(war.allies)
+    for y, (code, ally) in enumerate(war.allies.items()):
+        side = words.CHALLENGING if ally.side == "challenger" else words.DEFENDING
+        rules.war_side[w, case.number("players", code)] = rules.ally_side[w, y] = side
+        rules.ally_strength[w, y] = ally.strength
+        rules.ally_peace[w, y] = case.number("tables", ally.peace)
 
 
 def _write_instruments(case: Case, rules: Record) -> None:

@@ -167,8 +167,9 @@ FORMULAS: dict[str, Callable[..., Any]] = {
         collapse_rate * control**2 * (1 - presence) * (1 - cohesion)
     ),
     "war.chance": lambda rate: -np.expm1(-rate),
-    "war.parity_strength": lambda parity, incumbent, sanctuary_effect, sanctuary: (
-        incumbent * parity / ((1 - parity) * (1 + sanctuary_effect * sanctuary))
+    "war.allied": lambda strength, allies: strength + strength * allies,
+    "war.parity_strength": lambda parity, incumbent, sanctuary_effect, sanctuary, allies: (
+        incumbent * parity / ((1 - parity) * (1 + sanctuary_effect * sanctuary) * (1 + allies))
     ),
     "war.flight": lambda flight_base, flight_shift, intensity, lost_control: (
         flight_base * intensity + flight_shift * bend(lost_control)
@@ -182,7 +183,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "surplus": SIGNED, "others": SIGNED, "gain": SIGNED, "change": SIGNED, "reasons": SIGNED, "lost_control": SIGNED,
     "growth": (-3.0, 3.0), "shock": (-3.0, 3.0), "log_time": (-4.0, -0.01), "session": (1.0, 40.0),
     "deadline": (6.0, 24.0), "half_life": (4.0, 200.0), "weeks": (1.5, 6.0), "loss_weight": (1.1, 3.0),
-    "strength": (0.1, 2.0), "coercion_cost": (0.02, 0.3), "vulnerability": (0.1, 2.0), "concession": (0.2, 1.9),
+    "strength": (0.1, 2.0), "allies": (0.1, 3.0), "coercion_cost": (0.02, 0.3), "vulnerability": (0.1, 2.0),
+    "concession": (0.2, 1.9),
     "eagerness": (0.2, 3.0), "kept": (0.1, 5.0), "broken": (0.1, 5.0), "count": (0.1, 5.0), "start": (0.1, 5.0),
     "intensity": (0.1, 2.0), "offensive": (0.1, 2.0), "violence": (0.1, 2.0), "rate": (0.01, 3.0),
     "challenger": (0.1, 3.0), "incumbent": (0.1, 3.0), "sanctuary_effect": (0.1, 2.0), "presence_effect": (0.1, 2.0),

@@ -1,4 +1,4 @@
-"""War: one challenger, one incumbent, control as the share of what is fought over."""
+"""War: challengers against incumbents, control as the share of what is fought over."""
 
 from __future__ import annotations
 
@@ -26,6 +26,19 @@ def incumbent_strength(cohesion: float, presence_effect: float, presence: float)
     1.0
     """
     return cohesion * (1.0 + presence_effect * presence)
+
+
+@compilable
+def allied(strength: float, allies: float) -> float:
+    """S (1 + sum_o a_o): the strength of a side whose lead brings S, with the allies that still fight.
+
+    Shares add up, as the efforts of the members of one side do in a contest between groups (Katz, Nitzan & Rosenberg
+    1990); an ally that makes peace alone takes its share out (Christia 2012).
+
+    >>> allied(0.5, 0.6)
+    0.8
+    """
+    return strength * (1.0 + allies)
 
 
 @compilable
@@ -126,13 +139,15 @@ def chance(rate: float) -> float:
 
 
 @compilable
-def parity_strength(parity: float, incumbent: float, sanctuary_effect: float, sanctuary: float) -> float:
-    """s such that p(epoch) = p0: p0 / (1 - p0) S_in / (1 + a_s sanctuary). A free strength would decide everything.
+def parity_strength(parity: float, incumbent: float, sanctuary_effect: float, sanctuary: float, allies: float) -> float:
+    """s such that p(epoch) = p0: p0 / (1 - p0) S_in / (1 + a_s sanctuary) / (1 + sum_o a_o), o its allies.
 
-    >>> parity_strength(0.5, 0.8, 0.0, 1.0)
-    0.8
+    A free strength would decide everything.
+
+    >>> parity_strength(0.5, 0.8, 0.0, 1.0, 0.0), parity_strength(0.5, 0.8, 0.0, 1.0, 1.0)
+    (0.8, 0.4)
     """
-    return parity / (1.0 - parity) * incumbent / (1.0 + sanctuary_effect * sanctuary)
+    return parity / (1.0 - parity) * incumbent / (1.0 + sanctuary_effect * sanctuary) / (1.0 + allies)
 
 
 @compilable

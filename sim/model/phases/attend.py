@@ -21,6 +21,7 @@ from sim.model.vocabulary import (
     BY_READINESS,
     BY_RIPENESS,
     CERTAIN,
+    CHALLENGING,
     CONCESSION,
     NEVER,
     PLACE_STRIDE,
@@ -86,7 +87,7 @@ def set_stakes(rules: Any, draw: Any, state: Any, t: int, here: Any) -> None:
     if w < 0 or k < 0:
         return
     for side in range(2):
-        fights = rules.party[t, side] == rules.challenger[w]
+        fights = rules.war_side[w, rules.party[t, side]] == CHALLENGING
         cost = draw.war_cost_challenger if fights else draw.war_cost_incumbent
         before = state.stake[t, side, k]
         stake = where(here, state.guaranteed_trust[t, side] * cost * state.intensity[w] * state.war_open[w], before)

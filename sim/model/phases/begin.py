@@ -8,15 +8,16 @@ from typing import Any
 from sim.model.equations.concession import log_of_time
 from sim.model.equations.position import ideal_point
 from sim.model.equations.trust import weekly_decay
-from sim.model.equations.war import incumbent_strength, parity_strength
+from sim.model.equations.war import parity_strength
 from sim.model.phases.attend import prepare
 from sim.model.phases.bargain import bind_clause
-from sim.model.phases.defaults import set_defaults
+from sim.model.phases.defaults import fighting_allies, set_defaults, strength_of_incumbent
 from sim.model.phases.effort import begin_efforts, stakes_at_epoch
 from sim.model.phases.fight import sanctuary_reach, target_cohesion
 from sim.model.phases.leverage import derive_tool, set_availability_at_epoch, set_leverage
 from sim.model.vocabulary import (
     BY_POSITION,
+    CHALLENGING,
     CLOSED,
     IN_FORCE,
     MOST_SESSIONS,
@@ -150,10 +151,20 @@ def begin_wars(rules: Any, draw: Any, plan: Any, state: Any) -> None:
         state.intensity[w] = 0.0 if over else 1.0 - state.cell[rules.ceasefire_cell[w]]
         state.cohesion[w] = target_cohesion(rules, draw, state, w)
         state.sanctuary[w] = sanctuary_reach(rules, draw, state, w)
-        helped = state.presence if rules.patron[w] >= 0 else 0.0
-        incumbent = incumbent_strength(state.cohesion[w], draw.presence_effect, helped)
-        parity = parity_strength(draw.parity[w], incumbent, draw.sanctuary_effect, state.sanctuary[w])
-        state.strength[w] = parity
+        incumbent = strength_of_incumbent(rules, draw, state, w, state.presence)
+        allies = fighting_allies(rules, draw, state, w, CHALLENGING)
+        reached = state.sanctuary[w]
+        state.strength[w] = parity_strength(draw.parity[w], incumbent, draw.sanctuary_effect, reached, allies)
+
+
+@compilable
+def status_at_epoch(rules: Any, plan: Any, t: int) -> int:
+    """A table's status as the epoch has it; what the regime does not know is closed."""
+    if rules.table_regime[t, plan.start_regime] == 0:
+        return CLOSED
+    if plan.start_status[t] >= 0:
+        return plan.start_status[t]
+    return OPEN if rules.opens[t] == STANDING else CLOSED
 
 
 @standalone
@@ -172,15 +183,9 @@ def begin_table(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
         for cell in range(rules.cells):
             state.conditional_offer[t, side, cell] = nan
             state.offered_by[t, side, cell] = NEVER
-    status = CLOSED
-    if rules.table_regime[t, plan.start_regime] == 1:
-        status = OPEN if rules.opens[t] == STANDING else CLOSED
-        if plan.start_status[t] >= 0:
-            status = plan.start_status[t]
-    state.status[t] = status
-    if status == SUSPENDED:
+    if state.status[t] == SUSPENDED:
         state.reopens[t] = PAUSE_WEEKS
-    if status == IN_FORCE:
+    if state.status[t] == IN_FORCE:
         begin_agreement(rules, draw, plan, state, t)
 
 
@@ -226,6 +231,8 @@ def begin_run(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int)
     begin_players(rules, draw, state)
     for cell in range(rules.cells):
         state.cell[cell] = draw.start_cell[cell]
+    for t in range(rules.tables):
+        state.status[t] = status_at_epoch(rules, plan, t)
     begin_wars(rules, draw, plan, state)
     for cell in range(rules.cells):
         state.cell_start[cell], state.moved_by[cell] = state.cell[cell], NEVER

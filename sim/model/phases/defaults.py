@@ -6,7 +6,7 @@ from math import isnan
 from typing import Any
 
 from sim.model.equations.package import forecast, optimistic
-from sim.model.equations.war import challenger_strength, control_growth, incumbent_strength, success
+from sim.model.equations.war import allied, challenger_strength, control_growth, incumbent_strength, success
 from sim.model.vocabulary import (
     BY_FORECAST,
     BY_NONE,
@@ -14,6 +14,8 @@ from sim.model.vocabulary import (
     BY_POSITION,
     BY_PRESENCE,
     BY_SHARED,
+    CHALLENGING,
+    DEFENDING,
     IN_FORCE,
     LEAST_GAIN,
     WITHHOLDING_SHARE,
@@ -47,19 +49,42 @@ def announced_presence(rules: Any, draw: Any, state: Any) -> float:
 
 
 @compilable
+def fighting_allies(rules: Any, draw: Any, state: Any, w: int, side: int) -> Any:
+    """sum_o a_o of a war's side: what the allies that have made no peace of their own add to it."""
+    total = 0.0
+    for y in range(rules.allies[w]):
+        if rules.ally_side[w, y] == side:
+            share = rules.ally_strength[w, y]
+            t = rules.ally_peace[w, y]
+            if t >= 0 and draw.alliances_on == 1:
+                total += where(state.status[t] == IN_FORCE, 0.0, share)
+            else:
+                total += share
+    return total
+
+
+@compilable
 def strength_of_challenger(rules: Any, draw: Any, state: Any, w: int) -> float:
-    """S_ch of a war as it stands: strength, arms kept and sanctuary."""
+    """S_ch of a war as it stands: strength, arms kept and sanctuary, with the challenger's allies."""
     armed = 1.0
     if rules.disarmament_cell[w] >= 0:
         armed = 1.0 - state.cell[rules.disarmament_cell[w]]
-    return challenger_strength(state.strength[w], draw.sanctuary_effect, state.sanctuary[w], armed)
+    alone = challenger_strength(state.strength[w], draw.sanctuary_effect, state.sanctuary[w], armed)
+    return allied(alone, fighting_allies(rules, draw, state, w, CHALLENGING))
+
+
+@compilable
+def strength_of_incumbent(rules: Any, draw: Any, state: Any, w: int, presence: float) -> float:
+    """S_in of a war at a presence of the patron, with the incumbent's allies."""
+    helped = presence if rules.patron[w] >= 0 else 0.0
+    alone = incumbent_strength(state.cohesion[w], draw.presence_effect, helped)
+    return allied(alone, fighting_allies(rules, draw, state, w, DEFENDING))
 
 
 @compilable
 def success_at(rules: Any, draw: Any, state: Any, w: int, presence: float) -> float:
     """The challenger's chance in an engagement at a presence of the patron."""
-    helped = presence if rules.patron[w] >= 0 else 0.0
-    incumbent = incumbent_strength(state.cohesion[w], draw.presence_effect, helped)
+    incumbent = strength_of_incumbent(rules, draw, state, w, presence)
     return success(strength_of_challenger(rules, draw, state, w), incumbent)
 
 

@@ -10,7 +10,7 @@ from sim.model.phases.bargain import suspend
 from sim.model.phases.frontier import set_midpoint
 from sim.model.phases.luck import luck
 from sim.model.phases.mediation import observer_gain
-from sim.model.vocabulary import BREAKING_PLACE, OPEN, PLACE_STRIDE, ROUND_SLOT
+from sim.model.vocabulary import BREAKING_PLACE, CHALLENGING, DEFENDING, OPEN, PLACE_STRIDE, ROUND_SLOT
 from sim.numerics.dialect import any_of, compilable, first_lane, lanes_where, run_of, standalone, where
 
 
@@ -27,16 +27,16 @@ def call_round(draw: Any, state: Any, t: int) -> None:
 def blame(rules: Any, draw: Any, state: Any, t: int, w: int) -> Any:
     """How far a war's attacks are held against a party of the table, in [0, 1] (Kydd & Walter 2002).
 
-    In full where the challenger sits there. Else the side that is attacked, or whose forces are, blames the other as
-    far as the other could move the challenger, and lets it happen.
+    In full where the challenger or an ally of it sits there. Else the side that is attacked, or whose forces are,
+    blames the other as far as the other could move the challenger, and lets it happen.
     """
     held = 0.0 * state.presence
     challenger = int(rules.challenger[w])
     for side in range(2):
         i, j = int(rules.party[t, side]), int(rules.party[t, 1 - side])
-        if i == challenger:
+        if rules.war_side[w, i] == CHALLENGING:
             held = max(held, 1.0)
-        elif j != challenger and (i == rules.incumbent[w] or i == rules.patron[w]):
+        elif rules.war_side[w, i] == DEFENDING and rules.war_side[w, j] != CHALLENGING:
             held = max(held, draw.spoilers_on * state.leverage[j, challenger])
     return held
 

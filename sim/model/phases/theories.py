@@ -188,11 +188,9 @@ def copy_package(rules: Any, state: Any, t: int) -> None:
 
 @compilable
 def shares_war(rules: Any, t: int, w: int) -> bool:
-    """Whether the parties of a table fight each other in a war: its challenger, and its incumbent or patron."""
-    first, second = rules.party[t, 0], rules.party[t, 1]
-    against = second if first == rules.challenger[w] else first
-    fights = first == rules.challenger[w] or second == rules.challenger[w]
-    return fights and (against == rules.incumbent[w] or against == rules.patron[w])
+    """Whether the parties of a table fight each other in a war, each on a side of its own."""
+    first, second = rules.war_side[w, rules.party[t, 0]], rules.war_side[w, rules.party[t, 1]]
+    return first >= 0 and second >= 0 and first != second
 
 
 @compilable

@@ -17,6 +17,7 @@ from sim.case.article import Article
 from sim.case.articles import ArticlesFile
 from sim.case.case import (
     Actor,
+    Ally,
     Bloc,
     Case,
     Cell,
@@ -71,6 +72,7 @@ FILES: Mapping[str, tuple[str, tuple[Part, ...]]] = {
             Part(Bloc, "tables.NAME.blocs.PARTY"),
             Part(RatifiedBy, "tables.NAME.ratified_by"),
             Part(War, "wars.NAME"),
+            Part(Ally, "wars.NAME.allies.CODE"),
             Part(Sanctuary, "wars.NAME.sanctuary"),
             Part(Instrument, "instruments[]"),
             Part(Effort, "efforts[]"),
