@@ -225,10 +225,12 @@ class _Builder:
         return self._from_rows(blank, _of_level)
 
     def _stands(self) -> list[tuple[str, str]]:
-        """(player, cell) of every clause's parties, and of every coded position."""
+        """(player, cell) of every clause's parties, of every coded position, and of whoever is spoken for."""
         wanted = {
             (party, cell) for table in self.case.tables.values() for party in table.parties for cell in table.clauses
         }
+        for row in self.evidence.spoken_for:
+            wanted |= {(row.actor, cell) for cell in self.case.cells_of_issue(row.issue, row.actor)}
         every = [(player, cell) for player in self.case.players for cell in self.case.cells]
         return [stand for stand in every if stand in wanted or f"position.{'.'.join(stand)}" in self.coded]
 

@@ -3,7 +3,8 @@
 Three rules, in this order; each applies only where no counted pass codes the position at the epoch's article or an
 earlier one, and none looks at a later article:
 
-1. An article gives the position to a body that the actor speaks for: the body's coding, widened (`implied`).
+1. An article gives the position to a body that the actor speaks for, or that speaks for it: the body's coding, widened
+   (`implied`).
 2. The actor is promised a norm: likeliest is that it wants the norm kept in full.
 3. The actor delivers the issue alone: likeliest is the issue as it stands, as its own act has left it there.
 
@@ -28,7 +29,7 @@ STEPS_OF_A_BODY = 1  # what a body is coded with is widened as if it were carrie
 
 
 class SpokenForFile(Strict):
-    """evidence/spoken_for.yaml: positions that an article gives to a body for which an actor speaks.
+    """evidence/spoken_for.yaml: positions that an article gives to a body for which an actor speaks, or the other way.
 
     Attributes:
         spoken_for: each for one actor and issue.
