@@ -14,8 +14,10 @@ SESSION_NAMES = ("no_session", "refused", "no_zone", "out_of_time", "not_ratifie
 
 # What a party did about a clause that it delivers.
 NOT_DUE, KEPT, BROKEN, WITHHELD = 0, 1, 2, 3
-CHALLENGING, DEFENDING = 0, 1  # the sides of a war
 CONDUCT_NAMES = ("not_due", "kept", "broken", "withheld")
+
+# The sides of a war.
+CHALLENGING, DEFENDING = 0, 1
 
 # Default paths of a clause.
 DEFAULT_CODES = {

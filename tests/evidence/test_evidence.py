@@ -20,7 +20,7 @@ from sim.inputs.dates import date_problem
 from sim.model.parameters import PARAMETERS
 
 ARTICLES = "2018-12-arabnews, 2019-04-retreat, 2019-07-nayadaur, 2021-04-techburaq, 2022-08-aljazeera"
-PLAYERS = "US, PAK, KAB, TAL, TTP, IND, CHN, RUS, IRN, TUR, QAT, SAU, UAE, INT"
+PLAYERS = "US, PAK, KAB, TAL, TTP, IND, CHN, RUS, IRN, TUR, QAT, SAU, UAE, INT, PRL"
 DATES = "YYYY, YYYY-MM or YYYY-MM-DD; an interval a/b; open ../b or a/.."
 
 
