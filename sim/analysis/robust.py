@@ -219,17 +219,24 @@ def resampled_interval(criterion: Values) -> tuple[Interval, ...]:
 def spread_out(candidates: Values, first: int, most: int) -> list[int]:
     """The numbers of some points that leave no large gap: each the furthest from all before (Kennard and Stone 1969).
 
+    Only the second keeps away from the first: in many directions all corners are as far from a point in the middle,
+    which would then decide nothing between them.
+
     Args:
-        candidates: (points, directions), each direction from 0 to 1.
+        candidates: (points, directions), each direction from 0 to 1; no point twice.
         first: the point to begin with.
         most: how many; all where there are no more.
 
-    >>> spread_out(np.array([[0.0], [0.25], [0.5], [1.0]]), 0, 3)
-    [0, 3, 2]
+    >>> spread_out(np.array([[0.5], [0.25], [0.0], [1.0]]), 0, 4)
+    [0, 2, 3, 1]
     """
-    chosen = [first]
-    near = ((candidates - candidates[first]) ** 2).sum(axis=1)
+
+    def apart(one: int) -> Values:
+        return np.asarray(((candidates - candidates[one]) ** 2).sum(axis=1))
+
+    chosen, near = [first], apart(first)
     while len(chosen) < min(most, len(candidates)):
         chosen.append(int(near.argmax()))
-        near = np.minimum(near, ((candidates - candidates[chosen[-1]]) ** 2).sum(axis=1))
+        near = apart(chosen[1]) if len(chosen) == 2 else np.minimum(near, apart(chosen[-1]))
+        near[first] = 0.0
     return chosen

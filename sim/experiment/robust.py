@@ -56,6 +56,7 @@ Criterion = Literal["expected", "regret", "enough"]
 CRITERIA: tuple[Criterion, ...] = ("expected", "regret", "enough")
 TRIED = 16  # settings: of two levers both ends, the middle, and where the file has them
 CANDIDATES = 20_000  # of which a sample that leaves no gap is taken
+MOST_LEVERS = 14  # whose ends alone make no more candidates
 QUANTILE = 0.9  # of the draws, below which a regret is told
 HALF_RUNS = 2  # runs of a draw, at least: one half chooses, the other values
 TIE = 1e-9  # of a mean of runs that lies on what is enough
@@ -264,10 +265,14 @@ def chosen_levers(scenario: Scenario, actor: str | None, named: Sequence[str]) -
     if actor is not None and named:
         raise InputError("robust", "choose", "goes without actor: either names the levers", allowed="one of the two")
     if actor is not None:
-        return levers_of(scenario, actor)
+        named = levers_of(scenario, actor)
     for name in named:
         one_of("robust", "choose", name, scenario.levers, f"a lever of {scenario.scenario}")
-    return tuple(name for name in scenario.levers if not named or name in named)
+    found = tuple(name for name in scenario.levers if not named or name in named)
+    if len(found) > MOST_LEVERS:
+        problem = f"{len(found)} levers are too many to try together"
+        raise InputError("robust", "choose", problem, allowed=f"{MOST_LEVERS} of them or fewer")
+    return found
 
 
 def settings_of(levers: Mapping[str, Lever], most: int) -> tuple[tuple[Setting, ...], bool]:
@@ -284,14 +289,13 @@ def settings_of(levers: Mapping[str, Lever], most: int) -> tuple[tuple[Setting, 
         grid = [values(lever, points) for lever in levers.values()]
         if prod(map(len, grid)) <= most:
             return _ordered(levers, list(product(*grid))), True
-    fitting = (points for points in range(POINTS, 2, -1) if prod(points + 1 for _ in levers) <= CANDIDATES)
-    points = next(fitting, 2)
-    candidates = list(product(*(values(lever, points) for lever in levers.values())))[:CANDIDATES]
-    ends = np.array([(lever.low, max(lever.high - lever.low, TIE)) for lever in levers.values()])
     own = tuple(float(lever.value) for lever in levers.values())
-    candidates = candidates if own in candidates else [own, *candidates]
-    places = (np.array(candidates) - ends[:, 0]) / ends[:, 1]
-    chosen = spread_out(places, candidates.index(own), most)
+    grids = ([values(lever, points) for lever in levers.values()] for points in range(POINTS, 1, -1))
+    ends: list[tuple[float, ...]] = [(lever.low, lever.high) for lever in levers.values()]
+    grid = next((one for one in grids if prod(map(len, one)) <= CANDIDATES), ends)
+    candidates = [own, *(point for point in product(*grid) if point != own)]
+    low, high = np.array(ends).T
+    chosen = spread_out((np.array(candidates) - low) / np.maximum(high - low, TIE), 0, most)
     return _ordered(levers, [candidates[n] for n in chosen]), False
 
 
@@ -335,7 +339,7 @@ def checked_goals(
     words: list[Better] = [
         "more" if one_of("robust", "better", word, BETTER, "more or less") == "more" else "less" for word in better
     ]
-    bounds: Sequence[float | None] = enough or [None] * len(names)
+    bounds: Sequence[float | None] = enough or (None,) * len(names)
     return tuple(zip(names, words, bounds, strict=True))
 
 
