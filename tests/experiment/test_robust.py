@@ -76,6 +76,8 @@ def test_what_is_planted_is_best_by_every_criterion_and_beats_all_else(monkeypat
     told = next(iter(sentences(found, takeover)))
     assert "less is better" in told
     assert "Cannot be told from it: settings" in told
+    assert "It lies at the end of the range of" in told
+    assert "weeks_to_go: what lies beyond was not tried" in told
     assert setting_told(found, 0) == "0 (summit_week=4, weeks_to_go=21; as it stands)"
 
 

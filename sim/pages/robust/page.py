@@ -96,7 +96,7 @@ def _outcome(found: Found, one: Judged) -> Html:
     )
     return joined([
         paragraphs(*sentences(found, one)),
-        figure(svg_of(criteria_figure(found, one), drawn), drawn),
+        figure(svg_of(criteria_figure(found, one), drawn), drawn, wide=True),
         _table(found, one),
         figure(svg_of(regret_figure(found, one), curves), curves),
     ])  # fmt: skip

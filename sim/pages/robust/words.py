@@ -11,6 +11,7 @@ from sim.experiment.robust import Choice, Found, Goal, Judged, Regret, Traded
 from sim.inputs.numbers import counted
 from sim.pages.paragraphs.table import gap_told
 
+GO_ON = ("weeks",)  # units of levers whose range could have another end
 AS_IT_STANDS = "as it stands"
 TAIL_TOLD = "in the tenth of the draws where it is largest"
 SHARE = 100.0  # a share of draws is told in hundredths
@@ -75,10 +76,24 @@ def expected_told(found: Found, one: Judged) -> str:
     told = gap_told(_signed(choice.gain, goal), goal.scale)
     mean = value_told(_interval(best), goal.scale)
     clear = "" if choice.gain.low > 0.0 else " This cannot be told from the scenario as it stands."
+    left = f"{clear}{open_told(found, choice)}{ends_told(found, choice.best)}"
     return (
         f"{head} The best mean has setting {setting_told(found, choice.best)}: {mean}, {told} against as it stands, by "
-        f"an interval for all pairs of settings at once.{clear}{open_told(found, choice)}"
+        f"an interval for all pairs of settings at once.{left}"
     )
+
+
+def ends_told(found: Found, number: int) -> str:
+    """Which levers a setting has at an end of a range that could go on; nothing where there is none."""
+    levers = found.scenario.levers
+    at_end = [
+        name
+        for name, value in found.settings[number].items()
+        if value in (levers[name].low, levers[name].high) and levers[name].unit in GO_ON
+    ]
+    if not at_end:
+        return ""
+    return f" It lies at the end of the range of {' and '.join(at_end)}: what lies beyond was not tried."
 
 
 def knowing_told(one: Judged) -> str:
@@ -133,7 +148,7 @@ def front_told(found: Found, traded: Traded) -> str:
     names = [label_of(found.scenario, found.outcomes[n].goal.outcome) for n in (traded.first, traded.second)]
     on = [n for n, is_on in enumerate(traded.on_front) if is_on]
     beaten = [n for n, is_beaten in enumerate(traded.beaten) if is_beaten]
-    told = f"{names[0]} and {names[1]} together: no other setting is better in both than {_numbers(on)}"
+    told = f"{names[0]} and {names[1]} together: on the front, where no other beats it in both, {_numbers(on)}"
     sure = "no setting is beaten for certain" if not beaten else f"beaten for certain: {_numbers(beaten)}"
     left = len(found.settings) - len(set(on) | set(beaten))
     tail = f"; of {counted(left, 'other setting')} it cannot be told" if left else ""
