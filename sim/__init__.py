@@ -14,6 +14,7 @@ Public is what these names give, and what that gives in turn:
 - `score()`: what the model is worth on what happened, or on a record of one's own, beside simpler forecasts.
 - `paragraphs(scenario)`: which coded row, paragraph and pass of the articles its outcomes and effects rest on.
 - `discover(scenario)`: under which circumstances an outcome happens, as boxes that last.
+- `robust(scenario, outcomes, better)`: what could have been done: settings of levers by mean, regret, and the front.
 - `sensitivity(scenario)`: which uncertainties make an outcome, with interactions.
 - `open(folder)`: a sweep or a grid that was kept.
 - `Slurm(partition=None)`: as `executor` of a sweep or a grid, a cluster does it, later.
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         discover,
         grid,
         paragraphs,
+        robust,
         score,
         sensitivity,
         sweep,
@@ -80,6 +82,7 @@ __all__ = [
     "paragraphs",
     "plot",
     "plot_weekly",
+    "robust",
     "score",
     "sensitivity",
     "settlements",
@@ -104,6 +107,7 @@ _PUBLIC = {
     "paragraphs": ("sim.surface", "paragraphs"),
     "plot": ("sim.pages.plots", "plot"),
     "plot_weekly": ("sim.pages.plots", "plot_weekly"),
+    "robust": ("sim.surface", "robust"),
     "score": ("sim.surface", "score"),
     "sensitivity": ("sim.surface", "sensitivity"),
     "settlements": ("sim.pages.report.settlements", "settlements"),

@@ -38,11 +38,13 @@ from sim.world.uncertainty import fixable
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.analysis.weights import Weights
     from sim.cluster.executing import Executor
     from sim.experiment.calibration import Found as Calibrated
     from sim.experiment.discover import Found as Discovery
     from sim.experiment.paragraphs import Found as Paragraphs
     from sim.experiment.record import Found
+    from sim.experiment.robust import Found as Robust
     from sim.experiment.sensitivity import Found as Sensitivity
     from sim.storage.collection import Collection
 
@@ -473,14 +475,21 @@ def score(
     for key, number_of, low in (("draws", draws, 2), ("runs", runs, 1)):
         whole_number("score", key, number_of, low, MOST)
     given = texts(passes)
-    held = None
-    if weights is not None:
-        from sim.storage.weights import Draws, read_weights
-
-        held = read_weights(place(weights)).of(Draws(loaded, seed, given, implied), draws)
+    held = _weights(weights, loaded, draws, seed, given, implied)
     return measured(
         read, draws, runs, seed, switches=chosen, passes=given, implied=implied, weights=held, progress=progress
     )
+
+
+def _weights(
+    file: str | Path | None, case: Case, draws: int, seed: int, passes: tuple[str, ...], implied: bool
+) -> Weights:
+    """The weights of the first draws of a sweep, from a file; None for none."""
+    if file is None:
+        return None
+    from sim.storage.weights import Draws, read_weights
+
+    return read_weights(place(file)).of(Draws(case, seed, passes, implied), draws)
 
 
 def calibrate(
@@ -535,6 +544,7 @@ def paragraphs(
     *,
     passes: str | Sequence[str] = (),
     implied: bool = True,
+    weights: str | Path | None = None,
     progress: bool | None = None,
 ) -> Paragraphs:
     """Which paragraph carries the answer: outcomes with every coded row, paragraph and pass read otherwise in turn.
@@ -543,6 +553,7 @@ def paragraphs(
         scenario: whose outcomes these are, and their difference from `status_quo`.
         outcomes: as in `Runs.values`; empty for those in which the scenario's question is answered.
         draws, runs, seed, passes, implied, progress: as in `sim.sweep`, of every reading; at least two draws.
+        weights: a file that `job=calibrate` wrote; None: all draws count alike.
 
     Returns:
         Its `table()` has a row for every source, reading, outcome and measure; `ranked(kind, outcome, measure)` the
@@ -555,9 +566,10 @@ def paragraphs(
 
     size = Sweep(scenario, draws, runs, seed, texts(passes), implied)  # checks the numbers
     whole_number("paragraphs", "draws", draws, 2, MOST)
+    held = _weights(weights, scenario.case, size.draws, size.seed, size.passes, implied)
     return measured(
         scenario, texts(outcomes), size.draws, size.runs, size.seed,
-        passes=size.passes, implied=implied, progress=progress,
+        passes=size.passes, implied=implied, weights=held, progress=progress,
     )  # fmt: skip
 
 
@@ -570,6 +582,7 @@ def discover(
     *,
     passes: str | Sequence[str] = (),
     implied: bool = True,
+    weights: str | Path | None = None,
     progress: bool | None = None,
 ) -> Discovery:
     """Under which circumstances something happens: boxes of what is not known in which it is frequent, and last.
@@ -578,6 +591,7 @@ def discover(
         scenario: whose outcomes these are.
         outcomes: each a yes or no (`collapse`, `doha`, `NAME >= NUMBER`); empty for those of the scenario's question.
         draws, runs, seed, passes, implied, progress: as in `sim.sweep`; at least 40 draws.
+        weights: a file that `job=calibrate` wrote; None: all draws count alike.
 
     Returns:
         Its `table()` has a row for every limit of every box; `outcomes` the boxes, `findings` those that last.
@@ -588,9 +602,60 @@ def discover(
     from sim.experiment.discover import measured
 
     size = Sweep(scenario, draws, runs, whole_number("discover", "seed", seed, 0, 2**32 - 1), texts(passes), implied)
+    held = _weights(weights, scenario.case, size.draws, size.seed, size.passes, implied)
     return measured(
         scenario, texts(outcomes), size.draws, size.runs, size.seed,
-        passes=size.passes, implied=implied, progress=progress,
+        passes=size.passes, implied=implied, weights=held, progress=progress,
+    )  # fmt: skip
+
+
+def robust(
+    scenario: Scenario,
+    outcomes: str | Sequence[str],
+    better: str | Sequence[str],
+    draws: int = 500,
+    runs: int = 10,
+    seed: int = 1,
+    *,
+    actor: str | None = None,
+    levers: str | Sequence[str] = (),
+    enough: float | Sequence[float] = (),
+    tried: int = 16,
+    passes: str | Sequence[str] = (),
+    implied: bool = True,
+    weights: str | Path | None = None,
+    progress: bool | None = None,
+) -> Robust:
+    """What could have been done: which setting of levers is best over the draws, by three criteria; of two, the front.
+
+    Args:
+        scenario: as it stands; its levers are tried, all else stays.
+        outcomes: as in `Runs.values`, defined in every run; empty for those of the scenario's question.
+        better: `more` or `less` for each outcome: what is wanted, which nothing but who asks can say.
+        draws, runs, seed, passes, implied, progress: as in `sim.sweep`, of every setting; two runs or more.
+        actor: whose levers are tried, of those whose event the actor does; None: all of the scenario.
+        levers: those tried, by name, instead of an actor's; empty: all.
+        enough: what is good enough for each outcome; empty: as good as the scenario as it stands.
+        tried: settings at most, 2 to 256: a grid where one fits, else a sample without large gaps.
+        weights: a file that `job=calibrate` wrote; None: all draws count alike.
+
+    Returns:
+        Its `table()` has a row for every setting and outcome, `front()` one for every setting and two outcomes;
+        `outcomes` what is best by each criterion and what cannot be told from it.
+
+    Raises:
+        InputError: no such lever, actor or outcome, an outcome that some runs do not have, or not one word for each.
+    """
+    from sim.experiment.robust import measured
+
+    size = Sweep(scenario, draws, runs, whole_number("robust", "seed", seed, 0, 2**32 - 1), texts(passes), implied)
+    whole_number("robust", "draws", draws, 2, MOST)
+    held = _weights(weights, scenario.case, size.draws, size.seed, size.passes, implied)
+    return measured(
+        scenario, texts(outcomes), texts(better), size.draws, size.runs, size.seed, actor=actor,
+        choose=texts(levers), enough=tuple(number("robust", "enough", value) for value in _listed(enough)),
+        tried=whole_number("robust", "tried", tried, 2, 256), passes=size.passes, implied=implied, weights=held,
+        progress=progress,
     )  # fmt: skip
 
 

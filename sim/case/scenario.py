@@ -245,7 +245,7 @@ def check(scenario: Scenario) -> None:
             if len(found) > words.MOST_EVENTS:
                 problem = f"{len(found)} effects, counting each seat and each effort as one"
                 raise InputError(scenario.file, "events", problem, allowed=f"at most {words.MOST_EVENTS}")
-        used = {lever for event in scenario.events for lever in _levers_in(event)}
+        used = {lever for event in scenario.events for lever in levers_in(event)}
         for name in scenario.levers:
             with mistakes.apart():
                 if name not in used:
@@ -279,15 +279,16 @@ def _check_lever(scenario: Scenario, name: str, lever: Lever) -> None:
         raise InputError(scenario.file, key, f"{lever.value:g} is out of range", allowed=allowed)
 
 
-def _levers_in(value: Any) -> Iterable[str]:
+def levers_in(value: Any) -> Iterable[str]:
+    """The levers that a part of an event's data names, each as often as it does."""
     if isinstance(value, str):
         yield from LEVER.findall(value)
     elif isinstance(value, Mapping):
         for part in value.values():
-            yield from _levers_in(part)
+            yield from levers_in(part)
     elif isinstance(value, list | tuple):
         for part in value:
-            yield from _levers_in(part)
+            yield from levers_in(part)
 
 
 def happenings(scenario: Scenario) -> tuple[Happening, ...]:

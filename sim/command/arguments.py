@@ -120,6 +120,8 @@ _EXAMPLES = (
     "interactions",
     "jirga job=paragraphs scenario={scenario}{case} | which row, paragraph and pass its outcomes and effects rest on",
     "jirga job=discover outcome=[{outcome}]{case} | under which circumstances it happens: a sentence, with a picture",
+    "jirga job=robust scenario={scenario} outcome=[{outcome}] better=[less]{case} | what could have been done with its "
+    "levers: mean, regret, how often it is enough; better=[more] where more is wanted",
     "jirga job=evidence out=pages seed=7{case} | the evidence page in another folder, with other draws",
     "jirga job=explain scenario={scenario} run=17{case} | one run told week by week",
     "jirga job=explain scenario={scenario} against=status_quo{case} | where the runs part that end otherwise under the "

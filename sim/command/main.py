@@ -37,6 +37,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "sensitivity": ("sim.jobs.sensitivity", "run"),
         "paragraphs": ("sim.jobs.paragraphs", "run"),
         "discover": ("sim.jobs.discover", "run"),
+        "robust": ("sim.jobs.robust", "run"),
         "evidence": ("sim.jobs.evidence", "run"),
         "explain": ("sim.jobs.explain", "run"),
         "studio": ("sim.studio.serving", "run"),
@@ -52,6 +53,10 @@ SCENARIO: Mapping[str, object] = MappingProxyType(
     {"scenario": None, "epoch": None, "horizon": None, "off": None, "theory": AS_DESIGNED, "levers": {}, "fixed": {}}
 )
 OF_FOLDERS: Mapping[str, object] = MappingProxyType({"parts": None, "partial": False, "verify": False})
+OF_ROBUST: Mapping[str, object] = MappingProxyType(
+    {"better": None, "enough": None, "actor": None, "choose": None, "tried": 16}
+)
+ELSEWHERE: Mapping[str, object] = MappingProxyType({**OF_FOLDERS, **OF_ROBUST})  # than in a job of their own
 POSITIONS: Mapping[str, object] = MappingProxyType({"positions": None})
 OUTCOME: Mapping[str, object] = MappingProxyType({"outcome": None, **POSITIONS})
 WEIGHTS: Mapping[str, object] = MappingProxyType({"weights": None})
@@ -60,21 +65,22 @@ GAME: Mapping[str, object] = MappingProxyType({"seat": None, "resume": None, "re
 ONE_RUN: Mapping[str, object] = MappingProxyType({"run": None, "against": None, **GAME})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
-        "scenarios": {**OF_FOLDERS, **RECORD, **ONE_RUN},
-        "levers": {**OF_FOLDERS, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
-        "patterns": {**SCENARIO, **OF_FOLDERS, **RECORD, **ONE_RUN, "threads": None},
-        "record": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **ONE_RUN, "threads": None},
-        "theories": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
-        "import": {**SCENARIO, **OF_FOLDERS, "record": None, "outcome": None, **WEIGHTS, **ONE_RUN, "threads": None},
-        "sensitivity": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
-        "calibrate": {**SCENARIO, **OF_FOLDERS, **OUTCOME, **WEIGHTS, **ONE_RUN, "threads": None},
-        "paragraphs": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
-        "discover": {**OF_FOLDERS, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
-        "evidence": {**SCENARIO, **OF_FOLDERS, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
-        "explain": {**OF_FOLDERS, **RECORD, **WEIGHTS, **GAME, "threads": None},
-        "play": {**OF_FOLDERS, **RECORD, **WEIGHTS, "against": None, "theory": AS_DESIGNED},
+        "scenarios": {**ELSEWHERE, **RECORD, **ONE_RUN},
+        "levers": {**ELSEWHERE, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
+        "patterns": {**SCENARIO, **ELSEWHERE, **RECORD, **ONE_RUN, "threads": None},
+        "record": {**SCENARIO, **ELSEWHERE, **OUTCOME, **ONE_RUN, "threads": None},
+        "theories": {**ELSEWHERE, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "import": {**SCENARIO, **ELSEWHERE, "record": None, "outcome": None, **WEIGHTS, **ONE_RUN, "threads": None},
+        "sensitivity": {**ELSEWHERE, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "calibrate": {**SCENARIO, **ELSEWHERE, **OUTCOME, **WEIGHTS, **ONE_RUN, "threads": None},
+        "paragraphs": {**ELSEWHERE, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
+        "discover": {**ELSEWHERE, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
+        "robust": {**OF_FOLDERS, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
+        "evidence": {**SCENARIO, **ELSEWHERE, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
+        "explain": {**ELSEWHERE, **RECORD, **WEIGHTS, **GAME, "threads": None},
+        "play": {**ELSEWHERE, **RECORD, **WEIGHTS, "against": None, "theory": AS_DESIGNED},
         "studio": {
-            **OF_FOLDERS,
+            **ELSEWHERE,
             **RECORD,
             **WEIGHTS,
             **ONE_RUN,

@@ -10,6 +10,9 @@ from sim.analysis.paired import MOST_PAIRS, Difference, difference, paired_draws
 from sim.analysis.shares import Values
 from sim.analysis.weights import Weights
 from sim.case.answer import Answer
+from sim.case.asking import columns_by_name
+from sim.case.case import Case
+from sim.case.scenario import Scenario
 from sim.experiment.runs import Runs
 
 AS_EXPECTED = "as the article expects"
@@ -17,6 +20,7 @@ OPPOSITE = "opposite"
 NO_EFFECT = "no clear effect"
 UNEXPECTED = "effect, nothing expected"
 UNTOLD = "cannot be told"
+PERCENT = ("share", "yes is 1")  # units that are told in hundredths
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,17 @@ class Answered:
     def verdict(self) -> str:
         """In words: one of the five above."""
         return verdict(self.gap, self.answer.expected)
+
+
+def label_of(scenario: Scenario, outcome: str) -> str:
+    """An outcome by the label that a scenario's question gives it, else by its name."""
+    return {answer.outcome: answer.label for answer in scenario.answered_by}.get(outcome, outcome)
+
+
+def scale_of(case: Case, outcome: str) -> float:
+    """100 where an outcome is told in hundredths, as a share or a yes or no; else 1."""
+    column = columns_by_name(case).get(outcome)
+    return 100.0 if column is None or column.unit in PERCENT else 1.0
 
 
 def verdict(gap: Difference | None, expected: str | None) -> str:

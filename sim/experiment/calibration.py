@@ -41,6 +41,7 @@ from sim.case.scenario import Scenario
 from sim.engine.computing import progress_bar
 from sim.engine.sweep import Sweep
 from sim.evidence.quantiles import draws_of, inputs
+from sim.experiment.keeping import Arrays, Keep, not_kept
 from sim.experiment.patterns import Finding, Measured, find
 from sim.experiment.plan import PlannedSweep
 from sim.experiment.record import (
@@ -67,9 +68,6 @@ PLAIN = "uncalibrated"
 MOST_RUNS = 2_000_000  # of one world, in memory at once
 OTHERS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3)  # discrepancies whose worth is told beside
 LUCK = 2**32  # from the seed of one call of the sampler to that of the next
-Arrays = Mapping[str, Values]
-# What sweeps a part of the work plays, what it asks of them, what makes it -> what came of it, the same for the same.
-Keep = Callable[[Sequence[Sweep], Any, Callable[[], Arrays]], Arrays]
 
 
 class Sizes(NamedTuple):
@@ -235,11 +233,6 @@ class Found:
         rows += [("parameter", one.name, False, one.prior, nothing, nothing, *one.posterior) for one in self.parameters]
         names = ["part", "name", "marked", "prior", "prior_low", "prior_high", "posterior", "low", "high"]
         return pd.DataFrame(rows, columns=names)
-
-
-def not_kept(sweeps: Sequence[Sweep], asked: Any, make: Callable[[], Arrays]) -> Arrays:
-    """Nothing is kept of what is played."""
-    return make()
 
 
 class Place(NamedTuple):

@@ -7,8 +7,9 @@ first half give it again and the second half bears it out.
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,10 +20,12 @@ from numpy.typing import NDArray
 from sim.analysis.boxes import METHODS, Box, Lasting, Limit, Method, best_box, inside, lasting, resampled_boxes
 from sim.analysis.influence import PASS
 from sim.analysis.shares import Estimate, Interval, Values, draw_means, estimate, number_interval, ratio
+from sim.analysis.weights import Weights, kish, shares, uneven, worth
 from sim.case.scenario import Scenario
 from sim.engine.computing import progress_bar
 from sim.engine.sweep import Sweep
 from sim.experiment.designed import scenario_outcomes
+from sim.experiment.keeping import Arrays, Keep, not_kept
 from sim.experiment.runs import Runs, played
 from sim.inputs.errors import InputError
 
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
 RESAMPLES = 50
 OFTEN = 0.5  # of the resamples give a limit of a finding again
 FEWEST = 40  # draws: half of them are searched, and a box holds a tenth of these
-Keep = Callable[[str, Callable[[], Mapping[str, Values]]], Mapping[str, Values]]
 
 
 class Rule(NamedTuple):
@@ -140,11 +142,6 @@ def require_sklearn() -> None:
         raise InputError("job=discover", "", "needs scikit-learn", allowed="pip install 'jirga[analysis]'") from None
 
 
-def not_kept(label: str, make: Callable[[], Mapping[str, Values]]) -> Mapping[str, Values]:
-    """Nothing is kept of what is made."""
-    return make()
-
-
 def measured(
     scenario: Scenario,
     asked: tuple[str, ...],
@@ -154,6 +151,7 @@ def measured(
     *,
     passes: tuple[str, ...] = (),
     implied: bool = True,
+    weights: Weights = None,
     keep: Keep = not_kept,
     progress: bool | None = None,
 ) -> Found:
@@ -166,6 +164,7 @@ def measured(
         runs: of chance for each draw.
         seed: of all draws, chance and resamples, 0 to 2**32 - 1.
         passes, implied: as in a sweep.
+        weights: of the draws, (draws,); None: all count alike.
         keep: gives what was kept of a part of the work, or makes it.
         progress: whether to show a bar; None: yes, without a terminal a line a minute.
 
@@ -173,22 +172,33 @@ def measured(
         InputError: scikit-learn is not installed, too few draws, or an outcome that is no yes or no.
     """
     require_sklearn()
-    if draws < FEWEST:
-        raise InputError("discover", "size.draws", f"{draws} are too few to search", allowed=f"{FEWEST} or more")
+    given = uneven(weights)
+    _check_draws(draws, given)
     sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
     outcomes, names = _yes_or_no(Runs(sweep), asked), bounded(sweep)
     with progress_bar(len(outcomes) * len(METHODS) * RESAMPLES + 1, progress, "discover") as told:
-        made = keep("runs", lambda: _played(sweep, names, outcomes))
+        made = keep([sweep], ["runs", *outcomes], lambda: _played(sweep, names, outcomes))
         told(1)
         table, found = made["table"], []
         for number, outcome in enumerate(outcomes):
             values, rules = made["values"][number], []
             for method in METHODS:
-                parts = keep(f"{outcome} {method}", partial(_searched, method, table, values, seed, told))
+                named = [outcome, method, "" if given is None else hashlib.sha256(given.tobytes()).hexdigest()]
+                parts = keep([sweep], named, partial(_searched, method, table, values, seed, told, given))
                 boxes = boxes_of(parts["limits"], int(parts["count"][0]))
-                rules += [_rule(method, boxes[0], boxes[1:], table, values)] if boxes[0] else []
-            found.append(_discovered(outcome, tuple(rules), table, values))
+                rules += [_rule(method, boxes[0], boxes[1:], table, values, given)] if boxes[0] else []
+            found.append(_discovered(outcome, tuple(rules), table, values, given))
     return Found(scenario, names, tuple(found), draws, runs, seed, int(made["failed"][0]))
+
+
+def _check_draws(draws: int, weights: Weights) -> None:
+    """Refuse what is too little to search, or a half of the draws in which nothing counts."""
+    if draws < FEWEST:
+        raise InputError("discover", "size.draws", f"{draws} are too few to search", allowed=f"{FEWEST} or more")
+    least = draws if weights is None else 2 * min(int(kish(weights[half])) for half in halves(draws))
+    if least < FEWEST:
+        problem = f"leave the draws worth {least} equal ones, too few to search"
+        raise InputError("discover", "weights", problem, allowed=f"{FEWEST} or more: more draws")
 
 
 def bounded(sweep: Sweep) -> tuple[str, ...]:
@@ -212,7 +222,7 @@ def _yes_or_no(runs: Runs, asked: tuple[str, ...]) -> tuple[str, ...]:
     return found
 
 
-def _played(sweep: Sweep, names: tuple[str, ...], outcomes: tuple[str, ...]) -> Mapping[str, Values]:
+def _played(sweep: Sweep, names: tuple[str, ...], outcomes: tuple[str, ...]) -> Arrays:
     """Inputs (draws, inputs), outcomes (outcomes, draws, runs) and how many runs failed."""
     runs = played(sweep)
     places = [sweep.uncertainty.priors.index[name] for name in names]
@@ -234,14 +244,14 @@ def shares_of(values: Values) -> tuple[NDArray[np.bool_], Values]:
 
 
 def _searched(
-    method: Method, table: Values, values: Values, seed: int, told: Callable[[int], object]
-) -> Mapping[str, Values]:
+    method: Method, table: Values, values: Values, seed: int, told: Callable[[int], object], weights: Weights
+) -> Arrays:
     """The box of a method in the first half, number 0, and those of resamples of it: a row a limit."""
     first, _ = halves(len(table))
     known, share = shares_of(values[first])
-    given = table[first][known]
-    own = best_box(method, given, share)
-    others = resampled_boxes(method, given, share, RESAMPLES, seed, told) if own else []
+    given, mass = table[first][known], None if weights is None else weights[first][known]
+    own = best_box(method, given, share, mass)
+    others = resampled_boxes(method, given, share, RESAMPLES, seed, told, mass) if own else []
     rows = [
         (number, one.input, one.side == "above", one.at) for number, box in enumerate([own, *others]) for one in box
     ]
@@ -256,19 +266,20 @@ def boxes_of(rows: Values, count: int) -> list[Box]:
     return [tuple(limits) for limits in found]
 
 
-def _rule(method: Method, box: Box, others: list[Box], table: Values, values: Values) -> Rule:
+def _rule(method: Method, box: Box, others: list[Box], table: Values, values: Values, weights: Weights) -> Rule:
     """A box with its numbers from the second half."""
     first, second = halves(len(table))
+    searched, told = (None if weights is None else weights[half] for half in (first, second))
     held, unseen = inside(box, table[second]), values[second]
     inner = np.where(held[:, None], unseen, np.nan)
-    density = estimate(inner, yes_no=True) if np.isfinite(inner).any() else None
+    density = estimate(inner, yes_no=True, weights=told) if ratio(inner, told).draws else None
     return Rule(
-        method, box, density, lift_of(held, unseen), coverage_of(held, unseen), float(held.mean()),
-        lasting(box, others, table[first]),
+        method, box, density, lift_of(held, unseen, told), coverage_of(held, unseen, told),
+        float(shares(told, len(held)) @ held), lasting(box, others, table[first], searched),
     )  # fmt: skip
 
 
-def lift_of(held: NDArray[np.bool_], values: Values) -> Interval:
+def lift_of(held: NDArray[np.bool_], values: Values, weights: Weights = None) -> Interval:
     """How far the share inside a box is above that of all draws, paired over the draws.
 
     Both shares are ratios of sums over draws, whose linearisations are subtracted (Cochran 1977, section 6.3).
@@ -276,33 +287,43 @@ def lift_of(held: NDArray[np.bool_], values: Values) -> Interval:
     Args:
         held: which draws lie inside, (draws,).
         values: of a yes or no, (draws, runs), NaN where undefined.
+        weights: of the draws, (draws,); None: all count alike.
     """
-    inner, whole = ratio(np.where(held[:, None], values, np.nan)), ratio(values)
+    inner, whole = ratio(np.where(held[:, None], values, np.nan), weights), ratio(values, weights)
     if inner.draws < 2 or whole.draws < 2:
         return Interval(math.nan, math.nan, math.nan)
-    parts = inner.parts * (whole.draws / inner.draws) - whole.parts
-    return number_interval(inner.value - whole.value, parts, whole.draws)
+    scale = whole.draws / inner.draws
+    if uneven(weights) is not None:  # whose parts have the corrections for few draws in them already
+        scale *= math.sqrt((1.0 - 1.0 / whole.draws) / (1.0 - 1.0 / inner.draws))
+    return number_interval(inner.value - whole.value, inner.parts * scale - whole.parts, whole.draws)
 
 
-def coverage_of(held: NDArray[np.bool_], values: Values) -> Interval:
+def coverage_of(held: NDArray[np.bool_], values: Values, weights: Weights = None) -> Interval:
     """Of the runs in which a yes or no holds, the share that lies inside a box: a ratio of sums over draws.
 
     >>> coverage_of(np.array([True, False]), np.array([[1.0, 1.0], [1.0, 0.0]])).value
     0.6666666666666666
     """
-    sums = np.nansum(values, axis=1)
+    given = uneven(weights)
+    sums = np.nansum(values, axis=1) * (1.0 if given is None else given)
     whole = float(sums.sum())
     if whole == 0.0:
         return Interval(math.nan, math.nan, math.nan)
-    value = float(sums[held].sum()) / whole
-    found = number_interval(value, (held - value) * sums * (len(sums) / whole), len(sums))
+    value, draws = float(sums[held].sum()) / whole, len(sums)
+    parts = (held - value) * sums * (draws / whole)
+    if given is not None:
+        draws, counted = worth(given), int((given > 0.0).sum())
+        parts = (held - value) * sums / whole * math.sqrt(counted / max(counted - 1, 1) * draws * (draws - 1))
+    found = number_interval(value, parts, draws)
     return Interval(value, max(0.0, found.low), min(1.0, found.high))
 
 
-def _discovered(outcome: str, rules: tuple[Rule, ...], table: Values, values: Values) -> Discovered:
+def _discovered(outcome: str, rules: tuple[Rule, ...], table: Values, values: Values, weights: Weights) -> Discovered:
+    """What was found of an outcome, with the draws that count, for the picture."""
     first, second = halves(len(table))
-    parts = []
+    parts, counts = [], np.ones(len(table), np.bool_) if weights is None else weights > 0.0
     for half in (first, second):
         known, share = shares_of(values[half])
-        parts.append((table[half][known], share))
-    return Discovered(outcome, estimate(values, yes_no=True), rules, parts[0], parts[1])
+        drawn = counts[half][known]
+        parts.append((table[half][known][drawn], share[drawn]))
+    return Discovered(outcome, estimate(values, yes_no=True, weights=weights), rules, parts[0], parts[1])

@@ -6,6 +6,7 @@ that a draw that the reading does not touch has the same runs, which are not pla
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.discovery import adjusted, paired_chance
 from sim.analysis.shares import Interval, Values, ratio
-from sim.case.columns import outcome_columns
+from sim.analysis.weights import Weights, shares, uneven
 from sim.case.scenario import BASELINE, Scenario
 from sim.engine.computing import progress_bar
 from sim.engine.sweep import Sweep
@@ -26,10 +27,11 @@ from sim.evidence.loading import evidence_of
 from sim.evidence.priors import Coding, Priors, priors
 from sim.evidence.rereading import End, fed, read_at, without
 from sim.evidence.sampling import layout_of
-from sim.experiment.answers import paired_effect
+from sim.experiment.answers import paired_effect, scale_of
 from sim.experiment.comparison import counted
 from sim.experiment.designed import played_draws, reread, scenario_outcomes
 from sim.experiment.grid import grid_of
+from sim.experiment.keeping import Arrays, Keep, not_kept
 from sim.experiment.moved import FALSE_DISCOVERIES
 from sim.inputs.errors import InputError
 from sim.world.uncertainty import Uncertainty
@@ -41,10 +43,7 @@ Kind = Literal["row", "paragraph", "pass"]
 KINDS: tuple[Kind, ...] = ("row", "paragraph", "pass")
 Reading = Literal["left out", "low", "high", "alone"]
 Measure = Literal["level", "effect"]
-PERCENT = ("share", "yes is 1")  # units that are told in hundredths
 MEASURES: tuple[Measure, ...] = ("level", "effect")
-# What a part of the work is known by -> its numbers, the same for the same.
-Keep = Callable[[Sequence[str], Callable[[], Values]], Values]
 
 
 @dataclass(frozen=True)
@@ -142,8 +141,7 @@ class Found:
 
     def scale(self, outcome: str) -> float:
         """100 where an outcome is told in hundredths, as a share or a yes or no; else 1."""
-        units = {column.name: column.unit for column in outcome_columns(self.scenario.case)}
-        return 100.0 if units.get(outcome, PERCENT[0]) in PERCENT else 1.0
+        return scale_of(self.scenario.case, outcome)
 
     @cached_property
     def _grouped(self) -> Mapping[tuple[Kind, str, Measure], list[Ranked]]:
@@ -231,11 +229,6 @@ def _all_fed(feeds: Mapping[Coding, tuple[str, ...]], rows: Sequence[Coding]) ->
     return tuple(dict.fromkeys(column for row in rows for column in feeds[row]))
 
 
-def not_kept(label: Sequence[str], make: Callable[[], Values]) -> Values:
-    """Nothing is kept of what is measured."""
-    return make()
-
-
 def measured(
     scenario: Scenario,
     asked: tuple[str, ...],
@@ -245,6 +238,7 @@ def measured(
     *,
     passes: tuple[str, ...] = (),
     implied: bool = True,
+    weights: Weights = None,
     keep: Keep = not_kept,
     progress: bool | None = None,
 ) -> Found:
@@ -258,6 +252,7 @@ def measured(
         runs: of chance for each draw.
         seed: of all draws and chance.
         passes, implied: as in a sweep.
+        weights: of the draws, (draws,), which a reading leaves as they are; None: all count alike.
         keep: gives what was kept of a part of the work, or makes it.
         progress: whether to show a bar; None: yes, without a terminal a line a minute.
 
@@ -275,16 +270,21 @@ def measured(
         raise InputError(scenario.scenario, "epoch", f"no row that counts feeds a number at {scenario.epoch}")
     courses = [usual] if baseline is None else [usual, replace(usual, scenario=baseline)]
     readings = [(source, reading) for source in sources for reading in source.readings]
+    given = uneven(weights)
+    learnt = "" if given is None else hashlib.sha256(given.tobytes()).hexdigest()
     with progress_bar((len(readings) + 1) * len(courses) * usual.total, progress, "paragraphs") as told:
         played = [_Course(course, outcomes, told) for course in courses]
-        parts = [keep((one.name, reading), partial(_read, played, one, reading)) for one, reading in readings]
+        parts = []
+        for one, reading in readings:
+            named = {"reading": [one.name, reading], "outcomes": list(outcomes), "weights": learnt}
+            parts.append(keep(courses, named, partial(_read, played, one, reading, given))["values"])
     coded = len(usual.evidence.dyads) + len(usual.evidence.positions)
     return Found(
         scenario=scenario,
         baseline=baseline,
         outcomes=outcomes,
         told=tuple(_told(outcomes, len(played), readings, parts)),
-        usual=_usual(outcomes, [one.values for one in played]),
+        usual=_usual(outcomes, [one.values for one in played], given),
         unused=coded - sum(source.kind == "row" for source in sources),
         draws=draws,
         runs=runs,
@@ -322,7 +322,7 @@ class _Course:
         return np.concatenate(parts, axis=1), failed
 
 
-def _read(played: Sequence[_Course], source: Source, reading: Reading) -> Values:
+def _read(played: Sequence[_Course], source: Source, reading: Reading, weights: Weights) -> Arrays:
     """What a reading does: a row for each measure and outcome, as `_moved` has it; then one that begins with failures.
 
     The draws of all courses are the same ones.
@@ -331,26 +331,27 @@ def _read(played: Sequence[_Course], source: Source, reading: Reading) -> Values
     sweep, otherwise = own.sweep, otherwise_of(own.sweep, source, reading)
     table = otherwise.table(sweep.draws, sweep.seed)
     touched = np.flatnonzero(_differing(sweep.uncertainty.priors, own.table, otherwise.priors, table))
-    share = len(touched) / sweep.draws
+    share = float(shares(weights, sweep.draws)[touched].sum())
     found, failed = own.read(otherwise, table, touched)
     rows = [
-        _moved(first, second, share, yes_no=yes_no)
+        _moved(first, second, share, yes_no=yes_no, weights=weights)
         for first, second, yes_no in zip(own.values, found, own.yes_no, strict=True)
     ]
     if other is not own:
         against, lost = other.read(otherwise, table, touched)
         usual, read = own.values - other.values, found - against
-        rows += [_moved(*pair, share, yes_no=False) for pair in zip(usual, read, strict=True)]  # each from -2 to 2
+        for pair in zip(usual, read, strict=True):  # each from -2 to 2
+            rows.append(_moved(*pair, share, yes_no=False, weights=weights))
         failed += lost
-    return np.array([*rows, (float(failed), 0.0, 0.0, 0.0, 0.0)])
+    return {"values": np.array([*rows, (float(failed), 0.0, 0.0, 0.0, 0.0)])}
 
 
-def _moved(first: Values, second: Values, touched: float, *, yes_no: bool) -> tuple[float, ...]:
+def _moved(first: Values, second: Values, touched: float, *, yes_no: bool, weights: Weights) -> tuple[float, ...]:
     """How far second is from first, the ends of its interval, how often luck gives as much, and the draws touched."""
-    gap = paired_effect(first, second, yes_no=yes_no)
+    gap = paired_effect(first, second, yes_no=yes_no, weights=weights)
     if gap is None:
         return (math.nan, math.nan, math.nan, 1.0, touched)
-    return (gap.value, gap.low, gap.high, paired_chance(second - first), touched)
+    return (gap.value, gap.low, gap.high, paired_chance(second - first, weights), touched)
 
 
 def _told(
@@ -371,9 +372,11 @@ def _told(
             yield Told(source, reading, outcome, measure, gap, chance, float(corrected[number, row]), touched)
 
 
-def _usual(outcomes: tuple[str, ...], values: Sequence[Values]) -> Mapping[tuple[str, Measure], float]:
+def _usual(
+    outcomes: tuple[str, ...], values: Sequence[Values], weights: Weights
+) -> Mapping[tuple[str, Measure], float]:
     """Each measure as the evidence stands."""
-    means = [[ratio(of).value for of in course] for course in values]
+    means = [[ratio(of, weights).value for of in course] for course in values]
     found: dict[tuple[str, Measure], float] = {(name, "level"): means[0][n] for n, name in enumerate(outcomes)}
     if len(means) > 1:
         found |= {(name, "effect"): means[0][n] - means[1][n] for n, name in enumerate(outcomes)}

@@ -6,6 +6,7 @@ variance with their interactions. What is decomposed is the mean over chance; th
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,6 +32,7 @@ from sim.case.scenario import Scenario
 from sim.engine.computing import progress_bar
 from sim.engine.sweep import Sweep
 from sim.experiment.designed import defined, evaluated, free_inputs, grouped, scenario_outcomes
+from sim.experiment.keeping import Keep, not_kept
 from sim.experiment.runs import played
 from sim.inputs.errors import InputError
 
@@ -38,8 +40,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STRONGEST = 10  # inputs that get indices of their own
-# What a part of the work is known by, the rows that it asks for -> their values, the same for the same.
-Keep = Callable[[str, Values, Callable[[], Values]], Values]
 
 
 class Sizes(NamedTuple):
@@ -106,11 +106,6 @@ class Found:
         return pd.DataFrame(rows, columns=head)
 
 
-def not_kept(label: str, rows: Values, make: Callable[[], Values]) -> Values:
-    """Nothing is kept of what is asked."""
-    return make()
-
-
 def measured(
     scenario: Scenario,
     asked: tuple[str, ...],
@@ -149,10 +144,14 @@ def measured(
     rows = size.trajectories * (len(names) + 1) + size.base * (of_groups + 2 + len(outcomes) * (STRONGEST + 3))
     with progress_bar(rows * runs, progress, "sensitivity") as told:
 
-        def ask(label: str) -> Callable[[Values], Values]:
-            return lambda given: keep(label, given, lambda: evaluated(usual, names, given, outcomes, told))
+        def part(label: str, rows: Values, make: Callable[[], Values]) -> Values:
+            named = {"label": label, "rows": hashlib.sha256(rows.tobytes()).hexdigest(), "outcomes": list(outcomes)}
+            return keep([usual], named, lambda: {"values": make()})["values"]
 
-        plain = keep("plain", np.empty((0, 0)), lambda: _plain(usual, outcomes, told))
+        def ask(label: str) -> Callable[[Values], Values]:
+            return lambda given: part(label, given, lambda: evaluated(usual, names, given, outcomes, told))
+
+        plain = part("plain", np.empty((0, 0)), lambda: _plain(usual, outcomes, told))
         screened = screen(names, ask("screen"), size.trajectories, seed)
         groups = {
             key: decompose(names, given, ask(f"groups.{key}"), size.base, seed) for key, given in groupings.items()

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
 
 from sim.case.loading import load_case
 from sim.case.patterns import patterns_of
 from sim.case.record import load_record
-from sim.engine.sweep import Sweep
-from sim.experiment.calibration import Arrays, Keep, measured, planned_runs, sizes
+from sim.experiment.calibration import measured, planned_runs, sizes
 from sim.jobs.settings import Settings
 from sim.pages.calibration.page import PAGE, calibration_page
 from sim.pages.calibration.table import TABLE, TABLE_MARK, csv_text, print_calibration
 from sim.pages.calibration.words import summary
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import put, refuse_foreign
-from sim.storage.kept import kept
-from sim.storage.sweeps import configuration
+from sim.storage.kept import keeping
 from sim.storage.weights import FILE, Draws, refuse_other, write_weights
 
 PARTS = "calibration_parts"  # what is done already, for a job that is taken up again
@@ -54,13 +49,3 @@ def run(settings: Settings) -> int:
     for name in (FILE, TABLE, PAGE):
         print(f"wrote {settings.out / name}")
     return 0
-
-
-def keeping(folder: Path) -> Keep:
-    """Keeps what came of each part of the work in a folder, by the sweeps that it plays and what it asks of them."""
-
-    def keep(sweeps: Sequence[Sweep], asked: Any, make: Callable[[], Arrays]) -> Arrays:
-        told = {"asked": asked, "others": [configuration(sweep) for sweep in sweeps[1:]]}
-        return kept(folder, sweeps[0], told, make)
-
-    return keep

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-from sim.analysis.shares import Values
 from sim.case.loading import load_case
-from sim.engine.sweep import Sweep
 from sim.experiment.discover import measured, require_sklearn
-from sim.jobs.asked import scenario_of_settings
+from sim.jobs.asked import scenario_of_settings, weights_of
 from sim.jobs.settings import Settings
 from sim.pages.discover.page import PAGE, TABLE, TABLE_MARK, csv_text, discover_page, print_discover
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import put, refuse_foreign
-from sim.storage.kept import kept
+from sim.pages.kit.terminal import tell_weighted
+from sim.storage.kept import keeping
 
 PARTS = "discover_parts"  # what is done already, for a job that is taken up again
 
@@ -31,18 +28,16 @@ def run(settings: Settings) -> int:
     for name, mark in ((TABLE, TABLE_MARK), (PAGE, GENERATOR)):
         refuse_foreign(settings.out / name, mark)
     scenario, coded, size = scenario_of_settings(settings, load_case(settings.case)), settings.evidence, settings.size
-    sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0)
-
-    def keep(label: str, make: Callable[[], Mapping[str, Values]]) -> Mapping[str, Values]:
-        return kept(settings.out / PARTS, sweep, {"label": label, "outcomes": settings.outcome}, make)
-
+    weights, weighted, _ = weights_of(settings, scenario.case, size.draws)
     found = measured(
         scenario, settings.outcome or (), size.draws, size.runs, settings.seed,
-        passes=coded.named, implied=coded.implied, keep=keep,
+        passes=coded.named, implied=coded.implied, weights=weights, keep=keeping(settings.out / PARTS),
     )  # fmt: skip
-    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, discover_page(found), GENERATOR)):
+    contents = ((TABLE, csv_text(found), TABLE_MARK), (PAGE, discover_page(found, weighted), GENERATOR))
+    for name, content, mark in contents:
         put(settings.out / name, content, mark)
     print_discover(found)
+    tell_weighted(weighted)
     for name in (TABLE, PAGE):
         print(f"wrote {settings.out / name}")
     return found.failed

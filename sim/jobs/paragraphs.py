@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-from sim.analysis.shares import Values
 from sim.case.loading import load_case
-from sim.engine.sweep import Sweep
 from sim.experiment.paragraphs import measured
 from sim.jobs import evidence
-from sim.jobs.asked import scenario_of_settings
+from sim.jobs.asked import scenario_of_settings, weights_of
 from sim.jobs.settings import Settings
 from sim.pages.evidence.page import FILE as EVIDENCE
 from sim.pages.kit.html import GENERATOR, write
 from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.terminal import tell_weighted
 from sim.pages.paragraphs.page import PAGE, paragraphs_page, print_paragraphs
 from sim.pages.paragraphs.table import TABLE, TABLE_MARK, csv_text
-from sim.storage.kept import kept
+from sim.storage.kept import keeping
 
 PARTS = "paragraphs_parts"  # what is done already, for a job that is taken up again
 
@@ -34,25 +31,16 @@ def run(settings: Settings) -> int:
     table, page = (settings.out / name.format(scenario=scenario.scenario) for name in (TABLE, PAGE))
     for path, mark in ((table, TABLE_MARK), (page, GENERATOR), (settings.out / EVIDENCE, GENERATOR)):
         refuse_foreign(path, mark)
-    sweep = Sweep(scenario, size.draws, size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0)
+    weights, weighted, _ = weights_of(settings, scenario.case, size.draws)
     found = measured(
         scenario, settings.outcome or (), size.draws, size.runs, settings.seed,
-        passes=coded.named, implied=coded.implied, keep=keeping(settings, sweep),
+        passes=coded.named, implied=coded.implied, weights=weights, keep=keeping(settings.out / PARTS),
     )  # fmt: skip
     put(table, csv_text(found), TABLE_MARK)
-    put(page, paragraphs_page(found), GENERATOR)
+    put(page, paragraphs_page(found, weighted), GENERATOR)
     write(settings.out / EVIDENCE, evidence.page_of(settings))
     print_paragraphs(found)
+    tell_weighted(weighted)
     for path in (table, page, settings.out / EVIDENCE):
         print(f"wrote {path}")
     return found.failed
-
-
-def keeping(settings: Settings, sweep: Sweep) -> Callable[[Sequence[str], Callable[[], Values]], Values]:
-    """Keeps the numbers of each reading in a folder."""
-
-    def keep(label: Sequence[str], make: Callable[[], Values]) -> Values:
-        told = {"reading": list(label), "outcomes": settings.outcome}
-        return kept(settings.out / PARTS, sweep, told, lambda: {"values": make()})["values"]
-
-    return keep

@@ -11,6 +11,7 @@ from sim.jobs.asked import weights_of
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import beside, put, refuse_foreign
+from sim.pages.kit.terminal import tell_weighted
 from sim.pages.patterns.page import PAGE, TABLE, TABLE_MARK, patterns_page
 from sim.pages.patterns.table import csv_text, print_patterns
 
@@ -34,8 +35,7 @@ def run(settings: Settings) -> int:
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, page, GENERATOR)):
         put(settings.out / name, content, mark)
     print_patterns(found)
-    if told:
-        print(f"WEIGHTED: {told}")
+    tell_weighted(told)
     for name in (TABLE, PAGE):
         print(f"wrote {settings.out / name}")
     return found.failed

@@ -16,7 +16,7 @@ from sim.jobs.asked import weights_of
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import put, refuse_foreign
-from sim.pages.kit.terminal import tell_failed
+from sim.pages.kit.terminal import tell_failed, tell_weighted
 from sim.pages.record.page import PAGE, TRUST, record_page, trust_page
 from sim.pages.record.table import TABLE, TABLE_MARK, csv_text, print_record
 from sim.storage.kept import kept
@@ -60,8 +60,7 @@ def run(settings: Settings) -> int:
     for name, content, mark in (*contents, (TRUST, trust_page(found, words), GENERATOR)):
         put(settings.out / name, content, mark)
     print_record(found)
-    if weighted:
-        print(f"WEIGHTED: {weighted}")
+    tell_weighted(weighted)
     for name in (TABLE, PAGE, TRUST):
         print(f"wrote {settings.out / name}")
     tell_failed(failed)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from pathlib import Path
-
-from sim.analysis.shares import Values
 from sim.case.loading import load_case
-from sim.engine.sweep import Sweep
 from sim.experiment.sensitivity import measured, require_salib, sizes
 from sim.jobs.asked import scenario_of_settings
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import put, refuse_foreign
 from sim.pages.sensitivity.page import PAGE, TABLE, TABLE_MARK, csv_text, print_sensitivity, sensitivity_page
-from sim.storage.kept import kept
+from sim.storage.kept import keeping
 
 PARTS = "sensitivity_parts"  # what is done already, for a job that is taken up again
 
@@ -34,12 +28,9 @@ def run(settings: Settings) -> int:
         refuse_foreign(settings.out / name, mark)
     scenario, coded = scenario_of_settings(settings, load_case(settings.case)), settings.evidence
     size = sizes(settings.size.draws)
-    sweep = Sweep(
-        scenario, size.base, settings.size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0
-    )
     found = measured(
         scenario, settings.outcome or (), size, settings.size.runs, settings.seed,
-        passes=coded.named, implied=coded.implied, keep=keeping(settings.out / PARTS, sweep, settings.outcome),
+        passes=coded.named, implied=coded.implied, keep=keeping(settings.out / PARTS),
     )  # fmt: skip
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, sensitivity_page(found), GENERATOR)):
         put(settings.out / name, content, mark)
@@ -47,15 +38,3 @@ def run(settings: Settings) -> int:
     for name in (TABLE, PAGE):
         print(f"wrote {settings.out / name}")
     return 0
-
-
-def keeping(
-    folder: Path, sweep: Sweep, outcomes: tuple[str, ...] | None
-) -> Callable[[str, Values, Callable[[], Values]], Values]:
-    """Keeps the values of each design in a folder, by the bytes of its rows."""
-
-    def keep(label: str, rows: Values, make: Callable[[], Values]) -> Values:
-        told = {"label": label, "rows": hashlib.sha256(rows.tobytes()).hexdigest(), "outcomes": outcomes}
-        return kept(folder, sweep, told, lambda: {"values": make()})["values"]
-
-    return keep

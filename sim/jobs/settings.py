@@ -28,6 +28,7 @@ JobName = Literal[
     "sensitivity",
     "paragraphs",
     "discover",
+    "robust",
     "evidence",
     "explain",
     "studio",
@@ -57,6 +58,7 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "sensitivity": "which uncertainties make an outcome: screening, parts of the variance; a page and a table",
         "paragraphs": "which paragraph carries the answer: each row, paragraph and pass left out; pages and a table",
         "discover": "under which circumstances an outcome happens: boxes that last, in a sentence; a page and a table",
+        "robust": "what could have been done: levers by mean, regret, how often enough; the Pareto front; page, tables",
         "evidence": "the evidence page: agreement of the passes, trust and leverage maps, every prior and its sources",
         "explain": "one run told week by week: who decided what, what weighed, the evidence behind it; and its page",
         "studio": "scenarios moved by hand in a browser, with what comes of them at once; jirga studio",
@@ -96,6 +98,9 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "record": "null for the case's own, or a file",
         "weights": "null, or a file that job=calibrate wrote",
         "outcome": "null, or a list of outcomes: [collapse,doha]",
+        "better": "null, or more or less for each outcome: [less,more]",
+        "enough": "null, or a number for each outcome: [0.5,0.1]",
+        "choose": "null, or a list of levers: [summit_week]",
         "resume": "null, or a file that jirga play has written",
         "seat": "null, an actor, or a list of actors: [PAK,US]",
         "parts": "null for all that are missing, or 3-40, 7, [3-40,50]",
@@ -184,6 +189,17 @@ class Settings(Strict):
     outcome: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(
         description="the outcomes that are asked about, where they are not those of the scenario's question"
     )
+    better: tuple[Literal["more", "less"], ...] | None = Field(
+        description="whether more or less of each outcome is better, for the job robust: nobody else can say it"
+    )
+    enough: tuple[float, ...] | None = Field(
+        description="what is good enough, outcome by outcome, in its unit; null: as good as the scenario as it stands"
+    )
+    actor: str | None = Field(description="whose levers the job robust weighs; null: all that the scenario has")
+    choose: tuple[Annotated[str, Field(min_length=1)], ...] | None = Field(
+        description="the levers that the job robust weighs, by name, instead of an actor's"
+    )
+    tried: int = Field(ge=2, le=256, description="settings of these levers that are tried, at most")
     run: int | None = Field(
         ge=0, le=10**9, description="the run to explain (null: run 0): of draw run // size.runs, run % size.runs in it"
     )

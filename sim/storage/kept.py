@@ -12,18 +12,16 @@ import json
 import os
 import uuid
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.engine.sweep import Sweep
+from sim.experiment.keeping import Arrays, Keep
 from sim.inputs.errors import InputError
 from sim.storage.sweeps import configuration
-
-Arrays = Mapping[str, NDArray[np.float64]]
 
 
 def kept(folder: Path, sweep: Sweep, asked: Any, make: Callable[[], Arrays]) -> Arrays:
@@ -46,6 +44,16 @@ def kept(folder: Path, sweep: Sweep, asked: Any, make: Callable[[], Arrays]) -> 
     made = make()
     _write(path, made)
     return made
+
+
+def keeping(folder: Path) -> Keep:
+    """Keeps each part of a job's work in a folder, by the sweeps that it plays and what it asks of them."""
+
+    def keep(sweeps: Sequence[Sweep], asked: Any, make: Callable[[], Arrays]) -> Arrays:
+        told = {"asked": asked, "others": [configuration(sweep) for sweep in sweeps[1:]]}
+        return kept(folder, sweeps[0], told, make)
+
+    return keep
 
 
 def _read(path: Path) -> Arrays | None:

@@ -22,6 +22,7 @@ from sim.analysis.boxes import (
 )
 from sim.analysis.shares import Values
 
+PART = 0.0737  # a peel that ends on no row, so that rounding decides nothing
 PLANTED = (Limit(1, "above", 0.6), Limit(3, "below", 0.5))
 
 
@@ -65,6 +66,20 @@ def test_a_best_box_has_few_limits_and_the_gain_is_that_of_its_definition(seed: 
     held = inside(found, x)
     assert len(found) <= MOST_LIMITS
     assert gain(found, x, y) == pytest.approx(held.mean() * (y[held].mean() - y.mean()))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_a_row_with_a_weight_counts_as_so_many_equal_ones(seed: int) -> None:
+    x, y = planted(seed, rows=60, inputs=4)
+    weights = np.random.default_rng(seed).integers(0, 4, len(x)).astype(np.float64)
+    many = np.repeat(np.arange(len(x)), weights.astype(int))
+    for box in peeled_by(PART, x, y, weights):
+        assert gain(box, x, y, weights) == pytest.approx(gain(box, x[many], y[many]))
+    assert list(peeled_by(PART, x, y, weights)) == list(peeled_by(PART, x[many], y[many]))
+    for method in METHODS:
+        found = best_box(method, x, y, weights)
+        assert not found or inside(found, x[many]).mean() >= LEAST - 1e-9
 
 
 def test_a_column_that_does_not_vary_and_an_outcome_that_does_not_give_no_box() -> None:

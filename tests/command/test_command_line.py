@@ -30,8 +30,8 @@ from sim.jobs.settings import JOBS, Settings, keys
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"
 SIZE = "size.name, size.draws, size.runs, size.paths, size.band_runs"
 CASE = (
-    "scenario, epoch, horizon, off, levers, theory, fixed, sweep, record, positions, weights, outcome, run, against, "
-    "seat, resume, replies, part_runs, cap, yes"
+    "scenario, epoch, horizon, off, levers, theory, fixed, sweep, record, positions, weights, outcome, better, "
+    "enough, actor, choose, tried, run, against, seat, resume, replies, part_runs, cap, yes"
 )
 EXECUTOR = (
     "executor.name, executor.address, executor.wait, executor.partition, executor.minutes, executor.mem, "
@@ -353,17 +353,19 @@ UNFIT = {
     ),
     ("job=patterns", "scenario=turkey_summit"): (
         "scenario: job=patterns does not look at it; allowed: job=scenarios, job=levers, job=theories, "
-        "job=sensitivity, job=paragraphs, job=discover, job=explain, job=play, job=studio"
+        "job=sensitivity, job=paragraphs, job=discover, job=robust, job=explain, job=play, job=studio"
     ),
     ("job=evidence", "trust.us.pak=0.5"): (
         "fixed.trust.US.PAK: job=evidence does not look at it; allowed: job=scenarios, job=levers, "
-        "job=theories, job=sensitivity, job=paragraphs, job=discover, job=explain, job=play, job=studio"
+        "job=theories, job=sensitivity, job=paragraphs, job=discover, job=robust, job=explain, job=play, job=studio"
     ),
     (
         "job=evidence",
         "off=[]",
     ): "off: job=evidence does not look at it; allowed: job=scenarios, job=levers, job=theories, job=sensitivity, "
-    "job=paragraphs, job=discover, job=explain, job=play, job=studio",
+    "job=paragraphs, job=discover, job=robust, job=explain, job=play, job=studio",
+    ("better=[less]",): "better: job=scenarios does not look at it; allowed: job=robust",
+    ("job=discover", "tried=9"): "tried: job=discover does not look at it; allowed: job=robust",
     ("run=3",): "run: job=scenarios does not look at it; allowed: job=explain, job=play",
 }
 

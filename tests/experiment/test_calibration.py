@@ -13,7 +13,8 @@ from sim.case.loading import load_case
 from sim.case.patterns import load_patterns
 from sim.case.record import load_record
 from sim.engine.sweep import Sweep
-from sim.experiment.calibration import Chosen, _Calibration, _whole, not_kept, sizes
+from sim.experiment.calibration import Chosen, _Calibration, _whole, sizes
+from sim.experiment.keeping import not_kept
 from sim.experiment.plan import PlannedSweep
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker

@@ -88,6 +88,25 @@ def test_lift_and_coverage_are_ratios_with_intervals_that_hold() -> None:
     assert inside_coverage >= 180
 
 
+def test_weights_of_draws_are_so_many_equal_ones() -> None:
+    rng = np.random.default_rng(5)
+    held, weights = rng.random(90) < 0.4, rng.integers(0, 3, 90).astype(np.float64)
+    values = (rng.random((90, 4)) < np.where(held, 0.7, 0.2)[:, None]).astype(np.float64)
+    many = np.repeat(np.arange(90), weights.astype(int))
+    for found in (lift_of, coverage_of):
+        weighted, repeated = found(held, values, weights), found(held[many], values[many])
+        assert weighted.value == pytest.approx(repeated.value)
+        assert weighted.low < weighted.value < weighted.high
+        assert weighted.high - weighted.low > repeated.high - repeated.low  # the same draw twice is no second one
+        assert found(held, values, np.full(90, 2.0)) == found(held, values)
+
+
+def test_weights_that_leave_too_few_draws_are_refused() -> None:
+    weights = np.where(np.arange(80) < 10, 1.0, 1e-6)
+    with pytest.raises(InputError, match="weights: leave the draws worth 20 equal ones"):
+        measured(afghanistan().scenario("status_quo"), ("collapse",), 80, 1, 1, weights=weights, progress=False)
+
+
 @pytest.mark.parametrize(
     ("outcome", "draws", "says"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sim.evidence.priors import priors
 from sim.evidence.rereading import fed, read_at, without
 from sim.experiment import paragraphs
 from sim.experiment.designed import played_draws, reread
+from sim.experiment.keeping import Arrays
 from sim.experiment.paragraphs import Source, measured, otherwise_of, row_name, sources_of
 from sim.inputs.errors import InputError
 from sim.surface import sweep as played_sweep
@@ -106,7 +108,14 @@ def test_only_the_draws_that_a_reading_touches_are_played_and_the_rest_are_as_th
     some = (sources[0], sources[-4], sources[-1])  # a row, a paragraph, a pass
     monkeypatch.setattr(paragraphs, "sources_of", lambda priors: some)
     outcome = "war.afghan_war.violence"
-    found = measured(scenario, (outcome,), 12, 2, 5, progress=False)
+    played: list[tuple[str, ...]] = []
+
+    def keep(sweeps: Sequence[Sweep], asked: object, make: Callable[[], Arrays]) -> Arrays:
+        played.append(tuple(sweep.scenario.scenario for sweep in sweeps))
+        return make()
+
+    found = measured(scenario, (outcome,), 12, 2, 5, keep=keep, progress=False)
+    assert set(played) == {("turkey_summit", "status_quo")}  # what is kept is that of both, and known by both
     grid = replace(usual, scenario=afghanistan().scenario("status_quo").change(epoch=scenario.epoch, horizon=8))
     assert len(found.told) == 2 * sum(len(one.readings) for one in some)
     for told in found.told:

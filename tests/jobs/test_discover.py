@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim import surface
@@ -13,6 +14,7 @@ from sim.command.main import main
 from sim.experiment import discover
 from sim.experiment.discover import HEAD
 from sim.pages.discover.page import PAGE, TABLE, csv_text
+from sim.storage.weights import Draws, write_weights
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
 
@@ -34,6 +36,15 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(tmp_path: Path, monk
     next((tmp_path / "discover_parts").glob("*.npz")).unlink()
     assert main(words) == 0
     assert {name: (tmp_path / name).read_bytes() for name in pages} == pages
+    weights = tmp_path / "weights.parquet"
+    write_weights(weights, Draws(load_case(), 1), np.linspace(0.5, 1.5, 60), ["P1"])
+    assert main([*words, f"weights={weights}"]) == 0
+    assert "WEIGHTED: the draws are weighted by weights.parquet" in (tmp_path / PAGE).read_text(encoding="utf-8")
+    again = surface.discover(
+        load_case().scenario("status_quo").change(horizon=30), "war.afghan_war.violence >= 0.5", 60, 4,
+        weights=weights, progress=False,
+    )  # fmt: skip
+    assert csv_text(again).encode() == (tmp_path / TABLE).read_bytes() != pages[TABLE]
 
 
 def test_a_mistake_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import sim
 from sim import surface
 from sim.analysis.shares import Interval
 from sim.case.loading import load_case
@@ -18,6 +20,7 @@ from sim.pages.evidence.page import FILE as EVIDENCE
 from sim.pages.paragraphs.page import PAGE
 from sim.pages.paragraphs.table import COLUMNS, TABLE, TABLE_MARK, Carried, carried, csv_text, strongest
 from sim.pages.paragraphs.top import NOTHING, carried_told
+from sim.storage.weights import Draws, write_weights
 
 pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
 
@@ -60,6 +63,20 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(tmp_path: Path, monk
     next((tmp_path / "paragraphs_parts").glob("*.npz")).unlink()
     assert main(words) == 0
     assert {path: path.read_bytes() for path in pages} == pages
+    weights = tmp_path / "weights.parquet"
+    write_weights(weights, Draws(load_case(), 1, ("pass_a",)), np.linspace(0.0, 2.0, 30), ["P1"])
+    assert main([*words, f"weights={weights}"]) == 0
+    assert "WEIGHTED: the draws are weighted by weights.parquet" in page.read_text(encoding="utf-8")
+    weighted = surface.paragraphs(
+        load_case().scenario("status_quo").change(epoch="2018-12", horizon=1), "trust.PAK.US", 30, 1,
+        passes="pass_a", weights=weights, progress=False,
+    )  # fmt: skip
+    assert csv_text(weighted).encode() == table.read_bytes() != pages[table]
+    played = sim.sweep(
+        load_case().scenario("status_quo").change(epoch="2018-12", horizon=1), 30, 1, passes="pass_a", progress=False
+    )
+    usual = sim.weighted(played, weights).mean("trust.PAK.US").value
+    assert weighted.usual["trust.PAK.US", "level"] == pytest.approx(usual)
 
 
 def test_a_mistake_is_one_line_and_nothing_of_another_is_replaced(

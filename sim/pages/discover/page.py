@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 from sim.agents.words import label
 from sim.analysis.boxes import Limit, inside
 from sim.analysis.shares import Estimate, Interval
+from sim.experiment.answers import label_of
 from sim.experiment.discover import HEAD, OFTEN, RESAMPLES, Discovered, Found, Rule, rows_of
 from sim.inputs.numbers import counted
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
@@ -41,14 +42,24 @@ COUNTED = (
 )
 
 
-def discover_page(found: Found) -> str:
-    """The whole page as text; the same findings give the same bytes."""
+def discover_page(found: Found, weighted: str = "") -> str:
+    """The whole page as text; the same findings give the same bytes.
+
+    Args:
+        found: what was measured.
+        weighted: which weights the draws have, in words; empty for none.
+    """
     scenario = found.scenario
     told = (
         f"{scenario.scenario}: {scenario.title}. {counted(found.draws, 'draw')} of {counted(found.runs, 'run')}, seed "
         f"{found.seed}; a box can bound any of {len(found.inputs)} quantities."
     )
     lost = [note(f"{counted(found.failed, 'run')} failed and count nowhere.")] if found.failed else []
+    lost += (
+        [note(f"WEIGHTED: {weighted}. Boxes, shares and intervals are those of the weighted draws.")]
+        if weighted
+        else []
+    )
     said = [words for one in found.outcomes for words in sentences(found, one)]
     lead = joined([paragraphs(told), listed(said), *lost])
     sections = [Section(f"outcome{n}", title_of(found, o), _outcome(found, o)) for n, o in enumerate(found.outcomes)]
@@ -58,9 +69,8 @@ def discover_page(found: Found) -> str:
 
 
 def title_of(found: Found, one: Discovered) -> str:
-    """The outcome by the label that the scenario's question gives it."""
-    labels = {answer.outcome: answer.label for answer in found.scenario.answered_by}
-    return labels.get(one.outcome, one.outcome)
+    """The outcome in words."""
+    return label_of(found.scenario, one.outcome)
 
 
 def sentences(found: Found, one: Discovered) -> Iterator[str]:

@@ -29,3 +29,9 @@ def tell_failed(failed: int) -> None:
     """
     if failed:
         print(f"{counted(failed, 'run')} failed and count nowhere.")
+
+
+def tell_weighted(weighted: str) -> None:
+    """Say which weights the draws have, where they have some."""
+    if weighted:
+        print(f"WEIGHTED: {weighted}")

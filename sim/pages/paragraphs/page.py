@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from sim.experiment.answers import label_of
 from sim.experiment.paragraphs import KINDS, Found, Measure, Ranked, Source, Told
 from sim.inputs.numbers import counted
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
@@ -52,8 +53,19 @@ COUNTED = (
 )
 
 
-def paragraphs_page(found: Found) -> str:
-    """The whole page as text; the same findings give the same bytes."""
+OF_WEIGHTS = (
+    "The weights were learnt with the evidence as it stands: where a paragraph is read otherwise, each draw keeps the "
+    "weight that it had."
+)
+
+
+def paragraphs_page(found: Found, weighted: str = "") -> str:
+    """The whole page as text; the same findings give the same bytes.
+
+    Args:
+        found: what was measured.
+        weighted: which weights the draws have, in words; empty for none.
+    """
     scenario = found.scenario
     sections = []
     for n, outcome in enumerate(found.outcomes):
@@ -62,17 +74,16 @@ def paragraphs_page(found: Found) -> str:
             sections.append(Section(f"{measure}{n}", title, _measure(found, outcome, measure)))
     sections.append(Section("counted", "How it was counted", listed(COUNTED)))
     foot = paragraphs(f"jirga {__version__}. Written by the job `paragraphs`.")
-    return page(f"Which paragraph carries the answer: {scenario.scenario}", _lead(found), sections, foot)
+    return page(f"Which paragraph carries the answer: {scenario.scenario}", _lead(found, weighted), sections, foot)
 
 
 def title_of(found: Found, outcome: str, measure: Measure) -> str:
     """What is measured, in words: the outcome by the label that the scenario's question gives it."""
-    labels = {answer.outcome: answer.label for answer in found.scenario.answered_by}
-    what = labels.get(outcome, outcome)
+    what = label_of(found.scenario, outcome)
     return what if measure == "level" else f"What {found.scenario.scenario} changes in: {what}"
 
 
-def _lead(found: Found) -> Html:
+def _lead(found: Found, weighted: str) -> Html:
     rows, cited = (len({one.source.name for one in found.told if one.source.kind == kind}) for kind in KINDS[:2])
     told = (
         f"{found.scenario.scenario}: {found.scenario.title}. {counted(rows, 'coded row')} and "
@@ -81,6 +92,7 @@ def _lead(found: Found) -> Html:
         f"{counted(found.draws, 'draw')} of {counted(found.runs, 'run')}, seed {found.seed}, for every reading."
     )
     lost = [note(f"{counted(found.failed, 'run')} failed and count nowhere.")] if found.failed else []
+    lost += [note(f"WEIGHTED: {weighted}. {OF_WEIGHTS}")] if weighted else []
     return joined([paragraphs(told, listed(sentences(found))), *lost])
 
 
