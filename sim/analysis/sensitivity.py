@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -139,11 +139,11 @@ def decompose(
     problem = _problem(names, groups)
     rows = design.sample(problem, base, calc_second_order=False, seed=seed)
     told = list(names) if groups is None else list(dict.fromkeys(groups))
+    assert len(told) > 1  # SALib takes one group of all for no groups, and asks for hundreds of times the rows
     found = []
     for outcome in _means(model(rows)).T:
         if float(outcome.std()) == 0.0:
-            none = Interval(math.nan, math.nan, math.nan)
-            found.append(tuple(Index(name, none, none) for name in told))
+            found.append(tuple(map(unknown, told)))
             continue
         index = analysis.analyze(problem, outcome, calc_second_order=False, num_resamples=RESAMPLES, seed=seed)
         every = zip(told, index["S1"], index["S1_conf"], index["ST"], index["ST_conf"], strict=True)
@@ -152,21 +152,34 @@ def decompose(
     return found
 
 
-def shifts(names: Sequence[str], model: Model, rows: int, seed: int) -> list[tuple[Shift, ...]]:
-    """How far each input moves the whole distribution of each outcome, and an input that does nothing beside them.
+def unknown(name: str) -> Index:
+    """The index of an input or group of which nothing can be told."""
+    none = Interval(math.nan, math.nan, math.nan)
+    return Index(name, none, none)
+
+
+def shifts(
+    names: Sequence[str], model: Model, rows: int, seed: int, among: Sequence[Collection[str]]
+) -> list[tuple[Shift, ...]]:
+    """How far some inputs move the whole distribution of each outcome, and an input that does nothing beside them.
 
     Args:
         names: of the inputs.
         model: see above.
         rows: of a plain random sample.
         seed: 0 to 2**32 - 1.
+        among: for each outcome the inputs that are looked at; a distance does not depend on the others'.
     """
     rng = np.random.default_rng(seed)
     drawn = rng.random((rows, len(names)))
     means = _means(model(drawn))
-    every = np.column_stack([drawn, rng.random(rows)])
-    with np.errstate(invalid="ignore"):  # SALib divides by a mean distance, which is 0 where nothing varies
-        return [_shifted([*names, DUMMY], every, outcome, rng) for outcome in means.T]
+    dummy, found = rng.random(rows), []
+    for outcome, looked_at in zip(means.T, among, strict=True):
+        some = [name for name in names if name in looked_at]
+        columns = np.column_stack([*(drawn[:, names.index(name)] for name in some), dummy])
+        with np.errstate(invalid="ignore"):  # SALib divides by a mean distance, which is 0 where nothing varies
+            found.append(_shifted([*some, DUMMY], columns, outcome, rng))
+    return found
 
 
 def _shifted(names: Sequence[str], drawn: Values, outcome: Values, rng: np.random.Generator) -> tuple[Shift, ...]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, lru_cache
+from contextlib import nullcontext
+from functools import cached_property, lru_cache, partial
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
@@ -17,14 +18,15 @@ from numpy.typing import NDArray
 
 from sim.case.case import Case
 from sim.case.settlements import settled
-from sim.engine.kernel import UNFINISHED, UNSOUND, Memory, Out, What, Which, compiled_simulate
+from sim.engine.beside import compiling
+from sim.engine.kernel import UNFINISHED, UNSOUND, Memory, Out, What, Which, compiled_simulate, last_parts
 from sim.engine.sweep import BINS, MOST, Sweep
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import whole_number
 from sim.model import variables as variables_module
 from sim.model.variables import records
 from sim.numerics.interleaved import room
-from sim.numerics.machine import available_threads, is_compiling, seldom_collected
+from sim.numerics.machine import available_threads, compile_parts, is_compiling, seldom_collected
 from sim.numerics.vectors import LANES
 from sim.world.columns import outcome_type, week_places, week_type
 from sim.world.plan import plan_record
@@ -126,9 +128,17 @@ class Engine:
 
     def warm_up(self) -> None:
         """Compile the kernel, or load it from the cache."""
-        draws = self.sweep.uncertainty.records(1, self.sweep.seed)
         with seldom_collected():
-            self._call(Scratch(self.sweep), draws, 0, *self._space(0, 0))
+            self.kernel(*self._nothing(), beside=partial(compiling, self.sweep) if self.threads > 1 else nullcontext)
+
+    def compile_last_parts(self) -> None:
+        """Compile what `warm_up` comes to last, and keep it, for another process that warms up meanwhile."""
+        compile_parts(last_parts, self._nothing())
+
+    def _nothing(self) -> tuple[What, Which, Memory, Out]:
+        """What a call is given that simulates no run."""
+        draws = self.sweep.uncertainty.records(1, self.sweep.seed)
+        return self._given(Scratch(self.sweep), draws, 0, *self._space(0, 0))
 
     def _space(self, runs: int, paths: int) -> tuple[Any, NDArray[np.int8], NDArray[np.float32]]:
         """Room for rows, flaws and paths."""
@@ -136,16 +146,16 @@ class Engine:
         shape = (paths, self.sweep.scenario.horizon + 1, len(self.scale))
         return rows, np.full(runs, UNFINISHED, np.int8), np.zeros(shape, np.float32)
 
-    def _call(
+    def _given(
         self, scratch: Scratch, draws: Any, first: int, rows: Any, flaws: Any, paths: Any, most: int = LANES
-    ) -> None:
+    ) -> tuple[What, Which, Memory, Out]:
         sweep = self.sweep
         which = Which(self.seed, sweep.runs, first, sweep.scenario.horizon, most, sweep.path_step, sweep.band_step)
         memory = Memory(
             scratch.single, scratch.memory, scratch.epoch, scratch.today, scratch.values, scratch.kept, scratch.waiting,
             self.scale,
         )  # fmt: skip
-        self.kernel(What(self.rules, draws, self.plan), which, memory, Out(rows, flaws, paths, scratch.bands))
+        return What(self.rules, draws, self.plan), which, memory, Out(rows, flaws, paths, scratch.bands)
 
     def path_runs(self, first: int, last: int) -> NDArray[np.int64]:
         """Numbers of the runs that leave a path among runs first, ..., last - 1."""
@@ -164,7 +174,7 @@ class Engine:
         while True:
             path = len(self.path_runs(first, first + at))
             try:
-                self._call(scratch, draws, first + at, rows[at:], flaws[at:], paths[path:], most)
+                self.kernel(*self._given(scratch, draws, first + at, rows[at:], flaws[at:], paths[path:], most))
                 break
             except Exception as error:  # any failure of a run is a row with its error, never the end of the sweep
                 unfinished = np.flatnonzero(flaws[at:] == UNFINISHED)

@@ -13,7 +13,9 @@ import numpy as np
 
 from sim.model.outcomes import is_sound, write_outcomes, write_week
 from sim.model.phases.begin import begin_run, derive, prepare_all
-from sim.model.phases.week import week
+from sim.model.phases.events import events
+from sim.model.phases.fight import fight
+from sim.model.phases.week import bargain_table, comply_table, learn_all, week
 from sim.model.vocabulary import CLOSED, NEVER
 from sim.numerics.dialect import compilable, run_of, standalone
 from sim.numerics.interleaved import in_step
@@ -211,6 +213,22 @@ def simulate(what: What, which: Which, memory: Memory, out: Out) -> None:
         path += finish(what, memory, out, state, place, together, marks)
         place += together
     count_weeks(memory.kept, memory.waiting, out.bands)
+
+
+def last_parts(what: What, which: Which, memory: Memory, out: Out) -> None:
+    """What of `simulate` is compiled last, called with the same types: for a second process that compiles beside it.
+
+    Which of the phases are here was measured: both processes have about as much to do.
+    """
+    state = in_step(memory.states, memory.single[0])
+    draw = what.draws[0]
+    events(what.rules, draw, what.plan, state)
+    for t in range(what.rules.tables):
+        bargain_table(what.rules, draw, state, t)
+        comply_table(what.rules, draw, state, t)
+    for w in range(what.rules.wars):
+        fight(what.rules, draw, state, w)
+    learn_all(what.rules, draw, what.plan, state)
 
 
 @cache

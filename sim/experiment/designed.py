@@ -48,7 +48,7 @@ class DesignedEngine(Engine):
         errors: dict[int, str] = {}
         at = int(self.luck[row]) * self.sweep.runs
         try:
-            self._call(scratch, self.records[row : row + 1], at, rows, flaws, paths)
+            self.kernel(*self._given(scratch, self.records[row : row + 1], at, rows, flaws, paths))
         except Exception as error:  # a failure is told with the row, where a sweep would go on without it
             told = f"{type(error).__name__}: {error}"
             errors = {first + int(place): told for place in np.flatnonzero(flaws == UNFINISHED)}

@@ -15,7 +15,6 @@ import numpy as np
 
 from sim.analysis.chance import chance_share
 from sim.analysis.sensitivity import (
-    DUMMY,
     REST,
     Index,
     Open,
@@ -26,6 +25,7 @@ from sim.analysis.sensitivity import (
     screen,
     shifts,
     top_groups,
+    unknown,
 )
 from sim.analysis.shares import Interval, Values, spread
 from sim.case.scenario import Scenario
@@ -156,11 +156,15 @@ def measured(
         groups = {
             key: decompose(names, given, ask(f"groups.{key}"), size.base, seed) for key, given in groupings.items()
         }
-        shifted = shifts(names, ask("shifts"), size.base, seed)
-        strongest = []
+        strongest: list[tuple[Index, ...]] = []
         for n, outcome in enumerate(outcomes):
             own = top_groups(screened[n], names, STRONGEST)
-            strongest.append(decompose(names, own, ask(f"strongest.{outcome}"), size.base, seed)[n])
+            if set(own) == {REST}:  # nothing has moved it
+                strongest.append((unknown(REST),))
+            else:
+                strongest.append(decompose(names, own, ask(f"strongest.{outcome}"), size.base, seed)[n])
+        looked_at = [{index.name for index in found} for found in strongest]
+        shifted = shifts(names, ask("shifts"), size.base, seed, looked_at)
     found = tuple(
         _sensitive(
             outcome, plain[:, :, n], screened[n], {key: given[n] for key, given in groups.items()}, strongest[n],
@@ -198,7 +202,5 @@ def _sensitive(
     split = spread(plain)
     between = float(plain.mean(axis=1).var(ddof=1))
     left = split.chance / plain.shape[1] / between if between > 0.0 and plain.shape[1] > 1 else float("nan")
-    own = {index.name for index in strongest} - {REST}
-    kept = tuple(one for one in shifted if one.name in own or one.name == DUMMY)
     ranks = {key: open_ranks(given, base) for key, given in {**groups, "strongest": strongest}.items()}
-    return Sensitive(outcome, chance_share(plain), min(left, 1.0), screened, groups, strongest, kept, ranks)
+    return Sensitive(outcome, chance_share(plain), min(left, 1.0), screened, groups, strongest, shifted, ranks)

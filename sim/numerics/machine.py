@@ -18,9 +18,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import llvmlite
@@ -37,6 +38,7 @@ except ImportError:  # pragma: no cover - not a POSIX system: each process compi
     fcntl = None  # type: ignore[assignment]  # a module where there is one
 
 config: Any = numba.config  # its names come from the environment, so that no checker knows them
+type_of: Any = numba.typeof  # without types of its own
 PRIVATE = stat.S_IRWXU
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 CACHE_NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
@@ -139,10 +141,11 @@ class Compiled:
         finally:
             config.CACHE_DIR = usual
 
-    def __call__(self, *given: Any) -> Any:
+    def __call__(self, *given: Any, beside: Callable[[], AbstractContextManager[object]] = nullcontext) -> Any:
+        """Call it; where that compiles it, `beside` is open meanwhile."""
         if self.is_loaded:
             return self._function(*given)
-        with self._alone():
+        with self._alone(beside):
             return self._function(*given)
 
     @property
@@ -163,7 +166,7 @@ class Compiled:
         return any(Path(kept._data_path(name)).is_file() for name in kept._load_index().values())
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self, beside: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
         """Of all processes that share a cache, one compiles; the others wait for its code, and load it.
 
         Who compiles holds a lock, which ends with its process, however that ends. After the longest wait, or where the
@@ -178,7 +181,36 @@ class Compiled:
                 file = stack.enter_context((cache_folder() / LOCK).open("ab"))
                 if not _locked(file.fileno(), self.is_warm):
                     _say(f"another process has been compiling for {LONGEST_WAIT:.0f} seconds: this one does it itself")
+            if not self.is_warm():
+                keep_parts()
+                stack.enter_context(beside())
             yield
+
+
+def keep_parts() -> None:
+    """Let the code of every standalone function be kept in the private folder, or be what another process put there."""
+    usual = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())
+    try:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("sim."):
+                for part in vars(module).values():
+                    if isinstance(part, FunctionType) and "dispatcher" in vars(part):
+                        vars(part)["dispatcher"].enable_caching()
+    finally:
+        config.CACHE_DIR = usual
+
+
+def compile_parts(function: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    """Compile what a function calls, as it would call it, and keep that; the function itself is not kept, nor called.
+
+    Args:
+        function: of the language that numba compiles.
+        given: what it would be called with, for the types.
+    """
+    keep_parts()
+    with seldom_collected():
+        numba.njit(nogil=True)(function).compile(tuple(type_of(one) for one in given))
 
 
 def _locked(file: int, is_done: Callable[[], bool]) -> bool:

@@ -72,9 +72,12 @@ def test_screening_and_shifts_tell_what_acts_from_what_does_not() -> None:
     screened = screen(names, bent, 20, 1)[0]
     assert [(one.name, round(one.effect.value, 6)) for one in screened] == [("a", 3.0), ("b", 1.0), ("c", 0.0)]
     assert top_groups(screened, names, 1) == ["a", REST, REST]
-    told = {one.name: one.distance for one in shifts(names, bent, 1_000, 1)[0]}
+    told = {one.name: one.distance for one in shifts(names, bent, 1_000, 1, [names])[0]}
     assert told["a"].low > told[DUMMY].high
     assert told["c"].value < 2.0 * told[DUMMY].value
+    assert {one.name: one.distance for one in shifts(names, bent, 1_000, 1, [["a"]])[0]} == {
+        name: told[name] for name in ("a", DUMMY)
+    }
 
 
 def test_an_outcome_that_does_not_vary_has_no_indices() -> None:

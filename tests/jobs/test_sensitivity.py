@@ -6,11 +6,15 @@ import csv
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim import surface
+from sim.analysis.sensitivity import DUMMY, REST
+from sim.analysis.shares import Values
 from sim.case.loading import load_case
 from sim.command.main import main
+from sim.engine.sweep import Sweep
 from sim.experiment import sensitivity as experiment
 from sim.inputs.errors import InputError
 from sim.pages.sensitivity.page import HEAD, PAGE, TABLE
@@ -31,6 +35,22 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(tmp_path: Path) -> N
     next((tmp_path / "sensitivity_parts").glob("*.npz")).unlink()
     assert main(words) == 0
     assert {name: (tmp_path / name).read_bytes() for name in pages} == pages
+
+
+def test_what_nothing_moves_takes_no_more_runs_than_were_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[int] = []
+
+    def flat(sweep: Sweep, names: tuple[str, ...], given: Values, outcomes: tuple[str, ...], told: object) -> Values:
+        rows.append(len(given))
+        return np.zeros((len(given), sweep.runs, len(outcomes)))
+
+    monkeypatch.setattr(experiment, "evaluated", flat)
+    monkeypatch.setattr(experiment, "_plain", lambda usual, outcomes, told: np.zeros((usual.draws, usual.runs, 1)))
+    size, scenario = experiment.sizes(2), load_case().scenario("turkey_summit", horizon=6)
+    found = experiment.measured(scenario, ("war.afghan_war.violence",), size, 2, 1, progress=False).outcomes[0]
+    assert sum(rows) < 4_000
+    assert [index.name for index in found.strongest] == [REST]
+    assert [shift.name for shift in found.shifted] == [DUMMY]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""A second process compiles beside the first one: what is kept then is what one process would have kept."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+from sim.case.loading import load_case
+from sim.engine import beside
+from sim.engine.sweep import Sweep
+
+
+@pytest.fixture
+def sweep() -> Sweep:
+    return Sweep(load_case().scenario("status_quo", horizon=4), 1, 1, 1, paths=0, band_runs=0)
+
+
+def test_the_other_process_gets_the_sweep_and_ends_with_what_it_is_for(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    usual = subprocess.Popen
+
+    def remembered(*words: object, **more: object) -> subprocess.Popen[bytes]:
+        started.append(usual(*words, **more))  # type: ignore[call-overload]  # passed on as they came
+        return started[-1]
+
+    monkeypatch.setattr(beside, "PROGRAM", "import pickle, sys, time; pickle.load(sys.stdin.buffer); time.sleep(600)")
+    monkeypatch.setattr(beside.subprocess, "Popen", remembered)
+    with beside.compiling(sweep):
+        assert started[0].poll() is None
+    assert started[0].poll() is not None
+
+
+@pytest.mark.parametrize("program", ["raise SystemExit(3)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"])
+def test_one_that_ends_early_holds_nobody_up(sweep: Sweep, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    monkeypatch.setattr(beside, "PROGRAM", program)
+    done = False
+    with beside.compiling(sweep):
+        done = True
+    assert done
+
+
+def test_its_program_compiles_the_last_parts(sweep: Sweep) -> None:
+    """With an engine that only says what it was asked: the program is text, which no checker reads."""
+    check = (
+        "import sim.engine.engine as engine, sys\n"
+        "engine.Engine.compile_last_parts = lambda self: print(self.sweep.scenario.scenario, self.threads)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", check + beside.PROGRAM], input=pickle.dumps(sweep), capture_output=True, check=True
+    )
+    assert done.stdout.decode() == "status_quo 1\n"
