@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Iterator
 
 from rich.console import Console
 
 from sim.experiment.calibration import Asked, Found
 from sim.pages.calibration.words import agreement, evenness, ruled_out, summary
+from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
 
 TABLE = "calibration.csv"
@@ -20,15 +18,7 @@ TABLE_MARK = ",".join(HEAD[:4])
 
 def csv_text(found: Found) -> str:
     """One row a number."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    writer.writerows([_cell(cell) for cell in row] for row in _rows(found))
-    return text.getvalue()
-
-
-def _cell(cell: object) -> object:
-    return ("" if math.isnan(cell) else f"{cell:.6g}") if isinstance(cell, float) else cell
+    return csv_of(HEAD, _rows(found), 6)
 
 
 def _rows(found: Found) -> Iterator[tuple[object, ...]]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -22,6 +19,7 @@ from sim.inputs.numbers import counted
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
 from sim.pages.kit.html import Html, Section, figure, joined, listed, note, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
+from sim.pages.kit.tables import csv_of
 from sim.version import __version__
 
 PAGE, TABLE = "discover.html", "discover.csv"
@@ -176,18 +174,7 @@ def _frame(axes: Axes, rule: Rule, names: list[int]) -> None:
 
 def csv_text(found: Found) -> str:
     """The findings for machines: one row a limit of a box."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    for one in found.outcomes:
-        writer.writerows([_cell(cell) for cell in row] for row in rows_of(found, one))
-    return text.getvalue()
-
-
-def _cell(cell: object) -> object:
-    if isinstance(cell, bool | np.bool_):
-        return "yes" if cell else "no"
-    return ("" if math.isnan(cell) else f"{cell:.6g}") if isinstance(cell, float) else cell
+    return csv_of(HEAD, (row for one in found.outcomes for row in rows_of(found, one)), 6)
 
 
 def print_discover(found: Found) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 
@@ -18,6 +16,7 @@ from sim.experiment.imported import CHALLENGES, MODELS, Found, Signed, Solved
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
 from sim.pages.kit.html import Html, Section, figure, joined, listed, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
+from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
 from sim.version import __version__
 
@@ -132,12 +131,7 @@ def _camps(found: Found) -> Html:
 
 def csv_text(found: Found) -> str:
     """The findings for machines: models, rounds of challenges, camps."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    for row in _rows(found):
-        writer.writerow(["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row])
-    return text.getvalue()
+    return csv_of(HEAD, _rows(found))
 
 
 def _rows(found: Found) -> Iterator[tuple[object, ...]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -20,6 +18,7 @@ from sim.experiment.levers import Setting, Swept
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
 from sim.pages.kit.html import Content, Html, Section, joined, note, page, paragraphs, table, tag
 from sim.pages.kit.plots import STYLE, svg_of
+from sim.pages.kit.tables import csv_of
 from sim.version import __version__
 
 PAGE, TABLE = "levers.html", "levers.csv"
@@ -98,13 +97,7 @@ def _panel(axes: Axes, one: Swept, number: int, answer: Answer, unit: str) -> No
 
 def csv_text(found: Sequence[Swept]) -> str:
     """The findings as a table for machines: one row a lever, a value and an outcome."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    for one in found:
-        for setting in one.settings:
-            writer.writerows(_rows(one, setting))
-    return text.getvalue()
+    return csv_of(HEAD, (row for one in found for setting in one.settings for row in _rows(one, setting)))
 
 
 def _rows(one: Swept, setting: Setting) -> Iterator[tuple[object, ...]]:

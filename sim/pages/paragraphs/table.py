@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import NamedTuple
 from sim.analysis.shares import Interval
 from sim.experiment.paragraphs import HEAD, Found
 from sim.inputs.files import read_csv
+from sim.pages.kit.tables import csv_of
 
 TABLE = "paragraphs_{scenario}.csv"
 EVERY = TABLE.format(scenario="*")
@@ -22,20 +21,12 @@ YES = "yes"
 
 def csv_text(found: Found) -> str:
     """The findings for machines: one row a source, reading, outcome and measure, strongest sources first."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
     size = (found.draws, found.runs, found.seed)
-    for row in found.table().itertuples(index=False):
-        scale = found.scale(str(row.outcome))
-        writer.writerow([found.scenario.scenario, *(_cell(cell) for cell in row), *size, f"{scale:g}"])
-    return text.getvalue()
-
-
-def _cell(cell: object) -> object:
-    if isinstance(cell, bool):
-        return YES if cell else "no"
-    return ("" if math.isnan(cell) else f"{cell:.6g}") if isinstance(cell, float) else cell
+    rows = (
+        (found.scenario.scenario, *row, *size, f"{found.scale(str(row.outcome)):g}")
+        for row in found.table().itertuples(index=False)
+    )
+    return csv_of(COLUMNS, rows, 6)
 
 
 class Carried(NamedTuple):

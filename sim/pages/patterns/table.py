@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 
@@ -15,6 +13,7 @@ from sim.analysis.holding import Holding
 from sim.analysis.shares import Interval
 from sim.experiment.patterns import FEW, Finding, Found, Measured, carriers
 from sim.model.parameters import SWITCHES
+from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
 from sim.pages.kit.words import citations
 
@@ -122,13 +121,8 @@ def print_patterns(found: Found, console: Console | None = None) -> None:
 
 def csv_text(found: Found) -> str:
     """One row a claim, a pattern's epoch and a switch; numbers in full."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEAD)
-    for one in found.findings:
-        for part in ("claims", "also"):
-            writer.writerows(_row(found, one, part, measured) for measured in getattr(one, part))
-    return out.getvalue()
+    every = ((one, part, each) for one in found.findings for part in ("claims", "also") for each in getattr(one, part))
+    return csv_of(HEAD, (tuple(_row(found, one, part, each)) for one, part, each in every))
 
 
 def _row(found: Found, one: Finding, part: str, measured: Measured) -> Iterator[object]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 
@@ -14,6 +12,7 @@ from rich.text import Text
 
 from sim.analysis.shares import Interval
 from sim.experiment.record import MODEL, Compared, Found, Scored
+from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
 from sim.pages.kit.words import citations
 
@@ -102,12 +101,7 @@ def cells(row: Compared) -> tuple[str, ...]:
 
 def csv_text(found: Found) -> str:
     """The findings for machines: statements with scores, then comparisons, then pairs from article to article."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    for row in (*_statements(found), *_comparisons(found), *_moved(found)):
-        writer.writerow(["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row])
-    return text.getvalue()
+    return csv_of(HEAD, (*_statements(found), *_comparisons(found), *_moved(found)))
 
 
 def _statements(found: Found) -> Iterator[tuple[object, ...]]:

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-from collections.abc import Iterable, Sequence
-
-import numpy as np
-
 from sim.experiment.robust import FRONT_HEAD, Found, front_rows, head_of, rows_of
+from sim.pages.kit.tables import csv_of
 from sim.pages.robust.words import front_told, sentences, setting_told
 
 TABLE, FRONT = "robust.csv", "robust_front.csv"
@@ -18,26 +12,12 @@ TABLE_MARK, FRONT_MARK = "setting,as_it_stands,", ",".join(FRONT_HEAD[:4])
 
 def csv_text(found: Found) -> str:
     """The settings for machines: one row a setting and outcome."""
-    return _text(head_of(found), (row for one in found.outcomes for row in rows_of(found, one)))
+    return csv_of(head_of(found), (row for one in found.outcomes for row in rows_of(found, one)), 6)
 
 
 def front_text(found: Found) -> str:
     """The fronts for machines: one row a setting and two outcomes; the head alone of one outcome."""
-    return _text(FRONT_HEAD, (row for one in found.fronts for row in front_rows(found, one)))
-
-
-def _text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def _cell(cell: object) -> object:
-    if isinstance(cell, bool | np.bool_):
-        return "yes" if cell else "no"
-    return ("" if math.isnan(cell) else f"{cell:.6g}") if isinstance(cell, float) else cell
+    return csv_of(FRONT_HEAD, (row for one in found.fronts for row in front_rows(found, one)), 6)
 
 
 def print_robust(found: Found) -> None:

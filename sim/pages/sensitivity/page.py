@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,6 +14,7 @@ from sim.experiment.sensitivity import Found, Sensitive
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
 from sim.pages.kit.html import Html, Section, figure, joined, listed, note, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
+from sim.pages.kit.tables import csv_of
 from sim.version import __version__
 
 PAGE, TABLE = "sensitivity.html", "sensitivity.csv"
@@ -152,16 +151,7 @@ def screening_figure(one: Sensitive) -> Figure:
 
 def csv_text(found: Found) -> str:
     """The findings for machines: one row an index."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    for one in found.outcomes:
-        writer.writerows([_number(cell) for cell in row] for row in _rows(one))
-    return text.getvalue()
-
-
-def _number(cell: object) -> object:
-    return ("" if math.isnan(cell) else f"{cell:.6g}") if isinstance(cell, float) else cell
+    return csv_of(HEAD, (row for one in found.outcomes for row in _rows(one)), 6)
 
 
 def _rows(one: Sensitive) -> Iterator[tuple[object, ...]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 
@@ -13,6 +11,7 @@ from rich.table import Table
 from sim.analysis.contested import PARTS
 from sim.analysis.shares import Estimate, Interval
 from sim.experiment.theories import Found, contender_of
+from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
 
 TABLE = "theories.csv"
@@ -74,12 +73,7 @@ def told_share(one: Interval) -> str:
 
 def csv_text(found: Found) -> str:
     """The findings for machines: patterns, scores, outcomes and parts of their variance."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    for row in _rows(found):
-        writer.writerow(["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row])
-    return text.getvalue()
+    return csv_of(HEAD, _rows(found))
 
 
 def _rows(found: Found) -> Iterator[tuple[object, ...]]:
