@@ -13,16 +13,16 @@ import panel as pn
 
 from sim.agents.parting import names_apart
 from sim.agents.words import label
-from sim.analysis.shares import Interval
 from sim.case.case import Case
 from sim.case.scenario import BASELINE, load_scenario
 from sim.evidence.priors import Priors
-from sim.experiment.runs import Runs, influences_on
+from sim.experiment.runs import influences_on
 from sim.experiment.turning import share_otherwise, turning
 from sim.inputs.errors import InputError
 from sim.model.parameters import SWITCHES
-from sim.pages.report.figures import Composed, composition
-from sim.pages.report.measures import class_shares, examples
+from sim.pages.report.figures import composition
+from sim.pages.report.measures import examples
+from sim.pages.report.sections import bar_of
 from sim.pages.report.settlements import settlements
 from sim.pages.run.again import parting_command
 from sim.pages.run.page import run_page
@@ -284,7 +284,7 @@ class Studio:
     def _png(self) -> io.BytesIO:
         found = io.BytesIO()
         if self.seen is not None:
-            rows = [Composed(one.name, _intervals(one.runs)) for one in those(self.seen)]
+            rows = [bar for one in those(self.seen) if (bar := bar_of(one.name, one.runs)) is not None]
             composition(rows, settlements(self.bench.case), key=True).savefig(found, format="png", dpi=200)
             found.seek(0)
         return found
@@ -299,10 +299,6 @@ ROW = "@media (max-width: 52rem) { :host { flex-direction: column !important; he
 SIDE = """@media (max-width: 52rem) {
   :host { width: 100% !important; max-width: 100% !important; height: auto !important; flex: none !important; }
 }"""
-
-
-def _intervals(runs: Runs) -> tuple[Interval, ...]:
-    return tuple(Interval(share.value, share.low, share.high) for share in class_shares(runs))
 
 
 def _escaped(text: str) -> str:

@@ -3,7 +3,7 @@
 It fails where something does not hold; without a browser it says so in a line, and fails only if it is needed. It
 starts the studio as its users do, moves a slider, opens a link again, lets two visitors watch, follows a run, plays a
 game to its end in two seats, refuses every request that would leave the machine, and has axe-core look each page
-through. PICTURES is a folder for screenshots at 1440 and 390 pixels.
+through, those of the report too. PICTURES is a folder for screenshots at 1440 and 390 pixels.
 """
 
 from __future__ import annotations
@@ -207,6 +207,42 @@ def check_game(browser: Browser, address: str, pictures: Path | None = None) -> 
     return [
         f"a game of {decisions} decisions, two seats: median {median(took):.0f} ms from a click to the next question"
     ]
+
+
+# The report with all that is linked to it, as small as it can be: its pages are made the same way at any size.
+REPORT = (
+    ("job=patterns", "size=smoke"),
+    ("job=record", "size=smoke"),
+    ("job=evidence", "evidence.draws=100"),
+    ("job=explain", "scenario=turkey_summit", "run=0", "size.runs=2"),
+    ("size=smoke",),
+)
+
+
+def report_in(folder: Path) -> list[Path]:
+    """Write the report into a folder, with all other pages that it can be linked to; every page there."""
+    for words in REPORT:
+        command = [sys.executable, "-m", "sim", *words, f"out={folder}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return sorted(folder.rglob("*.html"))
+
+
+def check_report(browser: Browser, pages: list[Path], pictures: Path | None = None) -> list[str]:
+    """Look every page of the report through, all of it unfolded; AssertionError for what keeps somebody out."""
+    found = {}
+    for file in pages:
+        visitor = Visitor(browser)
+        visitor.page.goto(file.as_uri())
+        visitor.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        if pictures is not None:
+            visitor.page.screenshot(path=pictures / f"{file.stem}.png")
+        assert not visitor.troubles, (file, visitor.troubles)
+        assert not visitor.foreign, (file, visitor.foreign)
+        if those := faults(visitor.page):
+            found[file.name] = those
+        visitor.page.context.close()
+    assert not found, found
+    return [f"the report: {len(pages)} pages looked through"]
 
 
 def main(words: list[str]) -> int:

@@ -42,10 +42,11 @@ ROOM_FOR_NUMBER = 0.055
 
 
 class Composed(NamedTuple):
-    """A bar: its name, and the share of each settlement class."""
+    """A bar: its name, the share of each settlement class, and that of each class with all before it."""
 
     label: str
     shares: tuple[Interval, ...]
+    upto: tuple[Interval, ...]
 
 
 class Named(NamedTuple):
@@ -103,7 +104,9 @@ def drawing(picture: Figure, alternative: str, caption: Content) -> Html:
 def composition(
     bars: Sequence[Composed], classes: Mapping[str, SettlementClass], *, width: float = WIDTH, key: bool = False
 ) -> Figure:
-    """Stacked bars of the settlement classes; a whisker at the end of a part is the interval of its share.
+    """Stacked bars of the settlement classes; a whisker where two meet is the interval of all that lies left of it.
+
+    A share of its own drawn from the left end of its part could end beyond the bar, where no boundary can be.
 
     Args:
         bars: from top to bottom.
@@ -132,7 +135,7 @@ def composition(
 def _composed(axes: Axes, row: int, bar: Composed, colours: Sequence[str]) -> None:
     axes.text(0.0, row - 0.31, bar.label, ha="left", va="bottom", fontsize=8.5, color=INK)
     start = 0.0
-    for number, (share, colour) in enumerate(zip(bar.shares, colours, strict=True)):
+    for number, (share, upto, colour) in enumerate(zip(bar.shares, bar.upto, colours, strict=True)):
         if share.value <= 0.0:
             continue
         axes.barh(row, share.value, left=start, height=0.56, color=colour, edgecolor="white", linewidth=0.6)
@@ -140,10 +143,11 @@ def _composed(axes: Axes, row: int, bar: Composed, colours: Sequence[str]) -> No
             ink = "white" if colour in DARK else INK
             axes.text(start + share.value / 2, row, f"{100 * share.value:.0f}", ha="center", va="center",
                       fontsize=8.0, color=ink)  # fmt: skip
-        y = row + 0.22 - 0.088 * number  # one below the other, so that small parts do not hide each other's whiskers
-        axes.plot([start + share.low, start + share.high], [y, y], color="black", lw=0.9, solid_capstyle="butt",
-                  marker="|", ms=2.6, mew=0.8, clip_on=False)  # fmt: skip
         start += share.value
+        if number < len(colours) - 1:  # all classes together are all runs
+            y = row + 0.22 - 0.088 * number  # one below the other: small parts do not hide each other's whiskers
+            axes.plot([upto.low, upto.high], [y, y], color="black", lw=0.9, solid_capstyle="butt", marker="|", ms=2.6,
+                      mew=0.8, clip_on=False)  # fmt: skip
 
 
 def rising(panels: Sequence[Courses]) -> Figure:

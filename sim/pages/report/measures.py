@@ -175,6 +175,14 @@ def class_shares(runs: Runs) -> tuple[Estimate, ...]:
     return () if runs.failed.all() else tuple(runs.share(name) for name in runs.sweep.case.classes)
 
 
+def shares_upto(runs: Runs) -> tuple[Estimate, ...]:
+    """The share of each settlement class with all before it, in the case's order; none if all runs failed."""
+    if runs.failed.all():
+        return ()
+    classes = np.cumsum([runs.values(name) for name in runs.sweep.case.classes], axis=0)
+    return tuple(estimate(one, yes_no=True, weights=runs.weights) for one in classes)
+
+
 def can_turn(runs: Runs) -> bool:
     """Whether the regime can still turn: a war turns it, and the epoch's regime is the case's first."""
     case = runs.sweep.case

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from sim.agents.words import label
 from sim.analysis.influence import PASS, Influence, draws_to_settle
 from sim.analysis.paired import Difference
-from sim.analysis.shares import CHANCE_DRAWS, CHANCE_RUNS, Interval
+from sim.analysis.shares import CHANCE_DRAWS, CHANCE_RUNS, Estimate, Interval
 from sim.case.case import Case
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Result
@@ -19,7 +19,7 @@ from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table
 from sim.pages.report import figures as report_plots
 from sim.pages.report.figures import Composed, Named, Swept, drawing
 from sim.pages.report.findings import Findings, chance_parts, code, start_of
-from sim.pages.report.measures import Group, Measure, baseline_label, class_shares
+from sim.pages.report.measures import Group, Measure, baseline_label, class_shares, shares_upto
 from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import (
     NEVER,
@@ -106,8 +106,8 @@ def composition_section(found: Findings) -> Html:
         drawn.append(drawing(picture, f"stacked bars of settlement classes from {start_of(group)}", caption))
     words = (
         "The class of each run at its horizon, the first that holds in the order of the key. A number in a part is its "
-        "per cent of the runs. The black whisker at a part's right end is the 95 % interval of its share, measured "
-        "from the part's left end."
+        "per cent of the runs. The black whisker where two parts meet is the 95 % interval of the share of all that "
+        "lies to the left of it; that of each class alone stands in the numbers below."
     )
     key = key_of_classes(found.results.case)
     return joined([paragraphs(words), key, tag("div", *drawn, class_="grid"), _shares_table(found)])
@@ -129,8 +129,13 @@ def bars(group: Group) -> list[Composed]:
 
 def bar_of(label: str, runs: Runs | None) -> Composed | None:
     """The bar of some runs; None for none, or where every one failed."""
-    shares = () if runs is None else class_shares(runs)
-    return Composed(label, tuple(Interval(one.value, one.low, one.high) for one in shares)) if shares else None
+    if runs is None or runs.failed.all():
+        return None
+    return Composed(label, _intervals(class_shares(runs)), _intervals(shares_upto(runs)))
+
+
+def _intervals(found: Sequence[Estimate]) -> tuple[Interval, ...]:
+    return tuple(Interval(one.value, one.low, one.high) for one in found)
 
 
 def _shares_table(found: Findings) -> Html:
