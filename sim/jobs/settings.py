@@ -95,6 +95,7 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "positions": "a CSV file with the columns actor, issue, position, salience, power, or of KTAB's form",
         "record": "null for the case's own, or a file",
         "weights": "null, or a file that job=calibrate wrote",
+        "scenarios": "a list of files: [mine.yaml,ours.yaml]",
         "outcome": "null, or a list of outcomes: [collapse,doha]",
         "resume": "null, or a file that jirga play has written",
         "seat": "null, an actor, or a list of actors: [PAK,US]",
@@ -154,6 +155,9 @@ class StudioSettings(Strict):
     port: int = Field(ge=1024, le=65_535, description="the port of the studio")
     sessions: int = Field(ge=1, le=1_000, description="people who may watch at one time")
     runs: int = Field(ge=200, le=5_000, description="runs of a scenario that a visitor sees, at most")
+    scenarios: tuple[Annotated[Path, AfterValidator(home_of)], ...] = Field(
+        description="files of scenarios that the studio offers beside those of the case"
+    )
 
 
 class Settings(Strict):

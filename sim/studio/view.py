@@ -19,6 +19,7 @@ from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.kit.networks import network
+from sim.pages.report.sections import bar_of
 from sim.pages.report.settlements import settlements
 from sim.studio.bench import Seen
 from sim.studio.pictures import Gap, Line, bars, courses, gaps
@@ -80,7 +81,7 @@ def view(seen: Seen, *, whole: bool = True) -> Html:
     head = joined((tag("h2", sentence(scenario.title)), tag("p", scenario.question, class_="asked"), _sure(seen)))
     parts = [
         ("What the answer is", _answers(seen)),
-        ("How the runs end", picture_of_ends(seen)),
+        ("How the runs end", _ends(seen)),
         ("What the change does", _differences(seen)),
         ("Signed, and broken again", _agreements(seen, whole)),
         ("The war, week by week", _war(seen, whole)),
@@ -144,15 +145,26 @@ def _difference(value: float, low: float, high: float, unit: str) -> str:
 # --- ends and differences --------------------------------------------------------------------------------------------
 
 
-def picture_of_ends(seen: Seen) -> Html:
-    """The composition of outcomes as a picture of its own."""
+def _ends(seen: Seen) -> Html:
+    return joined((picture_of_ends(seen, opens=True), tag("small", ENDS_TOLD)))
+
+
+ENDS_TOLD = (
+    "Click a part, or reach it by Tab and press Enter: one run that ends so, week by week, with its reasons and "
+    "paragraphs. Whiskers, below where two parts meet: 95 % of the share of all that lies left of it."
+)
+
+
+def picture_of_ends(seen: Seen, *, opens: bool = False) -> Html:
+    """The composition of outcomes as a picture of its own; `opens`: whether its parts can be asked for."""
     classes = settlements(seen.runs.sweep.case)
-    rows = [(one.name, [one.runs.share(kind).value for kind in classes]) for one in those(seen)]
+    rows = [bar for one in those(seen) if (bar := bar_of(one.name, one.runs)) is not None]
     told = "; ".join(
-        f"{name}: " + ", ".join(f"{kind} {percent(share)}" for kind, share in zip(classes, shares, strict=True))
-        for name, shares in rows
+        f"{bar.label}: "
+        + ", ".join(f"{kind} {percent(share.value)}" for kind, share in zip(classes, bar.shares, strict=True))
+        for bar in rows
     )
-    return bars(rows, classes, f"how the runs end. {told}")
+    return bars(rows, classes, f"how the runs end. {told}", opens=opens)
 
 
 def _differences(seen: Seen) -> Html | None:
@@ -165,10 +177,14 @@ def _differences(seen: Seen) -> Html | None:
         ]
     if not parts:
         return None
-    parts.append(
-        tag("small", "Filled: the 95 % interval leaves zero out. Each run is compared with its twin of the same luck.")
-    )
+    parts.append(tag("small", DIFFERENCES_TOLD))
     return joined(parts)
+
+
+DIFFERENCES_TOLD = (
+    "Filled: the 95 % interval leaves zero out. Each run is compared with its twin of the same luck. A dot leads to "
+    "one run of the scenario that ends so."
+)
 
 
 def _gap(comparison: Comparison, what: str, style: int) -> Gap:
@@ -176,7 +192,9 @@ def _gap(comparison: Comparison, what: str, style: int) -> Gap:
         found = comparison.difference(what)
     except InputError:
         return Gap(what, math.nan, math.nan, math.nan, style)
-    return Gap(what, 100 * found.value, 100 * found.low, 100 * found.high, style)
+    runs = comparison.second
+    who = _short(runs.sweep.scenario.scenario) if (runs.values(what) == 1.0).any() else ""
+    return Gap(what, 100 * found.value, 100 * found.low, 100 * found.high, style, who)
 
 
 # --- courses ---------------------------------------------------------------------------------------------------------
@@ -231,7 +249,7 @@ def _war(seen: Seen, whole: bool) -> Html:
             top = 1.0 if highest < 1.05 else math.ceil(highest)
             pictures.append(courses(title, "", lines, f"{title}, median and middle half of the runs", top))
         parts.append(
-            joined(pictures) if not parts else details(sentence(place_of(seen.runs.sweep.world, war)), *pictures)
+            joined(pictures) if not parts else details(sentence(place_of(seen.runs.sweep.world, war))[:-1], *pictures)
         )
     parts.append(tag("small", "Line: median. Band: middle half of the runs."))
     return joined(parts)
@@ -313,6 +331,8 @@ STYLE = """
 .studio .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: 1rem; }
 .studio .card { border: 1px solid #c8c8c8; border-radius: 6px; padding: .8rem 1rem; background: #fff; min-width: 0; }
 .studio .card:first-child { grid-column: 1 / -1; }
+.studio [data-ends] { cursor: pointer; }
+.studio [data-ends]:focus-visible { outline: 3px solid #e69f00; outline-offset: 1px; }
 .studio svg { width: 100%; max-width: 38rem; height: auto; display: block; }
 .studio .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .5rem; }
 .studio figure { margin: 0; } .studio figcaption { text-align: center; }

@@ -266,6 +266,15 @@ def test_examples_end_in_the_class_that_they_are_told_for(results: Results) -> N
             assert results.case.classes[settlement[number]] == name
 
 
+def test_every_share_leads_to_a_run_that_ends_so(results: Results, page: str) -> None:
+    cards = dict(card_pages(Findings(results)))
+    led = re.findall(rf'<a href="({FOLDER}/[^"#]*)#(run\.[^"]*)">([\d.]+)</a>', page)
+    assert {unquote(file) for file, _, _ in led} == set(cards)
+    for file, place, _ in led:
+        assert f'id="{place}"' in cards[unquote(file)]
+        assert f'href="#{place}"' in cards[unquote(file)]  # and so does the key of its own bar
+
+
 def test_settlement_is_comprehensive_or_interim(results: Results) -> None:
     runs = results[BASELINE].runs
     both = runs.values("comprehensive") + runs.values("interim")

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -77,7 +78,10 @@ class Visitor:
         self.page.on("request", lambda request: self._leaves(request.url))
 
     def _leaves(self, url: str) -> None:
-        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in ("localhost", "127.0.0.1"):
+        if urlsplit(url).scheme not in ("data", "blob", "file") and urlsplit(url).hostname not in (
+            "localhost",
+            "127.0.0.1",
+        ):
             self.foreign.append(url)
 
     def open(self, address: str) -> None:
@@ -115,8 +119,8 @@ def faults(page: Page) -> list[str]:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
         return []
-    page.wait_for_timeout(900)  # what comes later gets its name a moment later
-    found = Axe().run(page).response["violations"]
+    page.wait_for_timeout(0 if page.url.startswith("file:") else 900)  # what comes later is named a moment later
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{one['help']}: {one['nodes'][0]['html'][:100]}" for one in found if one["impact"] in ("serious", "critical")
     ]
@@ -145,6 +149,7 @@ def check(browser: Browser, address: str, pictures: Path | None = None) -> list[
     assert again.picture() == one.picture(), "a link opened again shows another picture"
     one.page.get_by_role("button", name="Show it, week by week").click()
     one.page.wait_for_selector("iframe[title^='run ']")
+    for_keyboard(one, pictures)
     again.page.get_by_role("button", name="Where the runs part from status quo").click()
     again.page.wait_for_selector("iframe[title^='where ']")
     refused = Visitor(browser)
@@ -161,6 +166,25 @@ def check(browser: Browser, address: str, pictures: Path | None = None) -> list[
         f"slider to {what}: median {median(times):.0f} ms ({min(times):.0f} to {max(times):.0f})"
         for what, times in (("the first picture", first), ("the picture of 1,000 runs", thousand))
     ]
+
+
+def for_keyboard(visitor: Visitor, pictures: Path | None) -> None:
+    """From a bar and from a dot to a run, and from a held number to its evidence, without a mouse."""
+    page = visitor.page
+    parts = page.locator(f"{BARS} [data-ends]").all() + page.locator("circle").locator("..").all()[:1]
+    for part in (parts[0], parts[-1]):
+        page.get_by_role("button", name="Close it again").click()
+        page.wait_for_selector("iframe", state="detached")
+        ends = part.get_attribute("data-ends")
+        part.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"iframe[title^='run '][title$='{ends}']")
+    page.goto(f"{page.url}&held.trust.US.PAK=0.3")
+    visitor.wait_for(5_000)
+    page.get_by_role("button", name="What is known of it").press("Enter")
+    page.wait_for_selector("iframe[title^='the evidence']")
+    if pictures is not None:
+        page.screenshot(path=pictures / "studio-evidence.png", full_page=True)
 
 
 def check_game(browser: Browser, address: str, pictures: Path | None = None) -> list[str]:
@@ -217,12 +241,18 @@ REPORT = (
     ("job=explain", "scenario=turkey_summit", "run=0", "size.runs=2"),
     ("size=smoke",),
 )
+SWEEP = ("-m", "scenario=turkey_summit", "scenario.levers.summit_week=4,12", "size=smoke")  # has a page of its grid
+
+
+# Of the entries of a long list the first ones are opened: all are made alike, and each takes axe-core its time.
+UNFOLD = """document.querySelectorAll("details:not(.entry), details.entry:nth-of-type(-n+3)").forEach(
+  one => { one.open = true; })"""
 
 
 def report_in(folder: Path) -> list[Path]:
-    """Write the report into a folder, with all other pages that it can be linked to; every page there."""
-    for words in REPORT:
-        command = [sys.executable, "-m", "sim", *words, f"out={folder}"]
+    """Write the report into a folder with the pages that it is linked to, and that of a sweep; every page there."""
+    for words, where in (*((words, folder) for words in REPORT), (SWEEP, folder / "sweep")):
+        command = [sys.executable, "-m", "sim", *words, f"out={where}"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return sorted(folder.rglob("*.html"))
 
@@ -233,7 +263,7 @@ def check_report(browser: Browser, pages: list[Path], pictures: Path | None = No
     for file in pages:
         visitor = Visitor(browser)
         visitor.page.goto(file.as_uri())
-        visitor.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        visitor.page.evaluate(UNFOLD)
         if pictures is not None:
             visitor.page.screenshot(path=pictures / f"{file.stem}.png")
         assert not visitor.troubles, (file, visitor.troubles)
@@ -256,6 +286,10 @@ def main(words: list[str]) -> int:
         print("axe-playwright-python is not installed: no page is looked through for what keeps people out")
     from playwright.sync_api import sync_playwright
 
+    with TemporaryDirectory() as made, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+        print(*check_report(browser, report_in(Path(made)), folder[0] if folder else None), sep="\n")
+        browser.close()
     with studio("scenario=turkey_summit") as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
         print(*check(browser, address, folder[0] if folder else None), sep="\n")

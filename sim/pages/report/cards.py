@@ -16,13 +16,26 @@ from sim.case.scenario import BASELINE, Scenario
 from sim.engine.sweep import Sweep
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
-from sim.pages.kit.html import Html, Section, details, figure, joined, listed, page, paragraphs, style, table, tag
+from sim.pages.kit.html import (
+    Html,
+    Section,
+    details,
+    figure,
+    joined,
+    listed,
+    page,
+    paragraphs,
+    style,
+    table,
+    tag,
+    typed,
+)
 from sim.pages.kit.networks import network
 from sim.pages.kit.words import cited
 from sim.pages.report import figures as report_plots
 from sim.pages.report.answers import answers_of
 from sim.pages.report.figures import Courses, Event, Fan, drawing
-from sim.pages.report.findings import Findings, anchor
+from sim.pages.report.findings import Findings, anchor, run_anchor
 from sim.pages.report.measures import Group, examples
 from sim.pages.report.moves import moves_of
 from sim.pages.report.sections import bar_of, key_of_classes
@@ -104,8 +117,8 @@ def _composition(label: str, runs: Runs, baseline: Runs | None) -> Html:
     if not drawn:
         return Html("")
     picture = report_plots.composition(drawn, settlements(runs.sweep.case))
-    return joined([tag("div", drawing(picture, f"stacked bars of settlement classes of {label}", ""), class_="grid"),
-                   key_of_classes(runs.sweep.case)])  # fmt: skip
+    bars = tag("div", drawing(picture, f"stacked bars of settlement classes of {label}", ""), class_="grid")
+    return joined([bars, key_of_classes(runs.sweep.case, {kind: f"#{run_anchor(kind)}" for kind in examples(runs)})])
 
 
 def _rising(found: Findings, runs: Runs, baseline: Runs | None) -> Html:
@@ -262,9 +275,12 @@ def _first_place(number: str, one: Pattern) -> str:
 
 
 def _runs_to_open(found: Findings, runs: Runs) -> Html:
-    rows = [(name, *_to_run(found, runs, number)) for name, number in examples(runs).items()]
+    named = examples(runs)
+    rows = [(name, *_to_run(found, runs, number)) for name, number in named.items()]
     heads = ("ends in", "run", "its page, or the command that writes it")
-    return joined([table(heads, rows, compared=True), *_parting(runs.sweep)])
+    told = paragraphs("Of those that end so, the one that is nearest to the middle of them in all outcomes.")
+    drawn = table(heads, rows, ids=[*map(run_anchor, named)], compared=True)
+    return joined([told, drawn, *_parting(runs.sweep)])
 
 
 def _to_run(found: Findings, runs: Runs, number: int) -> tuple[str, Html]:
@@ -280,4 +296,4 @@ def _parting(sweep: Sweep) -> Iterable[Html]:
     if sweep.scenario.scenario != BASELINE:
         command = parting_command(sweep.world, BASELINE, sweep.draws, sweep.runs, sweep.seed)
         yield paragraphs("Where the runs part that end otherwise than in " + BASELINE + " with the same luck:")
-        yield tag("pre", command)
+        yield typed(command)

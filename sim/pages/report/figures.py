@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.analysis.influence import Influence
 from sim.analysis.shares import Interval
 from sim.analysis.timing import Curve
-from sim.pages.kit.colours import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
+from sim.pages.kit.colours import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, ink_on
 from sim.pages.kit.html import Content, Html
 from sim.pages.kit.html import figure as captioned
 from sim.pages.kit.plots import STYLE, svg_of
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 NAMES = 1.95  # inches for the names of rows
 WIDTH = 4.8  # inches: fills a phone, and two stand side by side on a desktop
 INK = "#222222"
-DARK = frozenset({VERMILLION, BLUE, GREEN})
 # What comes in the course of a run; the two of a table share its panel.
 EVENT_COLOURS = {"takeover": INK, "agreement signed": BLUE, "agreement collapsed": VERMILLION}
 DASHED = (0, (2, 2))
@@ -140,9 +139,8 @@ def _composed(axes: Axes, row: int, bar: Composed, colours: Sequence[str]) -> No
             continue
         axes.barh(row, share.value, left=start, height=0.56, color=colour, edgecolor="white", linewidth=0.6)
         if share.value >= ROOM_FOR_NUMBER:
-            ink = "white" if colour in DARK else INK
             axes.text(start + share.value / 2, row, f"{100 * share.value:.0f}", ha="center", va="center",
-                      fontsize=8.0, color=ink)  # fmt: skip
+                      fontsize=8.0, color=ink_on(colour))  # fmt: skip
         start += share.value
         if number < len(colours) - 1:  # all classes together are all runs
             y = row + 0.22 - 0.088 * number  # one below the other: small parts do not hide each other's whiskers

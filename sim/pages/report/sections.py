@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from urllib.parse import quote
 
 from sim.agents.words import label
@@ -18,7 +19,7 @@ from sim.experiment.runs import Runs
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.report import figures as report_plots
 from sim.pages.report.figures import Composed, Named, Swept, drawing
-from sim.pages.report.findings import Findings, chance_parts, code, start_of
+from sim.pages.report.findings import Findings, chance_parts, code, run_anchor, start_of
 from sim.pages.report.measures import Group, Measure, baseline_label, class_shares, shares_upto
 from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import (
@@ -113,13 +114,17 @@ def composition_section(found: Findings) -> Html:
     return joined([paragraphs(words), key, tag("div", *drawn, class_="grid"), _shares_table(found)])
 
 
-def key_of_classes(case: Case) -> Html:
-    """What each colour of the bars means."""
+def key_of_classes(case: Case, runs: Mapping[str, str] = MappingProxyType({})) -> Html:
+    """What each colour of the bars means; `runs`: the address of a run that ends so, by class."""
     swatches = [
-        joined([tag("b", style=f"background:{one.colour}"), f"{name}: {one.meaning}"])
+        joined([tag("b", style=f"background:{one.colour}"), f"{name}: {one.meaning}", *_to_run(runs.get(name))])
         for name, one in settlements(case).items()
     ]
     return tag("ul", *(tag("li", one) for one in swatches), class_="key")
+
+
+def _to_run(address: str | None) -> list[Html]:
+    return [] if address is None else [joined([" (", tag("a", "one that ends so", href=address), ")"])]
 
 
 def bars(group: Group) -> list[Composed]:
@@ -140,17 +145,27 @@ def _intervals(found: Sequence[Estimate]) -> tuple[Interval, ...]:
 
 def _shares_table(found: Findings) -> Html:
     rows = [
-        (start_of(group), tag("code", bar.label), *(_share(one) for one in bar.shares))
+        (start_of(group), tag("code", label), *_shares(found, runs, bar))
         for group in found.groups
-        for bar in bars(group)
+        for label, runs in group.everything
+        if (bar := bar_of(label, runs)) is not None
     ]
-    return details(
-        "The same in numbers", table(("from", "scenario", *(f"{name}, %" for name in found.results.case.classes)), rows)
-    )
+    heads = ("from", "scenario", *(f"{name}, %" for name in found.results.case.classes))
+    return details("The same in numbers", paragraphs(TO_A_RUN), table(heads, rows))
 
 
-def _share(one: Interval) -> str:
-    return f"{100 * one.value:.1f} ({100 * one.low:.1f} to {100 * one.high:.1f})"
+TO_A_RUN = "A number leads to one run that ends so, week by week, or to the command that tells it."
+
+
+def _shares(found: Findings, runs: Runs, bar: Composed) -> Iterator[Content]:
+    """The share of each class, with a link to one run that ends so where the scenario has a page."""
+    file = found.files.get(id(runs))
+    for name, one in zip(found.results.case.classes, bar.shares, strict=True):
+        ends = f" ({100 * one.low:.1f} to {100 * one.high:.1f})"
+        number: Content = f"{100 * one.value:.1f}"
+        if file is not None and one.value > 0.0:
+            number = tag("a", number, href=f"{quote(file)}#{run_anchor(name)}")
+        yield joined([number, ends])
 
 
 def swept_section(found: Findings) -> Html:
