@@ -98,7 +98,7 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "scenarios": "a list of files: [mine.yaml,ours.yaml]",
         "outcome": "null, or a list of outcomes: [collapse,doha]",
         "resume": "null, or a file that jirga play has written",
-        "seat": "null, an actor, or a list of actors: [PAK,US]",
+        "seat": "null, a seat, or a list of seats: [PAK,TUR]",
         "parts": "null for all that are missing, or 3-40, 7, [3-40,50]",
     }
 )
@@ -194,7 +194,9 @@ class Settings(Strict):
     against: str | None = Field(
         description="a scenario or a file that the one explained is held against: where runs part that end otherwise"
     )
-    seat: str | tuple[str, ...] | None = Field(description="the actors that are played by hand")
+    seat: str | tuple[str, ...] | None = Field(
+        description="who is played by hand: actors, third parties that can mediate"
+    )
     resume: Annotated[Path, AfterValidator(home_of)] | None = Field(description="a file of a game that goes on")
     replies: bool = Field(description="whether a player sees how likely the other side takes an offer")
     part_runs: int = Field(

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import panel as pn
 
 from sim.agents.offers import frontier_package, weighed_offer
-from sim.agents.questions import Question, checked
+from sim.agents.questions import Question, checked, seats_of
 from sim.agents.words import issue
 from sim.inputs.errors import InputError, shown
 from sim.pages.kit.html import joined, tag
@@ -81,7 +81,7 @@ class Seat:
         chosen = pn.widgets.Select(
             label="Scenario", options=self.rooms.offered.titles, value=scenario, sizing_mode="stretch_width"
         )
-        actors = {f"{case.name_of(code)} ({code})": code for code in case.actors}
+        actors = {f"{case.name_of(code)} ({code})": code for code in seats_of(case)}
         mine = pn.widgets.Select(
             label="You play", options=actors, value=list(case.actors)[1], sizing_mode="stretch_width"
         )

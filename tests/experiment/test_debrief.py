@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -72,6 +73,17 @@ def test_the_words_name_the_decisions_that_moved_most_with_their_week() -> None:
     for one in moved(found):
         assert any(f"week {one.move.week}" in line for line in told)
     assert f"{len(found.turned)} of them" in told[0]
+
+
+def test_a_seat_that_wants_nothing_is_told_how_the_run_ends() -> None:
+    found = replace(debrief(True), who="QAT", wants=())
+    told = debrief_told(world(), found)
+    assert "Qatar holds no position on any issue" in told[1]
+    assert not any("near" in line for line in told[:3])
+    (axes,) = picture(world(), found, SEED, DRAW, RUN).axes
+    assert axes.get_xlabel() == "share of the runs that end so, %"
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == pytest.approx([100.0 * share for share in found.settlements.values()])
 
 
 def test_the_picture_has_axes_with_units_and_marks_the_decisions() -> None:
