@@ -176,7 +176,9 @@ def _turned(game: Game, wanted: Aims, moves: Sequence[Move], told: Callable[[int
 
 
 def _course(model: NegotiationModel, wanted: Aims) -> Values:
-    weeks = np.array([model.course(f"cell.{cell}") for cell in wanted.cells]).T
+    weeks = np.empty((model.world.scenario.horizon + 1, len(wanted.cells)))
+    for place, cell in enumerate(wanted.cells):
+        weeks[:, place] = model.course(f"cell.{cell}")
     return nearness(wanted, weeks)
 
 
