@@ -19,7 +19,7 @@ from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.kit.networks import network
-from sim.pages.kit.words import citations
+from sim.pages.kit.words import cited
 from sim.pages.report.sections import bar_of
 from sim.pages.report.settlements import settlements
 from sim.studio.bench import Seen
@@ -79,7 +79,7 @@ def view(seen: Seen, *, whole: bool = True) -> Html:
         whole: whether to make what is folded too, more than half of all; the first picture comes sooner without.
     """
     scenario = seen.runs.sweep.scenario
-    rests = [tag("small", f"Rests on {citations(scenario.paragraphs, ' ¶')}.")] if scenario.paragraphs else []
+    rests = [tag("small", "Rests on ", cited(scenario.paragraphs, None), ".")] if scenario.paragraphs else []
     asked = tag("p", scenario.question, class_="asked")
     head = joined((tag("h2", sentence(scenario.title)), asked, *rests, _sure(seen)))
     parts = [

@@ -83,7 +83,7 @@ def test_a_seat_that_wants_nothing_is_told_how_the_run_ends() -> None:
     assert "Qatar holds no position on any issue" in told[1]
     assert not any("near" in line for line in told[:3])
     (axes,) = picture(world(), found, SEED, DRAW, RUN).axes
-    assert axes.get_xlabel() == "share of the runs that end so, %"
+    assert axes.get_xlabel() == "share of 1,000 runs that end so, the model in every seat, %"
     widths = [bar.get_width() for bar in axes.patches]
     assert widths == pytest.approx([100.0 * share for share in found.settlements.values()])
 

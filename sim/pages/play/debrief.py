@@ -208,19 +208,17 @@ def picture(world: World, found: Debrief, seed: int, draw: int, run: int) -> Fig
 
 def _picture_of_ends(found: Debrief, made: str) -> Figure:
     with mpl.rc_context(dict(STYLE)):
-        figure = Figure(figsize=(8.0, 1.4 + 0.32 * len(found.settlements)), layout="constrained")
-        axes, names = figure.subplots(), list(found.settlements)
-        shares = [100.0 * share for share in found.settlements.values()]
-        axes.barh(names, shares, color=GREY, height=0.6, label="1,000 runs, the model in every seat")
-        marks = ((found.settlement, BLUE, "o", "your game"),
-                 (found.same_luck_settlement, VERMILLION, "D", "your luck, the model's decisions"))  # fmt: skip
-        for place, (name, colour, marker, told) in enumerate(marks):
-            if name in names:
-                axes.plot([2.0 + 3.0 * place], [names.index(name)], marker, color=colour, ms=8, label=told, ls="")
+        figure = Figure(figsize=(8.0, 1.2 + 0.32 * len(found.settlements)), layout="constrained")
+        axes = figure.subplots()
+        ended = ((found.settlement, "your game"), (found.same_luck_settlement, "your luck, the model's decisions"))
+        for place, (name, share) in enumerate(found.settlements.items()):
+            here = [told for ends, told in ended if ends == name]
+            axes.barh(place, 100.0 * share, color=BLUE if here else GREY, height=0.6)
+            axes.text(100.0 * share + 1.0, place, "; ".join(here), va="center", color=BLUE)
+        axes.set_yticks(range(len(found.settlements)), [*found.settlements])
         axes.invert_yaxis()
         axes.set_xlim(0.0, 100.0)
-        axes.set_xlabel("share of the runs that end so, %")
-        axes.legend(frameon=False, fontsize=8.0, loc="lower right")
+        axes.set_xlabel("share of 1,000 runs that end so, the model in every seat, %")
         figure.supxlabel(made, fontsize=6.5, color="#666666", x=0.01, ha="left")
     return figure
 
