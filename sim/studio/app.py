@@ -24,7 +24,6 @@ from sim.model.parameters import SWITCHES
 from sim.pages.evidence.number import number_page
 from sim.pages.report.figures import composition
 from sim.pages.report.measures import examples
-from sim.pages.report.sections import bar_of
 from sim.pages.report.settlements import settlements
 from sim.pages.run.again import parting_command
 from sim.pages.run.page import run_page
@@ -32,7 +31,7 @@ from sim.pages.run.turning import Pairs, turning_page
 from sim.studio.bench import Bench, Seen
 from sim.studio.choice import Choice, scenario_of, scenario_yaml
 from sim.studio.panes import Frame, Picture
-from sim.studio.view import STYLE, numbers_csv, picture_of_ends, those, view
+from sim.studio.view import STYLE, bars_of, numbers_csv, picture_of_ends, those, view
 from sim.world.uncertainty import fixable
 
 STRONGEST = 6
@@ -312,8 +311,9 @@ class Studio:
     def _png(self) -> io.BytesIO:
         found = io.BytesIO()
         if self.seen is not None:
-            rows = [bar for one in those(self.seen) if (bar := bar_of(one.name, one.runs)) is not None]
-            composition(rows, settlements(self.bench.case), key=True).savefig(found, format="png", dpi=200)
+            composition(bars_of(self.seen), settlements(self.bench.case), key=True).savefig(
+                found, format="png", dpi=200
+            )
             found.seek(0)
         return found
 

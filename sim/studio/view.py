@@ -20,6 +20,7 @@ from sim.inputs.errors import InputError
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.kit.networks import network
 from sim.pages.kit.words import cited
+from sim.pages.report.figures import Composed
 from sim.pages.report.sections import bar_of
 from sim.pages.report.settlements import settlements
 from sim.studio.bench import Seen
@@ -79,12 +80,13 @@ def view(seen: Seen, *, whole: bool = True) -> Html:
         whole: whether to make what is folded too, more than half of all; the first picture comes sooner without.
     """
     scenario = seen.runs.sweep.scenario
+    drawn = bars_of(seen)
     rests = [tag("small", "Rests on ", cited(scenario.paragraphs, None), ".")] if scenario.paragraphs else []
     asked = tag("p", scenario.question, class_="asked")
-    head = joined((tag("h2", sentence(scenario.title)), asked, *rests, _sure(seen)))
+    head = joined((tag("h2", sentence(scenario.title)), asked, *rests, _sure(seen, drawn)))
     parts = [
         ("What the answer is", _answers(seen)),
-        ("How the runs end", _ends(seen)),
+        ("How the runs end", joined((_ends(seen, drawn, opens=True), tag("small", ENDS_TOLD)))),
         ("What the change does", _differences(seen)),
         ("Signed, and broken again", _agreements(seen, whole)),
         ("The war, week by week", _war(seen, whole)),
@@ -95,12 +97,12 @@ def view(seen: Seen, *, whole: bool = True) -> Html:
                aria_label="what comes of the choice", aria_live="polite")  # fmt: skip
 
 
-def _sure(seen: Seen) -> Html:
+def _sure(seen: Seen, rows: Sequence[Composed]) -> Html:
     sweep = seen.runs.sweep
     more = "" if seen.is_last else " More are on their way."
     failed = len(seen.runs.errors())
     lost = f" {failed} runs failed and count nowhere." if failed else ""
-    widest = max(100 * (one.high - one.low) / 2 for one in map(seen.runs.share, seen.runs.sweep.case.classes))
+    widest = max(100 * (one.high - one.low) / 2 for row in rows for one in row.shares)
     text = (
         f"{sweep.total:,} runs: {sweep.draws:,} draws of what nobody knows, {sweep.runs} of chance each. A share "
         f"of them is known to ±{widest:.0f} points or better (95 %).{more}{lost} Same luck in all: "
@@ -148,20 +150,25 @@ def _difference(value: float, low: float, high: float, unit: str) -> str:
 # --- ends and differences --------------------------------------------------------------------------------------------
 
 
-def _ends(seen: Seen) -> Html:
-    return joined((picture_of_ends(seen, opens=True), tag("small", ENDS_TOLD)))
-
-
 ENDS_TOLD = (
     "Click a part, or reach it by Tab and press Enter: one run that ends so, week by week, with its reasons and "
-    "paragraphs. Whiskers, below where two parts meet: 95 % of the share of all that lies left of it."
+    "paragraphs. The line below where two parts meet: the 95 % interval of the share of all that lies left of there."
 )
 
 
-def picture_of_ends(seen: Seen, *, opens: bool = False) -> Html:
-    """The composition of outcomes as a picture of its own; `opens`: whether its parts can be asked for."""
+def picture_of_ends(seen: Seen) -> Html:
+    """The composition of outcomes as a picture of its own."""
+    return _ends(seen, bars_of(seen), opens=False)
+
+
+def bars_of(seen: Seen) -> list[Composed]:
+    """The composition of each of those drawn; none for one of which every run failed."""
+    return [bar for one in those(seen) if (bar := bar_of(one.name, one.runs)) is not None]
+
+
+def _ends(seen: Seen, rows: Sequence[Composed], *, opens: bool) -> Html:
+    """The composition of outcomes; `opens`: whether its parts can be asked for."""
     classes = settlements(seen.runs.sweep.case)
-    rows = [bar for one in those(seen) if (bar := bar_of(one.name, one.runs)) is not None]
     told = "; ".join(
         f"{bar.label}: "
         + ", ".join(f"{kind} {percent(share.value)}" for kind, share in zip(classes, bar.shares, strict=True))

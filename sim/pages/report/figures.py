@@ -103,7 +103,7 @@ def drawing(picture: Figure, alternative: str, caption: Content) -> Html:
 def composition(
     bars: Sequence[Composed], classes: Mapping[str, SettlementClass], *, width: float = WIDTH, key: bool = False
 ) -> Figure:
-    """Stacked bars of the settlement classes; a whisker where two meet is the interval of all that lies left of it.
+    """Stacked bars of the settlement classes; the line below where two meet is the interval of all left of there.
 
     A share of its own drawn from the left end of its part could end beyond the bar, where no boundary can be.
 
@@ -114,7 +114,7 @@ def composition(
         key: whether to draw the key to the colours, for a figure that stands alone.
     """
     with mpl.rc_context(dict(STYLE)):
-        figure = _figure(0.42 * len(bars) + (1.0 if key else 0.6), width, right=0.3, top=0.42 if key else 0.05)
+        figure = _figure(0.5 * len(bars) + (1.0 if key else 0.6), width, right=0.3, top=0.42 if key else 0.05)
         axes = figure.subplots()
         for row, bar in enumerate(bars):
             _composed(axes, row, bar, [one.colour for one in classes.values()])
@@ -132,20 +132,19 @@ def composition(
 
 
 def _composed(axes: Axes, row: int, bar: Composed, colours: Sequence[str]) -> None:
-    axes.text(0.0, row - 0.31, bar.label, ha="left", va="bottom", fontsize=8.5, color=INK)
+    axes.text(0.0, row - 0.26, bar.label, ha="left", va="bottom", fontsize=8.5, color=INK)
     start = 0.0
     for number, (share, upto, colour) in enumerate(zip(bar.shares, bar.upto, colours, strict=True)):
         if share.value <= 0.0:
             continue
-        axes.barh(row, share.value, left=start, height=0.56, color=colour, edgecolor="white", linewidth=0.6)
+        axes.barh(row, share.value, left=start, height=0.46, color=colour, edgecolor="white", linewidth=0.6)
         if share.value >= ROOM_FOR_NUMBER:
             axes.text(start + share.value / 2, row, f"{100 * share.value:.0f}", ha="center", va="center",
                       fontsize=8.0, color=ink_on(colour))  # fmt: skip
         start += share.value
         if number < len(colours) - 1:  # all classes together are all runs
-            y = row + 0.22 - 0.088 * number  # one below the other: small parts do not hide each other's whiskers
-            axes.plot([upto.low, upto.high], [y, y], color="black", lw=0.9, solid_capstyle="butt", marker="|", ms=2.6,
-                      mew=0.8, clip_on=False)  # fmt: skip
+            y = row + 0.27 + 0.045 * number  # below the bar, each on a line of its own: none hides a number or another
+            axes.plot([upto.low, upto.high], [y, y], color="black", lw=0.9, solid_capstyle="butt")
 
 
 def rising(panels: Sequence[Courses]) -> Figure:

@@ -107,8 +107,8 @@ def composition_section(found: Findings) -> Html:
         drawn.append(drawing(picture, f"stacked bars of settlement classes from {start_of(group)}", caption))
     words = (
         "The class of each run at its horizon, the first that holds in the order of the key. A number in a part is its "
-        "per cent of the runs. The black whisker where two parts meet is the 95 % interval of the share of all that "
-        "lies to the left of it; that of each class alone stands in the numbers below."
+        "per cent of the runs. The black line below where two parts meet is the 95 % interval of the share of all "
+        "that lies left of there; that of each class alone stands in the numbers below."
     )
     key = key_of_classes(found.results.case)
     return joined([paragraphs(words), key, tag("div", *drawn, class_="grid"), _shares_table(found)])
