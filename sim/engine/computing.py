@@ -109,14 +109,16 @@ class Made:
     draws: NDArray[np.float32]
     path_runs: NDArray[np.int64]
     paths: NDArray[np.float32]
-    bands: NDArray[np.int64]
+    bands: NDArray[np.integer[Any]]
 
 
 def made(shards: Sequence[Shard]) -> Made:
     """Shards, in order, put together."""
-    bands = np.zeros(shards[0].bands.shape, np.int64)
-    for shard in shards:
-        bands += shard.bands
+    bands: NDArray[np.integer[Any]] = shards[0].bands  # of one shard as they are: they are the most of its memory
+    if len(shards) > 1:
+        bands = bands.astype(np.int64)
+        for shard in shards[1:]:
+            bands += shard.bands
     return Made(
         rows=np.concatenate([shard.rows for shard in shards]).view(np.recarray),
         errors={number: message for shard in shards for number, message in shard.errors.items()},
