@@ -213,7 +213,13 @@ class Studio:
             if mine != self._asked:
                 return
             self._show(seen, shown)
-        self._hold.groups = _groups(self.bench.case, self.bench.grid.priors[seen.runs.sweep.scenario.epoch], seen)
+        known = self.bench.grid.priors[seen.runs.sweep.scenario.epoch]
+        await asyncio.sleep(REST)
+        if mine != self._asked:
+            return
+        groups = await asyncio.to_thread(_groups, self.bench.case, known, seen)  # ranks all runs: nobody else waits
+        if mine == self._asked:
+            self._hold.groups = groups
 
     def _made(self, choice: Choice, stage: int) -> tuple[Seen, str]:
         seen = self.bench.seen(choice, stage)
