@@ -233,17 +233,17 @@ def check_game(browser: Browser, address: str, pictures: Path | None = None) -> 
     ]
 
 
-# The report with all that is linked to it, as small as it can be: its pages are made the same way at any size.
+# The report with all that is linked to it, as small as it can be: its pages are made the same way at any size. The
+# first are made at one time, then those that link to them; the last is a sweep, which has a page of its grid.
 REPORT = (
-    ("job=patterns", "size=smoke"),
-    ("job=record", "size=smoke"),
-    ("job=evidence", "evidence.draws=100"),
-    ("job=explain", "scenario=turkey_summit", "run=0", "size.runs=2"),
-    ("size=smoke",),
+    (
+        "job=patterns size=smoke out={0}",
+        "job=record size=smoke out={0}",
+        "job=evidence evidence.draws=100 out={0}",
+        "job=explain scenario=turkey_summit run=0 size.runs=2 out={0}",
+    ),
+    ("size=smoke out={0}", "-m scenario=turkey_summit scenario.levers.summit_week=4,12 size=smoke out={0}/sweep"),
 )
-SWEEP = ("-m", "scenario=turkey_summit", "scenario.levers.summit_week=4,12", "size=smoke")  # has a page of its grid
-
-
 # Of the entries of a long list the first ones are opened: all are made alike, and each takes axe-core its time.
 UNFOLD = """document.querySelectorAll("details:not(.entry), details.entry:nth-of-type(-n+3)").forEach(
   one => { one.open = true; })"""
@@ -251,9 +251,14 @@ UNFOLD = """document.querySelectorAll("details:not(.entry), details.entry:nth-of
 
 def report_in(folder: Path) -> list[Path]:
     """Write the report into a folder with the pages that it is linked to, and that of a sweep; every page there."""
-    for words, where in (*((words, folder) for words in REPORT), (SWEEP, folder / "sweep")):
-        command = [sys.executable, "-m", "sim", *words, f"out={where}"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    for together in REPORT:
+        commands = [[sys.executable, "-m", "sim", *line.format(folder).split()] for line in together]
+        running = [
+            subprocess.Popen(one, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for one in commands
+        ]
+        for one in running:
+            _, said = one.communicate()
+            assert one.returncode == 0, said
     return sorted(folder.rglob("*.html"))
 
 

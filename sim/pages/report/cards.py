@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def card_pages(found: Findings) -> Iterator[tuple[str, str]]:
 
 def _card(found: Findings, group: Group, label: str, runs: Runs, cell: Result | None) -> str:
     scenario = runs.sweep.scenario
-    baseline = None if cell is None else cell.paired
+    baseline, ends = None if cell is None else cell.paired, examples(runs)
     evidence = found.page_beside("evidence.html", UP)
     lead = [
         paragraphs(tag("b", scenario.question)),
@@ -75,12 +75,12 @@ def _card(found: Findings, group: Group, label: str, runs: Runs, cell: Result | 
     if scenario.levers:
         lead.append(details("Its levers", listed(_levers(scenario))))
     sections = [
-        Section("composition", "How its runs end", _composition(label, runs, baseline)),
+        Section("composition", "How its runs end", _composition(label, runs, baseline, ends)),
         Section("courses", "Signed, collapsed, taken over", _rising(found, runs, baseline)),
         Section("wars", "The wars", joined(_fans(runs, baseline))),
         Section("trust", "Trust", joined(_networks(found, group, runs, baseline))),
         Section("patterns", "Patterns that look at it", _patterns(found, scenario.scenario)),
-        Section("runs", "Runs to open", _runs_to_open(found, runs)),
+        Section("runs", "Runs to open", _runs_to_open(found, runs, ends)),
     ]
     if cell is not None:
         sections.insert(0, Section("answers", "The model's answer", answers_of(cell, evidence)))
@@ -112,13 +112,13 @@ def _levers(scenario: Scenario) -> list[str]:
     ]
 
 
-def _composition(label: str, runs: Runs, baseline: Runs | None) -> Html:
+def _composition(label: str, runs: Runs, baseline: Runs | None, ends: Mapping[str, int]) -> Html:
     drawn = [bar for bar in (bar_of(BASELINE, baseline), bar_of(label, runs)) if bar is not None]
     if not drawn:
         return Html("")
     picture = report_plots.composition(drawn, settlements(runs.sweep.case))
     bars = tag("div", drawing(picture, f"stacked bars of settlement classes of {label}", ""), class_="grid")
-    return joined([bars, key_of_classes(runs.sweep.case, {kind: f"#{run_anchor(kind)}" for kind in examples(runs)})])
+    return joined([bars, key_of_classes(runs.sweep.case, {kind: f"#{run_anchor(kind)}" for kind in ends})])
 
 
 def _rising(found: Findings, runs: Runs, baseline: Runs | None) -> Html:
@@ -274,12 +274,12 @@ def _first_place(number: str, one: Pattern) -> str:
     return f"{number}.{one.epochs[0]}" if one.epochs else number
 
 
-def _runs_to_open(found: Findings, runs: Runs) -> Html:
-    named = examples(runs)
-    rows = [(name, *_to_run(found, runs, number)) for name, number in named.items()]
+def _runs_to_open(found: Findings, runs: Runs, ends: Mapping[str, int]) -> Html:
+    """A typical run of each class in which any ends, by its number."""
+    rows = [(name, *_to_run(found, runs, number)) for name, number in ends.items()]
     heads = ("ends in", "run", "its page, or the command that writes it")
     told = paragraphs("Of those that end so, the one that is nearest to the middle of them in all outcomes.")
-    drawn = table(heads, rows, ids=[*map(run_anchor, named)], compared=True)
+    drawn = table(heads, rows, ids=[*map(run_anchor, ends)], compared=True)
     return joined([told, drawn, *_parting(runs.sweep)])
 
 
