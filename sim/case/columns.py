@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import product
 from operator import eq, ge, gt, le, lt
 from types import MappingProxyType
@@ -51,7 +50,6 @@ class Column(NamedTuple):
     names: tuple[str, ...]
 
 
-@lru_cache(maxsize=8)
 def outcome_columns(case: Case) -> tuple[Column, ...]:
     """Every flat column of an outcome row, in order; places that the case does not use are left out."""
     return tuple(_of_case(case, column) for outcome in OUTCOMES for column in _columns(case, outcome))
@@ -65,7 +63,6 @@ def _of_case(case: Case, column: Column) -> Column:
     return column._replace(high=float(len(case.classes) - 1), meaning=f"{column.meaning}: {classes}")
 
 
-@lru_cache(maxsize=8)
 def weekly_columns(case: Case) -> tuple[Column, ...]:
     """Every flat column of a week's row, in order."""
     return tuple(column for outcome in WEEKLY for column in _columns(case, outcome))
