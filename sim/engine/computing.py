@@ -109,16 +109,14 @@ class Made:
     draws: NDArray[np.float32]
     path_runs: NDArray[np.int64]
     paths: NDArray[np.float32]
-    bands: NDArray[np.integer[Any]]
+    bands: NDArray[np.int64]
 
 
 def made(shards: Sequence[Shard]) -> Made:
     """Shards, in order, put together."""
-    bands: NDArray[np.integer[Any]] = shards[0].bands  # of one shard as they are: they are the most of its memory
-    if len(shards) > 1:
-        bands = bands.astype(np.int64)
-        for shard in shards[1:]:
-            bands += shard.bands
+    bands = shards[0].bands.astype(np.int64)
+    for shard in shards[1:]:
+        bands += shard.bands
     return Made(
         rows=np.concatenate([shard.rows for shard in shards]).view(np.recarray),
         errors={number: message for shard in shards for number, message in shard.errors.items()},

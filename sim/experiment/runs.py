@@ -70,7 +70,7 @@ class Runs:
         """Numbers of the runs with a path, and their weeks: (paths, weeks + 1, weekly columns)."""
         return read_only(self._held.path_runs), read_only(self._held.paths)
 
-    def band_counts(self) -> NDArray[np.integer[Any]]:
+    def band_counts(self) -> NDArray[np.int64]:
         """How many runs fell into each bin: (weeks + 1, weekly columns, BINS)."""
         return read_only(self._held.bands)
 
@@ -385,7 +385,7 @@ def _with_gaps(values: np.ma.MaskedArray[Any, Any]) -> Any:
     return values.filled(np.nan)
 
 
-def band_quantiles(counts: NDArray[np.integer[Any]], levels: Sequence[float], high: float) -> NDArray[np.float64]:
+def band_quantiles(counts: NDArray[np.int64], levels: Sequence[float], high: float) -> NDArray[np.float64]:
     """Quantiles of binned values (weeks, BINS) on [0, high], straight within a bin; (weeks, levels).
 
     >>> band_quantiles(np.array([[0, 2, 2, 0]]), (0.5,), 4.0)
