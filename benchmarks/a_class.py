@@ -14,7 +14,7 @@ from time import perf_counter, process_time
 
 from sim.case.loading import load_case
 from sim.studio.bench import Bench
-from sim.studio.choice import Choice
+from sim.studio.choice import Choice, Offered
 from sim.studio.view import view
 
 VISITORS = 30
@@ -24,7 +24,7 @@ STAGES = ("the first 200 runs", "1,000 runs")
 def main(words: list[str]) -> int:
     """Print how long they wait, of a number of visitors."""
     visitors = int(words[0]) if words else VISITORS
-    bench = Bench(load_case())
+    bench = Bench(Offered(load_case()))
     bench.seen(Choice("turkey_summit"), 1)  # compiled, and `status_quo` known, as when the lesson begins
     together = Barrier(visitors)
 

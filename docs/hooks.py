@@ -52,6 +52,11 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     return LINK.sub(moved, markdown)
 
 
+def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
+    """Tell a notebook's page from the others: there a block of plain text is what a cell gives out."""
+    return f'<div class="notebook">{html}</div>' if page.file.src_uri.startswith("notebooks/") else html
+
+
 def shown(path: Path) -> tuple[str, dict[str, bytes]]:
     """A notebook as Markdown, and its figures by name."""
     import nbformat

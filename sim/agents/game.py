@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sim.agents.journal import Decision
 from sim.agents.model import NegotiationModel
-from sim.agents.questions import Answer, Key, Question, Seats, checked
+from sim.agents.questions import Answer, Key, Question, Seats, checked, seats_of
 from sim.inputs.errors import InputError, one_of
 from sim.model import variables as variables_module
 from sim.world.world import World
@@ -58,7 +58,7 @@ class Game:
 
     Args:
         world: what it is played in.
-        seats: codes of the actors that are played.
+        seats: codes of those that are played, of `seats_of`.
         draw, run, seed: as in `NegotiationModel`.
 
     Attributes:
@@ -69,14 +69,14 @@ class Game:
             party comes to a round is told once one's own coming is decided.
 
     Raises:
-        InputError: a seat is no actor of the case, or nobody sits.
+        InputError: a seat is none that can be played in the case, or nobody sits.
     """
 
     def __init__(self, world: World, seats: Sequence[str], *, draw: int = 0, run: int = 0, seed: int = 1) -> None:
         for seat in seats:
-            one_of("game", "seat", seat, world.case.actors, "an actor")
+            one_of("game", "seat", seat, seats_of(world.case), "a seat")
         if not seats:
-            raise InputError("game", "seat", "is missing", allowed=list(world.case.actors))
+            raise InputError("game", "seat", "is missing", allowed=seats_of(world.case))
         if world.scenario.theory.changes:
             problem = f"a seat is not played by the rules of {world.scenario.theory.theory}"
             raise InputError("game", "theory", problem, allowed="the model as designed")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.inputs.errors import InputError, one_of, shown
+
+if TYPE_CHECKING:
+    from sim.case.case import Case
 
 Answer = bool | Mapping[str, Any]
 Key = tuple[int, str, str, str]
@@ -96,11 +99,23 @@ def _value(question: Question, where: str, name: str, value: object) -> bool | f
     return float(value)
 
 
+def seats_of(case: Case) -> tuple[str, ...]:
+    """Who can be played: the actors, then the third parties that decide something.
+
+    Such a one mediates at a table by its own choice, where it is a mediator or once a scenario invites it (of several
+    that come as one, the first decides), or has a vote.
+    """
+    tables = case.tables.values()
+    deciding = {members[0] for table in tables for _, members, _ in table.seats}
+    deciding |= {code for table in tables for code in table.voters}
+    return (*case.actors, *(code for code in case.third_parties if code in deciding))
+
+
 class Seats:
-    """Which actors somebody plays, and who answers for them.
+    """Which players somebody plays, and who answers for them.
 
     Args:
-        codes: of the actors.
+        codes: of those of `seats_of`.
         decide: gives the answer to a question.
     """
 

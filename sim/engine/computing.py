@@ -114,8 +114,8 @@ class Made:
 
 def made(shards: Sequence[Shard]) -> Made:
     """Shards, in order, put together."""
-    bands = np.zeros(shards[0].bands.shape, np.int64)
-    for shard in shards:
+    bands = shards[0].bands.astype(np.int64)
+    for shard in shards[1:]:
         bands += shard.bands
     return Made(
         rows=np.concatenate([shard.rows for shard in shards]).view(np.recarray),

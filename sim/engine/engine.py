@@ -24,7 +24,7 @@ from sim.engine.sweep import BINS, MOST, Sweep
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import whole_number
 from sim.model import variables as variables_module
-from sim.model.variables import records
+from sim.model.variables import layout
 from sim.numerics.interleaved import room
 from sim.numerics.machine import available_threads, compile_parts, is_compiling, seldom_collected
 from sim.numerics.vectors import LANES
@@ -68,7 +68,7 @@ class Scratch:
 
     def __init__(self, sweep: Sweep) -> None:
         case = sweep.case
-        self.single = records(variables_module.STATE, sizes(case), 1)
+        self.single = np.zeros(1, _state_type(case)).view(np.recarray)
         self.memory = room(self.single.dtype)
         self.epoch = np.zeros(len(self.memory), np.int64)
         self.today = np.zeros(1, week_type(case)).view(np.recarray)
@@ -254,6 +254,12 @@ class Engine:
                 path += len(part.paths)
                 told(to - at)
         return Shard(number, first, rows, errors, table, path_runs, paths, self._bands())
+
+
+@lru_cache(maxsize=4)
+def _state_type(case: Case) -> Any:
+    """The type of a run's state, made once: it has fields by the hundred, and a studio asks for small sweeps."""
+    return layout(variables_module.STATE, sizes(case))
 
 
 @lru_cache(maxsize=4)

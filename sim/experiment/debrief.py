@@ -80,6 +80,7 @@ class Debrief:
         settlements: the share of each class among the 1,000.
         turned: the seat's decisions in which the model would have done otherwise, the most moving first.
         decisions: how many the seat has taken in all.
+        wants: the issues on which it holds a position; without any, as a third party may be, nothing is near or far.
     """
 
     who: str
@@ -91,6 +92,7 @@ class Debrief:
     settlements: Mapping[str, float]
     turned: tuple[Turned, ...]
     decisions: int
+    wants: tuple[str, ...]
 
     @cached_property
     def bands(self) -> Values:
@@ -145,7 +147,7 @@ def debriefed(game: Game, who: str, many: Many, told: Callable[[int], object] = 
     own = [move for move in game.moves if move.who == who]
     return Debrief(
         who, _course(model, wanted), _course(alone, wanted), many.near, _class_of(model), _class_of(alone),
-        many.settlements, _turned(game, wanted, own, told), len(own),
+        many.settlements, _turned(game, wanted, own, told), len(own), wanted.cells,
     )  # fmt: skip
 
 
@@ -174,7 +176,9 @@ def _turned(game: Game, wanted: Aims, moves: Sequence[Move], told: Callable[[int
 
 
 def _course(model: NegotiationModel, wanted: Aims) -> Values:
-    weeks = np.array([model.course(f"cell.{cell}") for cell in wanted.cells]).T
+    weeks = np.empty((model.world.scenario.horizon + 1, len(wanted.cells)))
+    for place, cell in enumerate(wanted.cells):
+        weeks[:, place] = model.course(f"cell.{cell}")
     return nearness(wanted, weeks)
 
 

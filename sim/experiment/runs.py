@@ -391,15 +391,15 @@ def band_quantiles(counts: NDArray[np.int64], levels: Sequence[float], high: flo
     >>> band_quantiles(np.array([[0, 2, 2, 0]]), (0.5,), 4.0)
     array([[2.]])
     """
-    total = counts.sum(axis=1)
     upto = np.cumsum(counts, axis=1)
+    weeks = np.flatnonzero(upto[:, -1])
     found = np.full((len(counts), len(levels)), np.nan)
-    for week in np.flatnonzero(total):
-        for number, level in enumerate(levels):
-            target = level * total[week]
-            place = int(np.searchsorted(upto[week], target))
-            before = upto[week][place - 1] if place else 0
-            found[week, number] = (place + (target - before) / counts[week, place]) * high / counts.shape[1]
+    for number, level in enumerate(levels):
+        target = level * upto[weeks, -1]
+        place = (upto[weeks] < target[:, None]).sum(axis=1)  # the first bin that reaches it
+        inside = counts[weeks, place]
+        before = upto[weeks, place] - inside
+        found[weeks, number] = (place + (target - before) / inside) * high / counts.shape[1]
     return found
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from sim.case.loading import load_case
-from sim.evidence.agreement import agreement
-from sim.evidence.harmonised import harmonised
-from sim.evidence.priors import priors
 from sim.jobs.asked import evidence_of
 from sim.jobs.settings import Settings
 from sim.pages.evidence.account import about
-from sim.pages.evidence.findings import Findings
+from sim.pages.evidence.findings import Findings, findings_of
 from sim.pages.evidence.page import FILE, evidence_page
 from sim.pages.kit.html import write
 from sim.pages.kit.own_files import beside
@@ -40,8 +37,5 @@ def page_of(settings: Settings) -> str:
 def findings(settings: Settings) -> Findings:
     """Load the case and its evidence, and draw from the priors of every epoch."""
     case = load_case(settings.case)
-    coded = evidence_of(settings, case)
-    by_epoch = {epoch: priors(case, coded, epoch) for epoch in case.epochs}
-    drawn = {epoch: found.draw(settings.evidence.draws, settings.seed) for epoch, found in by_epoch.items()}
-    alike, told = agreement(coded, case.actors), carried(settings.out.glob(EVERY))
-    return Findings(case, coded, by_epoch, drawn, alike, harmonised(coded), settings.seed, told)
+    coded, told = evidence_of(settings, case), carried(settings.out.glob(EVERY))
+    return findings_of(case, coded, settings.evidence.draws, settings.seed, told)

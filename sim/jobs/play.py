@@ -14,7 +14,7 @@ from rich.text import Text
 from sim.agents.game import Game
 from sim.agents.known import standing
 from sim.agents.offers import frontier_package, weighed_offer
-from sim.agents.questions import Answer, Question, checked
+from sim.agents.questions import Answer, Question, checked, seats_of
 from sim.agents.words import name_of
 from sim.case.loading import load_case
 from sim.engine.computing import progress_bar
@@ -68,13 +68,13 @@ def _begun(settings: Settings) -> tuple[Played, Game, GameFile, bool]:
         played, game, is_over = take_up(settings.resume)
         return played, game, GameFile(settings.resume), is_over
     case = load_case(settings.case)
-    actors = list(case.actors)
+    there = seats_of(case)
     given = settings.seat
     if not given:
-        raise InputError(SOURCE, "seat", "is missing: who do you play?", allowed=actors)
+        raise InputError(SOURCE, "seat", "is missing: who do you play?", allowed=there)
     seats = tuple(dict.fromkeys(one.upper() for one in ((given,) if isinstance(given, str) else given)))
     for seat in seats:
-        one_of(SOURCE, "seat", seat, actors, "an actor")
+        one_of(SOURCE, "seat", seat, there, "a seat")
     counted = settings.evidence
     world = load_world(scenario_of_settings(settings, case), case, passes=counted.passes, implied=counted.implied)
     number, size = settings.run or 0, settings.size.runs

@@ -97,12 +97,13 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "positions": "a CSV file with the columns actor, issue, position, salience, power, or of KTAB's form",
         "record": "null for the case's own, or a file",
         "weights": "null, or a file that job=calibrate wrote",
+        "scenarios": "a list of files: [mine.yaml,ours.yaml]",
         "outcome": "null, or a list of outcomes: [collapse,doha]",
         "better": "null, or more or less for each outcome: [less,more]",
         "enough": "null, or a number for each outcome: [0.5,0.1]",
         "choose": "null, or a list of levers: [summit_week]",
         "resume": "null, or a file that jirga play has written",
-        "seat": "null, an actor, or a list of actors: [PAK,US]",
+        "seat": "null, a seat, or a list of seats: [PAK,TUR]",
         "parts": "null for all that are missing, or 3-40, 7, [3-40,50]",
     }
 )
@@ -159,6 +160,9 @@ class StudioSettings(Strict):
     port: int = Field(ge=1024, le=65_535, description="the port of the studio")
     sessions: int = Field(ge=1, le=1_000, description="people who may watch at one time")
     runs: int = Field(ge=200, le=5_000, description="runs of a scenario that a visitor sees, at most")
+    scenarios: tuple[Annotated[Path, AfterValidator(home_of)], ...] = Field(
+        description="files of scenarios that the studio offers beside those of the case"
+    )
 
 
 class Settings(Strict):
@@ -206,7 +210,9 @@ class Settings(Strict):
     against: str | None = Field(
         description="a scenario or a file that the one explained is held against: where runs part that end otherwise"
     )
-    seat: str | tuple[str, ...] | None = Field(description="the actors that are played by hand")
+    seat: str | tuple[str, ...] | None = Field(
+        description="who is played by hand: actors, third parties that can mediate"
+    )
     resume: Annotated[Path, AfterValidator(home_of)] | None = Field(description="a file of a game that goes on")
     replies: bool = Field(description="whether a player sees how likely the other side takes an offer")
     part_runs: int = Field(

@@ -13,23 +13,25 @@ import panel as pn
 
 from sim.agents.parting import names_apart
 from sim.agents.words import label
-from sim.analysis.shares import Interval
 from sim.case.case import Case
-from sim.case.scenario import BASELINE, load_scenario
+from sim.case.scenario import BASELINE
 from sim.evidence.priors import Priors
-from sim.experiment.runs import Runs, influences_on
+from sim.experiment.runs import influences_on
 from sim.experiment.turning import share_otherwise, turning
 from sim.inputs.errors import InputError
+from sim.inputs.errors import shown as shown_value
 from sim.model.parameters import SWITCHES
-from sim.pages.report.figures import Composed, composition
-from sim.pages.report.measures import class_shares, examples
+from sim.pages.evidence.number import number_page
+from sim.pages.report.figures import composition
+from sim.pages.report.measures import examples
 from sim.pages.report.settlements import settlements
 from sim.pages.run.again import parting_command
 from sim.pages.run.page import run_page
 from sim.pages.run.turning import Pairs, turning_page
 from sim.studio.bench import Bench, Seen
-from sim.studio.choice import Choice, scenario_of, scenario_yaml, titles
-from sim.studio.view import STYLE, numbers_csv, picture_of_ends, those, view
+from sim.studio.choice import Choice, scenario_of, scenario_yaml
+from sim.studio.panes import Frame, Picture
+from sim.studio.view import STYLE, bars_of, numbers_csv, picture_of_ends, those, view
 from sim.world.uncertainty import fixable
 
 STRONGEST = 6
@@ -64,12 +66,13 @@ class Studio:
         self.seen: Seen | None = None
         self._asked = 0
         self._is_setting = False
-        self._picture = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[STYLE])
+        self._picture = Picture(sizing_mode="stretch_width", stylesheets=[STYLE])
+        self._picture.on_msg(self._part_asked)
         self._said = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[STYLE], visible=False)
         self._levers = pn.Column(sizing_mode="stretch_width")
         self._held = pn.Column(sizing_mode="stretch_width")
         self._page = pn.Column(sizing_mode="stretch_width")
-        self._scenario = pn.widgets.Select(label="Scenario", options=titles(bench.case), sizing_mode="stretch_width")
+        self._scenario = pn.widgets.Select(label="Scenario", options=bench.offered.titles, sizing_mode="stretch_width")
         self._hold = pn.widgets.Select(label="Hold an uncertainty", groups={"": []}, sizing_mode="stretch_width")
         self._off = pn.widgets.CheckBoxGroup(options={_meaning(name): name for name in SWITCHES}, label="Switched off")
         self._pin = pn.widgets.Button(label="Pin this to compare with", sizing_mode="stretch_width")
@@ -87,9 +90,9 @@ class Studio:
             label="One run that ends in", options=list(self.bench.case.classes), sizing_mode="stretch_width"
         )
         shown = pn.widgets.Button(label="Show it, week by week", color="primary", sizing_mode="stretch_width")
-        shown.on_click(lambda event: pn.state.execute(partial(self._open, partial(self.page_of_run, classes.value))))
+        shown.on_click(lambda event: self._ask(partial(self.page_of_run, classes.value)))
         parted = pn.widgets.Button(label="Where the runs part from status quo", sizing_mode="stretch_width")
-        parted.on_click(lambda event: pn.state.execute(partial(self._open, self.page_of_partings)))
+        parted.on_click(lambda event: self._ask(self.page_of_partings))
         files = (("numbers (CSV)", "csv", self._csv), ("picture (SVG)", "svg", self._svg),
                  ("picture (PNG)", "png", self._png), ("scenario (YAML)", "yaml", self._yaml))  # fmt: skip
         downloads = [
@@ -110,8 +113,8 @@ class Studio:
     def _set(self) -> None:
         """Let the widgets say what is chosen."""
         self._is_setting = True
-        scenario = load_scenario(self.bench.case, self.choice.scenario)
-        moved = scenario_of(self.bench.case, self.choice)
+        scenario = self.bench.offered.scenario(self.choice.scenario)
+        moved = scenario_of(self.bench.offered, self.choice)
         self._scenario.value = self.choice.scenario
         self._off.value = list(self.choice.off)
         self._pin.label = "Pin this to compare with" if self.choice.pinned is None else "Take the pin away"
@@ -141,11 +144,12 @@ class Studio:
             sizing_mode="stretch_width",
         )  # fmt: skip
         slider.param.watch(lambda event: self._hold_at(name, float(event.new)), "value_throttled")
-        free = pn.widgets.Button(
-            label=f"Let it vary again: {label(self.bench.case, name)}", sizing_mode="stretch_width"
-        )
+        told, whole = label(self.bench.case, name), {"sizing_mode": "stretch_width", "stylesheets": [WRAPPED]}
+        free = pn.widgets.Button(label=f"Let it vary again: {told}", **whole)
         free.on_click(lambda event: self._free(name))
-        return pn.Column(slider, free, sizing_mode="stretch_width")
+        rests = pn.widgets.Button(label=f"What is known of it: {told}", **whole)
+        rests.on_click(lambda event: self._ask(partial(self.page_of_number, name)))
+        return pn.Column(slider, rests, free, sizing_mode="stretch_width")
 
     # --- what a visitor does
 
@@ -159,7 +163,7 @@ class Studio:
     def _hold_asked(self, event: Any) -> None:
         if self._is_setting or not event.new:
             return
-        known = self.bench.grid.priors[load_scenario(self.bench.case, self.choice.scenario).epoch]
+        known = self.bench.grid.priors[self.bench.offered.scenario(self.choice.scenario).epoch]
         low, high = fixable(known[event.new])
         self._change(replace(self.choice, held=_with(self.choice.held, event.new, (low + high) / 2)), anew=True)
 
@@ -179,7 +183,7 @@ class Studio:
     def _change(self, choice: Choice, *, anew: bool = False) -> None:
         """Take over a choice; a mistake leaves what was chosen, and is told in a sentence."""
         try:
-            scenario_of(self.bench.case, choice)
+            scenario_of(self.bench.offered, choice)
         except InputError as error:
             self.say(str(error))
             return
@@ -209,7 +213,13 @@ class Studio:
             if mine != self._asked:
                 return
             self._show(seen, shown)
-        self._hold.groups = _groups(self.bench.case, self.bench.grid.priors[seen.runs.sweep.scenario.epoch], seen)
+        known = self.bench.grid.priors[seen.runs.sweep.scenario.epoch]
+        await asyncio.sleep(REST)
+        if mine != self._asked:
+            return
+        groups = await asyncio.to_thread(_groups, self.bench.case, known, seen)  # ranks all runs: nobody else waits
+        if mine == self._asked:
+            self._hold.groups = groups
 
     def _made(self, choice: Choice, stage: int) -> tuple[Seen, str]:
         seen = self.bench.seen(choice, stage)
@@ -220,7 +230,7 @@ class Studio:
         self._show(*self._made(self.choice, stage))
 
     def _show(self, seen: Seen, shown: str) -> None:
-        self.seen, self._picture.object, self._said.visible = seen, shown, False
+        self.seen, self._picture.markup, self._said.visible = seen, shown, False
 
     def say(self, text: str) -> None:
         """Tell a visitor what is wrong, in a sentence."""
@@ -234,7 +244,19 @@ class Studio:
     @property
     def shown(self) -> str:
         """The markup that is shown."""
-        return str(self._picture.object)
+        return str(self._picture.markup)
+
+    def _ask(self, made: Callable[[], Page | str]) -> None:
+        pn.state.execute(partial(self._open, made))
+
+    def _part_asked(self, event: Any) -> None:
+        pn.state.execute(partial(self.asked_of, event.data))
+
+    async def asked_of(self, message: Any) -> None:
+        """Show a run that ends as the bar or the dot that was chosen says; what a browser sends can be anything."""
+        asked = message if isinstance(message, dict) else {}
+        who, ends = (str(asked.get(key, "")) for key in ("who", "ends"))
+        await self._open(partial(self.page_of_run, ends, who))
 
     async def _open(self, made: Callable[[], Page | str]) -> None:
         """Make a page beside the server's own loop, so that nobody else waits for it, and show it."""
@@ -247,20 +269,31 @@ class Studio:
             return
         close = pn.widgets.Button(label="Close it again")
         close.on_click(lambda event: self.close())
-        frame = f'<iframe title="{_escaped(page.title)}" srcdoc="{_escaped(page.text)}" {FRAME}></iframe>'
-        self._page[:] = [close, pn.pane.HTML(frame, sizing_mode="stretch_width")]
+        self._page[:] = [close, Frame(name_told=page.title, page=page.text, sizing_mode="stretch_width")]
 
     def close(self) -> None:
         """Show no page any more."""
         self._page.clear()
 
-    def page_of_run(self, kind: str) -> Page | str:
-        """The page of one run that ends so, under what is shown."""
-        found = {} if self.seen is None else examples(self.seen.runs)
-        if self.seen is None or kind not in found:
-            return f"Of these runs none ends in {kind}."
+    def page_of_run(self, kind: str, who: str = "") -> Page | str:
+        """The page of a typical run that ends so, of what is shown.
+
+        Args:
+            kind: a settlement class.
+            who: the name of those drawn whose run it is; empty: of the scenario that was chosen.
+        """
+        shown = {} if self.seen is None else {one.name: one.runs for one in those(self.seen)}
+        runs = shown.get(who) if who or self.seen is None else self.seen.runs
+        found = {} if runs is None else examples(runs)
+        if runs is None or kind not in found:
+            return f"Of these runs none ends in {shown_value(kind)}."
         number = found[kind]
-        return Page(f"run {number}, which ends in {kind}", run_page(self.seen.runs.explain(number)))
+        return Page(f"run {number}, which ends in {kind}", run_page(runs.explain(number)))
+
+    def page_of_number(self, name: str) -> Page:
+        """What is known of an uncertainty, and from which paragraphs."""
+        told = label(self.bench.case, name)
+        return Page(f"the evidence: {told}", number_page(self.bench.findings, name, told))
 
     def page_of_partings(self) -> Page | str:
         """Where runs part that end otherwise than in status quo: those of a few pairs, evenly spread."""
@@ -284,25 +317,22 @@ class Studio:
     def _png(self) -> io.BytesIO:
         found = io.BytesIO()
         if self.seen is not None:
-            rows = [Composed(one.name, _intervals(one.runs)) for one in those(self.seen)]
-            composition(rows, settlements(self.bench.case), key=True).savefig(found, format="png", dpi=200)
+            composition(bars_of(self.seen), settlements(self.bench.case), key=True).savefig(
+                found, format="png", dpi=200
+            )
             found.seek(0)
         return found
 
     def _yaml(self) -> io.StringIO:
-        return io.StringIO(scenario_yaml(scenario_of(self.bench.case, self.choice), "studio"))
+        return io.StringIO(scenario_yaml(scenario_of(self.bench.offered, self.choice), "studio"))
 
 
-FRAME = 'sandbox="allow-scripts" style="width:100%;height:80vh;border:2px solid #0b4f8a;border-radius:6px"'
+WRAPPED = ".bk-btn { white-space: normal; }"  # a button's words may need a second line
 # Controls beside the picture; above it where the screen is narrow.
 ROW = "@media (max-width: 52rem) { :host { flex-direction: column !important; height: auto !important; } }"
 SIDE = """@media (max-width: 52rem) {
   :host { width: 100% !important; max-width: 100% !important; height: auto !important; flex: none !important; }
 }"""
-
-
-def _intervals(runs: Runs) -> tuple[Interval, ...]:
-    return tuple(Interval(share.value, share.low, share.high) for share in class_shares(runs))
 
 
 def _escaped(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock, Semaphore
 from typing import NamedTuple
 
@@ -16,11 +17,13 @@ from sim.experiment.comparison import Comparison, compare
 from sim.experiment.grid import Grid
 from sim.experiment.plan import PlannedSweep
 from sim.experiment.runs import Runs
-from sim.studio.choice import Choice, baseline_of, scenario_of
+from sim.pages.evidence.findings import Findings, findings_of
+from sim.studio.choice import Choice, Offered, baseline_of, scenario_of
 
 RUNS = 5  # of each draw
 STAGES = (200, 1_000, 5_000)  # runs, one after the other
 BANDS = 400  # of them that make the weekly bands
+EVIDENCE_DRAWS = 1_000  # behind the histogram of a red line
 REMEMBERED = 60  # sweeps, of a few megabytes each at most
 
 
@@ -63,10 +66,10 @@ class Limits:
 
 
 class Bench:
-    """Computes sweeps of a case and remembers the last ones; several threads may ask at once.
+    """Computes sweeps of what is offered and remembers the last ones; several threads may ask at once.
 
     Args:
-        case: the case.
+        offered: the scenarios that can be chosen.
         limits: what visitors may ask.
         seed: of all chance: what changes is the lever, never the luck.
         passes: the coding passes that count; empty for all.
@@ -74,14 +77,26 @@ class Bench:
     """
 
     def __init__(
-        self, case: Case, limits: Limits = Limits(), seed: int = 1, passes: tuple[str, ...] = (), implied: bool = True
-    ) -> None:
-        self.case, self.limits, self.seed = case, limits, seed
+        self, offered: Offered, limits: Limits = Limits(), seed: int = 1, passes: tuple[str, ...] = (),
+        implied: bool = True,
+    ) -> None:  # fmt: skip
+        self.offered, self.limits, self.seed = offered, limits, seed
         self.passes, self.implied = passes, implied
+        case = self.case
         self.grid = Grid(case, evidence_of(case, passes or None, implied), ())
         self._held: OrderedDict[Hashable, Runs] = OrderedDict()
         self._lock = Lock()
         self._turns = Semaphore(limits.together)
+
+    @property
+    def case(self) -> Case:
+        """The case of all that is offered."""
+        return self.offered.case
+
+    @cached_property
+    def findings(self) -> Findings:
+        """All that is known of the numbers, for whoever asks what one rests on."""
+        return findings_of(self.case, self.grid.evidence, EVIDENCE_DRAWS, self.seed)
 
     @property
     def stages(self) -> tuple[int, ...]:
@@ -98,10 +113,10 @@ class Bench:
         Raises:
             InputError: an impossible choice.
         """
-        scenario = scenario_of(self.case, choice)
+        scenario = scenario_of(self.offered, choice)
         runs = self.runs(scenario, stage)
-        baseline = runs if self._is_baseline(scenario) else self.runs(baseline_of(self.case, scenario), stage)
-        pinned = None if choice.pinned is None else self.runs(scenario_of(self.case, choice.pinned), stage)
+        baseline = runs if self._is_baseline(scenario) else self.runs(baseline_of(self.offered, scenario), stage)
+        pinned = None if choice.pinned is None else self.runs(scenario_of(self.offered, choice.pinned), stage)
         return Seen(choice, runs, baseline, pinned, stage == len(self.stages) - 1)
 
     def _is_baseline(self, scenario: Scenario) -> bool:

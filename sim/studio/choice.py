@@ -1,12 +1,14 @@
 """What a visitor has chosen, as a value: written into an address, read from one, and turned into a scenario.
 
-Nothing that is typed is executed or read as a path: a choice names scenarios of the case and numbers within ranges.
+Nothing that is typed is executed or read as a path: a choice names scenarios that are offered and numbers within
+ranges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,14 +18,69 @@ from sim.case.case import Case
 from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_names
 from sim.evidence.loading import evidence_of
 from sim.evidence.priors import priors
-from sim.inputs.errors import InputError, one_of
+from sim.inputs.errors import InputError, one_of, shown
 from sim.world.uncertainty import fixable
 
-SOURCE = "studio"  # what a mistake in an address is told of
+SOURCE, KEY = "studio", "studio.scenarios"  # what a mistake in an address is told of; the key of files of one's own
 LEVER, HELD = "lever.", "held."
 LONGEST = 4_000  # characters of an address that are read
 
 Numbers = tuple[tuple[str, float], ...]
+
+
+class Offered:
+    """The scenarios that a studio offers: those of a case, and others that whoever started it has named.
+
+    All are read and checked here, once: for what a visitor types no file is opened.
+
+    Args:
+        case: the case.
+        own: scenarios of `own_scenarios`.
+
+    Raises:
+        InputError: a mistake in a scenario.
+    """
+
+    def __init__(self, case: Case, own: Iterable[Scenario] = ()) -> None:
+        self.case = case
+        those = {name: load_scenario(case, name) for name in scenario_names(case)}
+        self._held = {**{one.scenario: one for one in own}, **those}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, those of the studio's own files first."""
+        return tuple(self._held)
+
+    def scenario(self, name: str) -> Scenario:
+        """A scenario by its name.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        return self._held[one_of(SOURCE, "scenario", name, self._held, "a scenario")]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Names by name and title, as they are offered to be chosen."""
+        return {f"{name.replace('_', ' ')}: {one.title}": name for name, one in self._held.items()}
+
+
+def own_scenarios(case: Case, files: Iterable[Path]) -> tuple[Scenario, ...]:
+    """Scenarios from files of one's own, checked, each known by the name of its file alone: visitors see no folder.
+
+    Raises:
+        InputError: a file that is none or is wrong, a name of the case's, or one name twice.
+    """
+    found: dict[str, Scenario] = {}
+    for file in files:
+        if file.suffix != ".yaml":
+            raise InputError(SOURCE, KEY, f"{shown(str(file))} is no scenario's file", allowed="files NAME.yaml")
+        one = load_scenario(case, file)
+        if one.scenario in (*scenario_names(case), *found):
+            whose = "another of these" if one.scenario in found else "a scenario of the case"
+            raise InputError(file, "scenario", f"{one.scenario} is the name of {whose}", allowed="a name of its own")
+        found[one.scenario] = replace(one, file=file.name)
+    return tuple(found.values())
 
 
 @dataclass(frozen=True)
@@ -31,7 +88,7 @@ class Choice:
     """A scenario and what was moved of it.
 
     Attributes:
-        scenario: the name of one of the case's.
+        scenario: the name of one that is offered.
         levers: those that were moved, with their values, by name.
         held: uncertainties held at a value, by name.
         off: mechanisms switched off, by name.
@@ -68,7 +125,7 @@ class Choice:
         return urlencode(parts)
 
 
-def read(case: Case, query: str) -> Choice:
+def read(offered: Offered, query: str) -> Choice:
     """The choice in the query of an address, checked; keys that are not the studio's are left alone.
 
     Raises:
@@ -76,16 +133,16 @@ def read(case: Case, query: str) -> Choice:
     """
     if len(query) > LONGEST:
         raise InputError(SOURCE, "address", f"has {len(query):,} characters", allowed=f"at most {LONGEST:,}")
-    found = _read(case, parse_qsl(query.removeprefix("?")))
-    scenario_of(case, found)
+    found = _read(offered, parse_qsl(query.removeprefix("?")))
+    scenario_of(offered, found)
     return found
 
 
-def _read(case: Case, pairs: Iterable[tuple[str, str]], inner: bool = False) -> Choice:
+def _read(offered: Offered, pairs: Iterable[tuple[str, str]], inner: bool = False) -> Choice:
     scenario, levers, held, off, pinned = BASELINE, {}, {}, [], None
     for key, value in pairs:
         if key == "scenario":
-            scenario = one_of(SOURCE, key, value, scenario_names(case), "a scenario")
+            scenario = offered.scenario(value).scenario
         elif key.startswith(LEVER):
             levers[key.removeprefix(LEVER)] = _number(key, value)
         elif key.startswith(HELD):
@@ -93,8 +150,8 @@ def _read(case: Case, pairs: Iterable[tuple[str, str]], inner: bool = False) -> 
         elif key == "off":
             off.append(value)
         elif key == "pinned" and not inner:
-            pinned = _read(case, parse_qsl(value), inner=True)
-            scenario_of(case, pinned)
+            pinned = _read(offered, parse_qsl(value), inner=True)
+            scenario_of(offered, pinned)
     return Choice(scenario, tuple(levers.items()), tuple(held.items()), tuple(dict.fromkeys(off)), pinned)
 
 
@@ -105,15 +162,15 @@ def _number(key: str, value: str) -> float:
         raise InputError(SOURCE, key, f"{value!r} is not a number", allowed="a number") from None
 
 
-def scenario_of(case: Case, choice: Choice) -> Scenario:
+def scenario_of(offered: Offered, choice: Choice) -> Scenario:
     """The scenario that was chosen, checked again.
 
     Raises:
         InputError: a lever, an uncertainty or a switch that there is not, or a value out of its range.
     """
-    scenario = load_scenario(case, choice.scenario)
-    known = priors(case, evidence_of(case), scenario.epoch)
+    scenario = offered.scenario(choice.scenario)
     for name, value in choice.held:
+        known = priors(offered.case, evidence_of(offered.case), scenario.epoch)
         one_of(SOURCE, HELD + name, name, known.names, "an uncertainty", "a name in sim.uncertainties()")
         low, high = fixable(known[name])
         if not low <= value <= high:
@@ -125,10 +182,9 @@ def scenario_of(case: Case, choice: Choice) -> Scenario:
     return scenario.change(fixed=dict(choice.held), off=choice.off or None, **levers)
 
 
-def baseline_of(case: Case, scenario: Scenario) -> Scenario:
+def baseline_of(offered: Offered, scenario: Scenario) -> Scenario:
     """`status_quo` at the scenario's epoch and over its horizon, with the same held and switched off."""
-    found = load_scenario(case, BASELINE)
-    moved = found.change(epoch=scenario.epoch, horizon=scenario.horizon, off=scenario.off)
+    moved = offered.scenario(BASELINE).change(epoch=scenario.epoch, horizon=scenario.horizon, off=scenario.off)
     return replace(moved, fixed=scenario.fixed)
 
 
@@ -153,8 +209,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
-def titles(case: Case) -> dict[str, str]:
-    """The scenarios of a case by name and title, as they are offered to be chosen."""
-    return {f"{name.replace('_', ' ')}: {load_scenario(case, name).title}": name for name in scenario_names(case)}

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.pages.kit.colours import BLUE, GREEN, VERMILLION
-from sim.pages.kit.html import Html, tag
+from sim.pages.kit.colours import BLUE, GREEN, VERMILLION, ink_on
+from sim.pages.kit.html import Html, joined, tag
+from sim.pages.report.figures import Composed
 from sim.pages.report.settlements import SettlementClass
 
 WIDTH, LEFT, RIGHT = 460.0, 112.0, 14.0
@@ -18,7 +19,6 @@ BAR, GAP, CHART, FOOT, HEAD = 26.0, 28.0, 130.0, 34.0, 24.0
 # Who is drawn: status quo, the scenario, what is pinned; each with a dash of its own beside its colour.
 LINES = ((VERMILLION, "6 4"), (BLUE, ""), (GREEN, "2 3"))
 INK, SOFT, FAINT = "#1a1a1a", "#555555", "#e2e2e2"
-DARK = (VERMILLION, BLUE, GREEN)  # colours that carry white text
 
 
 class Line(NamedTuple):
@@ -45,6 +45,7 @@ class Gap(NamedTuple):
         name: of the outcome.
         value, low, high: percentage points; NaN where there is none.
         style: a place in `LINES`.
+        who: whose run that ends so the dot leads to; empty: to none.
     """
 
     name: str
@@ -52,11 +53,12 @@ class Gap(NamedTuple):
     low: float
     high: float
     style: int
+    who: str = ""
 
 
-def _svg(height: float, alternative: str, *parts: Html) -> Html:
+def _svg(height: float, alternative: str, *parts: Html, role: str = "img") -> Html:
     return tag(
-        "svg", *parts, viewBox=f"0 0 {WIDTH:.0f} {height:.0f}", role="img", aria_label=alternative,
+        "svg", *parts, viewBox=f"0 0 {WIDTH:.0f} {height:.0f}", role=role, aria_label=alternative,
         xmlns="http://www.w3.org/2000/svg", font_family="system-ui, DejaVu Sans, sans-serif", font_size="13",
     )  # fmt: skip
 
@@ -72,24 +74,52 @@ def _line(x: float, y: float, x2: float, y2: float, colour: str, width: float = 
     )  # fmt: skip
 
 
-def bars(rows: Sequence[tuple[str, Sequence[float]]], classes: Mapping[str, SettlementClass], alternative: str) -> Html:
-    """What the runs of each row end in: one bar a row, cut by settlement class; shares of 0 to 1 in their order."""
+def bars(
+    rows: Sequence[Composed], classes: Mapping[str, SettlementClass], alternative: str, *, opens: bool = False
+) -> Html:
+    """What the runs of each row end in: one bar a row, cut by settlement class, with whiskers as in `composition`.
+
+    Args:
+        rows: from top to bottom.
+        classes: by name, in the order of the shares.
+        alternative: the picture in words.
+        opens: whether each part can be asked for, to see one of its runs.
+    """
     parts, height = _key(classes), HEAD + 20 + 18 * max(-(-len(classes) // 3) - 2, 0)
-    for row, (name, shares) in enumerate(rows):
-        y, x = height + row * (BAR + GAP) + 18, 0.0
-        parts.append(_text(0, y - 5, name))
-        for kind, share in zip(classes, shares, strict=True):
-            wide = WIDTH * share
-            words = tag("title", f"{name}: {kind} {100 * share:.1f} % of the runs")
-            box = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{wide:.1f}", "height": f"{BAR:.0f}"}
-            parts.append(tag("rect", words, fill=classes[kind].colour, stroke="#ffffff", **box))
-            if share >= 0.05:
-                ink = "#ffffff" if classes[kind].colour in DARK else "#000000"
-                parts.append(_text(x + wide / 2, y + BAR * 0.68, f"{100 * share:.0f}", "middle", ink))
-            x += wide
+    for row, bar in enumerate(rows):
+        y = height + row * (BAR + GAP) + 18
+        parts += [_text(0, y - 5, bar.label), *_bar(bar, classes, y, opens)]
     foot = height + len(rows) * (BAR + GAP) + 12
     parts.append(_text(0, foot, "share of the runs, %", colour=SOFT, font_size="12"))
-    return _svg(foot + 8, alternative, *parts)
+    return _svg(foot + 8, alternative, *parts, role="group" if opens else "img")
+
+
+def _bar(bar: Composed, classes: Mapping[str, SettlementClass], y: float, opens: bool) -> list[Html]:
+    """The parts of one bar, then the whiskers where they meet, one below the other."""
+    parts, whiskers, x = [], [], 0.0
+    for number, (kind, share, upto) in enumerate(zip(classes, bar.shares, bar.upto, strict=True)):
+        if share.value <= 0.0:
+            continue
+        wide, told = WIDTH * share.value, f"{bar.label}: {kind} {100 * share.value:.1f} % of the runs"
+        box = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{wide:.1f}", "height": f"{BAR:.0f}"}
+        inside = [tag("rect", tag("title", told), fill=classes[kind].colour, stroke="#ffffff", **box)]
+        if share.value >= 0.05:
+            ink = ink_on(classes[kind].colour)
+            inside.append(_text(x + wide / 2, y + BAR * 0.68, f"{100 * share.value:.0f}", "middle", ink))
+        parts.append(_asked(inside, told, bar.label, kind) if opens else joined(inside))
+        if number < len(classes) - 1:
+            below = y + BAR + 2.5 + 1.8 * number
+            whiskers.append(_line(WIDTH * upto.low, below, WIDTH * upto.high, below, INK, 1.4))
+        x += wide
+    return [*parts, *whiskers]
+
+
+def _asked(inside: Sequence[Html], told: str, who: str, ends: str) -> Html:
+    """Parts of a picture that lead to a run of somebody's that ends so; see `panes.Picture`."""
+    return tag(
+        "g", *inside, role="button", tabindex="0", aria_label=f"{told}: show one that ends so", data_who=who,
+        data_ends=ends,
+    )  # fmt: skip
 
 
 def _key(classes: Mapping[str, SettlementClass]) -> list[Html]:
@@ -169,8 +199,12 @@ def gaps(rows: Sequence[Gap], alternative: str) -> Html:
         clear = row.low > 0 or row.high < 0
         words = tag("title", f"{row.name}: {row.value:+.1f} ({row.low:+.1f} to {row.high:+.1f}) percentage points")
         face = {"fill": colour if clear else "#ffffff", "stroke": colour, "stroke_width": "2"}
-        parts.append(tag("circle", words, cx=f"{x(row.value):.1f}", cy=f"{middle:.1f}", r="4.5", **face))
+        place = {"cx": f"{x(row.value):.1f}", "cy": f"{middle:.1f}"}
+        dot = tag("circle", words, r="4.5", **face, **place)
+        wide = tag("circle", r="11", fill="#ffffff", fill_opacity="0", **place)  # what a finger hits
+        told = f"{row.who}: {row.name} {row.value:+.1f} percentage points"
+        parts.append(_asked([dot, wide], told, row.who, row.name) if row.who else dot)
     for value in (-reach, -reach / 2, 0.0, reach / 2, reach):
         parts.append(_text(x(value), foot + 16, f"{value:+.0f}" if value else "0", "middle", SOFT, font_size="12"))
     parts.append(_text(WIDTH - RIGHT, foot + 32, "percentage points", "end", SOFT, font_size="12"))
-    return _svg(foot + 38, alternative, *parts)
+    return _svg(foot + 38, alternative, *parts, role="group" if any(row.who for row in rows) else "img")

@@ -6,17 +6,18 @@ import json
 import secrets
 from collections import OrderedDict
 from dataclasses import asdict
+from pathlib import Path
 from threading import Lock
 
 from sim.agents.game import Game
 from sim.agents.questions import Key, Question
 from sim.case.case import Case
-from sim.case.scenario import Scenario, load_scenario, scenario_names
 from sim.experiment.debrief import Debrief, debriefed, many_runs
-from sim.inputs.errors import InputError, one_of
+from sim.inputs.errors import InputError
 from sim.inputs.numbers import whole_number
 from sim.numerics.chance import LARGEST_SEED
 from sim.storage.games import MARK, played_in
+from sim.studio.choice import Offered
 from sim.world.world import World, load_world
 
 ROOMS = 100  # games that are remembered
@@ -71,7 +72,8 @@ class Room:
         played = played_in(
             model.world, game.seats, draw=model.draw_number, run=model.run_number, seed=model.seed_of_chance
         )
-        lines = [{"file": MARK, **asdict(played)}, *(move._asdict() for move in game.moves)]
+        begun = {**asdict(played), "scenario": Path(played.scenario).name}  # no folder of this machine's leaves it
+        lines = [{"file": MARK, **begun}, *(move._asdict() for move in game.moves)]
         lines += [{"over": game.digest}] if game.is_over else []
         return "".join(json.dumps(line) + "\n" for line in lines)
 
@@ -80,20 +82,25 @@ class Rooms:
     """The games of a studio; the one that was longest not looked for gives way.
 
     Args:
-        case: of all games.
+        offered: the scenarios that can be played.
         passes, implied: the coded rows that count.
     """
 
-    def __init__(self, case: Case, passes: tuple[str, ...] = (), implied: bool = True) -> None:
-        self.case, self.passes, self.implied = case, passes, implied
+    def __init__(self, offered: Offered, passes: tuple[str, ...] = (), implied: bool = True) -> None:
+        self.offered, self.passes, self.implied = offered, passes, implied
         self._held: OrderedDict[str, Room] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def case(self) -> Case:
+        """The case of all games."""
+        return self.offered.case
 
     def begin(self, scenario: str, seats: tuple[str, ...], weeks: int | None, seed: int) -> Room:
         """A new game.
 
         Args:
-            scenario: the name of one of the case's.
+            scenario: the name of one that is offered.
             seats: the actors that people play.
             weeks: at most those of the scenario; None: those of the scenario.
             seed: of all chance.
@@ -114,9 +121,7 @@ class Rooms:
 
     def world(self, scenario: str, weeks: int | None) -> World:
         """What a game of a scenario is played in."""
-        found: Scenario = load_scenario(
-            self.case, one_of(SOURCE, "scenario", scenario, scenario_names(self.case), "a scenario")
-        )
+        found = self.offered.scenario(scenario)
         if weeks is not None:
             found = found.change(horizon=whole_number(SOURCE, "weeks", weeks, SHORTEST, found.horizon))
         return load_world(found, self.case, passes=self.passes or None, implied=self.implied)

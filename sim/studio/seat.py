@@ -12,12 +12,10 @@ from urllib.parse import urlencode
 import panel as pn
 
 from sim.agents.offers import frontier_package, weighed_offer
-from sim.agents.questions import Question, checked
+from sim.agents.questions import Question, checked, seats_of
 from sim.agents.words import issue
-from sim.case.scenario import load_scenario
 from sim.inputs.errors import InputError, shown
 from sim.pages.kit.html import joined, tag
-from sim.studio.choice import titles
 from sim.studio.rooms import SHORTEST, Room, Rooms
 from sim.studio.seat_view import (
     accept_told,
@@ -80,13 +78,15 @@ class Seat:
 
     def _show_form(self, scenario: str) -> None:
         case = self.rooms.case
-        chosen = pn.widgets.Select(label="Scenario", options=titles(case), value=scenario, sizing_mode="stretch_width")
-        actors = {f"{case.name_of(code)} ({code})": code for code in case.actors}
+        chosen = pn.widgets.Select(
+            label="Scenario", options=self.rooms.offered.titles, value=scenario, sizing_mode="stretch_width"
+        )
+        actors = {f"{case.name_of(code)} ({code})": code for code in seats_of(case)}
         mine = pn.widgets.Select(
             label="You play", options=actors, value=list(case.actors)[1], sizing_mode="stretch_width"
         )
         others = pn.widgets.CheckBoxGroup(options=actors, value=[])
-        most = load_scenario(case, scenario).horizon
+        most = self.rooms.offered.scenario(scenario).horizon
         weeks = pn.widgets.IntSlider(label="Weeks", start=SHORTEST, end=most, value=most, sizing_mode="stretch_width")
         luck = pn.widgets.TextInput(label="Luck, a whole number: the same one meets the same", value="1")
         begin = pn.widgets.Button(label="Begin", color="primary")
@@ -106,7 +106,7 @@ class Seat:
         self._answers[:] = [chosen, mine, legend, others, weeks, luck, begin]
 
     def _fit(self, weeks: Any, scenario: str) -> None:
-        most = load_scenario(self.rooms.case, scenario).horizon
+        most = self.rooms.offered.scenario(scenario).horizon
         weeks.param.update(end=most, value=most)
 
     def begin(self, scenario: str, seats: tuple[str, ...], weeks: int, luck: str) -> None:

@@ -7,13 +7,14 @@ import socket
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from sim.case.loading import load_case
-from sim.case.scenario import BASELINE, scenario_names
+from sim.case.scenario import BASELINE
 from sim.inputs.errors import InputError
-from sim.studio.choice import Choice, read
+from sim.studio.choice import Choice, Offered, own_scenarios, read
 
 if TYPE_CHECKING:
     from sim.jobs.settings import Settings
@@ -42,14 +43,16 @@ def run(settings: Settings) -> None:
 
     given, case = settings.studio, load_case(settings.case)
     found = settings.scenario or {}
+    files = [Path(file) for file in (found.get("file"),) if file is not None]
+    offered = Offered(case, own_scenarios(case, dict.fromkeys([*files, *given.scenarios])))
     choice = Choice(
         str(found.get("scenario", BASELINE)), tuple(settings.levers.items()), tuple(settings.fixed.items()),
         tuple(settings.off or ()),
     )  # fmt: skip
-    read(case, choice.query())  # a mistake is told before anything is served
+    read(offered, choice.query())  # a mistake is told before anything is served
     _free(given.address, given.port)
     coded = settings.evidence
-    bench = Bench(case, Limits(given.runs, given.sessions), settings.seed, coded.named, coded.implied)
+    bench = Bench(offered, Limits(given.runs, given.sessions), settings.seed, coded.named, coded.implied)
     bench.seen(choice, 0)  # compiles before anybody waits
     token = secrets.token_urlsafe(16)
     address = address_of(given.address, given.port, token, choice)
@@ -138,14 +141,14 @@ def pages_of(bench: Bench, choice: Choice, token: str) -> Mapping[str, Callable[
 
     pn.extension()
     sessions = Sessions(bench.limits.sessions)
-    rooms = Rooms(bench.case, bench.passes, bench.implied)
+    rooms = Rooms(bench.offered, bench.passes, bench.implied)
 
     def page() -> Any:
         told = _told(token)
         arguments = _arguments()
         try:
             wanted = (
-                read(bench.case, urlencode(arguments)) if any(key == "scenario" for key, _ in arguments) else choice
+                read(bench.offered, urlencode(arguments)) if any(key == "scenario" for key, _ in arguments) else choice
             )
         except InputError as error:
             studio = Studio(bench, choice, told)
@@ -159,9 +162,7 @@ def pages_of(bench: Bench, choice: Choice, token: str) -> Mapping[str, Callable[
     def seat() -> Any:
         asked = dict(_arguments())
         name = asked.get("scenario", choice.scenario)
-        found = Seat(
-            rooms, name if name in scenario_names(bench.case) else BASELINE, _told_seat(token), _query_of(token)
-        )
+        found = Seat(rooms, name if name in bench.offered.names else BASELINE, _told_seat(token), _query_of(token))
         if "game" in asked:
             try:
                 found.sit(rooms.find(asked["game"]), asked.get("seat", ""))
@@ -257,7 +258,7 @@ def open_studio(scenario: str = BASELINE, *, case: str = "afghanistan", runs: in
     from sim.studio.bench import Bench, Limits
 
     pn.extension(inline=True)
-    loaded = load_case(case)
-    shown = Studio(Bench(loaded, Limits(runs=runs), seed), read(loaded, Choice(scenario).query()))
+    offered = Offered(load_case(case))
+    shown = Studio(Bench(offered, Limits(runs=runs), seed), read(offered, Choice(scenario).query()))
     shown.look_now(min(1, len(shown.bench.stages) - 1))
     return shown.layout

@@ -19,6 +19,9 @@ from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.kit.networks import network
+from sim.pages.kit.words import cited
+from sim.pages.report.figures import Composed
+from sim.pages.report.sections import bar_of
 from sim.pages.report.settlements import settlements
 from sim.studio.bench import Seen
 from sim.studio.pictures import Gap, Line, bars, courses, gaps
@@ -77,10 +80,13 @@ def view(seen: Seen, *, whole: bool = True) -> Html:
         whole: whether to make what is folded too, more than half of all; the first picture comes sooner without.
     """
     scenario = seen.runs.sweep.scenario
-    head = joined((tag("h2", sentence(scenario.title)), tag("p", scenario.question, class_="asked"), _sure(seen)))
+    drawn = bars_of(seen)
+    rests = [tag("small", "Rests on ", cited(scenario.paragraphs, None), ".")] if scenario.paragraphs else []
+    asked = tag("p", scenario.question, class_="asked")
+    head = joined((tag("h2", sentence(scenario.title)), asked, *rests, _sure(seen, drawn)))
     parts = [
         ("What the answer is", _answers(seen)),
-        ("How the runs end", picture_of_ends(seen)),
+        ("How the runs end", joined((_ends(seen, drawn, opens=True), tag("small", ENDS_TOLD)))),
         ("What the change does", _differences(seen)),
         ("Signed, and broken again", _agreements(seen, whole)),
         ("The war, week by week", _war(seen, whole)),
@@ -91,12 +97,12 @@ def view(seen: Seen, *, whole: bool = True) -> Html:
                aria_label="what comes of the choice", aria_live="polite")  # fmt: skip
 
 
-def _sure(seen: Seen) -> Html:
+def _sure(seen: Seen, rows: Sequence[Composed]) -> Html:
     sweep = seen.runs.sweep
     more = "" if seen.is_last else " More are on their way."
     failed = len(seen.runs.errors())
     lost = f" {failed} runs failed and count nowhere." if failed else ""
-    widest = max(100 * (one.high - one.low) / 2 for one in map(seen.runs.share, seen.runs.sweep.case.classes))
+    widest = max(100 * (one.high - one.low) / 2 for row in rows for one in row.shares)
     text = (
         f"{sweep.total:,} runs: {sweep.draws:,} draws of what nobody knows, {sweep.runs} of chance each. A share "
         f"of them is known to ±{widest:.0f} points or better (95 %).{more}{lost} Same luck in all: "
@@ -144,15 +150,31 @@ def _difference(value: float, low: float, high: float, unit: str) -> str:
 # --- ends and differences --------------------------------------------------------------------------------------------
 
 
+ENDS_TOLD = (
+    "Click a part, or reach it by Tab and press Enter: one run that ends so, week by week, with its reasons and "
+    "paragraphs. The line below where two parts meet: the 95 % interval of the share of all that lies left of there."
+)
+
+
 def picture_of_ends(seen: Seen) -> Html:
     """The composition of outcomes as a picture of its own."""
+    return _ends(seen, bars_of(seen), opens=False)
+
+
+def bars_of(seen: Seen) -> list[Composed]:
+    """The composition of each of those drawn; none for one of which every run failed."""
+    return [bar for one in those(seen) if (bar := bar_of(one.name, one.runs)) is not None]
+
+
+def _ends(seen: Seen, rows: Sequence[Composed], *, opens: bool) -> Html:
+    """The composition of outcomes; `opens`: whether its parts can be asked for."""
     classes = settlements(seen.runs.sweep.case)
-    rows = [(one.name, [one.runs.share(kind).value for kind in classes]) for one in those(seen)]
     told = "; ".join(
-        f"{name}: " + ", ".join(f"{kind} {percent(share)}" for kind, share in zip(classes, shares, strict=True))
-        for name, shares in rows
+        f"{bar.label}: "
+        + ", ".join(f"{kind} {percent(share.value)}" for kind, share in zip(classes, bar.shares, strict=True))
+        for bar in rows
     )
-    return bars(rows, classes, f"how the runs end. {told}")
+    return bars(rows, classes, f"how the runs end. {told}", opens=opens)
 
 
 def _differences(seen: Seen) -> Html | None:
@@ -165,10 +187,14 @@ def _differences(seen: Seen) -> Html | None:
         ]
     if not parts:
         return None
-    parts.append(
-        tag("small", "Filled: the 95 % interval leaves zero out. Each run is compared with its twin of the same luck.")
-    )
+    parts.append(tag("small", DIFFERENCES_TOLD))
     return joined(parts)
+
+
+DIFFERENCES_TOLD = (
+    "Filled: the 95 % interval leaves zero out. Each run is compared with its twin of the same luck. A dot leads to "
+    "one run of the scenario that ends so."
+)
 
 
 def _gap(comparison: Comparison, what: str, style: int) -> Gap:
@@ -176,7 +202,9 @@ def _gap(comparison: Comparison, what: str, style: int) -> Gap:
         found = comparison.difference(what)
     except InputError:
         return Gap(what, math.nan, math.nan, math.nan, style)
-    return Gap(what, 100 * found.value, 100 * found.low, 100 * found.high, style)
+    runs = comparison.second
+    who = _short(runs.sweep.scenario.scenario) if (runs.values(what) == 1.0).any() else ""
+    return Gap(what, 100 * found.value, 100 * found.low, 100 * found.high, style, who)
 
 
 # --- courses ---------------------------------------------------------------------------------------------------------
@@ -231,7 +259,7 @@ def _war(seen: Seen, whole: bool) -> Html:
             top = 1.0 if highest < 1.05 else math.ceil(highest)
             pictures.append(courses(title, "", lines, f"{title}, median and middle half of the runs", top))
         parts.append(
-            joined(pictures) if not parts else details(sentence(place_of(seen.runs.sweep.world, war)), *pictures)
+            joined(pictures) if not parts else details(sentence(place_of(seen.runs.sweep.world, war))[:-1], *pictures)
         )
     parts.append(tag("small", "Line: median. Band: middle half of the runs."))
     return joined(parts)
@@ -313,6 +341,8 @@ STYLE = """
 .studio .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: 1rem; }
 .studio .card { border: 1px solid #c8c8c8; border-radius: 6px; padding: .8rem 1rem; background: #fff; min-width: 0; }
 .studio .card:first-child { grid-column: 1 / -1; }
+.studio [data-ends] { cursor: pointer; }
+.studio [data-ends]:focus-visible { outline: 3px solid #e69f00; outline-offset: 1px; }
 .studio svg { width: 100%; max-width: 38rem; height: auto; display: block; }
 .studio .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .5rem; }
 .studio figure { margin: 0; } .studio figcaption { text-align: center; }

@@ -16,6 +16,7 @@ from laws import outside_the_declared_range
 from sim.agents.game import Game, Move, played_again
 from sim.agents.model import NegotiationModel
 from sim.agents.questions import AT_ONCE, KINDS, Answer, Question, Seats, by_hand, checked
+from sim.agents.questions import seats_of as playable
 from sim.case.loading import load_case
 from sim.case.scenario import scenario_names, scenario_of
 from sim.inputs import InputError
@@ -56,9 +57,9 @@ def some_answer(question: Question, chance: random.Random) -> Answer:
 
 
 def seats_of(world: World, numbers: set[int]) -> tuple[str, ...]:
-    """Some actors of a case, by their numbers."""
-    actors = list(world.case.actors)
-    return tuple(dict.fromkeys(actors[number % len(actors)] for number in sorted(numbers)))
+    """Some who can be played in a case, by their numbers."""
+    there = playable(world.case)
+    return tuple(dict.fromkeys(there[number % len(there)] for number in sorted(numbers)))
 
 
 def played(game: Game, chance: random.Random) -> Game:
@@ -69,7 +70,7 @@ def played(game: Game, chance: random.Random) -> Game:
 
 @settings(max_examples=20)
 @given(
-    st.sampled_from(PLAYED), st.sets(st.integers(0, 5), min_size=1), st.integers(0, 40), st.integers(0, 9),
+    st.sampled_from(PLAYED), st.sets(st.integers(0, 9), min_size=1), st.integers(0, 40), st.integers(0, 9),
     st.booleans(),
 )  # fmt: skip
 def test_a_seat_that_answers_as_the_model_does_changes_no_bit(
@@ -87,7 +88,7 @@ def test_a_seat_that_answers_as_the_model_does_changes_no_bit(
 
 @settings(max_examples=10)
 @given(
-    st.sampled_from(PLAYED), st.sets(st.integers(0, 5), min_size=1, max_size=2), st.integers(0, 40),
+    st.sampled_from(PLAYED), st.sets(st.integers(0, 9), min_size=1, max_size=2), st.integers(0, 40),
     st.booleans(), st.integers(0, 1_000_000),
 )  # fmt: skip
 def test_any_answers_leave_every_number_in_its_range_and_play_again_to_the_bit(
@@ -100,6 +101,16 @@ def test_any_answers_leave_every_number_in_its_range_and_play_again_to_the_bit(
     assert differing(game.model.state.record, again.state.record) == []
     for move in game.moves:
         assert move.is_own == (move.answer == move.own)
+
+
+def test_third_parties_can_be_played_where_they_decide_and_a_mediator_that_stays_away_is_missed() -> None:
+    assert playable(CASES["afghanistan"]) == ("US", "PAK", "KAB", "TAL", "TTP", "CHN", "RUS", "IRN", "TUR", "QAT")
+    game = Game(world_of("turkey_summit"), ("TUR",), seed=7)
+    while (question := game.question) is not None:
+        game.answer(False if question.kind == "mediate" else question.own)
+    assert {move.kind for move in game.moves} == {"mediate", "effort", "stand"}
+    told = [entry.outcome for entry in game.model.journal.entries if (entry.decision, entry.who) == ("mediate", "TUR")]
+    assert set(told) == {"stayed_away"}
 
 
 @cache
@@ -263,7 +274,7 @@ def test_a_seat_is_not_played_by_another_theory() -> None:
         Game(other, ("PAK",))
 
 
-@pytest.mark.parametrize(("seats", "told"), [((), "is missing"), (("PKA",), "did you mean PAK"), (("QAT",), "actor")])
-def test_a_seat_is_an_actor(seats: tuple[str, ...], told: str) -> None:
+@pytest.mark.parametrize(("seats", "told"), [((), "is missing"), (("PKA",), "did you mean PAK"), (("SAU",), "a seat")])
+def test_a_seat_is_one_that_decides_something(seats: tuple[str, ...], told: str) -> None:
     with pytest.raises(InputError, match=told):
         Game(world_of("status_quo"), seats)

@@ -37,7 +37,7 @@ EXECUTOR = (
     "executor.name, executor.address, executor.wait, executor.partition, executor.minutes, executor.mem, "
     "executor.cpus, executor.parts_per_task, executor.tasks, executor.additional, executor.python, executor.dry_run"
 )
-STUDIO = "studio.address, studio.port, studio.sessions, studio.runs"
+STUDIO = "studio.address, studio.port, studio.sessions, studio.runs, studio.scenarios"
 LAST = "parts, threads, partial, verify"
 GROUPS = "executor, experiment, size, scenario.levers.NAME, an uncertainty"
 KEYS = f"job, case, seed, out, {SIZE}, {CASE}, {EVIDENCE}, {EXECUTOR}, {STUDIO}, {LAST}, {GROUPS}"

@@ -74,6 +74,20 @@ def test_the_words_name_the_decisions_that_moved_most_with_their_week() -> None:
     assert f"{len(found.turned)} of them" in told[0]
 
 
+def test_a_seat_that_wants_nothing_is_told_how_the_run_ends() -> None:
+    game = game_of("QAT", False)
+    found = debriefed(game, "QAT", many())
+    assert found.wants == aims(game.model, "QAT").cells == ()
+    assert found.decisions == len(game.moves) > 0
+    told = debrief_told(world(), found)
+    assert "Qatar holds no position on any issue" in told[1]
+    assert not any("near" in line for line in told[:3])
+    (axes,) = picture(world(), found, SEED, DRAW, RUN).axes
+    assert axes.get_xlabel() == "share of 1,000 runs that end so, the model in every seat, %"
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == pytest.approx([100.0 * share for share in found.settlements.values()])
+
+
 def test_the_picture_has_axes_with_units_and_marks_the_decisions() -> None:
     found = debrief(True)
     figure = picture(world(), found, SEED, DRAW, RUN)

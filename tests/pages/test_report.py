@@ -32,12 +32,14 @@ from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.networks import colour, network
 from sim.pages.report.answers import effect_told, rows_of
 from sim.pages.report.cards import card_pages
+from sim.pages.report.figures import composition
 from sim.pages.report.findings import FOLDER, Findings
 from sim.pages.report.grid import grid_page
 from sim.pages.report.measures import class_shares, examples, groups, headline, kinds, measures
 from sim.pages.report.moves import place_of
 from sim.pages.report.page import FILE, PICTURE, _decisive, outcomes_picture, report, write
-from sim.pages.report.sections import drawn_of
+from sim.pages.report.sections import bar_of, drawn_of
+from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import NO_INTERVAL
 from sim.pages.run.page import FILE as RUN_PAGE
 
@@ -233,6 +235,21 @@ def test_shares_of_the_settlement_classes_add_up_to_one_within_their_intervals(r
         assert all(one.low <= one.value <= one.high for one in shares)
 
 
+def test_whiskers_of_the_composition_end_within_the_bar_where_parts_meet(results: Results) -> None:
+    bars = [bar_of(cell.label, cell.runs) for cell in results]
+    for row, bar in enumerate(bars):
+        assert bar is not None
+        meeting = np.cumsum([one.value for one in bar.shares])
+        assert [one.value for one in bar.upto] == pytest.approx(meeting.tolist())
+        assert bar.upto[0] == bar.shares[0]
+        axes = composition([bar], settlements(results.case)).axes[0]
+        drawn = [line.get_xdata() for line in axes.lines]
+        assert drawn, row
+        for low, high in drawn:
+            assert 0.0 <= low <= high <= 1.0
+            assert any(low <= place <= high for place in meeting)
+
+
 def test_every_cell_stands_in_one_group_with_a_baseline_of_its_epoch(results: Results) -> None:
     found = groups(results.case, results.cells)
     labels = [label for group in found for label, _ in group.everything]
@@ -247,6 +264,15 @@ def test_examples_end_in_the_class_that_they_are_told_for(results: Results) -> N
         settlement = cell.runs.column("settlement").ravel()
         for name, number in examples(cell.runs).items():
             assert results.case.classes[settlement[number]] == name
+
+
+def test_every_share_leads_to_a_run_that_ends_so(results: Results, page: str) -> None:
+    cards = dict(card_pages(Findings(results)))
+    led = re.findall(rf'<a href="({FOLDER}/[^"#]*)#(run\.[^"]*)">([\d.]+)</a>', page)
+    assert {unquote(file) for file, _, _ in led} == set(cards)
+    for file, place, _ in led:
+        assert f'id="{place}"' in cards[unquote(file)]
+        assert f'href="#{place}"' in cards[unquote(file)]  # and so does the key of its own bar
 
 
 def test_settlement_is_comprehensive_or_interim(results: Results) -> None:

@@ -53,7 +53,8 @@ def test_figures_depend_on_nothing_of_the_user_s_own_settings() -> None:
 
 
 def test_a_name_with_dollars_is_no_formula() -> None:
-    figure = composition([Composed("cost $x_1$ and $\\oops", (Interval(1.0, 0.9, 1.0),) * 6)], sim.settlements())
+    share = (Interval(1.0, 0.9, 1.0),) * 6
+    figure = composition([Composed("cost $x_1$ and $\\oops", share, share)], sim.settlements())
     assert "cost $x_1$ and $\\oops" in svg_of(figure, "a bar")
 
 

@@ -3,7 +3,7 @@
 It fails where something does not hold; without a browser it says so in a line, and fails only if it is needed. It
 starts the studio as its users do, moves a slider, opens a link again, lets two visitors watch, follows a run, plays a
 game to its end in two seats, refuses every request that would leave the machine, and has axe-core look each page
-through. PICTURES is a folder for screenshots at 1440 and 390 pixels.
+through, those of the report too. PICTURES is a folder for screenshots at 1440 and 390 pixels.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -77,7 +78,10 @@ class Visitor:
         self.page.on("request", lambda request: self._leaves(request.url))
 
     def _leaves(self, url: str) -> None:
-        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in ("localhost", "127.0.0.1"):
+        if urlsplit(url).scheme not in ("data", "blob", "file") and urlsplit(url).hostname not in (
+            "localhost",
+            "127.0.0.1",
+        ):
             self.foreign.append(url)
 
     def open(self, address: str) -> None:
@@ -115,8 +119,8 @@ def faults(page: Page) -> list[str]:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
         return []
-    page.wait_for_timeout(900)  # what comes later gets its name a moment later
-    found = Axe().run(page).response["violations"]
+    page.wait_for_timeout(0 if page.url.startswith("file:") else 900)  # what comes later is named a moment later
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{one['help']}: {one['nodes'][0]['html'][:100]}" for one in found if one["impact"] in ("serious", "critical")
     ]
@@ -145,6 +149,7 @@ def check(browser: Browser, address: str, pictures: Path | None = None) -> list[
     assert again.picture() == one.picture(), "a link opened again shows another picture"
     one.page.get_by_role("button", name="Show it, week by week").click()
     one.page.wait_for_selector("iframe[title^='run ']")
+    for_keyboard(one, pictures)
     again.page.get_by_role("button", name="Where the runs part from status quo").click()
     again.page.wait_for_selector("iframe[title^='where ']")
     refused = Visitor(browser)
@@ -161,6 +166,25 @@ def check(browser: Browser, address: str, pictures: Path | None = None) -> list[
         f"slider to {what}: median {median(times):.0f} ms ({min(times):.0f} to {max(times):.0f})"
         for what, times in (("the first picture", first), ("the picture of 1,000 runs", thousand))
     ]
+
+
+def for_keyboard(visitor: Visitor, pictures: Path | None) -> None:
+    """From a bar and from a dot to a run, and from a held number to its evidence, without a mouse."""
+    page = visitor.page
+    parts = page.locator(f"{BARS} [data-ends]").all() + page.locator("circle").locator("..").all()[:1]
+    for part in (parts[0], parts[-1]):
+        page.get_by_role("button", name="Close it again").click()
+        page.wait_for_selector("iframe", state="detached")
+        ends = part.get_attribute("data-ends")
+        part.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"iframe[title^='run '][title$='{ends}']")
+    page.goto(f"{page.url}&held.trust.US.PAK=0.3")
+    visitor.wait_for(5_000)
+    page.get_by_role("button", name="What is known of it").press("Enter")
+    page.wait_for_selector("iframe[title^='the evidence']")
+    if pictures is not None:
+        page.screenshot(path=pictures / "studio-evidence.png", full_page=True)
 
 
 def check_game(browser: Browser, address: str, pictures: Path | None = None) -> list[str]:
@@ -209,6 +233,53 @@ def check_game(browser: Browser, address: str, pictures: Path | None = None) -> 
     ]
 
 
+# The report with all that is linked to it, as small as it can be: its pages are made the same way at any size. The
+# first are made at one time, then those that link to them; the last is a sweep, which has a page of its grid.
+REPORT = (
+    (
+        "job=patterns size=smoke out={0}",
+        "job=record size=smoke out={0}",
+        "job=evidence evidence.draws=100 out={0}",
+        "job=explain scenario=turkey_summit run=0 size.runs=2 out={0}",
+    ),
+    ("size=smoke out={0}", "-m scenario=turkey_summit scenario.levers.summit_week=4,12 size=smoke out={0}/sweep"),
+)
+# Of the entries of a long list the first ones are opened: all are made alike, and each takes axe-core its time.
+UNFOLD = """document.querySelectorAll("details:not(.entry), details.entry:nth-of-type(-n+3)").forEach(
+  one => { one.open = true; })"""
+
+
+def report_in(folder: Path) -> list[Path]:
+    """Write the report into a folder with the pages that it is linked to, and that of a sweep; every page there."""
+    for together in REPORT:
+        commands = [[sys.executable, "-m", "sim", *line.format(folder).split()] for line in together]
+        running = [
+            subprocess.Popen(one, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for one in commands
+        ]
+        for one in running:
+            _, said = one.communicate()
+            assert one.returncode == 0, said
+    return sorted(folder.rglob("*.html"))
+
+
+def check_report(browser: Browser, pages: list[Path], pictures: Path | None = None) -> list[str]:
+    """Look every page of the report through, all of it unfolded; AssertionError for what keeps somebody out."""
+    found = {}
+    for file in pages:
+        visitor = Visitor(browser)
+        visitor.page.goto(file.as_uri())
+        visitor.page.evaluate(UNFOLD)
+        if pictures is not None:
+            visitor.page.screenshot(path=pictures / f"{file.stem}.png")
+        assert not visitor.troubles, (file, visitor.troubles)
+        assert not visitor.foreign, (file, visitor.foreign)
+        if those := faults(visitor.page):
+            found[file.name] = those
+        visitor.page.context.close()
+    assert not found, found
+    return [f"the report: {len(pages)} pages looked through"]
+
+
 def main(words: list[str]) -> int:
     """Run the check, or say in one line why not."""
     lacks, is_needed = missing(), words[:1] == ["needed"]
@@ -220,6 +291,10 @@ def main(words: list[str]) -> int:
         print("axe-playwright-python is not installed: no page is looked through for what keeps people out")
     from playwright.sync_api import sync_playwright
 
+    with TemporaryDirectory() as made, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+        print(*check_report(browser, report_in(Path(made)), folder[0] if folder else None), sep="\n")
+        browser.close()
     with studio("scenario=turkey_summit") as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
         print(*check(browser, address, folder[0] if folder else None), sep="\n")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import html
 import io
+import re
 from collections.abc import Iterator
 
 import panel as pn
@@ -14,7 +17,8 @@ from sim.experiment.runs import Runs
 from sim.inputs import InputError
 from sim.studio.app import Studio
 from sim.studio.bench import Bench, Limits
-from sim.studio.choice import Choice
+from sim.studio.choice import Choice, Offered
+from sim.studio.panes import Frame
 from sim.studio.serving import Sessions, address_of, served
 
 START = Choice("turkey_summit")
@@ -22,7 +26,7 @@ START = Choice("turkey_summit")
 
 @pytest.fixture(scope="module")
 def bench() -> Bench:
-    return Bench(load_case("afghanistan"), Limits(runs=200))
+    return Bench(Offered(load_case("afghanistan")), Limits(runs=200))
 
 
 @pytest.fixture
@@ -91,8 +95,7 @@ def test_a_run_that_ends_so_is_shown_and_one_that_does_not_exist_is_told(studio:
     kinds = {kind: runs.share(kind).value > 0 for kind in ("takeover", "ceasefire", "none")}
     for kind, is_there in kinds.items():
         studio.show(studio.page_of_run(kind))
-        frames = [pane.object for pane in studio.layout.select(pn.pane.HTML) if "<iframe" in str(pane.object)]
-        assert bool(frames) == is_there
+        assert bool(opened(studio)) == is_there
         assert studio.said == ("" if is_there else studio.said)
         studio.close()
 
@@ -139,3 +142,35 @@ def test_the_runs_do_not_know_who_watches(bench: Bench, studio: Studio) -> None:
     assert studio.seen is not None
     assert isinstance(studio.seen.runs, Runs)
     assert bench.seen(START, 0).runs is studio.seen.runs
+
+
+def opened(studio: Studio) -> list[str]:
+    """What the frames that are shown say they are."""
+    return [frame.name_told for frame in studio.layout.select(Frame)]
+
+
+def test_a_part_of_the_bar_opens_a_run_of_its_own_that_ends_so(studio: Studio) -> None:
+    assert studio.seen is not None
+    parts = re.findall(r'role="button"[^>]*data-who="([^"]*)" data-ends="([^"]*)"', studio.shown)
+    runs = {"status quo": studio.seen.baseline, "turkey summit": studio.seen.runs}
+    occurring = {(who, kind) for who, of in runs.items() for kind in of.sweep.case.classes if of.share(kind).value > 0}
+    assert set(parts) == occurring
+    for who, kind in sorted(parts)[:2]:
+        page = studio.page_of_run(kind, who)
+        assert not isinstance(page, str)
+        assert f"which ends in {kind}" in page.title
+        assert html.escape(runs[who].sweep.scenario.question, quote=False) in page.text
+    for message in ({"who": "nobody", "ends": "takeover"}, {"ends": "../x"}, {}, "x", None, [1]):
+        studio.close()
+        asyncio.run(studio.asked_of(message))
+        assert not opened(studio)
+        assert "none ends in" in studio.said
+
+
+def test_what_is_held_leads_to_its_evidence(studio: Studio) -> None:
+    for name, told in (("trust.US.PAK", "pass_a"), ("noise", "assumed"), ("leverage.US.PAK", "¶")):
+        page = studio.page_of_number(name)
+        assert told in page.text
+        assert "the middle 90 %" in page.text
+    next(named(studio, "Hold an uncertainty")).value = "trust.US.PAK"  # type: ignore[attr-defined]
+    assert [one for one in studio.layout.select(pn.widgets.Button) if one.label.startswith("What is known of it")]

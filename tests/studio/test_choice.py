@@ -14,9 +14,10 @@ from sim.case.scenario import scenario_names, scenario_of
 from sim.inputs import InputError
 from sim.model.parameters import SWITCHES
 from sim.studio import choice as choices
-from sim.studio.choice import LONGEST, Choice, read, scenario_yaml
+from sim.studio.choice import LONGEST, Choice, Offered, own_scenarios, read, scenario_yaml
 
 CASE = load_case("afghanistan")
+OFFERED = Offered(CASE)
 
 
 @st.composite
@@ -37,7 +38,7 @@ def chosen(draw: st.DrawFn, pins: bool = True) -> Choice:
 def _possible(choice: Choice) -> bool:
     """Whether the scenario itself takes such values: a lever may be a whole number of weeks."""
     try:
-        choices.scenario_of(CASE, choice)
+        choices.scenario_of(OFFERED, choice)
         return choice.pinned is None or _possible(choice.pinned)
     except InputError:
         return False
@@ -46,10 +47,10 @@ def _possible(choice: Choice) -> bool:
 @given(chosen())
 def test_an_address_gives_the_choice_back(choice: Choice) -> None:
     if _possible(choice):
-        assert read(CASE, "?" + choice.query()) == choice
+        assert read(OFFERED, "?" + choice.query()) == choice
     else:
         with pytest.raises(InputError):
-            read(CASE, choice.query())
+            read(OFFERED, choice.query())
 
 
 @given(st.text(max_size=200))
@@ -60,7 +61,7 @@ def test_any_other_address_is_a_choice_or_one_line(text: str) -> None:
 
 def _read_or_refused(query: str) -> bool:
     try:
-        return isinstance(read(CASE, query), Choice)
+        return isinstance(read(OFFERED, query), Choice)
     except InputError as error:
         return "\n" not in str(error)
 
@@ -86,16 +87,51 @@ def _read_or_refused(query: str) -> bool:
 )
 def test_what_there_is_not_is_refused_in_one_line(query: str, problem: str) -> None:
     with pytest.raises(InputError) as caught:
-        read(CASE, query)
+        read(OFFERED, query)
     assert "\n" not in str(caught.value)
     assert problem in str(caught.value) or "99" in str(caught.value)
+
+
+def test_a_file_of_one_s_own_is_offered_by_its_name_and_no_folder_is_told(tmp_path: Path) -> None:
+    mine = write_own(tmp_path, "mine")
+    offered = Offered(CASE, own_scenarios(CASE, [mine]))
+    assert offered.names == ("mine", *scenario_names(CASE))
+    choice = read(offered, "scenario=mine&lever.summit_week=12")
+    found = choices.scenario_of(offered, choice)
+    assert (found.levers["summit_week"].value, found.file) == (12.0, "mine.yaml")
+    for typed in (str(mine), "mine.yaml", "../mine"):
+        with pytest.raises(InputError, match="is not a scenario"):
+            read(offered, f"scenario={typed}")
+
+
+def test_a_file_that_is_wrong_is_told_before_anything_is_served(tmp_path: Path) -> None:
+    bad = write_own(tmp_path, "bad")
+    bad.write_text(bad.read_text(encoding="utf-8").replace("epoch:", "epoc:"), encoding="utf-8")
+    mine = write_own(tmp_path, "mine")
+    (tmp_path / "again").mkdir()
+    for files, problem in (
+        ([bad], "epoc"),
+        ([tmp_path / "none.yaml"], "none.yaml"),
+        ([tmp_path / "mine.txt"], "no scenario's file"),
+        ([CASE.folder / "scenario" / "turkey_summit.yaml"], "a scenario of the case"),
+        ([mine, write_own(tmp_path / "again", "mine")], "another of these"),
+    ):
+        with pytest.raises(InputError, match=problem) as caught:
+            own_scenarios(CASE, files)
+        assert "\n" not in str(caught.value)
+
+
+def write_own(folder: Path, name: str) -> Path:
+    file = folder / f"{name}.yaml"
+    file.write_text(scenario_yaml(CASE.scenario("turkey_summit"), name), encoding="utf-8")
+    return file
 
 
 def test_the_saved_scenario_is_read_back_as_the_same(tmp_path: Path) -> None:
     for name in scenario_names(CASE):
         scenario = CASE.scenario(name)
         levers = {key: one.low for key, one in list(scenario.levers.items())[:1]}
-        found = choices.scenario_of(CASE, Choice(name, tuple(levers.items()), (("trust.US.PAK", 0.25),)))
+        found = choices.scenario_of(OFFERED, Choice(name, tuple(levers.items()), (("trust.US.PAK", 0.25),)))
         data = yaml.safe_load(scenario_yaml(found, "mine"))
         again = scenario_of(CASE, data, file="mine.yaml", name="mine")
         for field in ("title", "question", "epoch", "horizon", "levers", "events", "fixed", "off", "answered_by"):

@@ -12,6 +12,7 @@ import pytest
 from sim.case.loading import load_case
 from sim.inputs import InputError
 from sim.storage.games import take_up
+from sim.studio.choice import Offered
 from sim.studio.rooms import Room, Rooms
 from sim.studio.seat import YES_NO, Seat
 
@@ -21,7 +22,7 @@ AS_THE_MODEL = "As the model would"
 
 @pytest.fixture(scope="module")
 def rooms() -> Rooms:
-    return Rooms(load_case("afghanistan"))
+    return Rooms(Offered(load_case("afghanistan")))
 
 
 def buttons(seat: Seat) -> Iterator[pn.widgets.Button]:

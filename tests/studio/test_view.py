@@ -11,11 +11,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from sim.analysis.shares import Interval
 from sim.case.loading import load_case
 from sim.experiment.comparison import compare
+from sim.pages.report.figures import Composed
 from sim.pages.report.settlements import settlements
 from sim.studio.bench import Bench, Limits, Seen
-from sim.studio.choice import Choice
+from sim.studio.choice import Choice, Offered
 from sim.studio.pictures import Gap, Line, bars, courses, gaps
 from sim.studio.view import comparisons, numbers_csv, picture_of_ends, those, view
 from sim.surface import sweep
@@ -25,7 +27,7 @@ CHOICE = Choice("turkey_summit", (("summit_week", 12.0),), pinned=Choice("region
 
 @pytest.fixture(scope="module")
 def bench() -> Bench:
-    return Bench(load_case("afghanistan"), Limits(runs=200))
+    return Bench(Offered(load_case("afghanistan")), Limits(runs=200))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def test_a_limit_ends_the_stages_and_what_was_computed_is_remembered(bench: Benc
     assert bench.stages == (200,)
     assert seen.is_last
     assert bench.seen(CHOICE, 0).runs is seen.runs
-    assert Bench(bench.case, Limits(runs=1_000)).stages == (200, 1_000)
+    assert Bench(bench.offered, Limits(runs=1_000)).stages == (200, 1_000)
 
 
 def test_several_who_ask_at_once_get_the_same_numbers(bench: Bench) -> None:
@@ -60,7 +62,7 @@ def test_several_who_ask_at_once_get_the_same_numbers(bench: Bench) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    alone = [Bench(bench.case, Limits(runs=200)).seen(one, 0).runs.share("none").value for one in asked]
+    alone = [Bench(bench.offered, Limits(runs=200)).seen(one, 0).runs.share("none").value for one in asked]
     assert sorted(found) == sorted(alone)
 
 
@@ -76,7 +78,10 @@ def test_all_that_is_shown_is_well_formed_and_labelled(seen: Seen) -> None:
     root = ElementTree.fromstring(view(seen).replace('aria-live="polite"', ""))
     drawings = [one for one in root.iter() if one.tag.endswith("svg")]
     assert len(drawings) > 5
-    assert all(one.get("role") == "img" and one.get("aria-label") for one in drawings)
+    for one in drawings:  # a picture with parts to choose is a group: of an image nobody could reach them
+        chosen = [part for part in one.iter() if part.get("tabindex") == "0" and part.get("aria-label")]
+        assert one.get("role") == ("group" if chosen else "img")
+        assert one.get("aria-label")
     assert 'data-runs="200"' in view(seen)
     assert "regional" not in "".join(one.get("aria-label") or "" for one in drawings)
 
@@ -85,8 +90,11 @@ def test_what_comes_first_is_the_same_without_what_is_folded(seen: Seen) -> None
     whole, first = view(seen), view(seen, whole=False)
     assert "<details" in whole
     assert "<details" not in first
-    assert picture_of_ends(seen) in whole
-    assert picture_of_ends(seen) in first
+    (picture,) = {
+        re.findall(r'<svg[^>]*role="group"[^>]*how the runs end.*?</svg>', text)[0] for text in (whole, first)
+    }
+    titles = [re.findall(r"<title>.*?</title>", text) for text in (picture, picture_of_ends(seen))]
+    assert titles[0] == titles[1]
 
 
 def test_status_quo_alone_has_nothing_to_be_compared_with(bench: Bench) -> None:
@@ -116,10 +124,18 @@ def test_the_numbers_are_saved_as_they_are(seen: Seen) -> None:
             assert (row["runs"], row["seed"]) == ("200", "1")
 
 
+def bar_of_shares(name: str, *shares: float) -> Composed:
+    return Composed(
+        name,
+        tuple(Interval(one, 0.0, 1.0) for one in shares),
+        tuple(Interval(one, 0.0, 1.0) for one in np.cumsum(shares)),
+    )
+
+
 def test_names_are_data_in_every_picture() -> None:
     bad = '<script>"&'
     for text in (
-        bars([(bad, [1.0, 0, 0, 0, 0, 0])], settlements(), bad),
+        bars([bar_of_shares(bad, 1.0, 0, 0, 0, 0, 0)], settlements(), bad, opens=True),
         courses(bad, "%", [Line(bad, np.array([0.0, np.nan, 1.0]), 0)], bad),
         gaps([Gap(bad, 1.0, -1.0, 2.0, 1), Gap(bad, np.nan, np.nan, np.nan, 1)], bad),
     ):
@@ -128,6 +144,6 @@ def test_names_are_data_in_every_picture() -> None:
 
 
 def test_a_bar_is_as_wide_as_its_shares() -> None:
-    text = bars([("a", [0.5, 0.25, 0.25, 0.0, 0.0, 0.0])], settlements(), "ends")
+    text = bars([bar_of_shares("a", 0.5, 0.25, 0.25, 0.0, 0.0, 0.0)], settlements(), "ends")
     wide = [float(one) for one in re.findall(r'width="([\d.]+)" height="26"', text)]
     assert wide[:3] == pytest.approx([230.0, 115.0, 115.0])

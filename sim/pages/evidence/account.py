@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.evidence.loading import COLUMNS
 from sim.pages.evidence.entries import garbled_badge
 from sim.pages.evidence.findings import Findings
-from sim.pages.kit.html import Html, joined, listed, note, paragraphs, tag
+from sim.pages.kit.html import Html, joined, listed, note, paragraphs, tag, typed
 
 
 def about(folder: Path) -> Mapping[str, tuple[str, ...]]:
@@ -97,7 +97,7 @@ def how_to_object(found: Findings) -> Html:
         joined(
             [
                 "Let it count, beside the others or alone, and read this page again:",
-                tag("pre", f"python -m sim job=evidence 'evidence.passes=[{passes}]' out=mine"),
+                typed(f"python -m sim job=evidence 'evidence.passes=[{passes}]' out=mine"),
             ]
         ),
         joined(["To leave out whatever is only implied: ", tag("code", "evidence.implied=false"), "."]),

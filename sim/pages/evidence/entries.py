@@ -21,14 +21,19 @@ STAND = ("position", "salience", "red_line")
 
 def entry(found: Findings, names: Sequence[str]) -> Html:
     """One parameter, or the position, salience and red line of one stand, with all rows behind them."""
+    anchor = names[0] if len(names) == 1 else f"stand.{names[0].partition('.')[2]}"
+    return details(*told(found, names), id=anchor, class_="entry")
+
+
+def told(found: Findings, names: Sequence[str]) -> tuple[Html, Html, Html]:
+    """What an entry tells: the densities, where they come from, and the rows behind them."""
     courses = {name: found.course(name) for name in names}
     traces = _traces(found, courses)
     doubtful = sorted({place for one in traces for place in cited(found, one.article, one.paragraphs)})
     strips = joined(_strip(found, name, course) for name, course in courses.items())
     summary = (strips, *(garbled_badge(article, number) for article, number in doubtful))
     first = next(iter(courses[names[0]].values()))
-    anchor = names[0] if len(names) == 1 else f"stand.{names[0].partition('.')[2]}"
-    return details(joined(summary), _explained(first, courses), _rows(found, traces), id=anchor, class_="entry")
+    return joined(summary), _explained(first, courses), _rows(found, traces)
 
 
 def cited(found: Findings, article: str, numbers: Iterable[int]) -> list[tuple[str, int]]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sim.case.case import Case, seated
-from sim.evidence.agreement import Agreement
+from sim.evidence.agreement import Agreement, agreement
 from sim.evidence.densities import Numbers, Prior
-from sim.evidence.harmonised import Harmonised
-from sim.evidence.priors import Priors
+from sim.evidence.harmonised import Harmonised, harmonised
+from sim.evidence.priors import Priors, priors
 from sim.evidence.rows import CodedRow, Evidence
 from sim.pages.kit.sketches import Mark, mark_of
 from sim.pages.paragraphs.table import Carried
@@ -57,6 +57,14 @@ class Findings:
         """The draws of a parameter at an epoch."""
         column: Numbers = self.drawn[epoch][:, self.priors[epoch].index[name]]
         return column
+
+
+def findings_of(case: Case, evidence: Evidence, draws: int, seed: int, carried: tuple[Carried, ...] = ()) -> Findings:
+    """All that the page tells of the coded rows that count, with so many draws of the priors of every epoch."""
+    by_epoch = {epoch: priors(case, evidence, epoch) for epoch in case.epochs}
+    drawn = {epoch: found.draw(draws, seed) for epoch, found in by_epoch.items()}
+    alike = agreement(evidence, case.actors)
+    return Findings(case, evidence, by_epoch, drawn, alike, harmonised(evidence), seed, carried)
 
 
 AGREEMENT = ("variable", "alpha", "metric", "units", "codings")

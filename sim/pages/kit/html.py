@@ -106,6 +106,11 @@ def table(
     return tag("div", whole, class_="box", tabindex="0") if compared else whole
 
 
+def typed(lines: str) -> Html:
+    """What somebody is to type; whoever has no mouse scrolls it by the keyboard."""
+    return tag("pre", lines, tabindex="0")
+
+
 def details(summary: Content, *content: Content, id: str | None = None, class_: str | None = None) -> Html:
     """Content that opens on request, and by itself when the page is called with its anchor."""
     return tag("details", tag("summary", summary), *content, id=id, class_=class_)

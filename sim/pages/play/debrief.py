@@ -15,6 +15,7 @@ from sim.agents.game import Move
 from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
 from sim.experiment.debrief import RUNS, Debrief, Turned
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
 from sim.pages.kit.plots import STYLE
 from sim.version import __version__
@@ -29,20 +30,37 @@ LEAST = 0.0005  # a smaller move of the result is told as none
 def debrief_told(world: World, found: Debrief) -> list[str]:
     """What came of a game, in sentences."""
     who = name_of(world, found.who)
+    if not found.wants:
+        return [*map(sentence, _without_aims(world, found)), *turned_told(world, found)]
     near, same, median = (100.0 * x for x in (found.course[-1], found.same_luck[-1], np.median(found.many[:, -1])))
-    started = 100.0 * found.course[0]
-    otherwise, below, ends = len(found.turned), 100.0 * found.share_below, _class(world, found.settlement)
+    started, below = 100.0 * found.course[0], 100.0 * found.share_below
     lines = [
-        f"you took {found.decisions} decisions for {who}; in {otherwise} of them the model would have done otherwise",
+        _taken(world, found),
         f"at first, what was the case was {started:.1f} % near to what {who} wants, each issue by its weight "
         f"for it in the evidence; at the end it was {near:.1f} % near",
         f"with the same luck and the model in every seat it is {same:.1f} %: between these two stand decisions alone",
         f"in {RUNS:,} runs of the same world with other luck, the model in every seat, the median is {median:.1f} %; "
         f"{below:.0f} % of them end further from what {who} wants than your game: by decisions, and by luck",
-        f"your game ended in {ends}, the run with the same luck in {_class(world, found.same_luck_settlement)}; "
-        f"of the {RUNS:,}, {_shares(found)}",
+        _ended(world, found),
     ]
     return [sentence(line) for line in lines] + turned_told(world, found)
+
+
+def _taken(world: World, found: Debrief) -> str:
+    told = f"you took {counted(found.decisions, 'decision')} for {name_of(world, found.who)}"
+    return f"{told}; in {len(found.turned)} of them the model would have done otherwise"
+
+
+def _ended(world: World, found: Debrief) -> str:
+    ends, same = (_class(world, name) for name in (found.settlement, found.same_luck_settlement))
+    told = f"your game ended in {ends}, the run with the same luck in {same}"
+    return f"{told}; of {RUNS:,} runs with other luck and the model in every seat, {_shares(found)}"
+
+
+def _without_aims(world: World, found: Debrief) -> list[str]:
+    who = name_of(world, found.who)
+    none = f"{who} holds no position on any issue in the evidence: what came of it is told by how the run ended"
+    return [_taken(world, found), none, _ended(world, found)]
 
 
 def turned_told(world: World, found: Debrief) -> list[str]:
@@ -144,7 +162,14 @@ def _shares(found: Debrief) -> str:
 
 
 def picture(world: World, found: Debrief, seed: int, draw: int, run: int) -> Figure:
-    """The course of a game against the band of 1,000 runs and the run with the same luck."""
+    """The course of a game against the band of 1,000 runs and the run with the same luck.
+
+    Where there is nothing that the seat wants, in which classes the runs end.
+    """
+    made = f"{world.scenario.scenario} from {world.scenario.epoch}; draw {draw}, run {run}, seed {seed}"
+    made = f"{made}; jirga {__version__}"
+    if not found.wants:
+        return _picture_of_ends(found, made)
     with mpl.rc_context(dict(STYLE)):
         figure = Figure(figsize=(8.0, 4.4), layout="constrained")
         axes, ends = figure.subplots(1, 2, sharey=True, width_ratios=(5, 1))
@@ -177,8 +202,23 @@ def picture(world: World, found: Debrief, seed: int, draw: int, run: int) -> Fig
         ends.axhline(100.0 * found.course[-1], color=BLUE, lw=2.2)
         ends.axhline(100.0 * found.same_luck[-1], color=VERMILLION, lw=1.4, ls=(0, (4, 2)))
         ends.set_xlabel("runs, at the end")
-        played = f"{world.scenario.scenario} from {world.scenario.epoch}"
-        made = f"{played}; draw {draw}, run {run}, seed {seed}; jirga {__version__}"
+        figure.supxlabel(made, fontsize=6.5, color="#666666", x=0.01, ha="left")
+    return figure
+
+
+def _picture_of_ends(found: Debrief, made: str) -> Figure:
+    with mpl.rc_context(dict(STYLE)):
+        figure = Figure(figsize=(8.0, 1.2 + 0.32 * len(found.settlements)), layout="constrained")
+        axes = figure.subplots()
+        ended = ((found.settlement, "your game"), (found.same_luck_settlement, "your luck, the model's decisions"))
+        for place, (name, share) in enumerate(found.settlements.items()):
+            here = [told for ends, told in ended if ends == name]
+            axes.barh(place, 100.0 * share, color=BLUE if here else GREY, height=0.6)
+            axes.text(100.0 * share + 1.0, place, "; ".join(here), va="center", color=BLUE)
+        axes.set_yticks(range(len(found.settlements)), [*found.settlements])
+        axes.invert_yaxis()
+        axes.set_xlim(0.0, 100.0)
+        axes.set_xlabel("share of 1,000 runs that end so, the model in every seat, %")
         figure.supxlabel(made, fontsize=6.5, color="#666666", x=0.01, ha="left")
     return figure
 

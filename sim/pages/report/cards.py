@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -16,13 +16,26 @@ from sim.case.scenario import BASELINE, Scenario
 from sim.engine.sweep import Sweep
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
-from sim.pages.kit.html import Html, Section, details, figure, joined, listed, page, paragraphs, style, table, tag
+from sim.pages.kit.html import (
+    Html,
+    Section,
+    details,
+    figure,
+    joined,
+    listed,
+    page,
+    paragraphs,
+    style,
+    table,
+    tag,
+    typed,
+)
 from sim.pages.kit.networks import network
 from sim.pages.kit.words import cited
 from sim.pages.report import figures as report_plots
 from sim.pages.report.answers import answers_of
 from sim.pages.report.figures import Courses, Event, Fan, drawing
-from sim.pages.report.findings import Findings, anchor
+from sim.pages.report.findings import Findings, anchor, run_anchor
 from sim.pages.report.measures import Group, examples
 from sim.pages.report.moves import moves_of
 from sim.pages.report.sections import bar_of, key_of_classes
@@ -52,7 +65,7 @@ def card_pages(found: Findings) -> Iterator[tuple[str, str]]:
 
 def _card(found: Findings, group: Group, label: str, runs: Runs, cell: Result | None) -> str:
     scenario = runs.sweep.scenario
-    baseline = None if cell is None else cell.paired
+    baseline, ends = None if cell is None else cell.paired, examples(runs)
     evidence = found.page_beside("evidence.html", UP)
     lead = [
         paragraphs(tag("b", scenario.question)),
@@ -62,12 +75,12 @@ def _card(found: Findings, group: Group, label: str, runs: Runs, cell: Result | 
     if scenario.levers:
         lead.append(details("Its levers", listed(_levers(scenario))))
     sections = [
-        Section("composition", "How its runs end", _composition(label, runs, baseline)),
+        Section("composition", "How its runs end", _composition(label, runs, baseline, ends)),
         Section("courses", "Signed, collapsed, taken over", _rising(found, runs, baseline)),
         Section("wars", "The wars", joined(_fans(runs, baseline))),
         Section("trust", "Trust", joined(_networks(found, group, runs, baseline))),
         Section("patterns", "Patterns that look at it", _patterns(found, scenario.scenario)),
-        Section("runs", "Runs to open", _runs_to_open(found, runs)),
+        Section("runs", "Runs to open", _runs_to_open(found, runs, ends)),
     ]
     if cell is not None:
         sections.insert(0, Section("answers", "The model's answer", answers_of(cell, evidence)))
@@ -99,13 +112,13 @@ def _levers(scenario: Scenario) -> list[str]:
     ]
 
 
-def _composition(label: str, runs: Runs, baseline: Runs | None) -> Html:
+def _composition(label: str, runs: Runs, baseline: Runs | None, ends: Mapping[str, int]) -> Html:
     drawn = [bar for bar in (bar_of(BASELINE, baseline), bar_of(label, runs)) if bar is not None]
     if not drawn:
         return Html("")
     picture = report_plots.composition(drawn, settlements(runs.sweep.case))
-    return joined([tag("div", drawing(picture, f"stacked bars of settlement classes of {label}", ""), class_="grid"),
-                   key_of_classes(runs.sweep.case)])  # fmt: skip
+    bars = tag("div", drawing(picture, f"stacked bars of settlement classes of {label}", ""), class_="grid")
+    return joined([bars, key_of_classes(runs.sweep.case, {kind: f"#{run_anchor(kind)}" for kind in ends})])
 
 
 def _rising(found: Findings, runs: Runs, baseline: Runs | None) -> Html:
@@ -261,10 +274,13 @@ def _first_place(number: str, one: Pattern) -> str:
     return f"{number}.{one.epochs[0]}" if one.epochs else number
 
 
-def _runs_to_open(found: Findings, runs: Runs) -> Html:
-    rows = [(name, *_to_run(found, runs, number)) for name, number in examples(runs).items()]
+def _runs_to_open(found: Findings, runs: Runs, ends: Mapping[str, int]) -> Html:
+    """A typical run of each class in which any ends, by its number."""
+    rows = [(name, *_to_run(found, runs, number)) for name, number in ends.items()]
     heads = ("ends in", "run", "its page, or the command that writes it")
-    return joined([table(heads, rows, compared=True), *_parting(runs.sweep)])
+    told = paragraphs("Of those that end so, the one that is nearest to the middle of them in all outcomes.")
+    drawn = table(heads, rows, ids=[*map(run_anchor, ends)], compared=True)
+    return joined([told, drawn, *_parting(runs.sweep)])
 
 
 def _to_run(found: Findings, runs: Runs, number: int) -> tuple[str, Html]:
@@ -280,4 +296,4 @@ def _parting(sweep: Sweep) -> Iterable[Html]:
     if sweep.scenario.scenario != BASELINE:
         command = parting_command(sweep.world, BASELINE, sweep.draws, sweep.runs, sweep.seed)
         yield paragraphs("Where the runs part that end otherwise than in " + BASELINE + " with the same luck:")
-        yield tag("pre", command)
+        yield typed(command)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.analysis.influence import Influence
 from sim.analysis.shares import Interval
 from sim.analysis.timing import Curve
-from sim.pages.kit.colours import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
+from sim.pages.kit.colours import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, ink_on
 from sim.pages.kit.html import Content, Html
 from sim.pages.kit.html import figure as captioned
 from sim.pages.kit.plots import STYLE, svg_of
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 NAMES = 1.95  # inches for the names of rows
 WIDTH = 4.8  # inches: fills a phone, and two stand side by side on a desktop
 INK = "#222222"
-DARK = frozenset({VERMILLION, BLUE, GREEN})
 # What comes in the course of a run; the two of a table share its panel.
 EVENT_COLOURS = {"takeover": INK, "agreement signed": BLUE, "agreement collapsed": VERMILLION}
 DASHED = (0, (2, 2))
@@ -42,10 +41,11 @@ ROOM_FOR_NUMBER = 0.055
 
 
 class Composed(NamedTuple):
-    """A bar: its name, and the share of each settlement class."""
+    """A bar: its name, the share of each settlement class, and that of each class with all before it."""
 
     label: str
     shares: tuple[Interval, ...]
+    upto: tuple[Interval, ...]
 
 
 class Named(NamedTuple):
@@ -103,7 +103,9 @@ def drawing(picture: Figure, alternative: str, caption: Content) -> Html:
 def composition(
     bars: Sequence[Composed], classes: Mapping[str, SettlementClass], *, width: float = WIDTH, key: bool = False
 ) -> Figure:
-    """Stacked bars of the settlement classes; a whisker at the end of a part is the interval of its share.
+    """Stacked bars of the settlement classes; the line below where two meet is the interval of all left of there.
+
+    A share of its own drawn from the left end of its part could end beyond the bar, where no boundary can be.
 
     Args:
         bars: from top to bottom.
@@ -112,7 +114,7 @@ def composition(
         key: whether to draw the key to the colours, for a figure that stands alone.
     """
     with mpl.rc_context(dict(STYLE)):
-        figure = _figure(0.42 * len(bars) + (1.0 if key else 0.6), width, right=0.3, top=0.42 if key else 0.05)
+        figure = _figure(0.5 * len(bars) + (1.0 if key else 0.6), width, right=0.3, top=0.42 if key else 0.05)
         axes = figure.subplots()
         for row, bar in enumerate(bars):
             _composed(axes, row, bar, [one.colour for one in classes.values()])
@@ -130,20 +132,19 @@ def composition(
 
 
 def _composed(axes: Axes, row: int, bar: Composed, colours: Sequence[str]) -> None:
-    axes.text(0.0, row - 0.31, bar.label, ha="left", va="bottom", fontsize=8.5, color=INK)
+    axes.text(0.0, row - 0.26, bar.label, ha="left", va="bottom", fontsize=8.5, color=INK)
     start = 0.0
-    for number, (share, colour) in enumerate(zip(bar.shares, colours, strict=True)):
+    for number, (share, upto, colour) in enumerate(zip(bar.shares, bar.upto, colours, strict=True)):
         if share.value <= 0.0:
             continue
-        axes.barh(row, share.value, left=start, height=0.56, color=colour, edgecolor="white", linewidth=0.6)
+        axes.barh(row, share.value, left=start, height=0.46, color=colour, edgecolor="white", linewidth=0.6)
         if share.value >= ROOM_FOR_NUMBER:
-            ink = "white" if colour in DARK else INK
             axes.text(start + share.value / 2, row, f"{100 * share.value:.0f}", ha="center", va="center",
-                      fontsize=8.0, color=ink)  # fmt: skip
-        y = row + 0.22 - 0.088 * number  # one below the other, so that small parts do not hide each other's whiskers
-        axes.plot([start + share.low, start + share.high], [y, y], color="black", lw=0.9, solid_capstyle="butt",
-                  marker="|", ms=2.6, mew=0.8, clip_on=False)  # fmt: skip
+                      fontsize=8.0, color=ink_on(colour))  # fmt: skip
         start += share.value
+        if number < len(colours) - 1:  # all classes together are all runs
+            y = row + 0.27 + 0.045 * number  # below the bar, each on a line of its own: none hides a number or another
+            axes.plot([upto.low, upto.high], [y, y], color="black", lw=0.9, solid_capstyle="butt")
 
 
 def rising(panels: Sequence[Courses]) -> Figure:

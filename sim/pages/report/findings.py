@@ -162,5 +162,10 @@ def start_of(group: Group) -> str:
     return f"{group.epoch}, {group.horizon} weeks"
 
 
+def run_anchor(kind: str) -> str:
+    """Where a scenario's page has a run that ends in a settlement class."""
+    return f"run.{kind}"
+
+
 def anchor(cell: Result) -> str:
     return "cell." + cell.label.replace(" ", ".")

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs
+from sim.pages.kit.colours import ink_on
 from sim.pages.kit.html import Content, Html, Section, back_to, joined, page, paragraphs, shipped, style, tag
 from sim.pages.report.answers import answers_of
-from sim.pages.report.figures import DARK
 from sim.pages.report.findings import Findings
 from sim.pages.report.measures import class_shares
 from sim.pages.report.sections import key_of_classes
@@ -79,16 +79,12 @@ def _bar(label: str, runs: Runs | None) -> Html | None:
         return None
     parts = [
         tag("b", f"{100 * one.value:.0f}" if one.value >= 0.05 else "", title=f"{name} {100 * one.value:.1f} %",
-            style=f"width:{100 * one.value:.2f}%;background:{kind.colour};color:{_ink(kind.colour)}")
+            style=f"width:{100 * one.value:.2f}%;background:{kind.colour};color:{ink_on(kind.colour)}")
         for one, (name, kind) in zip(shares, settlements(runs.sweep.case).items(), strict=True)
         if one.value > 0.0
     ]  # fmt: skip
     drawn = tag("div", *parts, class_="bar", role="img", aria_label="; ".join(_shares(runs)))
     return joined([tag("p", label, class_="soft"), drawn])
-
-
-def _ink(colour: str) -> str:
-    return "#fff" if colour in DARK else "#222"
 
 
 def _shares(runs: Runs) -> Iterator[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.experiment.runs import Runs
 
 
+MOST_ALIKE = 1_000  # runs of a class among which a typical one is looked for
 TURNS = frozenset({"collapse", "collapse_week"})  # what only a turn of the regime brings
 
 
@@ -175,6 +176,14 @@ def class_shares(runs: Runs) -> tuple[Estimate, ...]:
     return () if runs.failed.all() else tuple(runs.share(name) for name in runs.sweep.case.classes)
 
 
+def shares_upto(runs: Runs) -> tuple[Estimate, ...]:
+    """The share of each settlement class with all before it, in the case's order; none if all runs failed."""
+    if runs.failed.all():
+        return ()
+    classes = np.cumsum([runs.values(name) for name in runs.sweep.case.classes], axis=0)
+    return tuple(estimate(one, yes_no=True, weights=runs.weights) for one in classes)
+
+
 def can_turn(runs: Runs) -> bool:
     """Whether the regime can still turn: a war turns it, and the epoch's regime is the case's first."""
     case = runs.sweep.case
@@ -249,7 +258,33 @@ def failed_runs(results: Results) -> int:
 
 
 def examples(runs: Runs) -> dict[str, int]:
-    """The number of the first run of each settlement class that occurs."""
-    codes = np.where(np.isnan(runs.values("settlement")), -1, runs.values("settlement")).ravel()
-    found = {name: np.flatnonzero(codes == code) for code, name in enumerate(runs.sweep.case.classes)}
-    return {name: int(numbers[0]) for name, numbers in found.items() if len(numbers)}
+    """The number of a typical run of each settlement class that occurs, of the first that end so: see `_typical`."""
+    ends = {name: np.flatnonzero(runs.values(name) == 1.0)[:MOST_ALIKE] for name in runs.sweep.case.classes}
+    asked = np.concatenate([*ends.values()])
+    columns = [name for name, column in runs.columns.items() if not column.is_code]
+    numbers = np.stack([runs.values(name).ravel()[asked] for name in columns])
+    parts = np.split(numbers, np.cumsum([len(those) for those in ends.values()])[:-1], axis=1)
+    found = zip(ends.items(), parts, strict=True)
+    return {name: int(those[_typical(part)]) for (name, those), part in found if len(those)}
+
+
+def _typical(numbers: NDArray[np.float64]) -> int:
+    """Which of some runs is nearest to the middle of all of them; of several the first.
+
+    Nearest by the sum over all outcomes of how far a run is from their median, in standard deviations; to lack a value
+    that most have, or to have one that most lack, is one of these.
+
+    Args:
+        numbers: (outcomes, runs), NaN where a run has none.
+
+    >>> _typical(np.array([[9.0, 1.0, 2.0], [0.0, 0.0, 0.0], [np.nan, 4.0, np.nan]]))
+    2
+    """
+    known = ~np.isnan(numbers)
+    usual = known.mean(axis=1, keepdims=True) > 0.5
+    apart = np.where(known != usual, 1.0, 0.0)
+    for row in np.flatnonzero(usual):
+        held = numbers[row, known[row]]
+        if (wide := float(held.std())) > 0.0:
+            apart[row, known[row]] = np.abs(held - np.median(held)) / wide
+    return int(apart.sum(axis=0).argmin())

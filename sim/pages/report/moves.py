@@ -39,7 +39,9 @@ def moves_of(found: Findings, cell: Result) -> Html:
 
 
 def _entry(found: Findings, cell: Result, looked: Looked) -> Html:
-    return details(*_moved(found, cell, looked))
+    """The page of the scenario is linked to inside: what opens and closes an entry can hold no link of its own."""
+    head, *rest = _moved(found, cell, looked)
+    return details(head, paragraphs(joined(["Its page: ", found.to_page(cell), "."])), *rest)
 
 
 def _moved(found: Findings, cell: Result, looked: Looked) -> list[Html]:
@@ -49,7 +51,7 @@ def _moved(found: Findings, cell: Result, looked: Looked) -> list[Html]:
     places = {name: place_of(found.results.case, column) for name, column in cell.runs.columns.items()}
     rows = [_row(cell, place, inside) for place, inside in by_place(other, places).items()]
     first = f"; most {other[0].outcome}, by {told_deviations(other[0])}" if other else ""
-    head = joined([found.to_page(cell), f": other outcomes that move: {len(other)}{first}"])
+    head = joined([tag("code", cell.label), f": other outcomes that move: {len(other)}{first}"])
     heads = ("where", "outcome", "difference", "in SD", "what else moves there")
     drawn = [table(heads, rows)] if rows else []
     return [head, *drawn, paragraphs(_still(looked))]

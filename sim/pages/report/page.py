@@ -27,6 +27,7 @@ from sim.pages.kit.html import (
     paragraphs,
     style,
     tag,
+    typed,
 )
 from sim.pages.kit.html import write as write_page
 from sim.pages.kit.own_files import beside, put, refuse_foreign
@@ -285,11 +286,11 @@ def _reopen(found: Findings) -> Html:
     return joined(
         [
             paragraphs(words),
-            tag("pre", explain_command(sweep.world, number, sweep.runs, sweep.seed)),
+            typed(explain_command(sweep.world, number, sweep.runs, sweep.seed)),
             paragraphs(
                 f"Run n of a scenario is run n mod {results.runs} of draw n // {results.runs}. To make it all again:"
             ),
-            tag("pre", results.command),
+            typed(results.command),
         ]
     )
 

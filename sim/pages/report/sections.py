@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from urllib.parse import quote
 
 from sim.agents.words import label
 from sim.analysis.influence import PASS, Influence, draws_to_settle
 from sim.analysis.paired import Difference
-from sim.analysis.shares import CHANCE_DRAWS, CHANCE_RUNS, Interval
+from sim.analysis.shares import CHANCE_DRAWS, CHANCE_RUNS, Estimate, Interval
 from sim.case.case import Case
 from sim.case.scenario import BASELINE
 from sim.experiment.results import Result
@@ -18,8 +19,8 @@ from sim.experiment.runs import Runs
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.report import figures as report_plots
 from sim.pages.report.figures import Composed, Named, Swept, drawing
-from sim.pages.report.findings import Findings, chance_parts, code, start_of
-from sim.pages.report.measures import Group, Measure, baseline_label, class_shares
+from sim.pages.report.findings import Findings, chance_parts, code, run_anchor, start_of
+from sim.pages.report.measures import Group, Measure, baseline_label, class_shares, shares_upto
 from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import (
     NEVER,
@@ -106,20 +107,24 @@ def composition_section(found: Findings) -> Html:
         drawn.append(drawing(picture, f"stacked bars of settlement classes from {start_of(group)}", caption))
     words = (
         "The class of each run at its horizon, the first that holds in the order of the key. A number in a part is its "
-        "per cent of the runs. The black whisker at a part's right end is the 95 % interval of its share, measured "
-        "from the part's left end."
+        "per cent of the runs. The black line below where two parts meet is the 95 % interval of the share of all "
+        "that lies left of there; that of each class alone stands in the numbers below."
     )
     key = key_of_classes(found.results.case)
     return joined([paragraphs(words), key, tag("div", *drawn, class_="grid"), _shares_table(found)])
 
 
-def key_of_classes(case: Case) -> Html:
-    """What each colour of the bars means."""
+def key_of_classes(case: Case, runs: Mapping[str, str] = MappingProxyType({})) -> Html:
+    """What each colour of the bars means; `runs`: the address of a run that ends so, by class."""
     swatches = [
-        joined([tag("b", style=f"background:{one.colour}"), f"{name}: {one.meaning}"])
+        joined([tag("b", style=f"background:{one.colour}"), f"{name}: {one.meaning}", *_to_run(runs.get(name))])
         for name, one in settlements(case).items()
     ]
     return tag("ul", *(tag("li", one) for one in swatches), class_="key")
+
+
+def _to_run(address: str | None) -> list[Html]:
+    return [] if address is None else [joined([" (", tag("a", "one that ends so", href=address), ")"])]
 
 
 def bars(group: Group) -> list[Composed]:
@@ -129,23 +134,38 @@ def bars(group: Group) -> list[Composed]:
 
 def bar_of(label: str, runs: Runs | None) -> Composed | None:
     """The bar of some runs; None for none, or where every one failed."""
-    shares = () if runs is None else class_shares(runs)
-    return Composed(label, tuple(Interval(one.value, one.low, one.high) for one in shares)) if shares else None
+    if runs is None or runs.failed.all():
+        return None
+    return Composed(label, _intervals(class_shares(runs)), _intervals(shares_upto(runs)))
+
+
+def _intervals(found: Sequence[Estimate]) -> tuple[Interval, ...]:
+    return tuple(Interval(one.value, one.low, one.high) for one in found)
 
 
 def _shares_table(found: Findings) -> Html:
     rows = [
-        (start_of(group), tag("code", bar.label), *(_share(one) for one in bar.shares))
+        (start_of(group), tag("code", label), *_shares(found, runs, bar))
         for group in found.groups
-        for bar in bars(group)
+        for label, runs in group.everything
+        if (bar := bar_of(label, runs)) is not None
     ]
-    return details(
-        "The same in numbers", table(("from", "scenario", *(f"{name}, %" for name in found.results.case.classes)), rows)
-    )
+    heads = ("from", "scenario", *(f"{name}, %" for name in found.results.case.classes))
+    return details("The same in numbers", paragraphs(TO_A_RUN), table(heads, rows))
 
 
-def _share(one: Interval) -> str:
-    return f"{100 * one.value:.1f} ({100 * one.low:.1f} to {100 * one.high:.1f})"
+TO_A_RUN = "A number leads to one run that ends so, week by week, or to the command that tells it."
+
+
+def _shares(found: Findings, runs: Runs, bar: Composed) -> Iterator[Content]:
+    """The share of each class, with a link to one run that ends so where the scenario has a page."""
+    file = found.files.get(id(runs))
+    for name, one in zip(found.results.case.classes, bar.shares, strict=True):
+        ends = f" ({100 * one.low:.1f} to {100 * one.high:.1f})"
+        number: Content = f"{100 * one.value:.1f}"
+        if file is not None and one.value > 0.0:
+            number = tag("a", number, href=f"{quote(file)}#{run_anchor(name)}")
+        yield joined([number, ends])
 
 
 def swept_section(found: Findings) -> Html:

@@ -12,7 +12,21 @@ from sim.agents.reasons import told, weighed
 from sim.agents.replay import Run, heading, own_pass, summary
 from sim.agents.sources import because
 from sim.agents.words import label, sentence
-from sim.pages.kit.html import Html, Section, back_to, details, figure, finder, joined, listed, page, table, tag, write
+from sim.pages.kit.html import (
+    Html,
+    Section,
+    back_to,
+    details,
+    figure,
+    finder,
+    joined,
+    listed,
+    page,
+    table,
+    tag,
+    typed,
+    write,
+)
 from sim.pages.kit.own_files import beside
 from sim.pages.run.again import explain_command, notebook
 from sim.pages.run.timeline import KEY, timeline
@@ -114,4 +128,4 @@ def _again(run: Run) -> Html:
     model = run.model
     command = explain_command(model.world, run.number, run.runs, model.seed_of_chance)
     lines = notebook(model.world, model.draw_number, model.run_number, model.seed_of_chance)
-    return joined((tag("pre", command), tag("p", "In a notebook:"), tag("pre", lines)))
+    return joined((typed(command), tag("p", "In a notebook:"), typed(lines)))

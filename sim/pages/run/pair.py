@@ -11,7 +11,7 @@ from sim.agents.parting import Parting, names_apart, parting_of, parting_told
 from sim.agents.reasons import told, weighed
 from sim.agents.replay import Run, own_pass, summary
 from sim.agents.words import sentence
-from sim.pages.kit.html import Content, Html, Section, figure, joined, listed, page, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, Section, figure, joined, listed, page, paragraphs, table, tag, typed
 from sim.pages.run.again import explain_command
 from sim.pages.run.timeline import KEY, timeline
 
@@ -144,4 +144,4 @@ def _again(first: Run, second: Run) -> Html:
     commands = (
         explain_command(run.model.world, run.number, run.runs, run.model.seed_of_chance) for run in (first, second)
     )
-    return joined(tag("pre", command) for command in commands)
+    return joined(typed(command) for command in commands)

@@ -201,7 +201,7 @@ def _outcome(axes: Axes, one: Contested, names: Sequence[str]) -> None:
 def _parts(found: Found) -> Html:
     told = (
         "Parts of each outcome's variance over theories, coding passes, draws of a pass and runs of a draw, in %; "
-        "whiskers are 95 % of each part, from its left end."
+        "each bar with its 95 % interval."
     )
     split = [one for one in found.outcomes if one.parts is not None]
     if not split:
@@ -211,19 +211,16 @@ def _parts(found: Found) -> Html:
 
 
 def parts_figure(split: Sequence[Contested]) -> Figure:
-    """A bar an outcome, a piece a part, with its interval."""
+    """A group of bars an outcome, a bar a part, with its interval: laid end to end, they could end beyond the whole."""
     with mpl.rc_context(dict(STYLE)):
-        drawn = Figure(figsize=(WIDE, 1.2 + 0.42 * len(split)), layout="constrained")
+        drawn = Figure(figsize=(WIDE, 1.2 + 0.55 * len(split)), layout="constrained")
         axes = drawn.subplots()
         for place, one in enumerate(reversed(split)):
-            left = 0.0
             for n, name in enumerate(PARTS):
-                part = getattr(one.parts, name)
+                part, at = getattr(one.parts, name), place + 0.3 - 0.2 * n
                 first = name if place == 0 else None
-                axes.barh(place, 100 * part.value, left=left, height=0.55, color=PART_COLOURS[name], label=first)
-                at = place - 0.16 + 0.1 * n
-                axes.plot([left + 100 * part.low, left + 100 * part.high], [at] * 2, color="black", lw=0.8)
-                left += 100 * part.value
+                axes.barh(at, 100 * part.value, height=0.18, color=PART_COLOURS[name], label=first)
+                axes.plot([100 * part.low, 100 * part.high], [at] * 2, color="black", lw=0.8)
         axes.set_yticks(range(len(split)), [one.outcome for one in reversed(split)])
         axes.set_xlim(0.0, 100.0)
         axes.set_xlabel("part of the variance, %")
