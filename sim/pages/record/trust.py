@@ -47,11 +47,9 @@ def words(found: Found) -> Iterator[tuple[str, list[str]]]:
     yield (
         "What it is",
         [
-            "A set of rules about who talks to whom, who signs and who keeps their word, played many thousand "
-            "times with "
-            "numbers that coders read out of newspaper articles. It explores what could follow from such rules. "
-            "It does not "
-            "foretell."
+            "A set of rules about who talks to whom, who signs and who keeps their word, played many thousand times "
+            "with numbers that coders read out of the case's sources. It explores what could follow from such rules. "
+            "It does not foretell."
         ],
     )
     yield "What it was tried on", [*_tried(found), KNOWN]
