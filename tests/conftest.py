@@ -23,6 +23,11 @@ settings.register_profile(
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that stay together on one worker come first: a long group that begins last leaves the others idle."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """With fresh examples: what was found, as the decorators that keep it."""
     if config.getoption("--hypothesis-profile") != "fresh":

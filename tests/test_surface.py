@@ -113,7 +113,7 @@ def test_a_guide_imports_what_is_public(guide: Path) -> None:
 def test_the_lines_for_a_notebook_on_the_page_of_a_run_give_the_same_run(capsys: pytest.CaptureFixture[str]) -> None:
     world = load_world("turkey_summit")
     run = replay(world.change(world.scenario.change(horizon=8)), 17, seed=3, runs=4)
-    (code,) = (html.unescape(one) for one in re.findall(r"<pre>(import sim\n.*?)</pre>", run_page(run), re.DOTALL))
+    (code,) = (html.unescape(one) for one in re.findall(r"<pre[^>]*>(import sim\n.*?)</pre>", run_page(run), re.DOTALL))
     assert public(code)
     given: dict[str, object] = {}
     exec(compile(code, "page", "exec"), given)

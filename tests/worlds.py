@@ -277,7 +277,7 @@ def _condition(found: World, plan: Any, rng: np.random.Generator, e: int, d: int
 CLAUSES = 6
 BARE_SIZES = {
     **dict.fromkeys("PSQUH", 2),
-    **dict.fromkeys("TMGWIVBEDOR", 1),
+    **dict.fromkeys("TMGWIVBEDORY", 1),
     **dict.fromkeys("CK", CLAUSES),
     "A": 3,
     "N": words.PIECES_OF_A_CLAUSE * CLAUSES,

@@ -16,9 +16,8 @@ from contextlib import contextmanager, suppress
 
 from sim.engine.sweep import Sweep
 
-PROGRAM = """import pickle, sys
-from sim.engine.engine import Engine
-Engine(pickle.load(sys.stdin.buffer), threads=1).compile_last_parts()
+PROGRAM = """import pickle, sys, sim.engine.engine as engine
+engine.Engine(pickle.load(sys.stdin.buffer), threads=1).compile_last_parts()
 """
 
 

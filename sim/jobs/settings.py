@@ -101,7 +101,7 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "outcome": "null, or a list of outcomes: [collapse,doha]",
         "better": "null, or more or less for each outcome: [less,more]",
         "enough": "null, or a number for each outcome: [0.5,0.1]",
-        "choose": "null, or a list of levers: [summit_week]",
+        "choose": "null, or a list of levers: [ONE, OTHER]",
         "resume": "null, or a file that jirga play has written",
         "seat": "null, a seat, or a list of seats: [PAK,TUR]",
         "parts": "null for all that are missing, or 3-40, 7, [3-40,50]",

@@ -178,7 +178,7 @@ def test_what_no_draw_tells_neither_holds_nor_fails() -> None:
     assert "P5 cannot be told, built in\n" in out.getvalue()
     assert "P5: cannot be told" in patterns_page(untold)
     (row,) = csv.DictReader(io.StringIO(csv_text(untold)))
-    assert (row["share"], row["holds"]) == ("nan", "unknown")
+    assert (row["share"], row["holds"]) == ("", "unknown")
 
 
 def test_a_mechanism_carries_a_pattern_if_less_than_half_of_the_effect_is_left_without_it() -> None:

@@ -100,8 +100,8 @@ MISTAKES = [
     (["play"], "configuration: seat: is missing: who do you play?; allowed: US, PAK, KAB, TAL, TTP"),
     (
         ["play", "seat=PKA"],
-        "configuration: seat: 'PKA' is not a seat; allowed: US, PAK, KAB, TAL, TTP, CHN, RUS, IRN, TUR, QAT; "
-        "did you mean PAK?",
+        "configuration: seat: 'PKA' is not a seat; allowed: US, PAK, KAB, TAL, TTP, CHN, RUS, IRN, TUR, QAT, "
+        "PRL; did you mean PAK?",
     ),
     (["play", "seat=PAK", "against=status_quo"], "against: job=play does not look at it"),
     (["explain", "seat=PAK"], "'explain' is not key=value; did you mean job=explain?"),

@@ -186,7 +186,7 @@ def weeks_in_step(rules: Any, draw: Any, plan: Any, single: Any, memory: Any, we
 
 # Of a lane whose table rests while another's is open, some of what only open tables look at is worked out all the same.
 UNSEEN = {
-    *("luck", "luck_week", "luck_block", "attend_terms", "comply_terms", "offer_terms", "ratify_terms"),
+    *("luck", "luck_week", "luck_block", "attend_terms", "comply_terms", "offer_terms", "ratify_terms", "vote_terms"),
     *("piece_cost", "piece_gain", "piece_ratio", "end_value"),
 }
 

@@ -145,7 +145,8 @@ def test_a_heat_map_cell_shows_median_interval_and_mark(found: Findings, text: s
                 assert f'class="mark {short.mark}" title="{short.mark}">{LETTERS[short.mark]}<' in cell
 
 
-SPOKEN_FOR = ("position.US.inclusive_rule",)
+PARLIAMENT = ("fata_merger", "disarmament", "ttp_ceasefire", "fighters_return")
+SPOKEN_FOR = ("position.US.inclusive_rule", *(f"position.PRL.{issue}" for issue in PARLIAMENT))
 
 
 def test_a_mark_follows_from_the_rows(found: Findings) -> None:
