@@ -128,8 +128,9 @@ class Engine:
 
     def warm_up(self) -> None:
         """Compile the kernel, or load it from the cache."""
+        beside = partial(compiling, self.sweep) if available_threads() > 1 else nullcontext
         with seldom_collected():
-            self.kernel(*self._nothing(), beside=partial(compiling, self.sweep) if self.threads > 1 else nullcontext)
+            self.kernel(*self._nothing(), beside=beside)
 
     def compile_last_parts(self) -> None:
         """Compile what `warm_up` comes to last, and keep it, for another process that warms up meanwhile."""

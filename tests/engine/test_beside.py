@@ -5,11 +5,14 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 
 from sim.case.loading import load_case
 from sim.engine import beside
+from sim.engine import engine as module
 from sim.engine.sweep import Sweep
 
 
@@ -54,3 +57,16 @@ def test_its_program_compiles_the_last_parts(sweep: Sweep) -> None:
         [sys.executable, "-c", check + beside.PROGRAM], input=pickle.dumps(sweep), capture_output=True, check=True
     )
     assert done.stdout.decode() == "status_quo 1\n"
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_there_is_another_process_where_there_is_another_processor(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    """However many threads the engine has: the command line measures a plan's cost on one."""
+    found: list[Callable[[], object]] = []
+    monkeypatch.setattr(module, "available_threads", lambda: processors)
+    engine = module.Engine(sweep, threads=1)
+    engine.kernel = lambda *given, beside: found.append(beside)
+    engine.warm_up()
+    assert (found[0] is nullcontext) == (processors == 1)
