@@ -7,7 +7,7 @@ variance with their interactions. What is decomposed is the mean over chance; th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ from sim.analysis.chance import chance_share
 from sim.analysis.sensitivity import (
     REST,
     Index,
+    Model,
     Open,
     Screened,
     Shift,
@@ -156,13 +157,10 @@ def measured(
         groups = {
             key: decompose(names, given, ask(f"groups.{key}"), size.base, seed) for key, given in groupings.items()
         }
-        strongest: list[tuple[Index, ...]] = []
-        for n, outcome in enumerate(outcomes):
-            own = top_groups(screened[n], names, STRONGEST)
-            if set(own) == {REST}:  # nothing has moved it
-                strongest.append((unknown(REST),))
-            else:
-                strongest.append(decompose(names, own, ask(f"strongest.{outcome}"), size.base, seed)[n])
+        strongest = [
+            _strongest(names, screened[n], n, ask(f"strongest.{outcome}"), size.base, seed)
+            for n, outcome in enumerate(outcomes)
+        ]
         looked_at = [{index.name for index in found} for found in strongest]
         shifted = shifts(names, ask("shifts"), size.base, seed, looked_at)
     found = tuple(
@@ -173,6 +171,16 @@ def measured(
         for n, outcome in enumerate(outcomes)
     )  # fmt: skip
     return Found(scenario, found, len(names), size, runs, seed)
+
+
+def _strongest(
+    names: tuple[str, ...], screened: Sequence[Screened], n: int, model: Model, base: int, seed: int
+) -> tuple[Index, ...]:
+    """The indices of outcome n for its strongest inputs, each alone, and for all others together."""
+    groups = top_groups(screened, names, STRONGEST)
+    if set(groups) == {REST}:  # nothing has moved it
+        return (unknown(REST),)
+    return decompose(names, groups, model, base, seed)[n]
 
 
 def require_salib() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -19,6 +17,7 @@ from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.kit.networks import network
+from sim.pages.kit.tables import csv_of
 from sim.pages.kit.words import cited
 from sim.pages.report.figures import Composed
 from sim.pages.report.sections import bar_of
@@ -302,33 +301,26 @@ def _trust(seen: Seen) -> Html | None:
 
 def numbers_csv(seen: Seen) -> str:
     """The numbers behind the pictures: one row for each of those drawn and each outcome, and the paired differences."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("who", "outcome", "value", "low", "high", "runs", "draws", "seed"))
-    for name, runs, _ in those(seen):
-        writer.writerows(_shares(name, runs))
-    for name, comparison, _ in comparisons(seen):
-        for kind in seen.runs.sweep.case.classes:
-            found = _gap(comparison, kind, 0)
-            numbers = (f"{one / 100:.6g}" for one in (found.value, found.low, found.high))
-            sweep = comparison.second.sweep
-            writer.writerow((f"{seen.choice.scenario} {name}", kind, *numbers, sweep.total, sweep.draws, sweep.seed))
-    return text.getvalue()
+    head = ("who", "outcome", "value", "low", "high", "runs", "draws", "seed")
+    shares = (row for name, runs, _ in those(seen) for row in _shares(name, runs))
+    return csv_of(head, (*shares, *_gap_rows(seen)), 6)
 
 
 def _shares(name: str, runs: Runs) -> Iterator[Sequence[object]]:
-    case = runs.sweep.case
+    case, sweep = runs.sweep.case, runs.sweep
     for what in (*case.classes, *case.tables):
+        told = what if what in case.classes else f"{what} signed"
         found = runs.share(what)
-        numbers = (f"{one:.6g}" for one in (found.value, found.low, found.high))
-        yield (
-            name,
-            what if what in case.classes else f"{what} signed",
-            *numbers,
-            len(runs),
-            runs.sweep.draws,
-            runs.sweep.seed,
-        )
+        yield (name, told, found.value, found.low, found.high, len(runs), sweep.draws, sweep.seed)
+
+
+def _gap_rows(seen: Seen) -> Iterator[Sequence[object]]:
+    for name, comparison, _ in comparisons(seen):
+        sweep = comparison.second.sweep
+        for kind in sweep.case.classes:
+            found = _gap(comparison, kind, 0)
+            numbers = (one / 100 for one in (found.value, found.low, found.high))
+            yield (f"{seen.choice.scenario} {name}", kind, *numbers, sweep.total, sweep.draws, sweep.seed)
 
 
 STYLE = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,29 +23,26 @@ def sweep() -> Sweep:
 
 
 def test_the_other_process_gets_the_sweep_and_ends_with_what_it_is_for(
-    sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    started: list[subprocess.Popen[bytes]] = []
-    usual = subprocess.Popen
-
-    def remembered(*words: object, **more: object) -> subprocess.Popen[bytes]:
-        started.append(usual(*words, **more))  # type: ignore[call-overload]  # passed on as they came
-        return started[-1]
-
     monkeypatch.setattr(beside, "PROGRAM", "import pickle, sys, time; pickle.load(sys.stdin.buffer); time.sleep(600)")
-    monkeypatch.setattr(beside.subprocess, "Popen", remembered)
-    with beside.compiling(sweep):
-        assert started[0].poll() is None
-    assert started[0].poll() is not None
+    with beside.compiling(sweep) as other:
+        assert other.poll() is None
+    assert other.poll() is not None
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("program", ["raise SystemExit(3)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"])
-def test_one_that_ends_early_holds_nobody_up(sweep: Sweep, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+def test_one_that_ends_early_holds_nobody_up_and_is_told(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], program: str
+) -> None:
     monkeypatch.setattr(beside, "PROGRAM", program)
-    done = False
-    with beside.compiling(sweep):
-        done = True
-    assert done
+    with beside.compiling(sweep) as other:
+        code = other.wait()
+    assert code in (3, -signal.SIGKILL)
+    assert (
+        f"the second process that compiles has ended with {code}: the first does all of it\n" in capfd.readouterr().err
+    )
 
 
 def test_its_program_compiles_the_last_parts(sweep: Sweep) -> None:
