@@ -218,11 +218,14 @@ def is_allowed(mutant: Mutant) -> bool:
             return True  # weights of a side are scaled
         case "retype" if key == "paragraphs" and mutant.file.endswith(".csv"):
             return True  # a number is a paragraph's, where there is one of that number
+        case "negate" if key in ("above", "below"):
+            return True  # a threshold of a difference; one that lies where nothing can is told
         case "negate" | "enlarge":
             return key == "value" and mutant.file.endswith(".csv")  # a figure that the model does not use
         case _:
             in_words = mutant.file.endswith(".csv") and key in ("value", "red_line_at")
-            return in_words or (isinstance(mutant.old, str) and key in TEXTS)
+            meant = len(keys) > 1 and keys[-2] == "vocabulary"  # what a word of it means, in words
+            return in_words or (isinstance(mutant.old, str) and (meant or key in TEXTS))
 
 
 def survivors(source: Path, count: int, seed: int) -> Iterator[tuple[Mutant, str]]:

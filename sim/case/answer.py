@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from sim.case.articles import load_articles
-from sim.case.asking import columns_by_name
 from sim.case.case import Case
+from sim.case.columns import columns_by_name
 from sim.inputs.errors import InputError, Mistakes, one_of
 from sim.inputs.objects import Strict
 

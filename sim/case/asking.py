@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from sim.case.case import Case
-from sim.case.columns import CONDITION, Column, outcome_columns
+from sim.case.columns import CONDITION, Column, columns_by_name
 from sim.inputs.errors import InputError, one_of
-from sim.inputs.frozen import Frozen
 
 TOLD = "a settlement class, a table, an outcome column, or NAME >= NUMBER"
 
@@ -37,12 +34,6 @@ class Asked(NamedTuple):
     def is_code(self) -> bool:
         """Whether its numbers are names, which nothing can be reckoned with."""
         return self.column is not None and self.column.is_code
-
-
-@lru_cache(maxsize=8)
-def columns_by_name(case: Case) -> Mapping[str, Column]:
-    """The outcome columns of a case by name."""
-    return Frozen({column.name: column for column in outcome_columns(case)})
 
 
 def asked(case: Case, file: str | Path, key: str, what: str) -> Asked:

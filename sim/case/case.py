@@ -254,7 +254,7 @@ class War(Strict):
     turns_regime: bool
     title: str = ""
     ceasefire: str
-    parity_prior: str = ""
+    parity_prior: str = Field(default="", min_length=1)
     patron: str | None = None
     sanctuary: Sanctuary | None = None
     disarmament: str | None = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import product
 from operator import eq, ge, gt, le, lt
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sim.case.case import Case, Table, mediated_pairs
+from sim.inputs.frozen import Frozen
 from sim.model.outcomes import OUTCOMES, WEEKLY, Outcome
 
 CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>|==)\s*(\S+)\s*")  # an outcome compared with a number
@@ -50,9 +52,16 @@ class Column(NamedTuple):
     names: tuple[str, ...]
 
 
+@lru_cache(maxsize=8)  # hundreds of names, asked for by every piece of a sweep
 def outcome_columns(case: Case) -> tuple[Column, ...]:
     """Every flat column of an outcome row, in order; places that the case does not use are left out."""
     return tuple(_of_case(case, column) for outcome in OUTCOMES for column in _columns(case, outcome))
+
+
+@lru_cache(maxsize=8)
+def columns_by_name(case: Case) -> Mapping[str, Column]:
+    """The outcome columns of a case by name."""
+    return Frozen({column.name: column for column in outcome_columns(case)})
 
 
 def _of_case(case: Case, column: Column) -> Column:
@@ -63,6 +72,7 @@ def _of_case(case: Case, column: Column) -> Column:
     return column._replace(high=float(len(case.classes) - 1), meaning=f"{column.meaning}: {classes}")
 
 
+@lru_cache(maxsize=8)
 def weekly_columns(case: Case) -> tuple[Column, ...]:
     """Every flat column of a week's row, in order."""
     return tuple(column for outcome in WEEKLY for column in _columns(case, outcome))

@@ -21,7 +21,6 @@ from sim.case.scenarios import Scenarios
 from sim.case.settlements import check_settlements, usual_settlements
 from sim.inputs.errors import InputError, Mistakes, one_of
 from sim.inputs.files import read_yaml
-from sim.inputs.frozen import Frozen
 from sim.inputs.objects import checked
 
 
@@ -72,9 +71,9 @@ def case_of(folder: Path, data: Mapping[str, Any], mistakes: Mistakes) -> Loaded
     file = str(folder / "case.yaml")
     case = checked(LoadedCase, {**data, "folder": folder}, file=file)
     if not case.settlements:
-        case = case.model_copy(update={"settlements": Frozen(usual_settlements(case))})
+        case = case.model_copy(update={"settlements": usual_settlements(case)})
     wars = {name: war.model_copy(update={"parity_prior": war.parity_of(name)}) for name, war in case.wars.items()}
-    case = case.model_copy(update={"wars": Frozen(wars)})
+    case = case.model_copy(update={"wars": wars})
     own = Mistakes()
     with own.apart():
         check_case(case, file)
@@ -87,7 +86,7 @@ def case_of(folder: Path, data: Mapping[str, Any], mistakes: Mistakes) -> Loaded
     with mistakes.apart():
         if not paths:
             raise InputError(folder / "epoch", "", "holds no epoch", allowed="a file NAME.yaml for each epoch")
-    case = case.model_copy(update={"epochs": Frozen(epochs)})
+    case = case.model_copy(update={"epochs": epochs})
     if not own.found:  # the outcomes are named by all that the case names
         with own.apart():
             check_settlements(case, file)

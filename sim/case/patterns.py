@@ -14,8 +14,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sim.case.articles import check_cited, load_articles
-from sim.case.asking import asked, columns_by_name
+from sim.case.asking import asked
 from sim.case.case import Case
+from sim.case.columns import columns_by_name
 from sim.case.happening import LONGEST
 from sim.case.scenario import Scenario, load_scenario, scenario_names
 from sim.case.trigger import LEVER

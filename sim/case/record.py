@@ -15,9 +15,9 @@ from typing import Literal
 from pydantic import Field
 
 from sim.case.articles import check_cited
-from sim.case.asking import asked, columns_by_name
+from sim.case.asking import asked
 from sim.case.case import Case
-from sim.case.columns import Column
+from sim.case.columns import Column, columns_by_name
 from sim.case.happening import LONGEST
 from sim.case.scenario import Scenario, load_scenario, scenario_names
 from sim.inputs.errors import InputError, Mistakes, one_of
@@ -268,6 +268,8 @@ def _check_between(record: Record, key: str, one: Statement) -> None:
     if high is not None and high < low:
         raise InputError(record.file, place, f"{low:g} is above {high:g}", allowed="the least, then the most")
     if column.is_week:
+        if low < 0.0:
+            raise InputError(record.file, place, f"week {low:g} comes before the start", allowed="0 or more")
         if max(low, high or 0.0) > one.weeks:
             problem = f"week {max(low, high or 0.0):g} comes after the {one.weeks} weeks that are played"
             raise InputError(record.file, place, problem, allowed=f"weeks: {max(low, high or 0.0):g} or more")

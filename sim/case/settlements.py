@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case.case import NO_CLASS, Case, Settlement
-from sim.case.columns import COMPARED, CONDITION, Column, outcome_columns
+from sim.case.columns import COMPARED, CONDITION, Column, columns_by_name, outcome_columns
 from sim.inputs.errors import InputError, one_of
 
 FIELD = "settlement"  # the outcome that holds the class
@@ -79,8 +79,7 @@ def settled(case: Case, rows: Any) -> NDArray[np.int8]:
     Returns:
         A place in `case.classes` for each row.
     """
-    codes = np.full(len(rows), len(case.settlements), np.int8)
-    columns = {column.name: column for column in outcome_columns(case)}
+    codes, columns = np.full(len(rows), len(case.settlements), np.int8), columns_by_name(case)
     for code, one in reversed(list(enumerate(case.settlements.values()))):
         holds = np.ones(len(rows), np.bool_)
         for held in _held(columns, one.all, rows):

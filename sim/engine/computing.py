@@ -109,14 +109,14 @@ class Made:
     draws: NDArray[np.float32]
     path_runs: NDArray[np.int64]
     paths: NDArray[np.float32]
-    bands: NDArray[np.int64]
+    bands: NDArray[np.int32]
 
 
 def made(shards: Sequence[Shard]) -> Made:
     """Shards, in order, put together."""
-    bands = shards[0].bands.astype(np.int64)
+    bands = shards[0].bands
     for shard in shards[1:]:
-        bands += shard.bands
+        bands = bands + shard.bands  # a shard keeps its own
     return Made(
         rows=np.concatenate([shard.rows for shard in shards]).view(np.recarray),
         errors={number: message for shard in shards for number, message in shard.errors.items()},

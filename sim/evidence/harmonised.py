@@ -12,9 +12,11 @@ from typing import Literal, TypeVar
 
 from pydantic import Field
 
+from sim.case.case import Case
+from sim.evidence.reading import passes_of
 from sim.evidence.rows import CodedRow, EventRow, Evidence, MechanismRow
 from sim.inputs.dates import date_problem
-from sim.inputs.errors import InputError
+from sim.inputs.errors import InputError, Mistakes, one_of
 from sim.inputs.files import read_yaml
 from sim.inputs.frozen import Frozen
 from sim.inputs.objects import Strict, checked
@@ -123,14 +125,25 @@ class Harmonised:
     loose: tuple[MechanismRow | EventRow, ...]
 
 
-def harmonised(evidence: Evidence) -> Harmonised:
+def harmonised(evidence: Evidence, case: Case) -> Harmonised:
     """Load mechanisms.yaml and chronology.yaml beside the passes; entries without a row that counts are left out.
 
+    Args:
+        evidence: whose rows they put together.
+        case: whose players an event can name.
+
     Raises:
-        InputError: a mistake in a file; a label that its vocabulary lacks; a line that the pass does not have.
+        InputError: the first mistake, with the others beside it: a word that the vocabulary lacks, no player, a pass
+            that there is not, a line that the pass does not have.
     """
-    vocabulary, mechanisms = _mechanisms(evidence)
-    chronology = _chronology(evidence)
+    vocabulary: Mapping[str, str] = {}
+    mechanisms: tuple[Mechanism, ...] = ()
+    chronology: tuple[DatedEvent, ...] = ()
+    with Mistakes() as mistakes:
+        with mistakes.apart():
+            vocabulary, mechanisms = _mechanisms(evidence, mistakes)
+        with mistakes.apart():
+            chronology = _chronology(evidence, case, mistakes)
     named = {id(row) for claim in mechanisms for row in claim.rows}
     named |= {id(row) for event in chronology for row in event.rows}
     every: tuple[MechanismRow | EventRow, ...] = (*evidence.mechanisms, *evidence.events)
@@ -138,7 +151,7 @@ def harmonised(evidence: Evidence) -> Harmonised:
     return Harmonised(Frozen(vocabulary), mechanisms, chronology, loose)
 
 
-def _mechanisms(evidence: Evidence) -> tuple[dict[str, str], tuple[Mechanism, ...]]:
+def _mechanisms(evidence: Evidence, mistakes: Mistakes) -> tuple[dict[str, str], tuple[Mechanism, ...]]:
     path = evidence.folder / "mechanisms.yaml"
     if not path.is_file():
         return {}, ()
@@ -146,29 +159,38 @@ def _mechanisms(evidence: Evidence) -> tuple[dict[str, str], tuple[Mechanism, ..
     by_place, found = _by_place(evidence.mechanisms), []
     for number, entry in enumerate(data.mechanisms):
         key = f"mechanisms[{number}]"
-        for label in (entry.cause, entry.effect):
-            if label not in data.vocabulary:
-                raise InputError(path, key, f"{label!r} is not in the vocabulary", allowed="a word of the vocabulary")
-        rows = _rows(path, f"{key}.rows", entry.rows, by_place, evidence, exact=evidence.implied)
-        turned = _rows(path, f"{key}.reversed_rows", entry.reversed_rows, by_place, evidence, exact=evidence.implied)
-        if rows:
-            common = (entry.cause, entry.effect, entry.sign, entry.strength, entry.pattern, entry.note)
-            found.append(Mechanism(*common, rows, frozenset(turned)))
+        for part, word in (("cause", entry.cause), ("effect", entry.effect)):
+            with mistakes.apart():
+                allowed = "a word of the vocabulary"
+                one_of(path, f"{key}.{part}", word, data.vocabulary, "in the vocabulary", allowed)
+        with mistakes.apart():
+            rows = _rows(path, f"{key}.rows", entry.rows, by_place, evidence, exact=evidence.implied)
+            turned = f"{key}.reversed_rows"
+            others = _rows(path, turned, entry.reversed_rows, by_place, evidence, exact=evidence.implied)
+            if loose := [row.line for row in others if row not in rows]:
+                raise InputError(path, turned, f"line {loose[0]} is not among the rows", allowed="lines of rows")
+            if rows:
+                common = (entry.cause, entry.effect, entry.sign, entry.strength, entry.pattern, entry.note)
+                found.append(Mechanism(*common, rows, frozenset(others)))
     return data.vocabulary, tuple(found)
 
 
-def _chronology(evidence: Evidence) -> tuple[DatedEvent, ...]:
+def _chronology(evidence: Evidence, case: Case, mistakes: Mistakes) -> tuple[DatedEvent, ...]:
     path = evidence.folder / "chronology.yaml"
     if not path.is_file():
         return ()
     by_place, found = _by_place(evidence.events), []
     for number, entry in enumerate(checked(ChronologyFile, read_yaml(path), file=path).chronology):
-        problem = date_problem(entry.date)
-        if problem:
-            raise InputError(path, f"chronology[{number}].date", problem)
-        rows = _rows(path, f"chronology[{number}].rows", entry.rows, by_place, evidence, exact=True)
-        if rows:
-            found.append(DatedEvent(entry.date, entry.event, entry.actors, entry.what, rows))
+        key = f"chronology[{number}]"
+        for place, actor in enumerate(entry.actors):
+            with mistakes.apart():
+                one_of(path, f"{key}.actors[{place}]", actor, case.players, "a player")
+        with mistakes.apart():
+            if problem := date_problem(entry.date):
+                raise InputError(path, f"{key}.date", problem)
+            rows = _rows(path, f"{key}.rows", entry.rows, by_place, evidence, exact=True)
+            if rows:
+                found.append(DatedEvent(entry.date, entry.event, entry.actors, entry.what, rows))
     return tuple(found)
 
 
@@ -180,6 +202,9 @@ def _rows(
     path: Path, key: str, lines: Lines, by_place: Mapping[tuple[str, int], Row], evidence: Evidence, *, exact: bool
 ) -> tuple[Row, ...]:
     """The rows that the lines name, of the passes that count; `exact`: a line without a row is a mistake."""
+    known = passes_of(evidence.folder)
+    for pass_ in lines:
+        one_of(path, key, pass_, known, "a pass")
     places = [(pass_, line) for pass_ in evidence.passes for line in lines.get(pass_, ())]
     for pass_, line in places:
         if exact and (pass_, line) not in by_place:

@@ -10,8 +10,8 @@ from sim.analysis.paired import MOST_PAIRS, Difference, difference, paired_draws
 from sim.analysis.shares import Values
 from sim.analysis.weights import Weights
 from sim.case.answer import Answer
-from sim.case.asking import columns_by_name
 from sim.case.case import Case
+from sim.case.columns import columns_by_name
 from sim.case.scenario import Scenario
 from sim.experiment.runs import Runs
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from sim.agents.words import listing
 from sim.case.case import Case
-from sim.case.columns import Column, outcome_columns
+from sim.case.columns import Column, columns_by_name
 from sim.case.scenario import Scenario, effects
 from sim.experiment.moved import Looked, Moved
 
@@ -108,7 +108,7 @@ def chain(looked: Looked, scenario: Scenario, outcome: str) -> Chain:
         outcome: a column of the outcomes.
     """
     case = scenario.case
-    columns = {column.name: column for column in outcome_columns(case)}
+    columns = columns_by_name(case)
     answer = columns[outcome]
     scope = _scope(case, answer, case.epochs[scenario.epoch].regime)
     touched = {list(case.cells)[effect.cell] for _, effect in effects(scenario) if effect.cell >= 0}

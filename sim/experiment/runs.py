@@ -15,7 +15,7 @@ from sim.agents.words import label
 from sim.analysis.influence import FEWEST, PASS, Influence, influences
 from sim.analysis.shares import Estimate, draw_means, estimate
 from sim.analysis.weights import Weights, uneven, worth
-from sim.case.columns import COMPARED, CONDITION, Column
+from sim.case.columns import COMPARED, CONDITION, Column, columns_by_name
 from sim.case.scenario import Scenario
 from sim.engine.computing import Made, compute, made
 from sim.engine.sweep import Sweep
@@ -70,7 +70,7 @@ class Runs:
         """Numbers of the runs with a path, and their weeks: (paths, weeks + 1, weekly columns)."""
         return read_only(self._held.path_runs), read_only(self._held.paths)
 
-    def band_counts(self) -> NDArray[np.int64]:
+    def band_counts(self) -> NDArray[np.int32]:
         """How many runs fell into each bin: (weeks + 1, weekly columns, BINS)."""
         return read_only(self._held.bands)
 
@@ -87,7 +87,7 @@ class Runs:
     @cached_property
     def columns(self) -> Mapping[str, Column]:
         """The outcome columns by name: unit, range and meaning of each."""
-        return Frozen({column.name: column for column in self.sweep.columns})
+        return columns_by_name(self.sweep.case)
 
     def __len__(self) -> int:
         return self.sweep.total
@@ -385,7 +385,7 @@ def _with_gaps(values: np.ma.MaskedArray[Any, Any]) -> Any:
     return values.filled(np.nan)
 
 
-def band_quantiles(counts: NDArray[np.int64], levels: Sequence[float], high: float) -> NDArray[np.float64]:
+def band_quantiles(counts: NDArray[np.int32], levels: Sequence[float], high: float) -> NDArray[np.float64]:
     """Quantiles of binned values (weeks, BINS) on [0, high], straight within a bin; (weeks, levels).
 
     >>> band_quantiles(np.array([[0, 2, 2, 0]]), (0.5,), 4.0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.analysis.contested import Shares, shares
 from sim.analysis.influence import PASS
 from sim.analysis.shares import Estimate, Values, estimate
-from sim.case.columns import outcome_columns
+from sim.case.columns import columns_by_name
 from sim.case.patterns import FILE as PATTERNS
 from sim.case.patterns import load_patterns
 from sim.case.record import FILE as RECORD
@@ -259,5 +259,5 @@ def _contested(
 
 def is_yes_no(scenario: Scenario, outcome: str) -> bool:
     """Whether an outcome of a scenario's runs is a yes or no: as its column says, and what is no column is one."""
-    columns = {column.name: column for column in outcome_columns(scenario.case)}
+    columns = columns_by_name(scenario.case)
     return columns[outcome].is_yes_no if outcome in columns else True

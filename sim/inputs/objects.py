@@ -8,7 +8,7 @@ import types
 import typing
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import pydantic
 from pydantic_core import to_json
@@ -26,6 +26,10 @@ class Strict(pydantic.BaseModel):
         """What its fields hold is frozen too; pydantic's own setting only keeps the fields from being set."""
         for name in type(self).model_fields:
             self.__dict__[name] = frozen(self.__dict__[name])
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The same with other values of some fields, unchecked, and frozen as those that were read."""
+        return super().model_copy(update={name: frozen(value) for name, value in (update or {}).items()}, deep=deep)
 
     def __dir__(self) -> list[str]:
         return listed(self)

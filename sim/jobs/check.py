@@ -200,7 +200,7 @@ def _evidence(case: LoadedCase, mistakes: Mistakes) -> Evidence | None:
     found = None
     with mistakes.apart():
         found = load_evidence(case.folder / "evidence", case=case)
-        harmonised(found)
+        harmonised(found, case)
     return found
 
 

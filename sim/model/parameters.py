@@ -9,7 +9,7 @@ calls it, and a test of its direction (docs/guides/first_mechanism.md).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import inf, isinf, nan
+from math import nan
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -33,14 +33,14 @@ class Parameter(NamedTuple):
 
     Attributes:
         name: of the field of a draw, and in structural.yaml.
-        off: the switch that turns its mechanism off, if any; two parameters may share one.
         high: the largest value with which the equations make sense; the least is 0.
+        off: the switch that turns its mechanism off, if any; two parameters may share one.
         positive: whether 0 itself makes no sense.
     """
 
     name: str
+    high: float
     off: Switch | None = None
-    high: float = inf
     positive: bool = False
 
     def allows(self, value: float) -> bool:
@@ -51,11 +51,9 @@ class Parameter(NamedTuple):
     def domain(self) -> str:
         """What it allows, in words.
 
-        >>> Parameter("noise", positive=True).domain, Parameter("consent", high=1.0).domain
-        ('above 0', '0 to 1')
+        >>> Parameter("noise", 10.0, positive=True).domain, Parameter("consent", 1.0).domain
+        ('above 0, up to 10', '0 to 1')
         """
-        if isinf(self.high):
-            return "above 0" if self.positive else "0 or more"
         return f"above 0, up to {self.high:g}" if self.positive else f"0 to {self.high:g}"
 
 
@@ -122,50 +120,61 @@ WAR_COST = Switch("war_cost", "fighting costs neither side anything at the table
 
 CODED: tuple[Coded, ...] = (Coded("red_line", Switch("red_lines", "no red line binds", nan)),)
 
+# The ends of what makes sense, far beyond any prior: a slip by a thousand is told, a bold guess is not.
+SHARE = 1.0
+WORTH = 10.0  # whole tables
+RATE = 10.0  # a week
+RATIO = 100.0
+ATTACKS = 1_000.0  # a week
+LASTING = 10_000.0  # weeks or sessions
+
 PARAMETERS: tuple[Parameter, ...] = (
-    Parameter("prior_strength", positive=True),
-    Parameter("loss_weight"),
-    Parameter("half_life", positive=True),
+    Parameter("prior_strength", RATIO, positive=True),
+    Parameter("loss_weight", RATIO),
+    Parameter("half_life", LASTING, positive=True),
     Parameter(
         "guarantor_weight",
+        SHARE,
         Switch("guarantors", "mediators do not make promises more believable (guarantor_weight = 0)"),
-        high=1.0,
     ),
     Parameter(
         "vulnerability",
+        RATIO,
         Switch("vulnerability", "delivering to a cheat costs no more than delivering (vulnerability = 0)"),
     ),
-    Parameter("war_cost_challenger", WAR_COST),
-    Parameter("war_cost_incumbent", WAR_COST),
-    Parameter("pressure_weight"),
-    Parameter("patience"),
-    Parameter("noise", positive=True),
-    Parameter("attendance_cost"),
-    Parameter("consent", high=1.0),
-    Parameter("hurdle"),
-    Parameter("deadline", positive=True),
-    Parameter("concession", positive=True),
-    Parameter("forecast_horizon", positive=True),
-    Parameter("combat_pace"),
-    Parameter("combat_noise"),
-    Parameter("sanctuary_effect"),
-    Parameter("presence_effect"),
-    Parameter("patron_share", high=1.0),
-    Parameter("setback_effect"),
-    Parameter("collapse_rate"),
-    Parameter("optimism", Switch("optimism", "both sides see the same default"), high=1.0),
-    Parameter("autonomy", high=1.0),
-    Parameter("flight_base"),
-    Parameter("flight_shift"),
-    Parameter("attack_rate"),
-    Parameter("own_motion", Switch("own_motion", "who delivers alone wants all that it is ready to do", 1.0), high=1.0),
-    Parameter("renewal", positive=True),
-    Parameter("bandwagon", BANDWAGON, high=1.0),
-    Parameter("round_weeks", Switch("rounds", "the parties of an open table meet every week", 1.0), positive=True),
-    Parameter("breaking", Switch("breaking", "talks are never broken off")),
-    Parameter("effort_strength", Switch("effort", "mediators try as hard as coded, or as an event has it")),
-    Parameter("coercion_cost"),
-    Parameter("reciprocity", Switch("reciprocity", "nobody repays what was done to it freely"), high=1.0),
+    Parameter("war_cost_challenger", WORTH, WAR_COST),
+    Parameter("war_cost_incumbent", WORTH, WAR_COST),
+    Parameter("pressure_weight", WORTH),
+    Parameter("patience", RATIO),
+    Parameter("noise", WORTH, positive=True),
+    Parameter("attendance_cost", WORTH),
+    Parameter("consent", SHARE),
+    Parameter("hurdle", WORTH),
+    Parameter("deadline", LASTING, positive=True),
+    Parameter("concession", RATIO, positive=True),
+    Parameter("forecast_horizon", LASTING, positive=True),
+    Parameter("combat_pace", RATE),
+    Parameter("combat_noise", RATE),
+    Parameter("sanctuary_effect", RATIO),
+    Parameter("presence_effect", RATIO),
+    Parameter("patron_share", SHARE),
+    Parameter("setback_effect", RATIO),
+    Parameter("collapse_rate", RATE),
+    Parameter("optimism", SHARE, Switch("optimism", "both sides see the same default")),
+    Parameter("autonomy", SHARE),
+    Parameter("flight_base", RATE),
+    Parameter("flight_shift", RATE),
+    Parameter("attack_rate", ATTACKS),
+    Parameter("own_motion", SHARE, Switch("own_motion", "who delivers alone wants all that it is ready to do", 1.0)),
+    Parameter("renewal", LASTING, positive=True),
+    Parameter("bandwagon", SHARE, BANDWAGON),
+    Parameter(
+        "round_weeks", LASTING, Switch("rounds", "the parties of an open table meet every week", 1.0), positive=True
+    ),
+    Parameter("breaking", RATE, Switch("breaking", "talks are never broken off")),
+    Parameter("effort_strength", RATIO, Switch("effort", "mediators try as hard as coded, or as an event has it")),
+    Parameter("coercion_cost", WORTH),
+    Parameter("reciprocity", SHARE, Switch("reciprocity", "nobody repays what was done to it freely")),
 )
 
 FLAGS: tuple[Flag, ...] = (
@@ -267,7 +276,7 @@ CONSTANTS: tuple[Constant, ...] = (
 
 def parity(name: str) -> Parameter:
     """The parameter of a war's parity, under the name that the case gives it (`wars.NAME.parity_prior`)."""
-    return Parameter(name, high=1.0, positive=True)
+    return Parameter(name, SHARE, positive=True)
 
 
 def switched() -> Iterator[tuple[str, Switch]]:

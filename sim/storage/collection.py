@@ -116,11 +116,11 @@ class Collection(Sequence[Result]):
         return Blocks(run_parts_of(self.plan), self.plan.total, names, lambda part: self.files["runs", part])
 
     @cached_property
-    def counts(self) -> Callable[[int], NDArray[np.int64]]:
+    def counts(self) -> Callable[[int], NDArray[np.int32]]:
         """The bands of a cell; the last ones read stay at hand, for a page asks for one quantity after the other."""
         return lru_cache(READ_BANDS)(self._counts)
 
-    def _counts(self, cell: int) -> NDArray[np.int64]:
+    def _counts(self, cell: int) -> NDArray[np.int32]:
         columns = ["week", "column", "bin", "runs"]
         return tables.counts_of(self.plan.sweep(cell), self.of_cell("bands", cell, columns))
 
@@ -192,7 +192,7 @@ class CellRuns(Runs):
         columns = ["number", *(column.name for column in self.sweep.weekly)]
         return tables.paths_of(self.sweep, self._collection.of_cell("paths", self._number, columns))
 
-    def band_counts(self) -> NDArray[np.int64]:
+    def band_counts(self) -> NDArray[np.int32]:
         """How many runs fell into each bin."""
         return self._collection.counts(self._number)
 

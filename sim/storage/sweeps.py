@@ -185,7 +185,7 @@ class StoredRuns(Runs):
         """Numbers of the runs with a path, and their weeks."""
         return paths_of(self.sweep, self._read("paths", ["number", *(column.name for column in self.sweep.weekly)]))
 
-    def band_counts(self) -> NDArray[np.int64]:
+    def band_counts(self) -> NDArray[np.int32]:
         """How many runs fell into each bin."""
         return counts_of(self.sweep, self._read("bands", ["week", "column", "bin", "runs"]))
 

@@ -112,10 +112,10 @@ def paths_of(sweep: Sweep, tables: Sequence[pa.Table]) -> tuple[NDArray[np.int64
     return table.column("number").to_numpy()[::weeks], values.reshape(-1, weeks, len(names)).astype(np.float32)
 
 
-def counts_of(sweep: Sweep, tables: Sequence[pa.Table]) -> NDArray[np.int64]:
+def counts_of(sweep: Sweep, tables: Sequence[pa.Table]) -> NDArray[np.int32]:
     """How many runs fell into each bin, from tables of bands: (weeks + 1, weekly columns, BINS)."""
     places = {column.name: number for number, column in enumerate(sweep.weekly)}
-    counts = np.zeros((sweep.scenario.horizon + 1, len(places), BINS), np.int64)
+    counts = np.zeros((sweep.scenario.horizon + 1, len(places), BINS), np.int32)
     for table in tables:
         named = table.column("column").combine_chunks()
         columns = np.array([places[name] for name in named.dictionary.to_pylist()], np.int64)[named.indices.to_numpy()]

@@ -20,7 +20,7 @@ from sim.experiment.runs import Runs
 from sim.pages.evidence.findings import Findings, findings_of
 from sim.studio.choice import Choice, Offered, baseline_of, scenario_of
 
-RUNS = 5  # of each draw
+RUNS = 4  # of each draw: as many as go in step (`sim.numerics.vectors.LANES`)
 STAGES = (200, 1_000, 5_000)  # runs, one after the other
 BANDS = 400  # of them that make the weekly bands
 EVIDENCE_DRAWS = 1_000  # behind the histogram of a red line

@@ -87,10 +87,10 @@ def test_every_switch_sets_something_and_says_what() -> None:
 @pytest.mark.parametrize(
     ("parameter", "inside", "outside"),
     [
-        (Parameter("x"), [0.0, 7.0], [-0.1, float("nan")]),
-        (Parameter("x", positive=True), [1e-9, 7.0], [0.0, -1.0]),
-        (Parameter("x", high=1.0), [0.0, 1.0], [1.0001, -0.1]),
-        (Parameter("x", high=1.0, positive=True), [0.5, 1.0], [0.0, 1.5]),
+        (Parameter("x", 7.0), [0.0, 7.0], [-0.1, 7.1, float("nan")]),
+        (Parameter("x", 7.0, positive=True), [1e-9, 7.0], [0.0, -1.0]),
+        (Parameter("x", 1.0), [0.0, 1.0], [1.0001, -0.1]),
+        (Parameter("x", 1.0, positive=True), [0.5, 1.0], [0.0, 1.5]),
     ],
 )
 def test_a_domain_has_its_ends(parameter: Parameter, inside: list[float], outside: list[float]) -> None:

@@ -226,7 +226,7 @@ def test_only_two_patterns_are_built_in() -> None:
 
 def test_a_pattern_rests_on_the_paragraphs_of_its_mechanisms() -> None:
     cited: dict[str, dict[str, set[int]]] = {}
-    for mechanism in harmonised(load_evidence(CASE.folder / "evidence")).mechanisms:
+    for mechanism in harmonised(load_evidence(CASE.folder / "evidence"), CASE).mechanisms:
         for row in mechanism.rows:
             cited.setdefault(mechanism.pattern, {}).setdefault(row.article, set()).update(row.paragraphs)
     for name, pattern in PATTERNS.patterns.items():

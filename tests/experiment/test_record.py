@@ -221,6 +221,7 @@ BROKEN = [
     ("table.doha.agreed >= 1", "trust.US.TAL", "is no yes or no"),
     ("collapse_week >= 7", "collapse_week >= 40", "week 40 comes after the 26 weeks that are played"),
     ("between: [33, 123]", "between: [33, 193]", "week 193 comes after the 192 weeks that are played"),
+    ("between: [33, 123]", "between: [-33, 123]", "week -33 comes before the start"),
     ("between: [33, 123]", "between: [123, 33]", "123 is above 33"),
     ("between: [33, 123]", "between: [.nan, 123]", "finite number"),
     ("outcome: collapse_week", "outcome: settlement", "is a code, not a number"),

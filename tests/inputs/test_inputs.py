@@ -250,6 +250,13 @@ def test_what_was_checked_is_frozen() -> None:
         checked(Epoch, epoch(), file="x").start["x"].low = 0.1  # type: ignore[misc]  # the point of the test
 
 
+def test_a_copy_with_other_values_is_frozen_too() -> None:
+    found = checked(Epoch, epoch(), file="x").model_copy(update={"start": {}})
+    with pytest.raises(TypeError, match="frozen"):
+        found.start["y"] = found
+    assert hash(found) == hash(found.model_copy())
+
+
 SHARE = "a number at least 0 and at most 1"
 BROKEN_OBJECTS: list[tuple[object, str]] = [
     (epoch(lwo=1), f"x: at.start.x.lwo: unknown key; allowed: {', '.join(Start.model_fields)}; did you mean low?"),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sim.case.folder import CHECKOUT
+from sim.case.loading import load_case
 from sim.command.composing import compose
 from sim.command.main import main
 from sim.evidence.harmonised import harmonised
@@ -28,6 +29,7 @@ from sim.pages.kit.sketches import LETTERS, axis, mark_of, quantiles, reading
 
 pytestmark = pytest.mark.xdist_group("evidence_page")
 PASSES = ["pass_a", "pass_b", "pass_c"]
+PLAYERS = load_case().players
 
 
 def found_in(case: str = "afghanistan", passes: list[str] = PASSES, implied: bool = True, draws: int = 300) -> Findings:
@@ -261,7 +263,26 @@ def test_an_actor_without_a_table_is_named(found: Findings) -> None:
             "mechanisms.yaml",
             "cause: us_pressure_on_pakistan",
             "cause: us_presure",
-            "mechanisms[0]: 'us_presure' is not in the vocabulary; allowed: a word of the vocabulary",
+            "mechanisms[0].cause: 'us_presure' is not in the vocabulary; allowed: a word of the vocabulary; "
+            "did you mean us_pressure_on_pakistan?",
+        ),
+        (
+            "mechanisms.yaml",
+            "rows: {pass_a: [2],",
+            "rows: {pas_a: [2],",
+            "mechanisms[0].rows: 'pas_a' is not a pass; allowed: pass_a, pass_b, pass_c; did you mean pass_a?",
+        ),
+        (
+            "mechanisms.yaml",
+            "reversed_rows: {pass_c: [66]}",
+            "reversed_rows: {pass_c: [2]}",
+            "mechanisms[4].reversed_rows: line 2 is not among the rows; allowed: lines of rows",
+        ),
+        (
+            "chronology.yaml",
+            "actors: [TAL, PAK]",
+            "actors: [TALI, PAK]",
+            f"chronology[1].actors[0]: 'TALI' is not a player; allowed: {', '.join(PLAYERS)}; did you mean TAL?",
         ),
         (
             "chronology.yaml",
@@ -280,7 +301,7 @@ def test_a_broken_entry_is_told_in_one_line(case: Path, name: str, old: str, new
 
 
 def test_harmonised_entries_name_every_row_once(found: Findings) -> None:
-    common = harmonised(found.evidence)
+    common = harmonised(found.evidence, found.case)
     claims = [row for claim in common.mechanisms for row in claim.rows]
     events = [row for event in common.chronology for row in event.rows]
     assert (len(claims), len(events)) == (412, 202)

@@ -37,10 +37,10 @@ def seen(bench: Bench) -> Seen:
 
 def test_the_runs_are_those_of_the_library(bench: Bench, seen: Seen) -> None:
     scenario = bench.case.scenario("turkey_summit", summit_week=12)
-    found = sweep(scenario, 40, 5, progress=False)
+    found = sweep(scenario, 50, 4, progress=False)
     assert seen.runs.share("takeover") == found.share("takeover")
     baseline = sweep(
-        bench.case.scenario("status_quo", epoch=scenario.epoch, horizon=scenario.horizon), 40, 5, progress=False
+        bench.case.scenario("status_quo", epoch=scenario.epoch, horizon=scenario.horizon), 50, 4, progress=False
     )
     assert seen.comparison.difference("intra_afghan") == compare(baseline, found).difference("intra_afghan")
 

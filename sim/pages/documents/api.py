@@ -58,7 +58,7 @@ def members(held: type) -> Iterator[tuple[str, Any]]:
     for one, member in inspect.getmembers(held):
         found = getattr(member, "fget", None) or getattr(member, "func", None) or member
         ours = callable(found) and str(getattr(found, "__module__", "")).startswith("sim.")
-        if ours and not one.startswith("_") and not inspect.isclass(found) and inspect.getdoc(found):
+        if ours and not one.startswith(("_", "model_")) and not inspect.isclass(found) and inspect.getdoc(found):
             yield one, found if member is not found else member
 
 

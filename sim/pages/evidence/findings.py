@@ -64,7 +64,7 @@ def findings_of(case: Case, evidence: Evidence, draws: int, seed: int, carried: 
     by_epoch = {epoch: priors(case, evidence, epoch) for epoch in case.epochs}
     drawn = {epoch: found.draw(draws, seed) for epoch, found in by_epoch.items()}
     alike = agreement(evidence, case.actors)
-    return Findings(case, evidence, by_epoch, drawn, alike, harmonised(evidence), seed, carried)
+    return Findings(case, evidence, by_epoch, drawn, alike, harmonised(evidence, case), seed, carried)
 
 
 AGREEMENT = ("variable", "alpha", "metric", "units", "codings")

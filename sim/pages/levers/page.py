@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.case.answer import Answer
 from sim.case.case import Case
-from sim.case.columns import outcome_columns
+from sim.case.columns import columns_by_name
 from sim.experiment.answers import Answered
 from sim.experiment.levers import Setting, Swept
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
@@ -35,7 +35,7 @@ LEAD = (
 
 def levers_page(case: Case, found: Sequence[Swept], draws: int, runs: int, seed: int) -> str:
     """The whole page as text; the same findings give the same bytes."""
-    units = {column.name: column.unit for column in outcome_columns(case)}
+    units = {column.name: column.unit for column in columns_by_name(case).values()}
     sections = []
     for name, those in groupby(found, lambda one: one.scenario.scenario):
         swept = tuple(those)
