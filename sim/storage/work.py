@@ -142,8 +142,8 @@ def _hours(seconds: float) -> str:
 def _time(seconds: float) -> str:
     """A time in words.
 
-    >>> _time(0.2), _time(75.0), _time(4000.0), _time(1e5)
-    ('about a second', 'about 75 seconds', 'about 67 minutes', 'about 28 hours')
+    >>> _time(1.4), _time(1.6), _time(75.0), _time(4000.0), _time(1e5)
+    ('about a second', 'about 2 seconds', 'about 75 seconds', 'about 67 minutes', 'about 28 hours')
     """
     for unit, length in (("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 2.0 * length:

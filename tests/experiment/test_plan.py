@@ -15,15 +15,16 @@ import pytest
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.case.scenario import load_scenario, scenario_names
-from sim.engine.sweep import Sweep
+from sim.engine.sweep import SHARD_RUNS, Sweep
 from sim.evidence.loading import load_evidence
 from sim.evidence.rows import Evidence
 from sim.experiment.grid import Axis, grid_of, text
 from sim.experiment.plan import Plan
 from sim.inputs import InputError
-from sim.storage.collection import Collection, checked
-from sim.storage.plans import configuration, missing, run_plan
-from sim.storage.work import part_at, parts, run_parts_of
+from sim.storage import work
+from sim.storage.collection import Collection, Extent, checked, extent
+from sim.storage.plans import configuration, missing, run_parts, run_plan
+from sim.storage.work import MEASURED_RUNS, cost, part_at, parts, run_parts_of
 from sim.surface import sweep as single_sweep
 
 
@@ -141,11 +142,22 @@ def test_a_value_is_written_as_on_the_command_line() -> None:
 # --- the work --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("draws", "runs"), [(3, 2), (500, 10), (5000, 20), (60_000, 1), (10, 40_000)])
+@pytest.mark.parametrize(
+    ("draws", "runs", "part_runs"),
+    [
+        (3, 2, 25_000),
+        (500, 10, 25_000),
+        (5000, 20, 25_000),
+        (60_000, 1, 25_000),
+        (10, 40_000, 25_000),
+        (60_000, 1, 120_000),
+    ],
+)
 def test_parts_cover_every_cell_once_and_know_where_it_is(
-    case: Case, evidence: Evidence, draws: int, runs: int
+    case: Case, evidence: Evidence, draws: int, runs: int, part_runs: int
 ) -> None:
-    found = plan(case, evidence, [SUMMIT, Axis("levers.summit_week", tuple(range(2, 40)))], draws, runs)
+    axes = [SUMMIT, Axis("levers.summit_week", tuple(range(2, 40)))]
+    found = plan(case, evidence, axes, draws, runs, part_runs=part_runs)
     shards = found.sweep(0).shards
     covered = [
         (cell, shard)
@@ -157,6 +169,56 @@ def test_parts_cover_every_cell_once_and_know_where_it_is(
     assert all(part_at(found, part.number) == part for part in parts(found))
     drawn = [n for part in parts(found)[run_parts_of(found) :] for n in range(part.first, part.last)]
     assert drawn == list(range(draws))  # of one epoch
+
+
+def test_a_cell_is_ready_as_far_as_its_part_and_that_of_its_baseline_are_there(
+    case: Case, evidence: Evidence, tmp_path: Path
+) -> None:
+    axes = [SUMMIT, Axis("levers.summit_week", tuple(range(2, 8))), Axis("horizon", (4,))]
+    found = plan(case, evidence, axes, part_runs=12)  # two cells a part, the baseline in the fourth
+    assert [(part.first, part.last) for part in parts(found)[:4]] == [(0, 2), (2, 4), (4, 6), (6, 7)]
+    folder = tmp_path / "runs"
+    run_plan(found, folder, progress=False)
+    (path,) = folder.glob("runs-000001-*")
+    path.unlink()
+    assert extent(folder, found) == Extent((0, 1, 4, 5), 3)
+
+
+def test_what_is_missing_is_named_and_five_parts_are_enough(case: Case, evidence: Evidence, tmp_path: Path) -> None:
+    axes = [SUMMIT, Axis("levers.summit_week", tuple(range(2, 9))), Axis("horizon", (4,))]
+    found = plan(case, evidence, axes, part_runs=6)
+    run_plan(found, tmp_path, progress=False)
+    for number in range(6):
+        assert part_at(found, number).first == number
+        next(tmp_path.glob(f"runs-{number:06}-*")).unlink()
+        with pytest.raises(InputError) as caught:
+            Collection(found, tmp_path).files  # noqa: B018 - the point of the test
+        named = ", ".join(map(str, range(min(number + 1, 5)))) + (", ..." if number == 5 else "")
+        assert f"{number + 1} of 9 parts are missing ({named})" in str(caught.value)
+    assert run_parts(folder=tmp_path, numbers=range(6)) == 6
+
+
+def test_a_table_of_draws_begins_with_its_epoch(swept: Plan, folder: Path) -> None:
+    (path,) = folder.glob("draws-*")
+    table = pq.read_table(path)
+    assert table.column_names[:2] == ["epoch", "draw"]
+    assert table["epoch"].unique().to_pylist() == [swept.cell(0).scenario.epoch]
+
+
+def test_a_plan_is_measured_at_its_first_middle_and_last_cell(swept: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[int] = []
+
+    def seconds(plan: Plan, number: int, draws: int) -> tuple[float, int]:
+        measured.append(number)
+        return 1.0 + number + draws, draws
+
+    monkeypatch.setattr(work, "_seconds", seconds)
+    found = cost(swept, threads=1)
+    last = len(swept) - 1
+    assert sorted(set(measured)) == sorted({0, len(swept) // 2, last})
+    few, at = max(2, MEASURED_RUNS // swept.runs), (0, len(swept) // 2, last)
+    each = sum(2.0 + number for number in at) / 3 * len(swept)
+    assert found.seconds == pytest.approx(each + (few - 1.0) / few * swept.weeks)
 
 
 @pytest.fixture(scope="module")
