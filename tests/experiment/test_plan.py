@@ -15,7 +15,7 @@ import pytest
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.case.scenario import load_scenario, scenario_names
-from sim.engine.sweep import SHARD_RUNS, Sweep
+from sim.engine.sweep import Sweep
 from sim.evidence.loading import load_evidence
 from sim.evidence.rows import Evidence
 from sim.experiment.grid import Axis, grid_of, text
