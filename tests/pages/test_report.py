@@ -275,6 +275,25 @@ def test_every_share_leads_to_a_run_that_ends_so(results: Results, page: str) ->
         assert f'href="#{place}"' in cards[unquote(file)]  # and so does the key of its own bar
 
 
+def test_every_part_of_a_bar_leads_to_a_run_that_ends_so_and_says_where(results: Results, page: str) -> None:
+    cards = dict(card_pages(Findings(results)))
+    led = re.findall(rf'<a href="({FOLDER}/[^"#]*)#run\.([^"]*)" aria-label="([^"]*)">', page)
+    drawn = [
+        (label, kind, share)
+        for group in Findings(results).groups
+        for label, runs in group.everything
+        for kind, share in zip(results.case.classes, class_shares(runs), strict=True)
+        if share.value > 0.0
+    ]
+    told = [f"{name}: {kind}, {100 * share.value:.0f} % of the runs; one that ends so" for name, kind, share in drawn]
+    assert [html.unescape(words) for _, _, words in led] == told
+    assert [kind for _, kind, _ in led] == [kind for _, kind, _ in drawn]
+    assert all(f'id="run.{kind}"' in cards[unquote(file)] for file, kind, _ in led)
+    own = re.findall(r'<a href="#run\.([^"]*)" aria-label="[^"]*">', cards[f"{FOLDER}/turkey_summit.html"])
+    assert own == [kind for name, kind, _ in drawn if name == "turkey_summit"]
+    assert 'xlink:href="pages' not in page
+
+
 def test_settlement_is_comprehensive_or_interim(results: Results) -> None:
     runs = results[BASELINE].runs
     both = runs.values("comprehensive") + runs.values("interim")

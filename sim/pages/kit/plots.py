@@ -31,13 +31,16 @@ STYLE: Mapping[Any, object] = MappingProxyType(
 )
 
 
-def svg_of(figure: Figure, alternative: str, *, tight: bool = True) -> Html:
+def svg_of(
+    figure: Figure, alternative: str, *, tight: bool = True, links: Mapping[str, str] = MappingProxyType({})
+) -> Html:
     """A figure as an element of a page, without anything that depends on the day or the place.
 
     Args:
         figure: the figure.
         alternative: what it shows, for who cannot see it.
         tight: whether to cut the paper to what is drawn, which takes a second drawing.
+        links: what the addresses of its parts (`Artist.set_url`) lead to, in words, for who cannot see them.
     """
     buffer = io.StringIO()
     with mpl.rc_context(dict(STYLE)):
@@ -48,6 +51,13 @@ def svg_of(figure: Figure, alternative: str, *, tight: bool = True) -> Html:
     drawing = re.sub(r"<metadata>.*?</metadata>\s*", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r'<g id="[^"]*">', "<g>", drawing)
     # In attributes, not in what is told: a hundredth of a point is as fine as anybody sees.
-    drawing = re.sub(r'="[^"]*"', lambda found: re.sub(r"(\d\.\d\d)\d+", r"\1", found[0]), drawing)
-    label = alternative.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-    return Html(drawing.strip().replace("<svg", f'<svg role="img" aria-label="{label}"', 1))
+    drawing = re.sub(r'(?<!href)="[^"]*"', lambda found: re.sub(r"(\d\.\d\d)\d+", r"\1", found[0]), drawing)
+    for address, words in links.items():
+        named = f'<a href="{address}" aria-label="{_attribute(words)}"'
+        drawing = drawing.replace(f'<a xlink:href="{address}" target="_blank"', named)
+    role = "group" if links else "img"  # a picture has no parts that could be reached
+    return Html(drawing.strip().replace("<svg", f'<svg role="{role}" aria-label="{_attribute(alternative)}"', 1))
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

@@ -34,7 +34,7 @@ from sim.pages.kit.networks import network
 from sim.pages.kit.words import cited
 from sim.pages.report import figures as report_plots
 from sim.pages.report.answers import answers_of
-from sim.pages.report.figures import Courses, Event, Fan, drawing
+from sim.pages.report.figures import Courses, Event, Fan, drawing, links_of
 from sim.pages.report.findings import Findings, anchor, run_anchor
 from sim.pages.report.measures import Group, examples
 from sim.pages.report.moves import moves_of
@@ -113,11 +113,12 @@ def _levers(scenario: Scenario) -> list[str]:
 
 
 def _composition(label: str, runs: Runs, baseline: Runs | None, ends: Mapping[str, int]) -> Html:
-    drawn = [bar for bar in (bar_of(BASELINE, baseline), bar_of(label, runs)) if bar is not None]
+    drawn = [bar for bar in (bar_of(BASELINE, baseline), bar_of(label, runs, "")) if bar is not None]
     if not drawn:
         return Html("")
     picture = report_plots.composition(drawn, settlements(runs.sweep.case))
-    bars = tag("div", drawing(picture, f"stacked bars of settlement classes of {label}", ""), class_="grid")
+    links = links_of(drawn, runs.sweep.case.classes)
+    bars = tag("div", drawing(picture, f"stacked bars of settlement classes of {label}", "", links), class_="grid")
     return joined([bars, key_of_classes(runs.sweep.case, {kind: f"#{run_anchor(kind)}" for kind in ends})])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from textwrap import fill
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import matplotlib as mpl
@@ -41,11 +42,16 @@ ROOM_FOR_NUMBER = 0.055
 
 
 class Composed(NamedTuple):
-    """A bar: its name, the share of each settlement class, and that of each class with all before it."""
+    """A bar: its name, the share of each settlement class, and that of each class with all before it.
+
+    Attributes:
+        runs: the address of a run that ends so, by class; the parts of the bar lead there.
+    """
 
     label: str
     shares: tuple[Interval, ...]
     upto: tuple[Interval, ...]
+    runs: Mapping[str, str] = MappingProxyType({})
 
 
 class Named(NamedTuple):
@@ -95,9 +101,11 @@ def _figure(
     return figure
 
 
-def drawing(picture: Figure, alternative: str, caption: Content) -> Html:
-    """A figure of this module with its caption, as an element of a page."""
-    return captioned(svg_of(picture, alternative, tight=False), caption)
+def drawing(
+    picture: Figure, alternative: str, caption: Content, links: Mapping[str, str] = MappingProxyType({})
+) -> Html:
+    """A figure of this module with its caption, as an element of a page; `links`: see `svg_of`."""
+    return captioned(svg_of(picture, alternative, tight=False, links=links), caption)
 
 
 def composition(
@@ -117,7 +125,7 @@ def composition(
         figure = _figure(0.5 * len(bars) + (1.0 if key else 0.6), width, right=0.3, top=0.42 if key else 0.05)
         axes = figure.subplots()
         for row, bar in enumerate(bars):
-            _composed(axes, row, bar, [one.colour for one in classes.values()])
+            _composed(axes, row, bar, classes)
         axes.set_ylim(len(bars) - 0.35, -0.75)
         axes.set_xlim(0.0, 1.0)
         axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100"])
@@ -131,18 +139,29 @@ def composition(
     return figure
 
 
-def _composed(axes: Axes, row: int, bar: Composed, colours: Sequence[str]) -> None:
+def links_of(bars: Sequence[Composed], classes: Sequence[str]) -> dict[str, str]:
+    """What the parts of the bars lead to, in words, by address."""
+    return {
+        bar.runs[kind]: f"{bar.label}: {kind}, {100 * share.value:.0f} % of the runs; one that ends so"
+        for bar in bars
+        for kind, share in zip(classes, bar.shares, strict=True)
+        if kind in bar.runs and share.value > 0.0
+    }
+
+
+def _composed(axes: Axes, row: int, bar: Composed, classes: Mapping[str, SettlementClass]) -> None:
     axes.text(0.0, row - 0.26, bar.label, ha="left", va="bottom", fontsize=8.5, color=INK)
     start = 0.0
-    for number, (share, upto, colour) in enumerate(zip(bar.shares, bar.upto, colours, strict=True)):
+    for number, (kind, share, upto) in enumerate(zip(classes, bar.shares, bar.upto, strict=True)):
         if share.value <= 0.0:
             continue
-        axes.barh(row, share.value, left=start, height=0.46, color=colour, edgecolor="white", linewidth=0.6)
+        colour, to_run = classes[kind].colour, bar.runs.get(kind)
+        axes.barh(row, share.value, left=start, height=0.46, color=colour, edgecolor="white", linewidth=0.6, url=to_run)
         if share.value >= ROOM_FOR_NUMBER:
             axes.text(start + share.value / 2, row, f"{100 * share.value:.0f}", ha="center", va="center",
                       fontsize=8.0, color=ink_on(colour))  # fmt: skip
         start += share.value
-        if number < len(colours) - 1:  # all classes together are all runs
+        if number < len(classes) - 1:  # all classes together are all runs
             y = row + 0.27 + 0.045 * number  # below the bar, each on a line of its own: none hides a number or another
             axes.plot([upto.low, upto.high], [y, y], color="black", lw=0.9, solid_capstyle="butt")
 

@@ -18,7 +18,7 @@ from sim.experiment.results import Result
 from sim.experiment.runs import Runs
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.report import figures as report_plots
-from sim.pages.report.figures import Composed, Named, Swept, drawing
+from sim.pages.report.figures import Composed, Named, Swept, drawing, links_of
 from sim.pages.report.findings import Findings, chance_parts, code, run_anchor, start_of
 from sim.pages.report.measures import Group, Measure, baseline_label, class_shares, shares_upto
 from sim.pages.report.settlements import settlements
@@ -101,14 +101,17 @@ def _moved(measure: Measure, gap: Difference, horizon: int) -> Content:
 def composition_section(found: Findings) -> Html:
     drawn = []
     for group in found.groups:
-        picture = report_plots.composition(bars(group), settlements(found.results.case))
+        those = bars(group, found.files)
+        picture = report_plots.composition(those, settlements(found.results.case))
         title = found.results.case.epochs[group.epoch].title
         caption = joined([tag("b", start_of(group)), f": {title}."])
-        drawn.append(drawing(picture, f"stacked bars of settlement classes from {start_of(group)}", caption))
+        told = f"stacked bars of settlement classes from {start_of(group)}"
+        drawn.append(drawing(picture, told, caption, links_of(those, found.results.case.classes)))
     words = (
         "The class of each run at its horizon, the first that holds in the order of the key. A number in a part is its "
         "per cent of the runs. The black line below where two parts meet is the 95 % interval of the share of all "
-        "that lies left of there; that of each class alone stands in the numbers below."
+        "that lies left of there; that of each class alone stands in the numbers below. A part leads to one run that "
+        "ends so, where the scenario has a page."
     )
     key = key_of_classes(found.results.case)
     return joined([paragraphs(words), key, tag("div", *drawn, class_="grid"), _shares_table(found)])
@@ -127,16 +130,28 @@ def _to_run(address: str | None) -> list[Html]:
     return [] if address is None else [joined([" (", tag("a", "one that ends so", href=address), ")"])]
 
 
-def bars(group: Group) -> list[Composed]:
-    """The bars of a starting point: its baselines, then its cells; none for one of which every run failed."""
-    return [bar for label, runs in group.everything if (bar := bar_of(label, runs)) is not None]
+def bars(group: Group, files: Mapping[int, str] = MappingProxyType({})) -> list[Composed]:
+    """The bars of a starting point: its baselines, then its cells; none for one of which every run failed.
+
+    Args:
+        group: the starting point.
+        files: pages that have a run of each class, by the identity of the runs: see `Findings.files`.
+    """
+    return [bar for label, runs in group.everything if (bar := bar_of(label, runs, files.get(id(runs)))) is not None]
 
 
-def bar_of(label: str, runs: Runs | None) -> Composed | None:
-    """The bar of some runs; None for none, or where every one failed."""
+def bar_of(label: str, runs: Runs | None, file: str | None = None) -> Composed | None:
+    """The bar of some runs; None for none, or where every one failed.
+
+    Args:
+        label: its name.
+        runs: the runs.
+        file: a page that has a run of each class, to which the parts lead; empty for the page of the bar itself.
+    """
     if runs is None or runs.failed.all():
         return None
-    return Composed(label, _intervals(class_shares(runs)), _intervals(shares_upto(runs)))
+    to_run = {} if file is None else {kind: f"{quote(file)}#{run_anchor(kind)}" for kind in runs.sweep.case.classes}
+    return Composed(label, _intervals(class_shares(runs)), _intervals(shares_upto(runs)), to_run)
 
 
 def _intervals(found: Sequence[Estimate]) -> tuple[Interval, ...]:
