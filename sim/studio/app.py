@@ -223,7 +223,7 @@ class Studio:
 
     def _made(self, choice: Choice, stage: int) -> tuple[Seen, str]:
         seen = self.bench.seen(choice, stage)
-        return seen, view(seen, whole=stage > 0 or seen.is_last)
+        return seen, view(seen, whole=seen.is_last)
 
     def look_now(self, stage: int = 0) -> None:
         """The same at once, with the runs of one stage: where nobody waits, as in a notebook or a test."""
