@@ -142,7 +142,7 @@ def _hours(seconds: float) -> str:
 def _time(seconds: float) -> str:
     """A time in words.
 
-    >>> _time(1.4), _time(1.6), _time(75.0), _time(4000.0), _time(1e5)
+    >>> _time(1.4), _time(1.5), _time(75.0), _time(4000.0), _time(1e5)
     ('about a second', 'about 2 seconds', 'about 75 seconds', 'about 67 minutes', 'about 28 hours')
     """
     for unit, length in (("hours", 3600.0), ("minutes", 60.0)):
@@ -154,8 +154,8 @@ def _time(seconds: float) -> str:
 def _bytes(number: float) -> str:
     """A number of bytes in words.
 
-    >>> _bytes(1500), _bytes(2.5e9)
-    ('2 kB', '2.5 GB')
+    >>> _bytes(999), _bytes(1500), _bytes(2.5e9)
+    ('999 B', '2 kB', '2.5 GB')
     """
     for unit in ("B", "kB", "MB"):
         if number < 1000:
