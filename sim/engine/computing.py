@@ -14,18 +14,20 @@ from numpy.typing import NDArray
 
 from sim.engine.engine import Engine, Shard, Told
 from sim.engine.sweep import Sweep
+from sim.inputs.numbers import lasting
 
 MINUTE = 60.0  # seconds
 
 
 @contextmanager
-def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
+def progress_bar(total: int, shown: bool | None, what: str, unit: str = "runs") -> Iterator[Told]:
     """How far it is, with an estimate of the time left, on the error stream.
 
     Args:
-        total: runs in all.
+        total: in all, of the unit.
         shown: whether to show it; None: yes, and where there is neither a terminal nor a notebook, a line a minute.
         what: is computed.
+        unit: what is counted, in the plural.
     """
     from rich.console import Console
 
@@ -34,10 +36,10 @@ def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
         yield lambda runs: None
         return
     if shown is None and not (console.is_terminal or console.is_jupyter):
-        yield from _lines(total, what)
+        yield from _lines(total, what, unit)
         return
     if console.is_jupyter:
-        yield from _line(total, what)
+        yield from _line(total, what, unit)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -48,7 +50,7 @@ def progress_bar(total: int, shown: bool | None, what: str) -> Iterator[Told]:
         yield lambda runs: bar.advance(task, runs)
 
 
-def _lines(total: int, what: str, every: float = MINUTE) -> Iterator[Told]:
+def _lines(total: int, what: str, unit: str, every: float = MINUTE) -> Iterator[Told]:
     """A line now and then, for a file that somebody reads later: no control characters, nothing for a short job."""
     started = said = perf_counter()
     done = 0
@@ -60,12 +62,12 @@ def _lines(total: int, what: str, every: float = MINUTE) -> Iterator[Told]:
         if now - said >= every:
             said, left = now, (now - started) * (total - done) / done
             with suppress(OSError, ValueError):  # who no longer listens does not end the work
-                print(f"{what}: {done:,} of {total:,} runs, about {left:.0f} s left", file=sys.stderr, flush=True)
+                print(f"{what}: {done:,} of {total:,} {unit}, {lasting(left)} left", file=sys.stderr, flush=True)
 
     yield told
 
 
-def _line(total: int, what: str) -> Iterator[Told]:
+def _line(total: int, what: str, unit: str) -> Iterator[Told]:
     """One line that is written over, for a notebook: rich's bar would need ipywidgets there."""
     started, done = perf_counter(), 0
 
@@ -73,7 +75,7 @@ def _line(total: int, what: str) -> Iterator[Told]:
         nonlocal done
         done += runs
         left = (perf_counter() - started) * (total - done) / done
-        print(f"\r{what}: {done:,} of {total:,} runs, about {left:.0f} s left ", end="", file=sys.stderr, flush=True)
+        print(f"\r{what}: {done:,} of {total:,} {unit}, {lasting(left)} left ", end="", file=sys.stderr, flush=True)
 
     yield told
     print(file=sys.stderr)

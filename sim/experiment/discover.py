@@ -176,7 +176,7 @@ def measured(
     _check_draws(draws, given)
     sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
     outcomes, names = _yes_or_no(Runs(sweep), asked), bounded(sweep)
-    with progress_bar(len(outcomes) * len(METHODS) * RESAMPLES + 1, progress, "discover") as told:
+    with progress_bar(len(outcomes) * len(METHODS) * RESAMPLES + 1, progress, "discover", "resamples") as told:
         made = keep([sweep], ["runs", *outcomes], lambda: _played(sweep, names, outcomes))
         told(1)
         table, found = made["table"], []

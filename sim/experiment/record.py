@@ -225,7 +225,7 @@ def measured(
     courses = courses_of(record)
     epochs = {course.epoch: course for course, _ in courses}
     steps = len(courses) * (2 + len(switches) + len(theories)) + len(record.onward) + len(epochs)
-    with progress_bar(steps, progress, "record") as told:
+    with progress_bar(steps, progress, "record", "steps") as told:
         said: dict[str, dict[str, Values]] = {name: {} for name in record.statements}
         for contender, course, asked in _plays(courses, switches, theories):
             for name, values in play(course, asked).items():

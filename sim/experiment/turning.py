@@ -81,7 +81,7 @@ def turning(first: Runs, second: Runs, most: int | None = None, progress: bool |
     numbers = ends_otherwise(first, second)
     pairs = int((~(first.failed | second.failed)).sum())
     looked_at = _spread(numbers, most)
-    with progress_bar(len(looked_at), progress, "pairs of runs") as told:
+    with progress_bar(len(looked_at), progress, "where they part", "pairs") as told:
         turned = []
         for one in _turned(first, second, looked_at):
             turned.append(one)

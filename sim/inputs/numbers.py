@@ -63,3 +63,15 @@ def counted(count: int, noun: str) -> str:
     ('1 cell', '1,200 runs', '0 draws')
     """
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def lasting(seconds: float) -> str:
+    """A time in words.
+
+    >>> lasting(1.4), lasting(1.5), lasting(75.0), lasting(4000.0), lasting(1e5)
+    ('about a second', 'about 2 seconds', 'about 75 seconds', 'about 67 minutes', 'about 28 hours')
+    """
+    for unit, length in (("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2.0 * length:
+            return f"about {seconds / length:,.0f} {unit}"
+    return f"about {seconds:.0f} seconds" if seconds >= 1.5 else "about a second"

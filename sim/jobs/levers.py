@@ -69,7 +69,7 @@ def measured(settings: Settings, case: Case) -> tuple[tuple[Swept, ...], int]:
         return found
 
     number, levers = sum(len(scenario.levers) for scenario in chosen), []
-    with progress_bar(number, None, "levers") as told:
+    with progress_bar(number, None, "levers", "levers") as told:
         for one in swept(chosen, partial(_baseline, settings, case), simulate):
             levers.append(one)
             told(1)

@@ -186,7 +186,7 @@ def _debrief(console: Console, settings: Settings, played: Played, game: Game, f
     for who in game.seats:
         console.print(Rule(Text(f"What came of it: {name_of(world, who)}", "bold"), align="left"))
         many = many_runs(game.model, who, threads=settings.threads)
-        with progress_bar(to_give_back(game, who), None, "decisions given back to the model") as told:
+        with progress_bar(to_give_back(game, who), None, "given back to the model", "decisions") as told:
             found = debriefed(game, who, many, told)
         for line in debrief_told(world, found):
             console.print(Padding(Text(line), (0, 0, 0, 0)))

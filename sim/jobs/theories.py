@@ -62,7 +62,7 @@ def run(settings: Settings) -> int:
     def simulated(scenario: Scenario, asked: tuple[str, ...]) -> Values:
         return once(scenario, list(asked), lambda found: {"outcomes": outcomes_of(found, asked)})["outcomes"]
 
-    with progress_bar(steps_of(scenario, theories), None, "theories") as told:
+    with progress_bar(steps_of(scenario, theories), None, "theories", "steps") as told:
         found = measured(
             scenario, theories, settings.outcome or (), size.draws, size.runs, settings.seed, passes=coded.named,
             implied=coded.implied, told=told, answers=answered, simulate=simulated,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sim.engine.engine import Engine
 from sim.engine.sweep import BINS, SHARD_DRAWS
 from sim.experiment.plan import Plan
-from sim.inputs.numbers import counted
+from sim.inputs.numbers import counted, lasting
 from sim.numerics.machine import available_threads
 from sim.world.columns import outcome_type
 
@@ -123,7 +123,7 @@ class Cost:
         return (
             f"{counted(self.asked, 'cell')}{paired}, {counted(self.runs, 'run')}: {_hours(self.seconds)} core-hours as "
             f"measured here, {counted(self.parts, 'part')} in {counted(self.files, 'file')}, "
-            f"at most {_bytes(self.size)}; this takes {_time(self.seconds / self.threads)} here{alone}"
+            f"at most {_bytes(self.size)}; this takes {lasting(self.seconds / self.threads)} here{alone}"
         )
 
 
@@ -137,18 +137,6 @@ def _hours(seconds: float) -> str:
     if hours < 0.01:
         return "less than 0.01"
     return f"{hours:,.0f}" if hours >= 10.0 else f"{hours:.2g}"
-
-
-def _time(seconds: float) -> str:
-    """A time in words.
-
-    >>> _time(1.4), _time(1.5), _time(75.0), _time(4000.0), _time(1e5)
-    ('about a second', 'about 2 seconds', 'about 75 seconds', 'about 67 minutes', 'about 28 hours')
-    """
-    for unit, length in (("hours", 3600.0), ("minutes", 60.0)):
-        if seconds >= 2.0 * length:
-            return f"about {seconds / length:,.0f} {unit}"
-    return f"about {seconds:.0f} seconds" if seconds >= 1.5 else "about a second"
 
 
 def _bytes(number: float) -> str:

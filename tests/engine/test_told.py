@@ -28,11 +28,20 @@ def test_without_a_terminal_a_line_a_minute_with_what_is_left(
             told(100)
     lines = capsys.readouterr().err.splitlines()
     assert lines == [
-        "status_quo: 400 of 1,200 runs, about 120 s left",
-        "status_quo: 800 of 1,200 runs, about 60 s left",
-        "status_quo: 1,200 of 1,200 runs, about 0 s left",
+        "status_quo: 400 of 1,200 runs, about 2 minutes left",
+        "status_quo: 800 of 1,200 runs, about 60 seconds left",
+        "status_quo: 1,200 of 1,200 runs, about a second left",
     ]
     assert not re.search(r"[\x00-\x1f\x7f]", "".join(lines))
+
+
+def test_what_is_counted_is_named_and_hours_are_told_as_hours(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with progress_bar(101, None, "discover", "resamples") as told:
+        clock[0] += 100.0
+        told(1)
+    assert capsys.readouterr().err == "discover: 1 of 101 resamples, about 3 hours left\n"
 
 
 def test_a_short_job_and_one_that_is_to_be_silent_tell_nothing(

@@ -31,6 +31,7 @@ def test_they_come_back_and_serve_fewer_of_the_same_draws(tmp_path: Path) -> Non
     assert np.array_equal(found.of(replace(WHOSE, passes=("pass_a", "pass_b", "pass_c")), 2), WEIGHTS[:2])
     table = pq.read_table(found.file)
     assert tuple(table.column_names) == COLUMNS
+    assert not any(field.nullable for field in table.schema)  # a draw without a weight would count by nobody's rule
     assert set(table.column("seed").to_pylist()) == {7}
     assert "worth 2 equal ones" in found.told(4)
 
