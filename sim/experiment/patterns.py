@@ -5,25 +5,30 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
-from rich.console import Console
-from rich.progress import track
 
 from sim.analysis.holding import Holding, beyond, holding
 from sim.analysis.shares import Interval, Values, draw_means, number_interval, ratio
 from sim.analysis.weights import Weights, uneven, variance
 from sim.case.patterns import FILE, Claim, Pattern, Patterns
+from sim.case.scenario import Scenario
 from sim.case.theory import Theory
+from sim.engine.computing import progress_bar
+from sim.engine.sweep import Sweep
 from sim.evidence.loading import evidence_of
 from sim.evidence.priors import priors
 from sim.evidence.rows import Evidence
+from sim.experiment.keeping import Arrays, Keep, not_kept
 from sim.experiment.runs import Runs, runs_of
 from sim.inputs.errors import Mistakes, one_of
 from sim.model.parameters import SWITCHES
 
 HALF = 0.5
-Simulate = Callable[[str, str | None, tuple[str, ...]], Runs]  # world, epoch, what is off -> its runs
+World = tuple[str, str | None, tuple[str, ...]]  # its name, where it is put, and what is off
+Simulate = Callable[[str, str | None, tuple[str, ...]], Runs]  # a world -> its runs
 
 
 @dataclass(frozen=True)
@@ -207,18 +212,9 @@ def _compared(claim: Claim, runs: Mapping[str, Runs], every: Values) -> Values |
 def find(name: str, pattern: Pattern, epoch: str | None, off: tuple[str, ...], simulate: Simulate) -> Finding:
     """Measure a pattern; what is only measured beside is left out where a mechanism is off."""
     also = () if off else pattern.also
-    worlds = dict.fromkeys(world for claim in (*pattern.claims, *also) for world in claim.worlds)
-    runs = {world: simulate(world, epoch, off) for world in worlds}
+    runs = {world: simulate(world, epoch, off) for world in _worlds((*pattern.claims, *also))}
     claims = tuple(measure(claim, runs) for claim in pattern.claims)
     return Finding(name, epoch, off, claims, tuple(measure(claim, runs) for claim in also))
-
-
-def find_all(patterns: Patterns, simulate: Simulate, switches: Sequence[str] = tuple(SWITCHES)) -> Iterator[Finding]:
-    """Every pattern at each of its epochs, with all mechanisms and with each one off."""
-    for off in ((), *((switch,) for switch in switches)):
-        for name, pattern in patterns.patterns.items():
-            for epoch in pattern.places:
-                yield find(name, pattern, epoch, off, simulate)
 
 
 def carriers(whole: Finding, without: Sequence[Finding]) -> tuple[str, ...]:
@@ -302,6 +298,7 @@ def measured(
     theory: Theory | None = None,
     weights: Weights = None,
     progress: bool | None = None,
+    keep: Keep = not_kept,
 ) -> Found:
     """Every pattern with all mechanisms and with each one off; worlds that patterns share are simulated once.
 
@@ -311,26 +308,92 @@ def measured(
         switches: mechanisms that are switched off, one at a time.
         theory: by whose rules all is played; None: the model as designed.
         weights: of the draws, (draws,); None: all count alike.
-        progress: whether to show a bar; None: in a terminal.
+        progress: whether to show how far it is; None: yes, and without a terminal a line a minute.
+        keep: gives what was kept of a part of the work, or makes it.
     """
     check_starts(patterns, evidence_of(patterns.case, passes or None, implied))
-    kept: dict[tuple[str, str | None, tuple[str, ...]], Runs] = {}
-    failed = 0
+    played = Played(patterns, Sizes(draws, runs, seed, passes, implied), theory, weights, keep)
+    offs = ((), *((switch,) for switch in switches))
+    places = [(name, epoch) for name, pattern in patterns.patterns.items() for epoch in pattern.places]
+    findings = []
+    with progress_bar(len(offs) * len(places), progress, "patterns", "measurements") as told:
+        for off, (name, epoch) in product(offs, places):
+            findings.append(played.finding(name, epoch, off))
+            told(1)
+    return Found(patterns, tuple(findings), draws, runs, seed, sum(played.failed.values()))
 
-    def simulate(world: str, epoch: str | None, off: tuple[str, ...]) -> Runs:
-        nonlocal failed
+
+class Sizes(NamedTuple):
+    """How a world is simulated, as in a sweep."""
+
+    draws: int
+    runs: int
+    seed: int
+    passes: tuple[str, ...]
+    implied: bool
+
+
+class Played:
+    """The worlds of patterns, simulated when they are needed; what was measured is kept, the runs are not.
+
+    Attributes:
+        failed: failed runs by world, epoch and what is off.
+    """
+
+    def __init__(self, patterns: Patterns, sizes: Sizes, theory: Theory | None, weights: Weights, keep: Keep) -> None:
+        self.patterns, self.sizes, self.theory, self.weights, self.keep = patterns, sizes, theory, weights, keep
+        self.failed: dict[World, int] = {}
+        self._runs: dict[World, Runs] = {}
+
+    def _scenario(self, world: str, epoch: str | None, off: tuple[str, ...]) -> Scenario:
+        return self.patterns.scenario(world, epoch, off).change(theory=self.theory)
+
+    def simulate(self, world: str, epoch: str | None, off: tuple[str, ...]) -> Runs:
+        """The runs of a world; those of other mechanisms are forgotten."""
         key = (world, epoch, off)
-        if key not in kept:
-            for other in [other for other in kept if other[2] != off]:
-                del kept[other]
-            scenario = patterns.scenario(world, epoch, off).change(theory=theory)
-            kept[key] = runs_of(scenario, draws, runs, seed, passes, implied).weighted(weights)
-            failed += len(kept[key].errors())
-        return kept[key]
+        if key not in self._runs:
+            self._runs = {other: runs for other, runs in self._runs.items() if other[2] == off}
+            self._runs[key] = runs_of(self._scenario(*key), *self.sizes).weighted(self.weights)
+        return self._runs[key]
 
-    number = (1 + len(switches)) * sum(len(pattern.places) for pattern in patterns.patterns.values())
-    console = Console(stderr=True, markup=False, emoji=False)
-    hidden = not console.is_terminal if progress is None else not progress
-    told = track(find_all(patterns, simulate, switches), "patterns", number, console=console, disable=hidden)
-    findings = tuple(told)
-    return Found(patterns, findings, draws, runs, seed, failed)
+    def finding(self, name: str, epoch: str | None, off: tuple[str, ...]) -> Finding:
+        """A pattern as measured, now or before."""
+        pattern = self.patterns.patterns[name]
+        also = () if off else pattern.also
+        worlds = _worlds((*pattern.claims, *also))
+
+        def made() -> Arrays:
+            found = find(name, pattern, epoch, off, self.simulate)
+            failed = [len(self.simulate(world, epoch, off).errors()) for world in worlds]
+            return {**_arrays((*found.claims, *found.also)), "failed": np.array(failed, np.float64)}
+
+        sweeps = [Sweep(self._scenario(world, epoch, off), *self.sizes, paths=0, band_runs=0) for world in worlds]
+        given = None if self.weights is None else self.weights.tolist()
+        claims = [claim.model_dump(mode="json") for claim in (*pattern.claims, *also)]
+        arrays = self.keep(sweeps, {"claims": claims, "weights": given}, made)
+        self.failed |= {(world, epoch, off): int(n) for world, n in zip(worlds, arrays["failed"], strict=True)}
+        every = tuple(_measured((*pattern.claims, *also), arrays, uneven(self.weights)))
+        return Finding(name, epoch, off, every[: len(pattern.claims)], every[len(pattern.claims) :])
+
+
+def _worlds(claims: Sequence[Claim]) -> tuple[str, ...]:
+    """The worlds that claims look at, each once."""
+    return tuple(dict.fromkeys(world for claim in claims for world in claim.worlds))
+
+
+def _arrays(claims: Sequence[Measured]) -> Arrays:
+    """Claims as numbers: effects (claims, draws), halves (claims, 2, draws), and (claims, 5) of the rest."""
+    rest = [(one.threshold, one.scale, *one.effect) for one in claims]
+    return {
+        "effects": np.stack([one.effects for one in claims]),
+        "halves": np.stack([np.stack(one.halves) for one in claims]),
+        "rest": np.array(rest, np.float64),
+    }
+
+
+def _measured(claims: Sequence[Claim], arrays: Arrays, weights: Weights) -> Iterator[Measured]:
+    """Claims from their numbers."""
+    for n, claim in enumerate(claims):
+        threshold, scale, *effect = arrays["rest"][n].tolist()
+        halves = (arrays["halves"][n, 0], arrays["halves"][n, 1])
+        yield Measured(claim, arrays["effects"][n], halves, threshold, Interval(*effect), scale, weights)

@@ -23,6 +23,7 @@ from sim.engine.sweep import Sweep
 from sim.experiment import patterns as patterns_module
 from sim.experiment import record as record_module
 from sim.experiment.designed import defined, scenario_outcomes
+from sim.experiment.keeping import Keep, not_kept
 from sim.experiment.runs import Runs, runs_of
 from sim.inputs.errors import InputError
 
@@ -144,6 +145,7 @@ def measured(
     told: Callable[[int], object] = lambda steps: None,
     answers: record_module.Simulate | None = None,
     simulate: Simulate | None = None,
+    keep: Keep = not_kept,
 ) -> Found:
     """Every theory on the patterns and the record of a scenario's case, and on outcomes of the scenario.
 
@@ -156,9 +158,12 @@ def measured(
         seed, passes, implied: as in a sweep.
         told: hears of each step that is done, `steps_of` in all.
         answers, simulate: give what was kept; None: simulated in memory.
+        keep: gives what was kept of a pattern, or measures it.
+
+    Raises:
+        InputError: a mistake in an outcome, the patterns or the record.
     """
     case = scenario.case
-    failed = 0
     asked = outcomes or _usual(scenario)  # first, so that a mistake in one is told at once
     play = simulate or _in_memory(draws, runs, seed, passes, implied)
     values = []
@@ -171,19 +176,16 @@ def measured(
         problem = "has no value in some runs of a theory"
         raise InputError(scenario.scenario, left_out[0], problem, allowed="an outcome that every run has")
     size = patterns_module.apportioned(draws * runs)
-    found: tuple[Pattern, ...] = ()
-    enough = 0.0
+    enough, by = 0.0, {}
     if (case.folder / PATTERNS).is_file():
         read = load_patterns(case)
         enough = read.enough
-        by = {}
         for theory in theories:
             by[theory.theory] = patterns_module.measured(
-                read, *size, seed, (), theory=theory, passes=passes, implied=implied, progress=False
+                read, *size, seed, (), theory=theory, passes=passes, implied=implied, progress=False, keep=keep
             )
-            failed += by[theory.theory].failed
             told(1)
-        found = tuple(_patterns(by, enough))
+    found, failed = tuple(_patterns(by, enough)), sum(each.failed for each in by.values())
     scored = None
     if (case.folder / RECORD).is_file():
         scored = record_module.measured(
@@ -201,8 +203,8 @@ def steps_of(scenario: Scenario, theories: Sequence[Theory]) -> int:
 
 
 def _patterns(by: Mapping[str, patterns_module.Found], enough: float) -> Iterator[Pattern]:
-    first = next(iter(by.values()))
-    for n, one in enumerate(first.findings):
+    first = next((each.findings for each in by.values()), ())
+    for n, one in enumerate(first):
         findings = {theory: found.findings[n] for theory, found in by.items()}
         yield Pattern(one.name, one.epoch, findings, {key: each.holds(enough) for key, each in findings.items()})
 

@@ -14,6 +14,9 @@ from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.pages.kit.terminal import tell_weighted
 from sim.pages.patterns.page import PAGE, TABLE, TABLE_MARK, patterns_page
 from sim.pages.patterns.table import csv_text, print_patterns
+from sim.storage.kept import keeping
+
+PARTS = "patterns_parts"  # what is done already, for a job that is taken up again
 
 
 def run(settings: Settings) -> int:
@@ -30,7 +33,10 @@ def run(settings: Settings) -> int:
     patterns, coded = load_patterns(load_case(settings.case)), settings.evidence
     draws, runs = apportioned(settings.size.draws * settings.size.runs)
     weights, told, _ = weights_of(settings, patterns.case, draws)
-    found = measured(patterns, draws, runs, settings.seed, passes=coded.named, implied=coded.implied, weights=weights)
+    found = measured(
+        patterns, draws, runs, settings.seed, passes=coded.named, implied=coded.implied, weights=weights,
+        keep=keeping(settings.out / PARTS),
+    )  # fmt: skip
     page = patterns_page(found, told, beside(settings.out))
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, page, GENERATOR)):
         put(settings.out / name, content, mark)

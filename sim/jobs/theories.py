@@ -22,7 +22,7 @@ from sim.pages.kit.own_files import put, refuse_foreign
 from sim.pages.kit.terminal import tell_failed
 from sim.pages.theories.page import PAGE, theories_page
 from sim.pages.theories.table import TABLE, TABLE_MARK, csv_text, print_theories
-from sim.storage.kept import kept
+from sim.storage.kept import keeping, kept
 
 PARTS = "theories_parts"  # what is done already, for a job that is taken up again
 FAILED = "failed runs"
@@ -66,6 +66,7 @@ def run(settings: Settings) -> int:
         found = measured(
             scenario, theories, settings.outcome or (), size.draws, size.runs, settings.seed, passes=coded.named,
             implied=coded.implied, told=told, answers=answered, simulate=simulated,
+            keep=keeping(settings.out / PARTS),
         )  # fmt: skip
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, theories_page(found), GENERATOR)):
         put(settings.out / name, content, mark)

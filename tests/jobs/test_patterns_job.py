@@ -11,7 +11,11 @@ import pytest
 import yaml
 
 from sim.case.loading import load_case
+from sim.case.scenario import Scenario
 from sim.command.main import main
+from sim.experiment import patterns
+from sim.experiment.runs import Runs, runs_of
+from sim.jobs.patterns import PARTS
 from sim.model.parameters import SWITCHES
 from sim.pages.patterns.page import PAGE, TABLE
 
@@ -26,20 +30,51 @@ def worlds_of(node: Any) -> set[str]:
     return own | worlds_of(list(node.values()))
 
 
-def test_a_pattern_is_measured_with_all_mechanisms_and_without_each(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "own"
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The job on a case with one pattern."""
+    place = tmp_path_factory.mktemp("patterns")
+    folder = place / "own"
     shutil.copytree(load_case().folder, folder)
     whole = yaml.safe_load((folder / "patterns.yaml").read_text(encoding="utf-8"))
     whole["patterns"] = {"P12": whole["patterns"]["P12"]}
     whole["worlds"] = {name: whole["worlds"][name] for name in worlds_of(whole["patterns"])}
     (folder / "patterns.yaml").write_text(yaml.safe_dump(whole, sort_keys=False), encoding="utf-8")
-    words = ["job=patterns", f"case={folder}", "size=smoke", "size.draws=4", "size.runs=2", f"out={tmp_path / 'there'}"]
+    return ["job=patterns", f"case={folder}", "size=smoke", "size.draws=4", "size.runs=2", f"out={place / 'there'}"]
+
+
+def test_a_pattern_is_measured_with_all_mechanisms_and_without_each(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = Path(words[-1].removeprefix("out="))
     assert main(words) == 0
-    told = capsys.readouterr().out
-    assert "P12" in told
-    rows = list(csv.DictReader((tmp_path / "there" / TABLE).read_text(encoding="utf-8").splitlines()))
+    assert "P12" in capsys.readouterr().out
+    rows = list(csv.DictReader((out / TABLE).read_text(encoding="utf-8").splitlines()))
     assert {row["off"] for row in rows} == {"", *SWITCHES}
     assert {row["pattern"] for row in rows} == {"P12"}
-    assert "P12" in (tmp_path / "there" / PAGE).read_text(encoding="utf-8")
+    assert "P12" in (out / PAGE).read_text(encoding="utf-8")
+
+
+def test_what_was_measured_is_not_measured_again_and_gives_the_same_files(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Path(words[-1].removeprefix("out="))
+    assert main(words) == 0
+    before = {name: (out / name).read_bytes() for name in (TABLE, PAGE)}
+    parts = set((out / PARTS).glob("*.npz"))
+    assert len(parts) == 1 + len(SWITCHES)
+    simulated: list[tuple[str, ...]] = []
+
+    def counted(scenario: Scenario, *sizes: Any) -> Runs:
+        simulated.append(scenario.off)
+        return runs_of(scenario, *sizes)
+
+    monkeypatch.setattr(patterns, "runs_of", counted)
+    assert main(words) == 0
+    assert simulated == []
+    min(parts).unlink()
+    assert main(words) == 0
+    assert len(set(simulated)) == 1  # what was gone, and nothing else
+    assert {name: (out / name).read_bytes() for name in before} == before
+    assert main([*words, "seed=2"]) == 0  # other numbers; what was measured stays beside them
+    assert len(parts) < len(set((out / PARTS).glob("*.npz")))

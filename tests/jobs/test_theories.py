@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from worlds import small_case
 
+from sim.case.scenario import Scenario
 from sim.case.theory import theory_files
 from sim.command.main import main
+from sim.experiment import patterns
+from sim.experiment.runs import Runs, runs_of
+from sim.jobs import theories as job
 from sim.jobs.theories import PARTS
 from sim.pages.theories.page import PAGE
 from sim.pages.theories.table import HEAD, TABLE
@@ -48,17 +53,27 @@ def test_the_page_names_every_theory_with_its_source_and_draws_four_figures(told
         assert source in page
 
 
-def test_started_again_it_does_only_what_is_missing(told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_started_again_it_does_only_what_is_missing_and_tells_it_all_in_a_narrow_terminal(
+    told: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = {name: (told / name).read_bytes() for name in (PAGE, TABLE)}
-    parts = sorted((told / PARTS).glob("*.npz"))
-    parts[0].unlink()
     played: list[str] = []
-    import sim.jobs.theories as job
 
-    real = job.runs_of
-    monkeypatch.setattr(job, "runs_of", lambda *given: played.append(given[0].scenario) or real(*given))
-    assert main([*WORDS, f"case={told / 'case' / 'afghanistan'}", f"out={told}"]) == 0
-    assert len(played) == 1
+    def counted(scenario: Scenario, *sizes: Any) -> Runs:
+        played.append(scenario.theory.theory)
+        return runs_of(scenario, *sizes)
+
+    for module in (job, patterns):
+        monkeypatch.setattr(module, "runs_of", counted)
+    again = [*WORDS, f"case={told / 'case' / 'afghanistan'}", f"out={told}"]
+    assert main(again) == 0
+    assert played == []
+    said = capsys.readouterr().out
+    assert "\u2026" not in said  # no cell is cut
+    assert all(f"{theory} " in said for theory in theory_files())
+    next((told / PARTS).glob("*.npz")).unlink()
+    assert main(again) == 0
+    assert len(set(played)) == 1  # of one theory, and of what was gone alone
     assert {name: (told / name).read_bytes() for name in before} == before
 
 

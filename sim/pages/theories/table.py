@@ -22,29 +22,29 @@ SCORES = {"brier": "Brier score", "log": "log score", "crps": "CRPS"}
 
 
 def print_theories(found: Found, console: Console | None = None) -> None:
-    """Print a line a theory: patterns that hold, scores of the record, outcomes; then what the spread is made of."""
+    """Print a line a theory: patterns that hold, scores of the record; then each outcome by theory, and its spread.
+
+    Outcomes are told one below the other: as columns they would need twice the width of a terminal.
+    """
     console = console or terminal()
     scores = list(found.scores("as_designed"))
-    table = Table(
-        "theory", "source", "patterns that hold", *(SCORES[score] for score in scores),
-        *(one.outcome for one in found.outcomes),
-    )  # fmt: skip
+    table = Table("theory", "source", "patterns that hold", *(SCORES[score] for score in scores))
     table.box = None
     for theory in found.theories:
         own = found.scores(theory.theory)
-        table.add_row(
-            theory.theory, theory.source, told_held(found, theory.theory), *(f"{own[score]:.3f}" for score in scores),
-            *(told_estimate(one.estimates[theory.theory], one.is_share) for one in found.outcomes),
-        )  # fmt: skip
+        told = (f"{own[score]:.3f}" for score in scores)
+        table.add_row(theory.theory, theory.source, told_held(found, theory.theory), *told)
     console.print(table)
     for outcome in found.outcomes:
+        means = (f"{name} {told_estimate(one, outcome.is_share)}" for name, one in outcome.estimates.items())
+        console.print(f"\n{outcome.outcome}: {', '.join(means)}")
         if outcome.parts is None:
-            console.print(f"{outcome.outcome}: what its variance is made of cannot be told, or nothing varies")
+            console.print("What its variance is made of cannot be told, or nothing varies.")
             continue
-        told = ", ".join(f"{name} {told_share(getattr(outcome.parts, name))}" for name in PARTS)
-        console.print(f"{outcome.outcome}: of its variance {told}")
+        parts = ", ".join(f"{name} {told_share(getattr(outcome.parts, name))}" for name in PARTS)
+        console.print(f"Of its variance {parts}.")
     if found.left_out:
-        console.print(f"Left out, because some runs do not have it: {', '.join(found.left_out)}")
+        console.print(f"\nLeft out, because some runs do not have it: {', '.join(found.left_out)}")
 
 
 def told_held(found: Found, theory: str) -> str:
