@@ -105,7 +105,13 @@ GROUPS = {
     "statistics": Group(
         ("sim/analysis/*.py",), 25, ("tests/analysis", "sim/analysis"), ("tests/pages/test_report.py",)
     ),
-    "storage": Group(("sim/storage/*.py",), 20, (), ("tests/storage", "tests/experiment/test_plan.py", "sim/storage")),
+    # The quick ones first: the first that fails ends it.
+    "storage": Group(
+        ("sim/storage/*.py",),
+        20,
+        (),
+        ("sim/storage", "tests/experiment/test_plan.py", "tests/jobs/test_play.py", "tests/storage"),
+    ),
     "triggers": Group(
         ("sim/model/phases/triggers.py", "sim/case/trigger.py"),
         15,
