@@ -34,7 +34,7 @@ run: $(READY)
 # The gate: everything that has to hold, once, here. What keeps one core busy, or waits, has another beside it.
 test: $(READY)
 	$(SIDE_BY_SIDE) test-code test-site
-	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	$(SIDE_BY_SIDE) test-cluster test-studio
 
 test-code:
@@ -63,7 +63,7 @@ docs: $(READY)
 	$(SITE)
 
 fresh: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m hypothesis --hypothesis-profile=fresh tests
+	$(BIN)/python -m pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile=fresh tests
 
 broken-cases: $(READY)
 	$(BIN)/python -m tests.broken_cases

@@ -24,8 +24,8 @@ settings.register_profile(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that stay together on one worker come first: a long group that begins last leaves the others idle."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    """What takes long comes first: a file stays on one worker, and one that begins last leaves the others idle."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

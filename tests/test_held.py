@@ -29,7 +29,7 @@ from sim.experiment.runs import Runs
 from sim.inputs import InputError
 from sim.jobs import play
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 
 @cache

@@ -13,7 +13,7 @@ from sim.agents.questions import KINDS
 from sim.agents.seats import STAND_WEEKS
 from sim.command.main import main
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 GUIDE = Path(__file__).parents[1] / "docs" / "guides" / "play.md"
 

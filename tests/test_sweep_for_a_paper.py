@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 import sim
 from sim.command.main import main
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 GUIDE = Path(__file__).parents[1] / "docs" / "guides" / "sweep_for_a_paper.md"
 

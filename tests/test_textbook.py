@@ -13,7 +13,7 @@ from sim.case.loading import load_case
 from sim.experiment.runs import Runs
 from sim.surface import sweep
 
-pytestmark = pytest.mark.xdist_group("textbook")
+pytestmark = pytest.mark.long
 CASE = load_case("textbook")
 MEETINGS = 25
 

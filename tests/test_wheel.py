@@ -21,7 +21,7 @@ from sim.command.arguments import help_text
 from sim.jobs.settings import FOLDER_JOBS
 
 ROOT = Path(__file__).parent.parent
-pytestmark = pytest.mark.xdist_group("wheel")  # built once, not once for each worker
+pytestmark = pytest.mark.long  # built once, not once for each worker
 
 
 SMALL = ("size=smoke", "size.draws=2", "evidence.draws=200")

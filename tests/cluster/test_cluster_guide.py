@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.command.main import main
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.long
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "cluster.md"
 SBATCH = """#!/bin/sh

@@ -20,7 +20,7 @@ from sim.command.main import main
 from sim.inputs.errors import InputError
 from sim.storage.files import named_files
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 WORDS = ["scenario=turkey_summit", "horizon=26", "size=smoke", "size.draws=4000", "part_runs=1000"]  # 17 parts

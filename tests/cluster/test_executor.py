@@ -18,7 +18,7 @@ from sim.inputs.errors import InputError
 from sim.storage.plans import read_plan
 from sim.storage.work import memory
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 SIZE: dict[str, Any] = {"draws": 6, "runs": 2, "seed": 3, "paths": 2, "band_runs": 8}

@@ -24,7 +24,7 @@ from sim.engine.engine import Engine
 from sim.storage import plans
 from sim.storage.files import named_files
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.long
 
 WORDS = ["scenario=turkey_summit", "horizon=8", "size=smoke", "size.draws=500", "part_runs=1000"]  # 3 parts
 

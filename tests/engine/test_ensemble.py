@@ -22,7 +22,7 @@ from sim.experiment.runs import Runs
 from sim.inputs import InputError
 from sim.world.uncertainty import Uncertainty
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 # (threads, runs of one call, runs of one shard)
 WAYS = list(product((1, 2, 5), (7, 64, 1000), (90, 100_000)))

@@ -33,7 +33,7 @@ from sim.world.columns import outcome_type, week_places, week_type
 from sim.world.rules import sizes
 from sim.world.world import World, load_world
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 TRIPLES = 1_000  # short runs; whole runs are fewer, as an interpreted one takes seconds
 WHOLE = 6

@@ -19,7 +19,7 @@ from sim.model import variables as the_model_variables
 from sim.model.phases.begin import begin, derive
 from sim.model.phases.week import week
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 WEEKS = 104
 DRAWS = 60

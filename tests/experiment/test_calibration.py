@@ -17,7 +17,7 @@ from sim.experiment.calibration import Chosen, _Calibration, _whole, sizes
 from sim.experiment.keeping import not_kept
 from sim.experiment.plan import PlannedSweep
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 CASE = load_case()
 

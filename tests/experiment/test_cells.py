@@ -16,7 +16,7 @@ from sim.command.main import main
 from sim.experiment.cells import Cells, told_apart
 from sim.inputs import InputError
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 DRAWS, RUNS, SEED = 24, 2, 5
 SIZE = {"draws": DRAWS, "runs": RUNS, "seed": SEED, "progress": False}

@@ -15,7 +15,7 @@ from sim.experiment.debrief import RUNS, Aims, Debrief, Many, aims, debriefed, m
 from sim.pages.play.debrief import debrief_told, moved, picture
 from sim.world.world import World, load_world
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 WEEKS, DRAW, RUN, SEED = 30, 2, 5, 7
 
 

@@ -24,7 +24,7 @@ from sim.surface import sweep as played_sweep
 from sim.world.uncertainty import uncertainty
 from tests.worlds import EPOCHS, afghanistan, priors_at
 
-engine = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+engine = pytest.mark.long
 
 
 def evidence() -> object:

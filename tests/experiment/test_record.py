@@ -25,7 +25,7 @@ from sim.model.variables import records
 from sim.world.rules import sizes
 from sim.world.world import load_world
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 CASE = load_case()
 DRAWS, RUNS = 20, 3

@@ -22,7 +22,7 @@ from sim.model.outcomes import write_outcomes
 from sim.world.columns import outcome_type
 from sim.world.world import load_world
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 CASE = load_case()
 OTHERS = [name for name in theory_files() if name != "as_designed"]

@@ -23,7 +23,7 @@ from sim.pages.calibration.table import HEAD, TABLE
 from sim.pages.record.page import TRUST
 from sim.storage.weights import FILE, read_weights
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "calibrate.md"
 SIZE = ["size.draws=20", "size.runs=2", "seed=1"]

@@ -16,7 +16,7 @@ from sim.experiment.discover import HEAD
 from sim.pages.discover.page import PAGE, TABLE, csv_text
 from sim.storage.weights import Draws, write_weights
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 WORDS = ["job=discover", "scenario=status_quo", "size.draws=60", "size.runs=4", "horizon=30"]
 

@@ -32,7 +32,7 @@ def test_every_scenario_and_nothing_else_has_expected_numbers(case: Case) -> Non
     assert files == set(scenario_names(case))
 
 
-@pytest.mark.xdist_group("expected")  # simulated once, not once for each worker
+@pytest.mark.long  # simulated once, not once for each worker
 @pytest.mark.parametrize("name", scenario_names(load_case()))
 def test_a_scenario_gives_the_accepted_numbers(case: Case, numbers: dict[str, str], name: str) -> None:
     was = expected_file(case, name).read_text(encoding="utf-8").splitlines()

@@ -195,7 +195,7 @@ def test_an_empty_key_may_be_left_out(folder: Path, key: str) -> None:
     assert lines(folder) == []
 
 
-@pytest.mark.xdist_group("first_case")
+@pytest.mark.long
 def test_a_new_case_runs_through_every_job(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = [f"case={folder}", f"out={tmp_path}/out"]
     assert main([*words, *SMALL]) == 0

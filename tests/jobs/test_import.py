@@ -14,7 +14,7 @@ from sim.case.loading import load_case
 from sim.command.main import main
 from sim.pages.imported.page import HEAD, PAGE, TABLE
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guides" / "import.md").read_text(encoding="utf-8")
 SIZE = ["size.draws=30", "size.runs=4", "seed=2"]

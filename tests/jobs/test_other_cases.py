@@ -19,7 +19,7 @@ from sim.surface import sweep
 
 PASSES = "evidence.passes=[coding]"
 SIZE = ["size=smoke", "size.draws=4", "size.runs=2", PASSES]
-CASES = [pytest.param(name, marks=pytest.mark.xdist_group(name), id=name) for name in ("textbook", "northern_ireland")]
+CASES = ("textbook", "northern_ireland")
 AFGHAN = ("takeover", "Taliban", "Kabul", "Pakistan", "patron")
 
 
@@ -69,14 +69,14 @@ def test_its_patterns_and_its_record_can_be_read(name: str) -> None:
     assert name == "textbook" or load_record(case).statements
 
 
-@pytest.mark.xdist_group("northern_ireland")
+@pytest.mark.long
 def test_the_largest_unionist_party_needs_another_for_a_majority_of_its_community() -> None:
     bloc = load_case("northern_ireland").tables["agreement"].blocs["UUP"]
     assert bloc.weight("UUP") < bloc.needs <= bloc.weight("UUP") + min(bloc.weight("PUP"), bloc.weight("UDP"))
     assert bloc.weight("DUP") + bloc.weight("UKUP") < bloc.needs
 
 
-@pytest.mark.xdist_group("northern_ireland")
+@pytest.mark.long
 def test_the_violence_of_outsiders_moves_the_table_of_those_inside() -> None:
     """A spoiler who would lose by a settlement ends talks that go on without its violence (Stedman 1997)."""
     case, killing = load_case("northern_ireland"), played("northern_ireland", "spoiler_campaign")

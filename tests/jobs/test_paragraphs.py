@@ -22,7 +22,7 @@ from sim.pages.paragraphs.table import COLUMNS, TABLE, TABLE_MARK, Carried, carr
 from sim.pages.paragraphs.top import NOTHING, carried_told
 from sim.storage.weights import Draws, write_weights
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 WORDS = ["job=paragraphs", "scenario=status_quo", "epoch=2018-12", "horizon=1", "evidence.passes=[pass_a]",
          "evidence.draws=100", "size.draws=30", "size.runs=1"]  # fmt: skip

@@ -14,7 +14,7 @@ from sim.inputs import InputError
 from sim.jobs.answers import answer_of, named_numbers
 from sim.storage.games import GameFile, take_up
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 WORDS = ["play", "scenario=do_more", "horizon=26", "seed=7"]
 # Typed again and again: the first of these that is an answer to what is asked, is one. The others are mistakes.

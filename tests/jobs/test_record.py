@@ -15,7 +15,7 @@ from sim.jobs.record import PARTS
 from sim.pages.record.page import PAGE, TRUST
 from sim.pages.record.table import HEAD, TABLE
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "own_record.md"
 SIZE = ["size.draws=6", "size.runs=2", "seed=2"]

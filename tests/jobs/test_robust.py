@@ -17,7 +17,7 @@ from sim.pages.robust.table import FRONT, FRONT_MARK, TABLE, TABLE_MARK, csv_tex
 from sim.storage import kept
 from sim.storage.weights import Draws, write_weights
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 VIOLENT = "war.afghan_war.violence"
 WORDS = ["job=robust", "scenario=turkey_summit", "actor=US", f"outcome=[{VIOLENT},collapse]", "better=[less,less]",

@@ -19,7 +19,7 @@ from sim.experiment import sensitivity as experiment
 from sim.inputs.errors import InputError
 from sim.pages.sensitivity.page import HEAD, PAGE, TABLE
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 WORDS = ["job=sensitivity", "scenario=turkey_summit", "size.draws=2", "size.runs=2", "horizon=6"]
 

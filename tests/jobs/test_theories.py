@@ -20,7 +20,7 @@ from sim.jobs.theories import PARTS
 from sim.pages.theories.page import PAGE
 from sim.pages.theories.table import HEAD, TABLE
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 WORDS = ["job=theories", "size.draws=12", "size.runs=2", "seed=2", "scenario=turkey_summit"]
 

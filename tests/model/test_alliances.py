@@ -25,7 +25,7 @@ from sim.model.phases.rounds import blame
 from sim.model.vocabulary import IN_FORCE, OPEN
 from sim.surface import sweep
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 CASE, WAR = load_case(), "ttp_insurgency"
 W = CASE.number("wars", WAR)

@@ -130,7 +130,7 @@ def test_full_trust_without_vulnerability_gives_a_deal_by_the_deadline_wherever_
     assert state.session[0] == (SIGNED if state.zone[0] == 1 else NO_ZONE)
 
 
-@pytest.mark.xdist_group("engine")
+@pytest.mark.long
 @pytest.mark.parametrize("epoch", ["2018-12", "2019-07"])
 def test_no_trust_and_no_guarantor_gives_no_agreement_in_any_run(epoch: str) -> None:
     found = world(epoch, 60, off=("learning", "guarantors"))

@@ -19,7 +19,7 @@ from worlds import World, afghanistan, priors_at, runs, world
 from sim.model import vocabulary as words
 from sim.model.parameters import switch_off
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 DRAWS, WEEKS = 400, 104
 SEEDS = (1, 2, 3)

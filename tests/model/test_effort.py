@@ -13,7 +13,7 @@ from worlds import World, runs, world
 from sim.model import vocabulary as words
 from sim.model.equations.effort import chosen_effort, kindness, promise_for_effort
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 DRAWS = 300
 share = st.floats(0.0, 1.0)

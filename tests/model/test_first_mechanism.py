@@ -14,7 +14,7 @@ import pytest
 import sim
 from sim.version import PACKAGE
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 ROOT = PACKAGE.parent
 GUIDE = (ROOT / "docs" / "guides" / "first_mechanism.md").read_text(encoding="utf-8")

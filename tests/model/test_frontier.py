@@ -20,7 +20,7 @@ from sim.model.phases.frontier import concede, package_value, set_midpoint, trac
 from sim.model.vocabulary import LEAST_GAIN
 
 TABLES = 10_000
-pytestmark = pytest.mark.xdist_group("frontier")  # the tables are solved once, not once for each worker
+pytestmark = pytest.mark.long  # the tables are solved once, not once for each worker
 
 
 def random_tables(count: int, seed: int) -> Tables:

@@ -17,7 +17,7 @@ from sim.model import vocabulary as words
 from sim.model.phases.week import week
 from sim.numerics.dialect import compilable
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 DRAWS = 400
 (

@@ -469,14 +469,14 @@ OVER_TIME: dict[str, Callable[[Course], bool]] = {
 }
 
 
-@pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+@pytest.mark.long
 @pytest.mark.parametrize("epoch", EPOCHS)
 @pytest.mark.parametrize("field", sorted(OVER_TIME))
 def test_an_outcome_keeps_its_law_from_week_to_week(field: str, epoch: str) -> None:
     assert OVER_TIME[field](course(epoch))
 
 
-@pytest.mark.xdist_group("engine")
+@pytest.mark.long
 @pytest.mark.parametrize("outcome", [*OUTCOMES, *WEEKLY], ids=lambda outcome: outcome.column)
 def test_an_outcome_lies_in_its_declared_range_and_is_missing_only_where_it_is_said_to_be(outcome: Any) -> None:
     can_be_missing = "NaN" in outcome.meaning or outcome.field == "effort"
@@ -488,7 +488,7 @@ def test_an_outcome_lies_in_its_declared_range_and_is_missing_only_where_it_is_s
         assert ((told >= outcome.low - 1e-6) & (told <= outcome.high + 1e-6)).all()
 
 
-@pytest.mark.xdist_group("engine")
+@pytest.mark.long
 def test_the_courses_meet_what_the_laws_speak_of() -> None:
     """Laws about signatures, collapses and deliveries would hold of runs in which nothing happens."""
     ends = [course(epoch).outcomes[-1] for epoch in EPOCHS]

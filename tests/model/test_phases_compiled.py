@@ -17,7 +17,7 @@ from worlds import EPOCHS, PHASE_STEPS, World, march, random_plan, same_bits, st
 import sim.model.phases
 from sim.model import vocabulary as words
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 STATES = 1_000
 # A week calls every phase and sees every state; each function of the phases sees a part of the states by itself.

@@ -46,7 +46,7 @@ from sim.model.vocabulary import (
 )
 from sim.numerics.arithmetic import logistic
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 # ---------------------------------------------------------------- what is signed
 

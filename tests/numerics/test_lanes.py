@@ -26,7 +26,7 @@ from sim.numerics.interleaved import in_step, room
 from sim.numerics.vectors import LANES, several
 from sim.world.rules import sizes
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 POINTS = 20_000
 SPECIAL = (0.0, -0.0, math.inf, -math.inf, math.nan, 5e-324, 1e-310, 1.0, -1.0, 710.0, -746.0, 1e300, -1e300, 2.0, 0.5)

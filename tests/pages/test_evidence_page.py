@@ -27,7 +27,7 @@ from sim.pages.evidence.page import evidence_page
 from sim.pages.kit.html import EMPTY, Html, picture, table, tag
 from sim.pages.kit.sketches import LETTERS, axis, mark_of, quantiles, reading
 
-pytestmark = pytest.mark.xdist_group("evidence_page")
+pytestmark = pytest.mark.long
 PASSES = ["pass_a", "pass_b", "pass_c"]
 PLAYERS = load_case().players
 

@@ -12,7 +12,7 @@ from sim.case.loading import load_case
 from sim.evidence.loading import evidence_of
 from sim.pages.documents.lesson import ASKED, EPOCH, FOLDER, key, main, role_cards
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 

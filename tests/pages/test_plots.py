@@ -19,7 +19,7 @@ from sim.experiment.runs import Runs
 from sim.inputs import InputError
 from sim.pages.plots import provenance
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 SIZE = {"draws": 30, "runs": 2, "seed": 5, "progress": False}
 

@@ -22,7 +22,7 @@ from sim.pages.report.figures import Composed, composition
 from sim.pages.report.findings import Findings
 from sim.pages.report.page import outcomes_picture, report
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 THEIRS = {
     "text.usetex": True,

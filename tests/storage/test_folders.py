@@ -28,7 +28,7 @@ from sim.storage.plans import configuration, prepare, read_plan, run_parts, run_
 from sim.storage.tables import draws_table
 from sim.storage.work import parts_of
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.long
 
 
 def plan_of(case: Any, *axes: Axis, **sizes: Any) -> Plan:

@@ -31,7 +31,7 @@ from sim.storage.sweeps import configuration, missing_shards, run_sweep
 from sim.storage.tables import numbers_of
 from sim.world.uncertainty import Uncertainty
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 
 
 @cache

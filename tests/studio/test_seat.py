@@ -16,7 +16,7 @@ from sim.studio.choice import Offered
 from sim.studio.rooms import Room, Rooms
 from sim.studio.seat import YES_NO, Seat
 
-pytestmark = pytest.mark.xdist_group("engine")  # compiled once, not once for each worker
+pytestmark = pytest.mark.long
 AS_THE_MODEL = "As the model would"
 
 
