@@ -50,6 +50,16 @@ def progress_bar(total: int, shown: bool | None, what: str, unit: str = "runs") 
         yield lambda runs: bar.advance(task, runs)
 
 
+def _so_far(what: str, unit: str, done: int, total: int, seconds: float) -> str:
+    """How far it is after so many seconds, and how long it will take.
+
+    >>> _so_far("discover", "resamples", 1, 4, 20.0), _so_far("status_quo", "runs", 4, 4, 80.0)
+    ('discover: 1 of 4 resamples, about 60 seconds left', 'status_quo: 4 of 4 runs')
+    """
+    left = f", {lasting(seconds * (total - done) / done)} left" if 0 < done < total else ""
+    return f"{what}: {done:,} of {total:,} {unit}{left}"
+
+
 def _lines(total: int, what: str, unit: str, every: float = MINUTE) -> Iterator[Told]:
     """A line now and then, for a file that somebody reads later: no control characters, nothing for a short job."""
     started = said = perf_counter()
@@ -60,9 +70,9 @@ def _lines(total: int, what: str, unit: str, every: float = MINUTE) -> Iterator[
         done += runs
         now = perf_counter()
         if now - said >= every:
-            said, left = now, (now - started) * (total - done) / done
+            said = now
             with suppress(OSError, ValueError):  # who no longer listens does not end the work
-                print(f"{what}: {done:,} of {total:,} {unit}, {lasting(left)} left", file=sys.stderr, flush=True)
+                print(_so_far(what, unit, done, total, now - started), file=sys.stderr, flush=True)
 
     yield told
 
@@ -74,8 +84,8 @@ def _line(total: int, what: str, unit: str) -> Iterator[Told]:
     def told(runs: int) -> None:
         nonlocal done
         done += runs
-        left = (perf_counter() - started) * (total - done) / done
-        print(f"\r{what}: {done:,} of {total:,} {unit}, {lasting(left)} left ", end="", file=sys.stderr, flush=True)
+        line = _so_far(what, unit, done, total, perf_counter() - started)
+        print(f"\r{line:<79}", end="", file=sys.stderr, flush=True)  # covers a longer one
 
     yield told
     print(file=sys.stderr)
