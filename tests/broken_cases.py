@@ -218,7 +218,7 @@ def is_allowed(mutant: Mutant) -> bool:
             return True  # weights of a side are scaled
         case "retype" if key == "paragraphs" and mutant.file.endswith(".csv"):
             return True  # a number is a paragraph's, where there is one of that number
-        case "negate" if key in ("above", "below"):
+        case "negate" if mutant.file == "patterns.yaml" and key in ("above", "below"):
             return True  # a threshold of a difference; one that lies where nothing can is told
         case "negate" | "enlarge":
             return key == "value" and mutant.file.endswith(".csv")  # a figure that the model does not use

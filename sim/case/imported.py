@@ -65,8 +65,9 @@ def camps(positions: Positions) -> tuple[Camp, Camp]:
     pairs = [(first, second) for n, first in enumerate(actors) for second in actors[n + 1 :]]
     poles = max(pairs, key=lambda pair: apart(*pair))
     first_issue = next(iter(held.values()))
-    if poles[0] in first_issue and poles[1] in first_issue:
-        poles = tuple(sorted(poles, key=lambda one: first_issue[one].position))  # type: ignore[assignment]
+    low, high = poles
+    if low in first_issue and high in first_issue and first_issue[low].position > first_issue[high].position:
+        poles = (high, low)
     sides: tuple[list[str], list[str]] = ([], [])
     for actor in actors:
         sides[0 if apart(actor, poles[0]) <= apart(actor, poles[1]) else 1].append(actor)

@@ -5,7 +5,7 @@ Both files are optional: a new case has coded rows before anybody has harmonised
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -156,7 +156,7 @@ def _mechanisms(evidence: Evidence, mistakes: Mistakes) -> tuple[dict[str, str],
     if not path.is_file():
         return {}, ()
     data = checked(MechanismsFile, read_yaml(path), file=path)
-    by_place, found = _by_place(evidence.mechanisms), []
+    cited, found = _cited(path, evidence.mechanisms, evidence, exact=evidence.implied), []
     for number, entry in enumerate(data.mechanisms):
         key = f"mechanisms[{number}]"
         for part, word in (("cause", entry.cause), ("effect", entry.effect)):
@@ -164,14 +164,13 @@ def _mechanisms(evidence: Evidence, mistakes: Mistakes) -> tuple[dict[str, str],
                 allowed = "a word of the vocabulary"
                 one_of(path, f"{key}.{part}", word, data.vocabulary, "in the vocabulary", allowed)
         with mistakes.apart():
-            rows = _rows(path, f"{key}.rows", entry.rows, by_place, evidence, exact=evidence.implied)
-            turned = f"{key}.reversed_rows"
-            others = _rows(path, turned, entry.reversed_rows, by_place, evidence, exact=evidence.implied)
-            if loose := [row.line for row in others if row not in rows]:
-                raise InputError(path, turned, f"line {loose[0]} is not among the rows", allowed="lines of rows")
+            rows, turned = cited(f"{key}.rows", entry.rows), cited(f"{key}.reversed_rows", entry.reversed_rows)
+            if loose := [row.line for row in turned if row not in rows]:
+                problem = f"line {loose[0]} is not among the rows"
+                raise InputError(path, f"{key}.reversed_rows", problem, allowed="lines of rows")
             if rows:
                 common = (entry.cause, entry.effect, entry.sign, entry.strength, entry.pattern, entry.note)
-                found.append(Mechanism(*common, rows, frozenset(others)))
+                found.append(Mechanism(*common, rows, frozenset(turned)))
     return data.vocabulary, tuple(found)
 
 
@@ -179,7 +178,7 @@ def _chronology(evidence: Evidence, case: Case, mistakes: Mistakes) -> tuple[Dat
     path = evidence.folder / "chronology.yaml"
     if not path.is_file():
         return ()
-    by_place, found = _by_place(evidence.events), []
+    cited, found = _cited(path, evidence.events, evidence, exact=True), []
     for number, entry in enumerate(checked(ChronologyFile, read_yaml(path), file=path).chronology):
         key = f"chronology[{number}]"
         for place, actor in enumerate(entry.actors):
@@ -188,25 +187,24 @@ def _chronology(evidence: Evidence, case: Case, mistakes: Mistakes) -> tuple[Dat
         with mistakes.apart():
             if problem := date_problem(entry.date):
                 raise InputError(path, f"{key}.date", problem)
-            rows = _rows(path, f"{key}.rows", entry.rows, by_place, evidence, exact=True)
-            if rows:
+            if rows := cited(f"{key}.rows", entry.rows):
                 found.append(DatedEvent(entry.date, entry.event, entry.actors, entry.what, rows))
     return tuple(found)
 
 
-def _by_place(rows: Iterable[Row]) -> dict[tuple[str, int], Row]:
-    return {(row.pass_, row.line): row for row in rows}
+def _cited(
+    path: Path, rows: Iterable[Row], evidence: Evidence, *, exact: bool
+) -> Callable[[str, Lines], tuple[Row, ...]]:
+    """What gives the rows that lines name, of the passes that count; `exact`: a line without a row is a mistake."""
+    known, by_place = passes_of(evidence.folder), {(row.pass_, row.line): row for row in rows}
 
+    def cited(key: str, lines: Lines) -> tuple[Row, ...]:
+        for pass_ in lines:
+            one_of(path, key, pass_, known, "a pass")
+        places = [(pass_, line) for pass_ in evidence.passes for line in lines.get(pass_, ())]
+        for pass_, line in places:
+            if exact and (pass_, line) not in by_place:
+                raise InputError(path, f"{key}.{pass_}", f"the file of {pass_} has no row on line {line}")
+        return tuple(by_place[place] for place in places if place in by_place)
 
-def _rows(
-    path: Path, key: str, lines: Lines, by_place: Mapping[tuple[str, int], Row], evidence: Evidence, *, exact: bool
-) -> tuple[Row, ...]:
-    """The rows that the lines name, of the passes that count; `exact`: a line without a row is a mistake."""
-    known = passes_of(evidence.folder)
-    for pass_ in lines:
-        one_of(path, key, pass_, known, "a pass")
-    places = [(pass_, line) for pass_ in evidence.passes for line in lines.get(pass_, ())]
-    for pass_, line in places:
-        if exact and (pass_, line) not in by_place:
-            raise InputError(path, f"{key}.{pass_}", f"the file of {pass_} has no row on line {line}")
-    return tuple(by_place[place] for place in places if place in by_place)
+    return cited

@@ -27,8 +27,8 @@ from sim.inputs.errors import Mistakes, one_of
 from sim.model.parameters import SWITCHES
 
 HALF = 0.5
-World = tuple[str, str | None, tuple[str, ...]]  # its name, where it is put, and what is off
-Simulate = Callable[[str, str | None, tuple[str, ...]], Runs]  # a world -> its runs
+Placed = tuple[str, str | None, tuple[str, ...]]  # a world's name, where it is put, and what is off
+Simulate = Callable[[str, str | None, tuple[str, ...]], Runs]  # a world so placed -> its runs
 
 
 @dataclass(frozen=True)
@@ -342,8 +342,8 @@ class Played:
 
     def __init__(self, patterns: Patterns, sizes: Sizes, theory: Theory | None, weights: Weights, keep: Keep) -> None:
         self.patterns, self.sizes, self.theory, self.weights, self.keep = patterns, sizes, theory, weights, keep
-        self.failed: dict[World, int] = {}
-        self._runs: dict[World, Runs] = {}
+        self.failed: dict[Placed, int] = {}
+        self._runs: dict[Placed, Runs] = {}
 
     def _scenario(self, world: str, epoch: str | None, off: tuple[str, ...]) -> Scenario:
         return self.patterns.scenario(world, epoch, off).change(theory=self.theory)

@@ -120,13 +120,13 @@ WAR_COST = Switch("war_cost", "fighting costs neither side anything at the table
 
 CODED: tuple[Coded, ...] = (Coded("red_line", Switch("red_lines", "no red line binds", nan)),)
 
-# The ends of what makes sense, far beyond any prior: a slip by a thousand is told, a bold guess is not.
+# The ends of what makes sense, beyond any prior: a slip by a thousand is told, a bold guess is not.
 SHARE = 1.0
 WORTH = 10.0  # whole tables
 RATE = 10.0  # a week
 RATIO = 100.0
 ATTACKS = 1_000.0  # a week
-LASTING = 10_000.0  # weeks or sessions
+LASTING = 5_000.0  # weeks or sessions
 
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter("prior_strength", RATIO, positive=True),
@@ -162,8 +162,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("collapse_rate", RATE),
     Parameter("optimism", SHARE, Switch("optimism", "both sides see the same default")),
     Parameter("autonomy", SHARE),
-    Parameter("flight_base", RATE),
-    Parameter("flight_shift", RATE),
+    Parameter("flight_base", SHARE),
+    Parameter("flight_shift", RATIO),
     Parameter("attack_rate", ATTACKS),
     Parameter("own_motion", SHARE, Switch("own_motion", "who delivers alone wants all that it is ready to do", 1.0)),
     Parameter("renewal", LASTING, positive=True),

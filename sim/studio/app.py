@@ -22,6 +22,7 @@ from sim.inputs.errors import InputError
 from sim.inputs.errors import shown as shown_value
 from sim.model.parameters import SWITCHES
 from sim.pages.evidence.number import number_page
+from sim.pages.kit.html import tag
 from sim.pages.report.figures import composition
 from sim.pages.report.measures import examples
 from sim.pages.report.settlements import settlements
@@ -234,7 +235,7 @@ class Studio:
 
     def say(self, text: str) -> None:
         """Tell a visitor what is wrong, in a sentence."""
-        self._said.object, self._said.visible = f'<div class="studio" role="alert">{_escaped(text)}</div>', True
+        self._said.object, self._said.visible = tag("div", text, class_="studio", role="alert"), True
 
     @property
     def said(self) -> str:
@@ -333,10 +334,6 @@ ROW = "@media (max-width: 52rem) { :host { flex-direction: column !important; he
 SIDE = """@media (max-width: 52rem) {
   :host { width: 100% !important; max-width: 100% !important; height: auto !important; flex: none !important; }
 }"""
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
 
 def _with(numbers: tuple[tuple[str, float], ...], name: str, value: float) -> tuple[tuple[str, float], ...]:

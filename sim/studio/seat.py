@@ -197,8 +197,7 @@ class Seat:
 
     def say(self, text: str) -> None:
         """Tell what is wrong."""
-        escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-        self._said.object, self._said.visible = f'<div class="studio" role="alert">{escaped}</div>', True
+        self._said.object, self._said.visible = tag("div", text, class_="studio", role="alert"), True
 
     @property
     def said(self) -> str:

@@ -41,6 +41,7 @@ def test_a_general_parameter_says_what_its_range_rests_on_and_is_sensible(name: 
     domain = {**{row.name: row for row in PARAMETERS}, OF_A_WAR: parity(OF_A_WAR)}[name]
     assert domain.allows(entry.low)
     assert domain.allows(entry.high)
+    assert not domain.allows(1_000.0 * entry.high)  # a slip is told
     assert entry.low < entry.high
     assert entry.status != "judged" or re.search(r"\(\d{4}\)", entry.source)
 

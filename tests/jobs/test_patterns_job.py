@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -72,9 +73,12 @@ def test_what_was_measured_is_not_measured_again_and_gives_the_same_files(
     monkeypatch.setattr(patterns, "runs_of", counted)
     assert main(words) == 0
     assert simulated == []
+    with np.load(min(parts)) as file:
+        gone = dict(file)
     min(parts).unlink()
     assert main(words) == 0
-    assert len(set(simulated)) == 1  # what was gone, and nothing else
+    assert len(set(simulated)) == 1  # the mechanisms of what was gone
+    assert len(simulated) == len(gone["failed"])  # each of its worlds, once
     assert {name: (out / name).read_bytes() for name in before} == before
     assert main([*words, "seed=2"]) == 0  # other numbers; what was measured stays beside them
     assert len(parts) < len(set((out / PARTS).glob("*.npz")))

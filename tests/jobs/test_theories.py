@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from worlds import small_case
 
@@ -71,9 +72,14 @@ def test_started_again_it_does_only_what_is_missing_and_tells_it_all_in_a_narrow
     said = capsys.readouterr().out
     assert "\u2026" not in said  # no cell is cut
     assert all(f"{theory} " in said for theory in theory_files())
-    next((told / PARTS).glob("*.npz")).unlink()
-    assert main(again) == 0
-    assert len(set(played)) == 1  # of one theory, and of what was gone alone
+    kept = {path: dict(np.load(path)) for path in sorted((told / PARTS).glob("*.npz"))}
+    for of_pattern in (True, False):
+        path, arrays = next((path, arrays) for path, arrays in kept.items() if ("effects" in arrays) == of_pattern)
+        path.unlink()
+        played.clear()
+        assert main(again) == 0
+        assert len(set(played)) == 1  # of one theory
+        assert len(played) == (len(arrays["failed"]) if of_pattern else 1)  # what was gone, and nothing else
     assert {name: (told / name).read_bytes() for name in before} == before
 
 

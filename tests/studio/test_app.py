@@ -96,7 +96,7 @@ def test_a_run_that_ends_so_is_shown_and_one_that_does_not_exist_is_told(studio:
     for kind, is_there in kinds.items():
         studio.show(studio.page_of_run(kind))
         assert bool(opened(studio)) == is_there
-        assert studio.said == ("" if is_there else studio.said)
+        assert (studio.said == "") == is_there
         studio.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from html import escape
 from types import MappingProxyType
 from typing import Any
 
@@ -53,11 +54,7 @@ def svg_of(
     # In attributes, not in what is told: a hundredth of a point is as fine as anybody sees.
     drawing = re.sub(r'(?<!href)="[^"]*"', lambda found: re.sub(r"(\d\.\d\d)\d+", r"\1", found[0]), drawing)
     for address, words in links.items():
-        named = f'<a href="{address}" aria-label="{_attribute(words)}"'
+        named = f'<a href="{address}" aria-label="{escape(words)}"'
         drawing = drawing.replace(f'<a xlink:href="{address}" target="_blank"', named)
     role = "group" if links else "img"  # a picture has no parts that could be reached
-    return Html(drawing.strip().replace("<svg", f'<svg role="{role}" aria-label="{_attribute(alternative)}"', 1))
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    return Html(drawing.strip().replace("<svg", f'<svg role="{role}" aria-label="{escape(alternative)}"', 1))
