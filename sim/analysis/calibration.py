@@ -129,11 +129,45 @@ class Stage(NamedTuple):
 
 
 class Sampled(NamedTuple):
-    """What the sampler gave: particles that count alike, (particles, inputs) in [0, 1), their misses, and its steps."""
+    """What the sampler gave: particles that count alike.
+
+    Attributes:
+        inputs: of the particles, (particles, inputs) in [0, 1).
+        misses: theirs.
+        stages: its steps.
+        ancestors: from which of the first particles each descends, (particles,).
+    """
 
     inputs: Values
     misses: Misses
     stages: tuple[Stage, ...]
+    ancestors: NDArray[np.int64]
+
+
+def error_by_ancestors(values: Values, ancestors: NDArray[np.int64]) -> tuple[Values, float]:
+    """The standard error of the particles' means, and of how many equal families they are (Chan and Lai 2013).
+
+    Particles of one ancestor may still be alike, so that a family counts as one: the variance of a mean is the sum of
+    the squares of what each family brings to it. Where all particles are their own ancestors that is the usual one.
+
+    Args:
+        values: of the particles, (particles, numbers).
+        ancestors: from which of the first particles each descends, (particles,).
+
+    Returns:
+        The errors, (numbers,), NaN where all descend from one; and the families' worth (Kish 1965).
+
+    >>> values = np.array([[0.0], [1.0], [2.0], [5.0]])
+    >>> [round(float(error_by_ancestors(values, np.array(family))[0][0]), 3) for family in ([0, 1, 2, 3], [0, 0, 1, 1])]
+    [1.08, 1.5]
+    """
+    families, number, size = np.unique(ancestors, return_inverse=True, return_counts=True)
+    if len(families) < 2:
+        return np.full(values.shape[1], np.nan), 1.0
+    brought = np.zeros((len(families), values.shape[1]))
+    np.add.at(brought, number, values - values.mean(axis=0))
+    more = len(families) / (len(families) - 1)
+    return np.sqrt(more * (brought**2).sum(axis=0)) / len(values), float(kish(size.astype(np.float64)))
 
 
 Model = Callable[[Values, int], Misses]  # inputs (n, inputs), the number of the call -> misses with luck of its own
@@ -161,7 +195,7 @@ def sequential(
         ValueError: no particle has what happened.
     """
     random = np.random.default_rng([seed, inputs, particles])
-    here = random.random((particles, inputs))
+    here, ancestors = random.random((particles, inputs)), np.arange(particles)
     misses, calls = model(here, 0), 1
     told(particles)
     now, step = NOTHING, 0.2
@@ -172,7 +206,7 @@ def sequential(
         if not weights.sum() > 0.0:
             raise ValueError("no particle has what happened")
         chosen = _resampled(weights, random)
-        here, misses, now = here[chosen], misses.of(chosen), then
+        here, misses, now, ancestors = here[chosen], misses.of(chosen), then, ancestors[chosen]
         accepted = 0.0
         for _ in range(MOVES):
             proposed = _proposed(here, step, random)
@@ -186,7 +220,7 @@ def sequential(
             accepted += share / MOVES
             step = float(np.clip(step * math.exp(share - WANTED), *STEPS))
         stages.append(Stage(now, kish(weights), accepted))
-    return Sampled(here, misses, tuple(stages))
+    return Sampled(here, misses, tuple(stages), ancestors)
 
 
 def _lowered(misses: Misses, now: float, last: float) -> float:

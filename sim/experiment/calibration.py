@@ -21,6 +21,7 @@ from sim.analysis.calibration import (
     CUTOFF,
     Misses,
     Stage,
+    error_by_ancestors,
     implausible_chance,
     implausible_effect,
     importance,
@@ -276,7 +277,7 @@ def measured(
         progress: whether to show a bar; None: yes, without a terminal a line a minute.
 
     Raises:
-        InputError: nothing is marked, or nothing held back; a marked statement has no value in some runs; runs failed;
+        InputError: nothing is marked, or nothing held back; a statement has no value in some runs; runs failed;
             or no draw has what happened.
     """
     _check(record, patterns, size)
@@ -382,8 +383,8 @@ class _Calibration:
         scored = tuple(self.scored(name, said[name], weights) for name in self.record.held_back)
         return Found(
             self.record, self.patterns, self.size, self.seed, weights, misses, statements, claims,
-            tuple(parameters(names, groups, columns, weights, particles)), (columns, particles), ranks, sampled.stages,
-            scored, tuple(compared(scored, True)), self.kept_in(said, held),
+            tuple(parameters(names, groups, columns, weights, particles, sampled.ancestors)), (columns, particles),
+            ranks, sampled.stages, scored, tuple(compared(scored, True)), self.kept_in(said, held),
         )  # fmt: skip
 
     # --- what is played ---
@@ -391,13 +392,8 @@ class _Calibration:
     def answered(self, sweep: Sweep, asked: Mapping[str, Statement], told: Callable[[int], object]) -> Arrays:
         """What the runs of a course say of statements, (draws, runs) each; no run has failed."""
         dumped = {name: one.model_dump(mode="json") for name, one in asked.items()}
-        found = self.keep([sweep], dumped, lambda: answers(_whole(sweep), asked))
+        found = self.keep([sweep], dumped, lambda: answers(_whole(sweep), asked, self.record.file))
         told(sweep.total)
-        for name, values in found.items():
-            if asked[name].for_calibration and np.isnan(values).any():
-                problem = f"has no value in {counted(int(np.isnan(values).sum()), 'run')} of {values.size:,}"
-                allowed = "an outcome that every run has"
-                raise InputError(self.record.file, f"statements.{name}", problem, allowed=allowed)
         return found
 
     def held(self, place: Place, told: Callable[[int], object]) -> Arrays:
@@ -470,7 +466,7 @@ class _Calibration:
         def make() -> Arrays:
             said: dict[str, Values] = {}
             for course, asked in self.marked_courses:
-                said |= answers(_whole(sweep(course)), asked)
+                said |= answers(_whole(sweep(course)), asked, self.record.file)
                 told(len(given) * self.size.runs)
             by_place = []
             for place in self.marked_places:
@@ -643,11 +639,16 @@ def with_thresholds(found: Finding, thresholds: Values) -> Finding:
 
 
 def parameters(
-    names: Sequence[str], groups: Sequence[str], columns: Values, weights: Values, particles: Values
+    names: Sequence[str],
+    groups: Sequence[str],
+    columns: Values,
+    weights: Values,
+    particles: Values,
+    ancestors: NDArray[np.int64],
 ) -> Iterator[Parameter]:
     """Every number before and after, with what the sampler says of it."""
     part = weights / weights.sum()
-    draws, number = len(columns), len(particles)
+    draws = len(columns)
     mean, sd = columns.mean(axis=0), columns.std(axis=0, ddof=1)
     after = part @ columns
     spread = np.sqrt(part @ (columns - after) ** 2)
@@ -655,8 +656,8 @@ def parameters(
     own = part[:, None] * (columns - after)
     error = np.sqrt(more * (own**2).sum(axis=0))
     moved = np.sqrt(more * ((own - (columns - mean) / draws) ** 2).sum(axis=0))
-    t, t_sampled = t95(max(worth(weights) - 1, 1)), t95(max(number - 1, 1))
-    sampled, sampled_error = particles.mean(axis=0), particles.std(axis=0, ddof=1) / np.sqrt(number)
+    sampled, (sampled_error, families) = particles.mean(axis=0), error_by_ancestors(particles, ancestors)
+    t, t_sampled = t95(max(worth(weights) - 1, 1)), t95(max(int(families) - 1, 1))
     for n, (name, group) in enumerate(zip(names, groups, strict=True)):
         shift = (after[n] - mean[n]) / sd[n]
         yield Parameter(

@@ -87,6 +87,8 @@ def agreement(found: Found) -> str:
     """Whether the sampler, which plays numbers of its own, comes to what the weights say."""
     apart = sum(_is_apart(one) for one in found.parameters)
     total = len(found.parameters)
+    if any(math.isnan(one.sampled.low) for one in found.parameters):
+        return "Whether the two agree cannot be told: all particles descend from one. More draws are needed."
     agrees = "The two agree" if apart <= AGREES * total else "The two do not agree: trust neither before more is played"
     return (
         f"{agrees}: of {total:,} numbers the weighted mean and that of the particles lie apart by more than both "
