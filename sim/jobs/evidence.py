@@ -25,13 +25,17 @@ def run(settings: Settings) -> None:
 
     found = findings(settings)
     path = settings.out / FILE
-    size = write(path, evidence_page(found, beside(settings.out)))
+    size = write(path, _page(found, settings))
     print_summary(found, about(found.evidence.folder), path, size)
 
 
 def page_of(settings: Settings) -> str:
     """The evidence page as text."""
-    return evidence_page(findings(settings))
+    return _page(findings(settings), settings)
+
+
+def _page(found: Findings, settings: Settings) -> str:
+    return evidence_page(found, beside(settings.out) - {FILE})
 
 
 def findings(settings: Settings) -> Findings:

@@ -9,7 +9,7 @@ from sim.jobs.asked import scenario_of_settings, weights_of
 from sim.jobs.settings import Settings
 from sim.pages.evidence.page import FILE as EVIDENCE
 from sim.pages.kit.html import GENERATOR, write
-from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.pages.kit.terminal import tell_weighted
 from sim.pages.paragraphs.page import PAGE, paragraphs_page, print_paragraphs
 from sim.pages.paragraphs.table import TABLE, TABLE_MARK, csv_text
@@ -36,8 +36,8 @@ def run(settings: Settings) -> int:
         scenario, settings.outcome or (), size.draws, size.runs, settings.seed,
         passes=coded.named, implied=coded.implied, weights=weights, keep=keeping(settings.out / PARTS),
     )  # fmt: skip
-    put(table, csv_text(found), TABLE_MARK)
-    put(page, paragraphs_page(found, weighted), GENERATOR)
+    put(table, csv_text(found, weighted), TABLE_MARK)
+    put(page, paragraphs_page(found, weighted, beside(settings.out) | {EVIDENCE}), GENERATOR)
     write(settings.out / EVIDENCE, evidence.page_of(settings))
     print_paragraphs(found)
     tell_weighted(weighted)

@@ -71,7 +71,7 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(tmp_path: Path, monk
         load_case().scenario("status_quo").change(epoch="2018-12", horizon=1), "trust.PAK.US", 30, 1,
         passes="pass_a", weights=weights, progress=False,
     )  # fmt: skip
-    assert csv_text(weighted).encode() == table.read_bytes() != pages[table]
+    assert csv_text(weighted, "by a file").encode() == table.read_bytes() != pages[table]
     played = sim.sweep(
         load_case().scenario("status_quo").change(epoch="2018-12", horizon=1), 30, 1, passes="pass_a", progress=False
     )
@@ -93,7 +93,7 @@ def test_a_mistake_is_one_line_and_nothing_of_another_is_replaced(
 
 def test_each_source_is_told_once_by_the_reading_that_moves_it_most() -> None:
     def one(source: str, reading: str, value: float, scale: float = 100.0, kind: str = "paragraph") -> Carried:
-        return Carried("s", kind, source, reading, "x", "level", Interval(value, value, value), scale, (1, 1, 1))
+        return Carried("s", kind, source, reading, "x", "level", Interval(value, value, value), scale, (1, 1, 1), "")
 
     found = [one("a.1", "low", 0.1), one("a.1", "high", -0.3), one("b.2", "low", 0.2), one("c.3", "low", 4.0, 1.0)]
     assert [(each.source, each.reading) for each in strongest(found, "paragraph", 2)] == [

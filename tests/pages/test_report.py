@@ -16,7 +16,7 @@ from scipy.stats import rankdata
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import Influence, by_luck, fisher, influences, ranks
 from sim.analysis.paired import Difference
-from sim.analysis.shares import Spread
+from sim.analysis.shares import Interval, Spread
 from sim.analysis.timing import median, survival
 from sim.case.case import seated
 from sim.case.loading import load_case
@@ -30,6 +30,7 @@ from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.networks import colour, network
+from sim.pages.paragraphs.table import Carried
 from sim.pages.report.answers import effect_told, rows_of
 from sim.pages.report.cards import card_pages
 from sim.pages.report.figures import composition
@@ -172,6 +173,10 @@ def test_every_link_leads_to_a_place_that_is_there_and_back(results: Results, tm
     others = (
         "evidence.html",
         "patterns.html",
+        "levers.html",
+        "trust.html",
+        "theories.html",
+        f"paragraphs_{BASELINE}.html",
         run_page(results[BASELINE].runs, next(iter(examples(results[BASELINE].runs).values()))),
     )
     for name in others:
@@ -189,6 +194,19 @@ def test_every_link_leads_to_a_place_that_is_there_and_back(results: Results, tm
             if to.name == FILE:
                 assert f'id="{anchor}"' in to.read_text(encoding="utf-8")
     assert linked == {*others, FILE, *(path.name for path in pages)}
+
+
+def test_the_paragraphs_that_carry_most_stand_in_the_report_with_what_they_are_of(results: Results) -> None:
+    where = ("left out", "takeover", "level", Interval(0.2, 0.1, 0.3), 100.0, (9, 2, 1))
+    told = [
+        Carried(scenario, "paragraph", f"A{n}.{n}", *where, "2021-04, 104 weeks; WEIGHTED")
+        for n, scenario in ((1, BASELINE), (2, "elsewhere"))
+    ]
+    page = report(Findings(results), None, told)
+    assert "A1 ¶1" in page
+    assert "A2 ¶2" not in page  # of a scenario that this report does not speak of
+    assert "9 draws of 2 runs, seed 1; 2021-04, 104 weeks; WEIGHTED" in page
+    assert "+20.0 (+10.0 to +30.0) points" in page
 
 
 def test_without_other_pages_nothing_leads_to_them(page: str) -> None:

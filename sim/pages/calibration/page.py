@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sim.experiment.calibration import PLAIN, Asked, Found, Parameter
 from sim.pages.calibration import figures
 from sim.pages.calibration.words import agreement, evenness, excluded, ruled_out, summary, told_share, verdict
-from sim.pages.kit.html import Html, Section, figure, joined, listed, note, page, paragraphs, table
+from sim.pages.kit.html import Html, Section, above, figure, joined, listed, note, page, paragraphs, table
 from sim.pages.kit.plots import svg_of
 from sim.pages.record.table import SCORE_NAMES, told_interval
 from sim.version import __version__
@@ -39,7 +39,7 @@ COUNTED = (
 )
 
 
-def calibration_page(found: Found) -> str:
+def calibration_page(found: Found, beside: Collection[str] = ()) -> str:
     """The whole page as text; the same findings give the same bytes."""
     sections = [
         Section("words", "What came of it", _words(found)),
@@ -63,7 +63,9 @@ def calibration_page(found: Found) -> str:
         "the model any more; the other half is, and it is small."
     )
     foot = paragraphs(f"jirga {__version__}. Written by the job `calibrate`.")
-    return page("Calibration: what the record teaches", joined([paragraphs(lead), never]), sections, foot)
+    return page(
+        "Calibration: what the record teaches", joined([paragraphs(lead), never]), sections, foot, back=above(beside)
+    )
 
 
 def _words(found: Found) -> Html:

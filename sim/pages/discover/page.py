@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ from sim.experiment.answers import label_of
 from sim.experiment.discover import HEAD, OFTEN, RESAMPLES, Discovered, Found, Rule, rows_of
 from sim.inputs.numbers import counted
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
-from sim.pages.kit.html import Html, Section, figure, joined, listed, note, page, paragraphs, table
+from sim.pages.kit.html import Html, Section, above, figure, joined, listed, note, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.kit.tables import csv_of
 from sim.version import __version__
@@ -40,7 +40,7 @@ COUNTED = (
 )
 
 
-def discover_page(found: Found, weighted: str = "") -> str:
+def discover_page(found: Found, weighted: str = "", beside: Collection[str] = ()) -> str:
     """The whole page as text; the same findings give the same bytes.
 
     Args:
@@ -63,7 +63,7 @@ def discover_page(found: Found, weighted: str = "") -> str:
     sections = [Section(f"outcome{n}", title_of(found, o), _outcome(found, o)) for n, o in enumerate(found.outcomes)]
     sections.append(Section("counted", "How it was counted", listed(COUNTED)))
     foot = paragraphs(f"jirga {__version__}. Written by the job `discover`.")
-    return page(f"Under which circumstances: {scenario.scenario}", lead, sections, foot)
+    return page(f"Under which circumstances: {scenario.scenario}", lead, sections, foot, back=above(beside))
 
 
 def title_of(found: Found, one: Discovered) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import matplotlib as mpl
 import numpy as np
@@ -14,7 +14,7 @@ from rich.table import Table
 from sim.case.imported import LOST
 from sim.experiment.imported import CHALLENGES, MODELS, Found, Signed, Solved
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
-from sim.pages.kit.html import Html, Section, figure, joined, listed, page, paragraphs, table
+from sim.pages.kit.html import Html, Section, above, figure, joined, listed, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
@@ -39,7 +39,7 @@ READ = (
 )
 
 
-def import_page(found: Found) -> str:
+def import_page(found: Found, beside: Collection[str] = ()) -> str:
     """The whole page as text; the same findings give the same bytes."""
     positions = found.positions
     lead = (
@@ -50,7 +50,7 @@ def import_page(found: Found) -> str:
     sections.append(Section("camps", "The two camps of jirga's table", _camps(found)))
     sections.append(Section("read", "How to read it", listed(READ)))
     foot = paragraphs(f"jirga {__version__}. Written by the job `import`.")
-    return page(f"Positions: {positions.title}", paragraphs(lead), sections, foot)
+    return page(f"Positions: {positions.title}", paragraphs(lead), sections, foot, back=above(beside))
 
 
 def _issue(found: Found, one: Solved) -> Html:

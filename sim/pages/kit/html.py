@@ -187,6 +187,11 @@ def back_to(there: Collection[str], *names: str) -> list[Html]:
     return [tag("a", name.removesuffix(".html"), href=name) for name in names if name in there]
 
 
+def above(there: Collection[str]) -> list[Html]:
+    """Links from a job's page to what stands above it, where that is there: the report and the evidence."""
+    return back_to(there, "report.html", "evidence.html")
+
+
 def _section(part: Section) -> Html:
     head = tag("h2", part.title)
     inner = details(head, part.content, class_="folded") if part.folded else joined([head, part.content])

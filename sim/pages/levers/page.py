@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 
 import matplotlib as mpl
@@ -16,7 +16,7 @@ from sim.case.columns import columns_by_name
 from sim.experiment.answers import Answered
 from sim.experiment.levers import Setting, Swept
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
-from sim.pages.kit.html import Content, Html, Section, joined, note, page, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, Section, above, joined, note, page, paragraphs, table, tag
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.kit.tables import csv_of
 from sim.version import __version__
@@ -33,8 +33,24 @@ LEAD = (
 )
 
 
-def levers_page(case: Case, found: Sequence[Swept], draws: int, runs: int, seed: int) -> str:
-    """The whole page as text; the same findings give the same bytes."""
+def levers_page(
+    case: Case,
+    found: Sequence[Swept],
+    draws: int,
+    runs: int,
+    seed: int,
+    weighted: str = "",
+    beside: Collection[str] = (),
+) -> str:
+    """The whole page as text; the same findings give the same bytes.
+
+    Args:
+        case: of the levers.
+        found: every lever from end to end.
+        draws, runs, seed: of every value.
+        weighted: which weights the draws have, in words; empty for none.
+        beside: names of pages in the same folder, which can be linked to.
+    """
     units = {column.name: column.unit for column in columns_by_name(case).values()}
     sections = []
     for name, those in groupby(found, lambda one: one.scenario.scenario):
@@ -43,7 +59,8 @@ def levers_page(case: Case, found: Sequence[Swept], draws: int, runs: int, seed:
         sections.append(Section(name, f"{name}: {swept[0].scenario.title}", body))
     size = f"{draws} draws of {runs} runs at every value, seed {seed}."
     foot = paragraphs(f"jirga {__version__}. Written by the job `levers`.")
-    return page(f"Levers from end to end: {case.title}", joined([paragraphs(LEAD), note(size)]), sections, foot)
+    lead = joined([paragraphs(LEAD), note(size), *([note(f"WEIGHTED: {weighted}.")] if weighted else [])])
+    return page(f"Levers from end to end: {case.title}", lead, sections, foot, back=above(beside))
 
 
 def _lever(one: Swept, units: dict[str, str]) -> Html:

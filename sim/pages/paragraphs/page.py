@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -15,6 +15,7 @@ from sim.pages.kit.html import (
     Content,
     Html,
     Section,
+    above,
     details,
     figure,
     joined,
@@ -48,6 +49,9 @@ COUNTED = (
     "these is luck (Benjamini and Hochberg 1995). The largest of many is likely to be somewhat larger than it would be "
     "again.",
     "A row that cites several paragraphs counts with each of them: paragraphs that are cited together move together.",
+    "Sources are the coded rows of trust, leverage and positions. Conditions at the start, who speaks for whom, red "
+    "lines and structural ranges cite paragraphs too, and stay as they are: what a paragraph carries by these alone is "
+    "not told here.",
     "This is the weight of a paragraph in the model, under its rules and by these readings of it; not how true or "
     "important it is.",
 )
@@ -59,7 +63,7 @@ OF_WEIGHTS = (
 )
 
 
-def paragraphs_page(found: Found, weighted: str = "") -> str:
+def paragraphs_page(found: Found, weighted: str = "", beside: Collection[str] = ()) -> str:
     """The whole page as text; the same findings give the same bytes.
 
     Args:
@@ -74,7 +78,13 @@ def paragraphs_page(found: Found, weighted: str = "") -> str:
             sections.append(Section(f"{measure}{n}", title, _measure(found, outcome, measure)))
     sections.append(Section("counted", "How it was counted", listed(COUNTED)))
     foot = paragraphs(f"jirga {__version__}. Written by the job `paragraphs`.")
-    return page(f"Which paragraph carries the answer: {scenario.scenario}", _lead(found, weighted), sections, foot)
+    return page(
+        f"Which paragraph carries the answer: {scenario.scenario}",
+        _lead(found, weighted),
+        sections,
+        foot,
+        back=above(beside),
+    )
 
 
 def title_of(found: Found, outcome: str, measure: Measure) -> str:

@@ -8,25 +8,42 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.analysis.shares import Interval
+from sim.case.scenario import Scenario
+from sim.case.theory import AS_DESIGNED
 from sim.experiment.paragraphs import HEAD, Found
 from sim.inputs.files import read_csv
+from sim.inputs.numbers import counted
 from sim.pages.kit.tables import csv_of
 
 TABLE = "paragraphs_{scenario}.csv"
 EVERY = TABLE.format(scenario="*")
-COLUMNS = ("scenario", *HEAD, "draws", "runs", "seed", "scale")
+COLUMNS = ("scenario", *HEAD, "draws", "runs", "seed", "scale", "under")
 TABLE_MARK = ",".join(COLUMNS[:4])
 YES = "yes"
 
 
-def csv_text(found: Found) -> str:
-    """The findings for machines: one row a source, reading, outcome and measure, strongest sources first."""
-    size = (found.draws, found.runs, found.seed)
+def csv_text(found: Found, weighted: str = "") -> str:
+    """The findings for machines: one row a source, reading, outcome and measure, strongest sources first.
+
+    Args:
+        found: what was measured.
+        weighted: which weights the draws have, in words; empty for none.
+    """
+    size, under = (found.draws, found.runs, found.seed), under_what(found.scenario, weighted)
     rows = (
-        (found.scenario.scenario, *row, *size, f"{found.scale(str(row.outcome)):g}")
+        (found.scenario.scenario, *row, *size, f"{found.scale(str(row.outcome)):g}", under)
         for row in found.table().itertuples(index=False)
     )
     return csv_of(COLUMNS, rows, 6)
+
+
+def under_what(scenario: Scenario, weighted: str) -> str:
+    """Under which rules a scenario was played, in words: weeks, and what is not as the model was designed."""
+    told = [f"{scenario.epoch}, {counted(scenario.horizon, 'week')}"]
+    told += [f"theory {scenario.theory.theory}"] if scenario.theory.theory != AS_DESIGNED else []
+    told += [f"without {', '.join(scenario.off)}"] if scenario.off else []
+    told += [f"held: {', '.join(scenario.fixed)}"] if scenario.fixed else []
+    return "; ".join([*told, *(["WEIGHTED"] if weighted else [])])
 
 
 class Carried(NamedTuple):
@@ -38,6 +55,7 @@ class Carried(NamedTuple):
         gap: how far the measure moves.
         scale: 100 where it is told in percentage points, else 1.
         size: draws, runs a draw and seed.
+        under: which rules, in words.
     """
 
     scenario: str
@@ -49,6 +67,7 @@ class Carried(NamedTuple):
     gap: Interval
     scale: float
     size: tuple[int, int, int]
+    under: str
 
     @property
     def words(self) -> str:
@@ -102,7 +121,7 @@ def _carried(row: Mapping[str, str]) -> Carried:
     size = (int(row["draws"]), int(row["runs"]), int(row["seed"]))
     return Carried(
         row["scenario"], row["kind"], row["source"], row["reading"], row["outcome"], row["measure"], gap,
-        float(row["scale"]), size,
+        float(row["scale"]), size, row["under"],
     )  # fmt: skip
 
 

@@ -40,5 +40,5 @@ def _row(one: Carried) -> tuple[Content, ...]:
         article, _, number = name.rpartition(".")
         name = f"{article} ¶{number}"
     what = one.outcome if one.measure == "level" else f"its effect on {one.outcome}"
-    size = f"{counted(draws, 'draw')} of {counted(runs, 'run')}, seed {seed}"
+    size = f"{counted(draws, 'draw')} of {counted(runs, 'run')}, seed {seed}; {one.under}"
     return (name, one.scenario, what, gap_told(one.gap, one.scale), READINGS[one.reading].removeprefix("if "), size)

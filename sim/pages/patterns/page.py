@@ -9,7 +9,7 @@ from sim.analysis.holding import Holding
 from sim.case.patterns import Pattern
 from sim.experiment.patterns import Finding, Found, Measured
 from sim.model.parameters import SWITCHES
-from sim.pages.kit.html import Content, Html, Section, back_to, joined, note, page, paragraphs, style, table, tag
+from sim.pages.kit.html import Content, Html, Section, above, joined, note, page, paragraphs, style, table, tag
 from sim.pages.kit.words import cited
 from sim.pages.patterns.table import (
     FEW_RUNS,
@@ -48,7 +48,7 @@ def patterns_page(found: Found, weighted: str = "", beside: Collection[str] = ()
     foot = paragraphs(f"jirga {__version__}. Written by the job `patterns`.")
     title = f"Patterns: {found.patterns.case.title}"
     return page(title, joined([style("patterns/patterns.css"), _lead(found, weighted)]), [overview, *sections], foot,
-                back=back_to(beside, "report.html", "evidence.html"))  # fmt: skip
+                back=above(beside))  # fmt: skip
 
 
 def _lead(found: Found, weighted: str) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sim.analysis.scores import FLOOR
 from sim.experiment.baselines import BASELINES
@@ -10,7 +10,7 @@ from sim.experiment.onward import Moved
 from sim.experiment.record import MODEL, Compared, Found, Scored
 from sim.inputs.numbers import counted
 from sim.model.parameters import SWITCHES
-from sim.pages.kit.html import Content, Html, Section, figure, joined, listed, note, page, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, Section, above, figure, joined, listed, note, page, paragraphs, table, tag
 from sim.pages.kit.plots import svg_of
 from sim.pages.kit.words import citations
 from sim.pages.record import figures
@@ -45,17 +45,18 @@ COUNTED = (
 )
 
 
-def trust_page(found: Found, calibrated: Sequence[str] = ()) -> str:
+def trust_page(found: Found, calibrated: Sequence[str] = (), beside: Collection[str] = ()) -> str:
     """How far to trust the model, in plain words; the same findings give the same bytes.
 
     Args:
         found: what was scored.
         calibrated: what the calibration came to whose weights the draws have, in sentences; empty for none.
+        beside: names of pages in the same folder, which can be linked to.
     """
     sections = [Section(f"part{n}", head, paragraphs(*told)) for n, (head, told) in enumerate(words(found))]
     learnt = [note(paragraphs(CALIBRATED), listed(calibrated))] if found.is_weighted else []
     lead = joined([paragraphs(f"The case “{found.record.case.title}”, in plain words."), *learnt, _away()])
-    return page("How far to trust this", lead, sections, _foot())
+    return page("How far to trust this", lead, sections, _foot(), back=above(beside))
 
 
 CALIBRATED = (
@@ -78,7 +79,7 @@ def _foot() -> Html:
     return paragraphs(f"jirga {__version__}. Written by the job `record`.")
 
 
-def record_page(found: Found, weighted: str = "") -> str:
+def record_page(found: Found, weighted: str = "", beside: Collection[str] = ()) -> str:
     """The whole page as text; the same findings give the same bytes."""
     sections = [
         Section("statements", "What happened, and what the model says of it", _statements(found)),
@@ -99,9 +100,8 @@ def record_page(found: Found, weighted: str = "") -> str:
     )
     learnt = [note(f"WEIGHTED: {weighted}. {OF_WEIGHTS}")] if weighted else []
     plain = paragraphs(tag("a", "How far to trust this, in plain words", href=TRUST))
-    return page(
-        "The record: what the model is worth", joined([*learnt, paragraphs(lead), few, plain]), sections, _foot()
-    )
+    above_them = joined([*learnt, paragraphs(lead), few, plain])
+    return page("The record: what the model is worth", above_them, sections, _foot(), back=above(beside))
 
 
 def _statements(found: Found) -> Html:

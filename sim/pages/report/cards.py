@@ -73,7 +73,7 @@ def _card(found: Findings, group: Group, label: str, runs: Runs, cell: Result | 
         tag("p", "Rests on ", cited(scenario.paragraphs, evidence), ".", class_="soft"),
     ]
     if scenario.levers:
-        lead.append(details("Its levers", listed(_levers(scenario))))
+        lead.append(details("Its levers", listed(_levers(scenario)), *_swept(found, scenario.scenario)))
     sections = [
         Section("composition", "How its runs end", _composition(label, runs, baseline, ends)),
         Section("courses", "Signed, collapsed, taken over", _rising(found, runs, baseline)),
@@ -110,6 +110,13 @@ def _levers(scenario: Scenario) -> list[str]:
         f"{name} = {lever.value:g} {lever.unit} ({lever.low:g} to {lever.high:g}): {lever.meaning}"
         for name, lever in scenario.levers.items()
     ]
+
+
+def _swept(found: Findings, name: str) -> Iterator[Html]:
+    """Where each begins to matter: on the page of the levers, where that is there, or after which command."""
+    to = found.page_beside("levers.html", UP)
+    shown = tag("a", "from end to end", href=f"{to}#{name}") if to else tag("code", f"jirga job=levers scenario={name}")
+    yield paragraphs(joined(["Where each begins to matter: ", shown, "."]))
 
 
 def _composition(label: str, runs: Runs, baseline: Runs | None, ends: Mapping[str, int]) -> Html:

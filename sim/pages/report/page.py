@@ -42,6 +42,7 @@ from sim.pages.report.grid import FILE as GRID
 from sim.pages.report.grid import grid_page
 from sim.pages.report.measures import Group, can_turn, examples, failed_runs
 from sim.pages.report.moves import chains_section, moves_section
+from sim.pages.report.others import others_section
 from sim.pages.report.sections import (
     bars,
     chance_section,
@@ -129,6 +130,7 @@ def report(found: Findings, felt: Felt | None = None, told: Sequence[Carried] = 
         Section("chance", "What is chance and what is not known", chance_section(found), folded=True),
         Section("trust", "How far to trust this", _trust(found)),
         Section("limits", "What the model cannot say", _limits(found)),
+        Section("others", "What other jobs tell", others_section(found.beside)),
         Section("made", "What was run, and how to open a run again", joined([_made(results), _reopen(found)])),
     ]
     foot = paragraphs(f"jirga {__version__}. Written by: {results.command}")
@@ -137,7 +139,7 @@ def report(found: Findings, felt: Felt | None = None, told: Sequence[Carried] = 
     return page(title, joined([style("report/report.css"), _lead(found)]), sections, foot, back=others)
 
 
-OTHERS = (GRID, "evidence.html", "patterns.html", "trust.html", "record.html")  # of other jobs, where they are there
+OTHERS = (GRID, "evidence.html", "patterns.html", "trust.html")  # always in view; the section leads to all
 
 
 def _lead(found: Findings) -> Html:

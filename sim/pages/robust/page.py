@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sim.analysis.robust import RESAMPLES
 from sim.analysis.shares import Interval
 from sim.experiment.answers import label_of
 from sim.experiment.robust import CRITERIA, Found, Judged, Standing, Traded, word_of
 from sim.inputs.numbers import counted
-from sim.pages.kit.html import Content, Html, Section, figure, joined, listed, note, page, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, Section, above, figure, joined, listed, note, page, paragraphs, table, tag
 from sim.pages.kit.plots import svg_of
 from sim.pages.paragraphs.table import gap_told
 from sim.pages.robust.figures import criteria_figure, front_figure, regret_figure
@@ -49,7 +51,7 @@ COUNTED = (
 )
 
 
-def robust_page(found: Found, weighted: str = "") -> str:
+def robust_page(found: Found, weighted: str = "", beside: Collection[str] = ()) -> str:
     """The whole page as text; the same findings give the same bytes.
 
     Args:
@@ -64,7 +66,13 @@ def robust_page(found: Found, weighted: str = "") -> str:
     ]
     sections.append(Section("counted", "How it was counted", listed(COUNTED)))
     foot = paragraphs(f"jirga {__version__}. Written by the job `robust`.")
-    return page(f"What could have been done: {found.scenario.scenario}", _lead(found, weighted), sections, foot)
+    return page(
+        f"What could have been done: {found.scenario.scenario}",
+        _lead(found, weighted),
+        sections,
+        foot,
+        back=above(beside),
+    )
 
 
 def _lead(found: Found, weighted: str) -> Html:

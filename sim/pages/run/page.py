@@ -15,7 +15,7 @@ from sim.agents.words import label, sentence
 from sim.pages.kit.html import (
     Html,
     Section,
-    back_to,
+    above,
     details,
     figure,
     finder,
@@ -64,7 +64,7 @@ def run_page(run: Run, there: Collection[str] = ()) -> str:
         Section("again", "The same run again", _again(run)),
     )
     return page(f"One run: {scenario.title}", Html(lead), sections, "jirga: an illustration, not a forecast.",
-                back=back_to(there, "report.html", "evidence.html"))  # fmt: skip
+                back=above(there))  # fmt: skip
 
 
 def _turning(model: NegotiationModel) -> Html:

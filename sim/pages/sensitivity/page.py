@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from sim.analysis.sensitivity import Index, Open
 from sim.analysis.shares import Interval
-from sim.experiment.sensitivity import Found, Sensitive
+from sim.experiment.sensitivity import Found, Sensitive, draws_for
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
-from sim.pages.kit.html import Html, Section, figure, joined, listed, note, page, paragraphs, table
+from sim.pages.kit.html import Html, Section, above, figure, joined, listed, note, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.kit.tables import csv_of
 from sim.version import __version__
@@ -42,7 +42,7 @@ COUNTED = (
 )
 
 
-def sensitivity_page(found: Found) -> str:
+def sensitivity_page(found: Found, beside: Collection[str] = ()) -> str:
     """The whole page as text; the same findings give the same bytes."""
     scenario = found.scenario
     lead = (
@@ -53,7 +53,7 @@ def sensitivity_page(found: Found) -> str:
     sections = [Section(f"outcome{n}", one.outcome, _outcome(one)) for n, one in enumerate(found.outcomes)]
     sections.append(Section("counted", "How it was counted", listed(COUNTED)))
     foot = paragraphs(f"jirga {__version__}. Written by the job `sensitivity`.")
-    return page(f"What makes the outcomes: {scenario.scenario}", paragraphs(lead), sections, foot)
+    return page(f"What makes the outcomes: {scenario.scenario}", paragraphs(lead), sections, foot, back=above(beside))
 
 
 def _outcome(one: Sensitive) -> Html:
@@ -100,11 +100,12 @@ def told_open(one: Open) -> str:
     """An open order in words.
 
     >>> told_open(Open("trust", "leverage", 4000))
-    'trust before leverage (a base sample of 4,000 rows would tell)'
+    'trust before leverage (a base sample of 4,000 rows would tell: size.draws=2048)'
     """
     if one.needed is None:
         return f"{one.first} before {one.second} (no sample of a million rows would tell)"
-    return f"{one.first} before {one.second} (a base sample of {one.needed:,} rows would tell)"
+    told = f"a base sample of {one.needed:,} rows would tell: size.draws={draws_for(one.needed)}"
+    return f"{one.first} before {one.second} ({told})"
 
 
 def told_interval(one: Interval) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from sim.analysis.contested import PARTS
 from sim.experiment.theories import Contested, Found, contender_of
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
-from sim.pages.kit.html import Html, Section, figure, joined, listed, note, page, paragraphs, table
+from sim.pages.kit.html import Html, Section, above, figure, joined, listed, note, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.record.table import SCORE_NAMES, VERDICTS, told_interval
 from sim.pages.theories.table import SCORES, told_estimate, told_held, told_share
@@ -37,7 +37,7 @@ COUNTED = (
 )
 
 
-def theories_page(found: Found) -> str:
+def theories_page(found: Found, beside: Collection[str] = ()) -> str:
     """The whole page as text; the same findings give the same bytes."""
     scenario = found.scenario
     lead = (
@@ -53,7 +53,13 @@ def theories_page(found: Found) -> str:
     sections += [Section("counted", "How it was counted", listed(COUNTED))]
     failed = [note(f"{found.failed:,} runs failed and count nowhere.")] if found.failed else []
     foot = paragraphs(f"jirga {__version__}. Written by the job `theories`.")
-    return page(f"Competing theories: {scenario.case.title}", joined([paragraphs(lead), *failed]), sections, foot)
+    return page(
+        f"Competing theories: {scenario.case.title}",
+        joined([paragraphs(lead), *failed]),
+        sections,
+        foot,
+        back=above(beside),
+    )
 
 
 def _theories(found: Found) -> Html:

@@ -1,0 +1,42 @@
+"""The section of the report that leads to what other jobs found in the same folder, and says how to learn the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from fnmatch import filter as matching
+
+from sim.pages.kit.html import Html, joined, paragraphs, table, tag
+
+# What a reader would ask, the job that answers, and the names of its pages.
+ASKED = (
+    ("Which numbers go in, and what do they rest on?", "evidence", ("evidence.html",)),
+    ("Where does a lever begin to matter?", "levers", ("levers.html",)),
+    ("Does the model do what the articles lead one to expect?", "patterns", ("patterns.html",)),
+    ("What is it worth on what happened?", "record", ("trust.html", "record.html")),
+    ("Which guesses count more by half of what happened?", "calibrate", ("calibration.html",)),
+    ("Which uncertainties make an outcome?", "sensitivity", ("sensitivity.html",)),
+    ("Which paragraph carries an answer?", "paragraphs", ("paragraphs_*.html",)),
+    ("Under which circumstances does an outcome come?", "discover", ("discover.html",)),
+    ("What could have been done?", "robust", ("robust.html",)),
+    ("What do other theories say of the same data?", "theories", ("theories.html",)),
+    ("What do simple models say of positions of one's own?", "import", ("import.html",)),
+)
+HOW = (
+    "A page is linked here where it lay in the same folder when this report was written; after another job, write the "
+    "report again to see it here. Such a page may be of other draws, scenarios or weights: it says of which."
+)
+
+
+def others_section(beside: Collection[str]) -> Html:
+    """Question, job and pages of every other job."""
+    rows = [
+        (question, tag("code", f"jirga job={job}"), joined(_linked(beside, names), ", ") or "not there yet")
+        for question, job, names in ASKED
+    ]
+    return joined([table(("asked", "answered by", "its pages here"), rows), paragraphs(HOW)])
+
+
+def _linked(beside: Collection[str], names: Collection[str]) -> Iterator[Html]:
+    for name in names:
+        for file in sorted(matching(beside, name)):
+            yield tag("a", file.removesuffix(".html"), href=file)
