@@ -28,6 +28,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """What a file's tests have kept goes with its last test: a worker would hold gigabytes of runs, and fork slowly."""
+    here, then = (getattr(one, "module", None) for one in (item, nextitem))
+    if here is not None and then is not here:
+        for one in list(vars(here).values()):
+            if hasattr(one, "cache_clear") and getattr(one, "__module__", None) == here.__name__:
+                one.cache_clear()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """With fresh examples: what was found, as the decorators that keep it."""
     if config.getoption("--hypothesis-profile") != "fresh":

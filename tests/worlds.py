@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.case.case import Case
@@ -29,6 +28,7 @@ from sim.model.phases.leverage import set_leverage
 from sim.model.phases.record import record
 from sim.model.phases.week import attend_table, bargain_table, comply_table, learn_all, week
 from sim.model.variables import records
+from sim.numerics.machine import compiled
 from sim.world.draw import draw_records
 from sim.world.rules import rules_record, sizes
 from sim.world.uncertainty import Uncertainty, uncertainty
@@ -187,7 +187,7 @@ def begun(epoch: str) -> Begun:
     return Begun(World(known.found.case, rules, known.found.draws, plan), rules, draw, plan, state)
 
 
-@njit
+@compiled
 def start(rules: Any, draws: Any, plan: Any, states: Any, seed: int, run: int) -> None:
     """Set zeroed states to the epoch, one run a draw."""
     for n in range(len(draws)):
@@ -195,7 +195,7 @@ def start(rules: Any, draws: Any, plan: Any, states: Any, seed: int, run: int) -
         begin(rules, draws[n], plan, states[n], seed, run)
 
 
-@njit
+@compiled
 def march(rules: Any, draws: Any, plan: Any, states: Any, weeks: int) -> None:
     """Step every run by so many weeks."""
     for n in range(len(draws)):

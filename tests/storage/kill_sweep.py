@@ -42,7 +42,7 @@ def names(folder: Path) -> set[str]:
 def main(kills: int) -> int:
     """Kill that many times; the exit code is 0 if every sweep came out the same."""
     scenario = load_case().scenario("status_quo", horizon=20)
-    sweep = Sweep(scenario, draws=120, runs=2, seed=3, paths=3, band_runs=40, shard_runs=10)
+    sweep = Sweep(scenario, draws=60, runs=2, seed=3, paths=3, band_runs=40, shard_runs=10)
     Engine(sweep, 1).warm_up()
     rng = random.Random(kills)
     done, finished = 0, 0
