@@ -26,16 +26,17 @@ SIDE_BY_SIDE = $(MAKE) --no-print-directory -j2 -O
 .PHONY: run test test-code test-site test-cluster test-studio lesson docs fresh broken-cases mutants bench slurm-check kill-check accept lock clean
 .DEFAULT_GOAL := run
 
-# The evidence page first: the report links to it.
+# The report last: it links to the pages of the evidence, and of how far to trust it.
 run: $(READY)
 	$(BIN)/python -m sim job=evidence
+	$(BIN)/python -m sim job=record size.draws=200
 	$(BIN)/python -m sim
 
 # The gate: everything that has to hold, once, here. What keeps one core busy, or waits, has another beside it.
 test: $(READY)
 	$(SIDE_BY_SIDE) test-code test-site
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-	$(SIDE_BY_SIDE) test-cluster test-studio
+	$(MAKE) --no-print-directory -j2 test-python test-cluster
+	$(BIN)/python tests/studio/browser_check.py
 
 test-code:
 	$(BIN)/ruff check
@@ -46,11 +47,11 @@ test-code:
 test-site:
 	$(SITE)
 
+test-python:
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
 test-cluster:
 	$(AS_ROOT) $(BIN)/python tests/cluster/slurm_check.py $(SLURM)
-
-test-studio:
-	$(BIN)/python tests/studio/browser_check.py
 
 lesson: $(READY)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check "jupyterlab>=4,<5"
