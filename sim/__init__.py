@@ -30,6 +30,7 @@ Public is what these names give, and what that gives in turn:
 - `uncertainties(search)`: what is uncertain, by name, and the range in which it can be held.
 - `settlements`: the classes in which a run of a case can end, by name, with `meaning` and `colour` of its figures.
 - `theories()`: by whose rules it can be played on the same draws and luck, each with its source.
+- `contest(scenario)`: these theories beside each other: patterns, record, and what an outcome's spread is made of.
 
 Each is imported when first used, so that the command line stays quick. What the package is made of, layer by layer:
 docs/architecture.md.
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from sim.studio.serving import open_studio
     from sim.surface import (
         calibrate,
+        contest,
         discover,
         grid,
         paragraphs,
@@ -75,6 +77,7 @@ __all__ = [
     "__version__",
     "calibrate",
     "compare",
+    "contest",
     "discover",
     "grid",
     "load_case",
@@ -99,6 +102,7 @@ _PUBLIC = {
     "Slurm": ("sim.cluster.slurm", "Slurm"),
     "calibrate": ("sim.surface", "calibrate"),
     "compare": ("sim.experiment.comparison", "compare"),
+    "contest": ("sim.surface", "contest"),
     "discover": ("sim.surface", "discover"),
     "grid": ("sim.surface", "grid"),
     "load_case": ("sim.case.loading", "load_case"),

@@ -18,8 +18,8 @@ from sim.case.happening import LONGEST
 from sim.case.loading import load_case
 from sim.case.record import load_record
 from sim.case.scenario import Scenario
-from sim.case.theory import Theory, load_theory, theory_files
-from sim.engine.computing import compute_all
+from sim.case.theory import AS_DESIGNED, Theory, load_theory, theory_files
+from sim.engine.computing import compute_all, progress_bar
 from sim.engine.sweep import BAND_RUNS, MOST, PATHS, Sweep
 from sim.evidence.loading import evidence_of
 from sim.evidence.priors import priors
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from sim.experiment.record import Found
     from sim.experiment.robust import Found as Robust
     from sim.experiment.sensitivity import Found as Sensitivity
+    from sim.experiment.theories import Found as Contest
     from sim.storage.collection import Collection
 
 IN_MEMORY = 2_000_000  # runs, of about a kilobyte each: a larger sweep belongs on disk
@@ -436,6 +437,45 @@ def theories() -> Mapping[str, Theory]:
     ('as_designed', 'Nash (1950)')
     """
     return Frozen({name: load_theory(name) for name in theory_files()})
+
+
+def contest(
+    scenario: Scenario,
+    outcomes: str | Sequence[str] = (),
+    draws: int = 500,
+    runs: int = 10,
+    seed: int = 1,
+    *,
+    also: str | Path | Theory | None = None,
+    passes: str | Sequence[str] = (),
+    implied: bool = True,
+    progress: bool | None = None,
+) -> Contest:
+    """Competing theories on the same draws and luck: what they make of the patterns, the record and a scenario.
+
+    Args:
+        scenario: whose outcomes are compared; by whose theory it is played makes no difference here.
+        outcomes: as in `Runs.values`; empty for those in which its question is answered, and of the headline.
+        draws, runs, seed, passes, implied, progress: as in `sim.sweep`, for every theory; at least two draws.
+        also: a theory of one's own beside those of `sim.theories()`: itself, or its file.
+
+    Returns:
+        Its `table()` has a row for every theory: how many patterns hold, mean scores, means of the outcomes; `outcomes`
+        the parts of their variance: theory, parameters, coding, chance.
+
+    Raises:
+        InputError: a mistake in an outcome or a theory, or an outcome that some run of a theory does not have.
+    """
+    from sim.experiment.theories import every_theory, measured, steps_of
+
+    for key, number_of, low in (("draws", draws, 2), ("runs", runs, 1)):
+        whole_number("contest", key, number_of, low, MOST)
+    given = every_theory(load_theory(also) if isinstance(also, str | Path) else also)
+    played = scenario.change(theory=AS_DESIGNED)
+    with progress_bar(steps_of(played, given), progress, "theories", "steps") as told:
+        return measured(
+            played, given, texts(outcomes), draws, runs, seed, passes=texts(passes), implied=implied, told=told
+        )
 
 
 def score(

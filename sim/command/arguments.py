@@ -114,7 +114,7 @@ _EXAMPLES = (
     "jirga job=record{case} | what the model is worth on what happened; record=FILE.yaml: on your own",
     "jirga job=theories{case} | how other theories would have it, on the same draws and luck",
     "jirga scenario={scenario} theory=nash{case} | one scenario by the rules of one of them",
-    "jirga job=calibrate out=learnt{case} | what half of the record teaches: weights over the draws, for all jobs",
+    "jirga job=calibrate out=learnt{case} | what half of the record teaches: weights over the draws, for other jobs",
     "jirga weights=learnt/weights.parquet{case} | all scenarios with these weights; likewise job=record, job=patterns",
     "jirga job=sensitivity outcome=[{outcome}]{case} | what makes it: of what is not known, which parts, with "
     "interactions",

@@ -61,25 +61,28 @@ POSITIONS: Mapping[str, object] = MappingProxyType({"positions": None})
 OUTCOME: Mapping[str, object] = MappingProxyType({"outcome": None, **POSITIONS})
 WEIGHTS: Mapping[str, object] = MappingProxyType({"weights": None})
 RECORD: Mapping[str, object] = MappingProxyType({"record": None, **OUTCOME})
+CAP: Mapping[str, object] = MappingProxyType({"cap": 5_000_000, "yes": False})
+IMPORT: Mapping[str, object] = MappingProxyType({"record": None, "outcome": None})
 GAME: Mapping[str, object] = MappingProxyType({"seat": None, "resume": None, "replies": True})
 ONE_RUN: Mapping[str, object] = MappingProxyType({"run": None, "against": None, **GAME})
 UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "scenarios": {**ELSEWHERE, **RECORD, **ONE_RUN},
-        "levers": {**ELSEWHERE, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
-        "patterns": {**SCENARIO, **ELSEWHERE, **RECORD, **ONE_RUN, "threads": None},
-        "record": {**SCENARIO, **ELSEWHERE, **OUTCOME, **ONE_RUN, "threads": None},
-        "theories": {**ELSEWHERE, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
-        "import": {**SCENARIO, **ELSEWHERE, "record": None, "outcome": None, **WEIGHTS, **ONE_RUN, "threads": None},
-        "sensitivity": {**ELSEWHERE, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "levers": {**CAP, **ELSEWHERE, **RECORD, **ONE_RUN, "threads": None},
+        "patterns": {**CAP, **SCENARIO, **ELSEWHERE, **RECORD, **ONE_RUN, "threads": None},
+        "record": {**CAP, **SCENARIO, **ELSEWHERE, **OUTCOME, **ONE_RUN, "threads": None},
+        "theories": {**CAP, **ELSEWHERE, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
+        "import": {**CAP, **SCENARIO, **ELSEWHERE, **IMPORT, **WEIGHTS, **ONE_RUN, "threads": None},
+        "sensitivity": {**CAP, **ELSEWHERE, "record": None, **POSITIONS, **WEIGHTS, **ONE_RUN, "threads": None},
         "calibrate": {**SCENARIO, **ELSEWHERE, **OUTCOME, **WEIGHTS, **ONE_RUN, "threads": None},
-        "paragraphs": {**ELSEWHERE, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
-        "discover": {**ELSEWHERE, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
+        "paragraphs": {**CAP, **ELSEWHERE, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
+        "discover": {**CAP, **ELSEWHERE, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
         "robust": {**OF_FOLDERS, "record": None, **POSITIONS, **ONE_RUN, "threads": None},
-        "evidence": {**SCENARIO, **ELSEWHERE, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
-        "explain": {**ELSEWHERE, **RECORD, **WEIGHTS, **GAME, "threads": None},
-        "play": {**ELSEWHERE, **RECORD, **WEIGHTS, "against": None, "theory": AS_DESIGNED},
+        "evidence": {**CAP, **SCENARIO, **ELSEWHERE, **RECORD, **WEIGHTS, **ONE_RUN, "threads": None},
+        "explain": {**CAP, **ELSEWHERE, **RECORD, **WEIGHTS, **GAME, "threads": None},
+        "play": {**CAP, **ELSEWHERE, **RECORD, **WEIGHTS, "against": None, "theory": AS_DESIGNED},
         "studio": {
+            **CAP,
             **ELSEWHERE,
             **RECORD,
             **WEIGHTS,

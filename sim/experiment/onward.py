@@ -6,11 +6,11 @@ alike. What is held against the model is persistence: the numbers with which the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.analysis.scores import crps
 from sim.analysis.shares import Values, draw_means, ratio
@@ -19,6 +19,7 @@ from sim.case.record import Onward, Record, course_onward
 from sim.engine.sweep import Sweep
 from sim.evidence.priors import LEVELS
 from sim.evidence.rows import DyadRow
+from sim.experiment.keeping import Arrays, Keep, not_kept
 from sim.experiment.runs import Runs, played
 
 
@@ -52,6 +53,13 @@ class Moved(NamedTuple):
     persistence: float
 
 
+class Onwards(NamedTuple):
+    """Every pair from article to article, and how many of the runs between them failed; these count nowhere."""
+
+    moved: tuple[Moved, ...]
+    failed: int
+
+
 def moved_onward(
     record: Record,
     draws: int,
@@ -61,7 +69,8 @@ def moved_onward(
     implied: bool,
     told: Callable[[int], object],
     weights: Weights = None,
-) -> Iterator[Moved]:
+    keep: Keep = not_kept,
+) -> Onwards:
     """Every pair that both the runs have and the later article codes, way by way.
 
     Args:
@@ -69,40 +78,54 @@ def moved_onward(
         draws, runs, seed, passes, implied: as in a sweep.
         told: is called with 1 after each way.
         weights: of the draws, (draws,); None: all count alike.
+        keep: gives what was kept of a way, or plays it.
     """
+    moved, failed = [], 0
     for way in record.onward:
         scenario = course_onward(record.case, way)
         sweep = Sweep(scenario, draws, runs, seed, passes, implied, paths=0, band_runs=0)
-        found = played(sweep).weighted(weights)
-        yield from _pairs(record, way, found)
+        coded = _coded(record, way, Runs(sweep))
+        arrays = keep([sweep], {"onward": list(coded)}, partial(_ends, sweep, tuple(coded)))
+        for column, rows in coded.items():
+            start, values = arrays[f"{column} began"], arrays[f"{column} came"]
+            moved.append(_moved(way, scenario.horizon, rows, start, values, weights))
+        failed += int(arrays["failed"][0])
         told(1)
+    return Onwards(tuple(moved), failed)
 
 
-def _pairs(record: Record, way: Onward, found: Runs) -> Iterator[Moved]:
+def _coded(record: Record, way: Onward, runs: Runs) -> dict[str, list[DyadRow]]:
+    """What the later article codes of what a sweep draws and ends with, by the name of its column."""
+    found: dict[str, list[DyadRow]] = {}
+    for row in runs.sweep.evidence.dyads:
+        column = f"{row.kind}.{row.from_}.{row.to}"
+        both = column in runs.columns and column in runs.uncertainties
+        if both and row.article == record.case.epochs[way.end].article:
+            found.setdefault(column, []).append(row)
+    return found
+
+
+def _ends(sweep: Sweep, columns: tuple[str, ...]) -> Arrays:
+    """Where the runs of a way begin, (draws,), and end, (draws, runs), by column."""
+    found = played(sweep)
     names, drawn = list(found.uncertainties), found.draws_table()
-    rows: dict[tuple[str, str, str], list[DyadRow]] = {}
-    for row in found.sweep.evidence.dyads:
-        if row.article == record.case.epochs[way.end].article:
-            rows.setdefault((row.kind, row.from_, row.to), []).append(row)
-    for (kind, first, second), coded in rows.items():
-        column = f"{kind}.{first}.{second}"
-        if column in found.columns and column in names:
-            start: NDArray[np.float64] = drawn[:, names.index(column)].astype(np.float64)
-            yield _moved(way, found, coded, start, found.values(column))
+    began = {f"{name} began": drawn[:, names.index(name)].astype(np.float64) for name in columns}
+    came = {f"{name} came": found.values(name) for name in columns}
+    return {**began, **came, "failed": np.array([float(len(found.errors()))])}
 
 
-def _moved(way: Onward, found: Runs, coded: list[DyadRow], start: Values, values: Values) -> Moved:
+def _moved(way: Onward, weeks: int, coded: list[DyadRow], start: Values, values: Values, weights: Weights) -> Moved:
     aims = [(row.low / LEVELS, (row.high + 1) / LEVELS) for row in coded]
-    weights, ends = found.weights, draw_means(values)[0]
+    ends = draw_means(values)[0]
     mass = None if weights is None else np.broadcast_to(weights[:, None], values.shape)
     model, persistence = (
         float(np.mean([crps(sample, low, high, each) for low, high in aims]))
         for sample, each in ((values, mass), (start, weights))
     )
     came = float(np.nanmean(ends)) if weights is None else ratio(ends[:, None], weights).value
-    one, sweep = coded[0], found.sweep
+    one = coded[0]
     return Moved(
-        way.start, way.end, way.scenario, sweep.scenario.horizon, one.kind, (one.from_, one.to),
+        way.start, way.end, way.scenario, weeks, one.kind, (one.from_, one.to),
         (min(low for low, _ in aims), max(high for _, high in aims)),
         float(np.average(start, weights=weights)), came, model, persistence,
     )  # fmt: skip

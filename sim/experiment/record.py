@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,10 +23,12 @@ from sim.case.scenario import Scenario
 from sim.case.theory import Theory
 from sim.engine.computing import progress_bar
 from sim.experiment.baselines import BASELINES, Forecast, Sample, base_rate, coin, static_forecast
+from sim.experiment.keeping import Keep, not_kept
 from sim.experiment.onward import Moved, moved_onward
 from sim.experiment.runs import Runs, runs_of
 from sim.experiment.static import Static, static_theories
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted
 from sim.model.parameters import SWITCHES
 
 if TYPE_CHECKING:
@@ -121,6 +124,7 @@ class Found:
         moved: trust and leverage from article to article.
         draws, runs, seed: of each course.
         is_weighted: whether the draws have weights, from a calibration; what it used is then not scored.
+        failed_onward: runs from article to article that failed; they count nowhere.
     """
 
     record: Record
@@ -131,6 +135,7 @@ class Found:
     runs: int
     seed: int
     is_weighted: bool = False
+    failed_onward: int = 0
 
     @property
     def tested(self) -> tuple[Scored, ...]:
@@ -161,11 +166,20 @@ class Found:
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("statement")
 
 
-def answers(runs: Runs, asked: Mapping[str, Statement]) -> dict[str, Values]:
-    """What the runs of a course answer to statements, (draws, runs) each; NaN for a run that failed or has no value.
+def answers(runs: Runs, asked: Mapping[str, Statement], file: Path) -> dict[str, Values]:
+    """What the runs of a course answer to statements, (draws, runs) each; NaN for a run that failed.
 
     A yes or no is 1 where the run says what the articles say; a week that does not come within those of the statement
     is the last of them.
+
+    Args:
+        runs: of the course.
+        asked: the statements, by name.
+        file: where they stand.
+
+    Raises:
+        InputError: a run that did not fail has no value of an outcome. What the others say would not do for it: they
+            are those in which the table met, or the event came.
     """
     found = {}
     for name, one in asked.items():
@@ -176,14 +190,18 @@ def answers(runs: Runs, asked: Mapping[str, Statement]) -> dict[str, Values]:
             found[name] = np.minimum(runs.weeks(one.outcome), float(one.weeks))
         else:
             found[name] = runs.values(one.outcome)
+        lost = int((np.isnan(found[name]) & ~runs.failed).sum())
+        if lost:
+            problem = f"has no value in {counted(lost, 'run')} of {found[name].size:,} of this course"
+            raise InputError(file, f"statements.{name}", problem, allowed="an outcome that every run has")
     return found
 
 
-def in_memory(draws: int, runs: int, seed: int, passes: tuple[str, ...] = (), implied: bool = True) -> Simulate:
+def in_memory(file: Path, draws: int, runs: int, seed: int, passes: tuple[str, ...], implied: bool) -> Simulate:
     """Simulates courses and keeps nothing of them."""
 
     def simulate(scenario: Scenario, asked: Mapping[str, Statement]) -> Answers:
-        return answers(runs_of(scenario, draws, runs, seed, passes, implied), asked)
+        return answers(runs_of(scenario, draws, runs, seed, passes, implied), asked, file)
 
     return simulate
 
@@ -200,6 +218,7 @@ def measured(
     implied: bool = True,
     weights: Weights = None,
     simulate: Simulate | None = None,
+    keep: Keep = not_kept,
     progress: bool | None = None,
 ) -> Found:
     """Every statement of a record scored: the model, the baselines, and the model with each switch off.
@@ -216,12 +235,13 @@ def measured(
         weights: of the draws, (draws,), from a calibration; they count for the model, its persistence and its switches,
             and statements that are marked for calibration are not scored. None: all draws count alike.
         simulate: gives what a course answers, the same for the same; None: simulates in memory.
+        keep: gives what was kept of what is not put to statements, or makes it.
         progress: whether to show a bar; None: yes, without a terminal a line a minute.
 
     Raises:
-        InputError: no run has a value of a statement's outcome.
+        InputError: a run has no value of a statement's outcome, or none is whole.
     """
-    play = simulate or in_memory(draws, runs, seed, passes, implied)
+    play = simulate or in_memory(record.file, draws, runs, seed, passes, implied)
     courses = courses_of(record)
     epochs = {course.epoch: course for course, _ in courses}
     steps = len(courses) * (2 + len(switches) + len(theories)) + len(record.onward) + len(epochs)
@@ -231,14 +251,15 @@ def measured(
             for name, values in play(course, asked).items():
                 said[name][contender] = values
             told(1)
-        moved = tuple(moved_onward(record, draws, runs, seed, passes, implied, told, uneven(weights)))
+        onward = moved_onward(record, draws, runs, seed, passes, implied, told, uneven(weights), keep)
         static = {}
         for epoch, course in epochs.items():
-            static[epoch] = static_theories(course, draws, seed, passes, implied)
+            static[epoch] = static_theories(course, draws, seed, passes, implied, keep)
             told(1)
     scored = tuple(_scored(record, name, said[name], static, uneven(weights)) for name in record.statements)
     is_weighted = weights is not None
-    return Found(record, scored, tuple(compared(scored, is_weighted)), moved, draws, runs, seed, is_weighted)
+    pairs = tuple(compared(scored, is_weighted))
+    return Found(record, scored, pairs, onward.moved, draws, runs, seed, is_weighted, onward.failed)
 
 
 def courses_of(record: Record) -> list[tuple[Scenario, dict[str, Statement]]]:

@@ -59,6 +59,15 @@ def sizes(draws: int) -> Sizes:
     return Sizes(max(4, draws // 25), 1 << max(6, (2 * draws - 1).bit_length()))
 
 
+def draws_for(base: int) -> int:
+    """The fewest draws of a size whose base sample has at least so many rows.
+
+    >>> draws_for(64), draws_for(1025), sizes(draws_for(4000)).base >= 4000
+    (32, 1024, True)
+    """
+    return 1 << max(5, (base - 1).bit_length() - 1)
+
+
 @dataclass(frozen=True)
 class Sensitive:
     """What makes one outcome.

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from sim.case.scenario import Scenario
 from sim.engine.sweep import Sweep
+from sim.experiment.keeping import Arrays, Keep, not_kept
 from sim.model import variables as model_variables
 from sim.model.phases.begin import begin, derive
 from sim.model.phases.theories import compromise, gains, nash
 from sim.model.variables import records
 from sim.model.vocabulary import LEAST_GAIN
 from sim.world.rules import sizes
+from sim.world.world import World
 
 DRAWS = 100  # of everything uncertain: the model is interpreted here, and a draw takes some hundredths of a second
 
@@ -37,20 +39,31 @@ class Static(NamedTuple):
     package: NDArray[np.float64]
 
 
-def static_theories(scenario: Scenario, draws: int, seed: int, passes: tuple[str, ...], implied: bool) -> list[Static]:
+def static_theories(
+    scenario: Scenario, draws: int, seed: int, passes: tuple[str, ...], implied: bool, keep: Keep = not_kept
+) -> list[Static]:
     """The compromise model and the Nash solution at the start of a scenario, over the first draws of a sweep.
 
     Args:
         scenario: whose epoch it is; its events do not count.
         draws: at least 1; no more than `DRAWS` are taken.
         seed, passes, implied: as in a sweep.
+        keep: gives what was kept of it, or makes it.
 
     Returns:
         The compromise model, then the Nash solution.
     """
-    world = Sweep(scenario, 1, 1, seed, passes, implied).world
-    size = sizes(world.case)
     number = min(draws, DRAWS)
+    sweep = Sweep(scenario, number, 1, seed, passes, implied, paths=0, band_runs=0)
+    arrays = keep([sweep], "theories of a table without time", lambda: _arrays(sweep.world, number, seed))
+    return [Static(arrays[f"{name} agreed"], arrays[f"{name} package"]) for name in NAMES]
+
+
+NAMES = ("compromise", "nash")
+
+
+def _arrays(world: World, number: int, seed: int) -> Arrays:
+    size = sizes(world.case)
     drawn = world.uncertainty.records(number, seed, 0)
     shape = (number, size["T"], size["K"])
     found = [Static(np.zeros(shape[:2]), np.full(shape, np.nan)) for _ in range(2)]
@@ -63,13 +76,17 @@ def static_theories(scenario: Scenario, draws: int, seed: int, passes: tuple[str
         begin(world.rules, draw, world.plan, state, seed, 0)
         for t in range(size["T"]):
             compromise(world.rules, draw, state, t, state.offer[t])
-            keep(found[0], world.rules, state, n, t)
+            _write(found[0], world.rules, state, n, t)
             nash(state, t, state.offer[t])
-            keep(found[1], world.rules, state, n, t)
-    return found
+            _write(found[1], world.rules, state, n, t)
+    return {
+        f"{name} {part}": values
+        for name, one in zip(NAMES, found, strict=True)
+        for part, values in one._asdict().items()
+    }
 
 
-def keep(one: Static, rules: Any, state: Any, n: int, t: int) -> None:
+def _write(one: Static, rules: Any, state: Any, n: int, t: int) -> None:
     """Write what is on the table in a draw, and whether both parties gain by it."""
     clauses = int(rules.clauses[t])
     one.package[n, t, :clauses] = state.offer[t, :clauses]

@@ -190,8 +190,9 @@ def measured(
     if (case.folder / RECORD).is_file():
         scored = record_module.measured(
             load_record(case), draws, runs, seed, switches=(), theories=tuple(theories[1:]), passes=passes,
-            implied=implied, simulate=answers, progress=False,
+            implied=implied, simulate=answers, keep=keep, progress=False,
         )  # fmt: skip
+        failed += scored.failed_onward
         told(len(theories))
     return Found(scenario, tuple(theories), found, enough, scored, kept, left_out, size, draws, runs, seed, failed)
 

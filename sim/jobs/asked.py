@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_of
-from sim.case.theory import Theory, theory_of
+from sim.case.theory import AS_DESIGNED, Theory, theory_of
 from sim.evidence.loading import load_evidence
 from sim.evidence.rows import Evidence
 from sim.experiment.grid import FIXED, FRAME, LEVERS, Axis, Grid, grid_of
 from sim.experiment.plan import Plan
+from sim.inputs.errors import InputError
 from sim.model.parameters import EACH, SWITCHES
 
 if TYPE_CHECKING:
@@ -39,6 +40,23 @@ def theory_of_settings(settings: Settings) -> Theory:
     return theory_of(settings.theory, file=f"theory/{name}.yaml")
 
 
+def check_within_cap(settings: Settings, total: int, told: str, other: str = "a smaller size") -> None:
+    """Refuse more runs than the cap without a yes.
+
+    Args:
+        settings: with the cap and the yes.
+        total: how many runs would be started.
+        told: what would be done, in words, with their number.
+        other: what would make them fewer.
+
+    Raises:
+        InputError: they are more.
+    """
+    if total > settings.cap and not settings.yes:
+        allowed = f"yes=true to start all the same, {other}, or a higher cap"
+        raise InputError("command line", "cap", f"{told}, above cap={settings.cap}", allowed=allowed)
+
+
 class Weighed(NamedTuple):
     """Weights of draws, what a page says of them, and what their calibration came to, in sentences."""
 
@@ -59,7 +77,11 @@ def weights_of(settings: Settings, case: Case, draws: int) -> Weighed:
 
     found, coded = read_weights(settings.weights), settings.evidence
     whose = Draws(case, settings.seed, coded.named, coded.implied)
-    return Weighed(found.of(whose, draws), found.told(draws), found.words)
+    other = settings.theory.get("theory") != AS_DESIGNED or bool(settings.off)
+    return Weighed(found.of(whose, draws), found.told(draws) + (OTHER_RULES if other else ""), found.words)
+
+
+OTHER_RULES = "; they were learnt by the model as designed with every mechanism, and these runs go by other rules"
 
 
 def evidence_of(settings: Settings, case: Case) -> Evidence:

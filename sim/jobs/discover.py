@@ -8,7 +8,7 @@ from sim.jobs.asked import scenario_of_settings, weights_of
 from sim.jobs.settings import Settings
 from sim.pages.discover.page import PAGE, TABLE, TABLE_MARK, csv_text, discover_page, print_discover
 from sim.pages.kit.html import GENERATOR
-from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.pages.kit.terminal import tell_weighted
 from sim.storage.kept import keeping
 
@@ -33,7 +33,8 @@ def run(settings: Settings) -> int:
         scenario, settings.outcome or (), size.draws, size.runs, settings.seed,
         passes=coded.named, implied=coded.implied, weights=weights, keep=keeping(settings.out / PARTS),
     )  # fmt: skip
-    contents = ((TABLE, csv_text(found), TABLE_MARK), (PAGE, discover_page(found, weighted), GENERATOR))
+    page = discover_page(found, weighted, beside(settings.out))
+    contents = ((TABLE, csv_text(found), TABLE_MARK), (PAGE, page, GENERATOR))
     for name, content, mark in contents:
         put(settings.out / name, content, mark)
     print_discover(found)

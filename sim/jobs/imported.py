@@ -11,7 +11,7 @@ from sim.inputs.errors import InputError
 from sim.jobs.settings import Settings
 from sim.pages.imported.page import PAGE, TABLE, TABLE_MARK, csv_text, import_page, print_import
 from sim.pages.kit.html import GENERATOR
-from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.own_files import beside, put, refuse_foreign
 
 CASE = "case"  # the folder of the case that is made
 
@@ -35,7 +35,8 @@ def run(settings: Settings) -> int:
     scenario = load_case(folder).scenario("status_quo")
     runs = runs_of(scenario, size.draws, size.runs, settings.seed, (), True)
     found = solved(positions, scenario, runs)
-    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, import_page(found), GENERATOR)):
+    page = import_page(found, beside(settings.out))
+    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, page, GENERATOR)):
         put(settings.out / name, content, mark)
     print_import(found)
     for name in (TABLE, PAGE, CASE):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from sim.analysis.weights import Weights
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_names
@@ -14,11 +15,11 @@ from sim.experiment.grid import Grid
 from sim.experiment.levers import Swept, swept
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
-from sim.jobs.asked import SOURCE, base_of, evidence_of, set_axes
+from sim.jobs.asked import SOURCE, base_of, evidence_of, set_axes, theory_of_settings, weights_of
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
-from sim.pages.kit.own_files import put, refuse_foreign
-from sim.pages.kit.terminal import tell_failed
+from sim.pages.kit.own_files import beside, put, refuse_foreign
+from sim.pages.kit.terminal import tell_failed, tell_weighted
 from sim.pages.levers.page import PAGE, TABLE, TABLE_MARK, csv_text, levers_page
 
 
@@ -34,19 +35,21 @@ def run(settings: Settings) -> int:
     for name, mark in ((TABLE, TABLE_MARK), (PAGE, GENERATOR)):
         refuse_foreign(settings.out / name, mark)
     case = load_case(settings.case)
-    found, failed = measured(settings, case)
+    weights, weighted, _ = weights_of(settings, case, settings.size.draws)
+    found, failed = measured(settings, case, weights)
     size = settings.size
-    page = levers_page(case, found, size.draws, size.runs, settings.seed)
+    page = levers_page(case, found, size.draws, size.runs, settings.seed, weighted, beside(settings.out))
     for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, page, GENERATOR)):
         put(settings.out / name, content, mark)
     for name in (TABLE, PAGE):
         print(f"wrote {settings.out / name}")
+    tell_weighted(weighted)
     tell_failed(failed)
     return failed
 
 
-def measured(settings: Settings, case: Case) -> tuple[tuple[Swept, ...], int]:
-    """The levers that the settings ask for, from end to end, and how many runs failed."""
+def measured(settings: Settings, case: Case, weights: Weights = None) -> tuple[tuple[Swept, ...], int]:
+    """The levers that the settings ask for, from end to end, and how many runs failed; `weights`: of the draws."""
     chosen = tuple(_scenarios(settings, case))
     if not any(scenario.levers for scenario in chosen):
         raise InputError(SOURCE, "scenario", "has no lever to sweep", allowed="a scenario with levers, or null for all")
@@ -62,7 +65,7 @@ def measured(settings: Settings, case: Case) -> tuple[tuple[Swept, ...], int]:
             scenario, settings.size.draws, settings.size.runs, settings.seed, coded.named, coded.implied,
             paths=0, band_runs=0,
         )  # fmt: skip
-        found = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
+        found = Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False)))).weighted(weights)
         failed += len(found.errors())
         if scenario.scenario == BASELINE:
             kept[key] = found
@@ -95,4 +98,5 @@ def _baseline(settings: Settings, case: Case, scenario: Scenario) -> Scenario:
 
 
 def _grid(settings: Settings, case: Case, scenario: Scenario) -> Grid:
-    return Grid(case, evidence_of(settings, case), set_axes(settings), scenario, SOURCE)
+    theory = theory_of_settings(settings)
+    return Grid(case, evidence_of(settings, case), set_axes(settings), scenario, SOURCE, theory=theory)

@@ -15,11 +15,11 @@ from sim.experiment.runs import runs_of
 from sim.jobs.asked import weights_of
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
-from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.pages.kit.terminal import tell_failed, tell_weighted
 from sim.pages.record.page import PAGE, TRUST, record_page, trust_page
 from sim.pages.record.table import TABLE, TABLE_MARK, csv_text, print_record
-from sim.storage.kept import kept
+from sim.storage.kept import keeping, kept
 
 PARTS = "record_parts"  # what is done already, for a job that is taken up again
 
@@ -46,7 +46,7 @@ def run(settings: Settings) -> int:
 
         def make() -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
             found = runs_of(scenario, size.draws, size.runs, settings.seed, coded.named, coded.implied)
-            return {**answers(found, asked), FAILED: np.array([float(len(found.errors()))])}
+            return {**answers(found, asked, record.file), FAILED: np.array([float(len(found.errors()))])}
 
         arrays = dict(kept(settings.out / PARTS, sweep, told, make))
         failed += int(arrays.pop(FAILED)[0])
@@ -54,15 +54,17 @@ def run(settings: Settings) -> int:
 
     found = measured(
         record, size.draws, size.runs, settings.seed, passes=coded.named, implied=coded.implied, weights=weights,
-        simulate=simulate,
+        simulate=simulate, keep=keeping(settings.out / PARTS),
     )  # fmt: skip
-    contents = ((TABLE, csv_text(found), TABLE_MARK), (PAGE, record_page(found, weighted), GENERATOR))
-    for name, content, mark in (*contents, (TRUST, trust_page(found, words), GENERATOR)):
+    there = beside(settings.out)
+    pages = ((PAGE, record_page(found, weighted, there)), (TRUST, trust_page(found, words, there)))
+    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), *((*page, GENERATOR) for page in pages)):
         put(settings.out / name, content, mark)
     print_record(found)
     tell_weighted(weighted)
     for name in (TABLE, PAGE, TRUST):
         print(f"wrote {settings.out / name}")
+    failed += found.failed_onward
     tell_failed(failed)
     return failed
 

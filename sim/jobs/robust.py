@@ -6,12 +6,11 @@ import sys
 
 from sim.case.loading import load_case
 from sim.experiment.robust import checked_goals, chosen_levers, measured, settings_of
-from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
-from sim.jobs.asked import SOURCE, scenario_of_settings, weights_of
+from sim.jobs.asked import check_within_cap, scenario_of_settings, weights_of
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
-from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.pages.kit.terminal import tell_weighted
 from sim.pages.robust.page import PAGE, robust_page
 from sim.pages.robust.table import FRONT, FRONT_MARK, TABLE, TABLE_MARK, csv_text, front_text, print_robust
@@ -44,7 +43,7 @@ def run(settings: Settings) -> int:
         implied=coded.implied, weights=weights, keep=keeping(settings.out / PARTS),
     )  # fmt: skip
     contents = ((TABLE, csv_text(found), TABLE_MARK), (FRONT, front_text(found), FRONT_MARK))
-    for name, content, mark in (*contents, (PAGE, robust_page(found, weighted), GENERATOR)):
+    for name, content, mark in (*contents, (PAGE, robust_page(found, weighted, beside(settings.out)), GENERATOR)):
         put(settings.out / name, content, mark)
     print_robust(found)
     tell_weighted(weighted)
@@ -57,8 +56,6 @@ def _announce(settings: Settings, levers: tuple[str, ...], number: int) -> None:
     """Tell what will be done and written; refuse more runs than the cap without a yes."""
     total = number * settings.size.draws * settings.size.runs
     told = f"{counted(number, 'setting')} of {', '.join(levers)}: {counted(total, 'run')}"
-    if total > settings.cap and not settings.yes:
-        allowed = "yes=true to start all the same, a smaller size or tried=NUMBER, or a higher cap"
-        raise InputError(SOURCE, "cap", f"{told}, above cap={settings.cap}", allowed=allowed)
+    check_within_cap(settings, total, told, "a smaller size or tried=NUMBER")
     kept = f"what is done is kept in {settings.out / PARTS}/"
     print(f"{told}; writes {TABLE}, {FRONT} and {PAGE} to {settings.out}/; {kept}", file=sys.stderr)

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.case.theory import AS_DESIGNED
 from sim.experiment.results import Results
-from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
 from sim.jobs.submitting import hand_over
 from sim.pages.kit.own_files import refuse_foreign
@@ -81,6 +81,14 @@ def weighing_of(file: Path | None, plan: Plan) -> Weighing | None:
     return found
 
 
+def other_rules(plan: Plan) -> str:
+    """What is said of weights where some cell goes by other rules than the model that they were learnt by."""
+    from sim.jobs.asked import OTHER_RULES
+
+    scenarios = (plan.grid.scenario(number) for number in range(len(plan)))
+    return OTHER_RULES if any(one.theory.theory != AS_DESIGNED or one.off for one in scenarios) else ""
+
+
 def whose(plan: Plan) -> Draws:
     """Whose the draws of a plan are."""
     from sim.storage.weights import Draws
@@ -112,7 +120,7 @@ def write(
     weights = None if weighing is None else weighing.of(whose(plan), plan.draws if extent is None else extent.draws)
     cells = Collection(plan, out / RUNS, extent, weights)
     partial = "" if extent is None else told_extent(plan, extent)
-    weighted = "" if weighing is None else weighing.told(cells.draws)
+    weighted = "" if weighing is None else weighing.told(cells.draws) + other_rules(plan)
     results = Results(plan.grid.case, cells, cells.draws, plan.runs, plan.seed, size, out, words, partial, weighted)
     write_summary(results, out / SUMMARY)
     report.write(results, out, is_felt)
@@ -132,13 +140,10 @@ def told_extent(plan: Plan, extent: Extent) -> str:
 
 def check_cap(plan: Plan, settings: Settings) -> None:
     """Refuse more runs than the cap without a yes."""
-    if plan.total > settings.cap and not settings.yes:
-        problem = (
-            f"{counted(len(plan), 'cell')} of {counted(plan.draws * plan.runs, 'run')} are "
-            f"{counted(plan.total, 'run')}, above cap={settings.cap}"
-        )
-        allowed = "yes=true to start all the same, a smaller size, or a higher cap"
-        raise InputError("command line", "cap", problem, allowed=allowed)
+    from sim.jobs.asked import check_within_cap
+
+    each = counted(plan.draws * plan.runs, "run")
+    check_within_cap(settings, plan.total, f"{counted(len(plan), 'cell')} of {each} are {counted(plan.total, 'run')}")
 
 
 def announce(plan: Plan, settings: Settings, console: Console) -> None:

@@ -7,7 +7,7 @@ from sim.experiment.sensitivity import measured, require_salib, sizes
 from sim.jobs.asked import scenario_of_settings
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
-from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.pages.sensitivity.page import PAGE, TABLE, TABLE_MARK, csv_text, print_sensitivity, sensitivity_page
 from sim.storage.kept import keeping
 
@@ -32,7 +32,8 @@ def run(settings: Settings) -> int:
         scenario, settings.outcome or (), size, settings.size.runs, settings.seed,
         passes=coded.named, implied=coded.implied, keep=keeping(settings.out / PARTS),
     )  # fmt: skip
-    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, sensitivity_page(found), GENERATOR)):
+    page = sensitivity_page(found, beside(settings.out))
+    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, page, GENERATOR)):
         put(settings.out / name, content, mark)
     print_sensitivity(found)
     for name in (TABLE, PAGE):

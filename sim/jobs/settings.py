@@ -54,7 +54,7 @@ JOBS: Mapping[str, str] = MappingProxyType(
         "record": "what the model is worth: its forecasts of what happened scored beside simpler ones; pages, table",
         "theories": "competing theories on the same draws and luck: patterns, record, parts of the spread; page, table",
         "import": "one's own actors, positions, salience, power: simple models, challenges, jirga; jirga import FILE",
-        "calibrate": "what half of the record teaches of the prior: weights over draws for all jobs; page, table",
+        "calibrate": "what half of the record teaches of the prior: weights over draws for other jobs; page, table",
         "sensitivity": "which uncertainties make an outcome: screening, parts of the variance; a page and a table",
         "paragraphs": "which paragraph carries the answer: each row, paragraph and pass left out; pages and a table",
         "discover": "under which circumstances an outcome happens: boxes that last, in a sentence; a page and a table",

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.analysis.shares import Values
 from sim.case.loading import load_case
+from sim.case.record import FILE as RECORD
 from sim.case.record import Statement
 from sim.case.scenario import Scenario
 from sim.engine.computing import progress_bar
@@ -18,7 +19,7 @@ from sim.experiment.theories import every_theory, measured, outcomes_of, steps_o
 from sim.jobs.asked import scenario_of_settings, theory_of_settings
 from sim.jobs.settings import Settings
 from sim.pages.kit.html import GENERATOR
-from sim.pages.kit.own_files import put, refuse_foreign
+from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.pages.kit.terminal import tell_failed
 from sim.pages.theories.page import PAGE, theories_page
 from sim.pages.theories.table import TABLE, TABLE_MARK, csv_text, print_theories
@@ -57,7 +58,7 @@ def run(settings: Settings) -> int:
 
     def answered(scenario: Scenario, asked: Mapping[str, Statement]) -> Answers:
         told = {name: one.model_dump(mode="json") for name, one in asked.items()}
-        return once(scenario, told, lambda found: answers(found, asked))
+        return once(scenario, told, lambda found: answers(found, asked, scenario.case.folder / RECORD))
 
     def simulated(scenario: Scenario, asked: tuple[str, ...]) -> Values:
         return once(scenario, list(asked), lambda found: {"outcomes": outcomes_of(found, asked)})["outcomes"]
@@ -68,7 +69,8 @@ def run(settings: Settings) -> int:
             implied=coded.implied, told=told, answers=answered, simulate=simulated,
             keep=keeping(settings.out / PARTS),
         )  # fmt: skip
-    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, theories_page(found), GENERATOR)):
+    page = theories_page(found, beside(settings.out))
+    for name, content, mark in ((TABLE, csv_text(found), TABLE_MARK), (PAGE, page, GENERATOR)):
         put(settings.out / name, content, mark)
     print_theories(found)
     for name in (TABLE, PAGE):

@@ -22,6 +22,7 @@ from sim.model.phases.begin import begin, derive
 from sim.model.phases.frontier import package_value
 from sim.model.phases.theories import compromise, nash
 from sim.model.variables import records
+from sim.pages.record.trust import words
 from sim.world.rules import sizes
 from sim.world.world import load_world
 
@@ -84,7 +85,7 @@ def test_a_mechanism_off_is_the_same_course_without_it() -> None:
     name = next(iter(record.statements))
     one = record.statements[name]
     runs = sim.sweep(one.course(CASE).change(off=[OFF]), draws=DRAWS, runs=RUNS, seed=1, progress=False)
-    wanted = float(answers(runs, {name: one})[name].mean())
+    wanted = float(answers(runs, {name: one}, record.file)[name].mean())
     assert found().scored[0].forecasts[f"without {OFF}"] == pytest.approx(wanted)
 
 
@@ -168,17 +169,30 @@ def test_with_one_weight_the_compromise_is_that_position() -> None:
 # --- from article to article -----------------------------------------------------------------------------------------
 
 
+def interval_crps(sample: np.ndarray, low: float, high: float) -> float:
+    """E|X - y| - E|X - X'| / 2, with what lies within the interval drawn together to one point."""
+    near = np.where(sample > high, sample - (high - low), np.minimum(sample, low)).astype(np.float64)
+    return float(np.abs(near - low).mean() - np.abs(near[:, None] - near[None, :]).mean() / 2.0)
+
+
 def test_a_way_onward_is_played_for_the_weeks_between_and_aims_at_coded_pairs() -> None:
     record = load_record(CASE)
     evidence = sim.sweep(CASE.scenario("status_quo"), draws=1, runs=1, progress=False).sweep.evidence
     coded = {(row.article, row.kind, row.from_, row.to) for row in evidence.dyads}
-    assert {(one.start, one.end) for one in found().moved} == {(way.start, way.end) for way in record.onward}
+    way_of = {(way.start, way.end): way for way in record.onward}
+    assert {(one.start, one.end) for one in found().moved} == {*way_of}
     for one in found().moved:
         assert one.weeks == weeks_between(CASE, one.start, one.end)
         assert (CASE.epochs[one.end].article, one.kind, *one.pair) in coded
         assert 0.0 <= one.coded[0] < one.coded[1] <= 1.0
-        assert 0.0 <= one.model <= 1.0
-        assert 0.0 <= one.persistence <= 1.0
+        runs = sim.sweep(course_onward(CASE, way_of[one.start, one.end]), DRAWS, RUNS, 1, progress=False)
+        column = f"{one.kind}.{'.'.join(one.pair)}"
+        began = runs.draws_table()[:, list(runs.uncertainties).index(column)].astype(np.float64)
+        rows = [r for r in evidence.dyads if (r.kind, r.from_, r.to) == (one.kind, *one.pair)]
+        aims = [(r.low / 5.0, (r.high + 1) / 5.0) for r in rows if r.article == CASE.epochs[one.end].article]
+        for told, sample in ((one.model, runs.values(column).ravel()), (one.persistence, began)):
+            assert told == pytest.approx(np.mean([interval_crps(sample, *aim) for aim in aims]))
+        assert (one.began, one.came) == pytest.approx((began.mean(), runs.values(column).mean()))
 
 
 def test_acts_of_the_past_are_left_out_and_those_that_last_go_on() -> None:
@@ -252,6 +266,53 @@ def test_a_record_that_only_calibrates_is_empty(tmp_path: Path) -> None:
     file.write_text("statements: {}\n", encoding="utf-8")
     with pytest.raises(InputError, match="too few entries"):
         load_record(CASE, file)
+
+
+NARROW = """
+  tried:
+    statement: The Taliban come to most sessions with Kabul.
+    epoch: 2018-12
+    scenario: recorded_course
+    weeks: 8
+    all: ["attendance.intra_afghan.TAL >= 0.5"]
+    happened: true
+    event: tried
+    paragraphs: {2019-07-nayadaur: [6]}
+"""
+
+
+def test_a_statement_on_what_some_runs_do_not_have_is_one_line(tmp_path: Path) -> None:
+    """A share of sessions says nothing of runs without one: what the others say is no forecast of what happened."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"statements:{NARROW}", encoding="utf-8")
+    with pytest.raises(InputError, match=r"statements\.tried: has no value in \d+ runs of 60 of this course") as told:
+        measured(load_record(CASE, file), DRAWS, RUNS, 1, switches=(), progress=False)
+    assert "\n" not in str(told.value)
+
+
+NEVER = """
+  tried:
+    statement: Two rounds of talks are held within a week.
+    epoch: 2018-12
+    scenario: status_quo
+    weeks: 1
+    all: ["table.doha.sessions >= 2"]
+    happened: true
+    event: tried
+    paragraphs: {2019-07-nayadaur: [6]}
+"""
+
+
+def test_what_no_draw_gives_the_prior_excludes_and_the_words_say_so(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"statements:{NEVER}", encoding="utf-8")
+    scored = measured(load_record(CASE, file), DRAWS, RUNS, 1, switches=(), progress=False)
+    (one,) = scored.scored
+    assert one.estimate.value == 0.0
+    assert one.is_excluded
+    said = " ".join(line for _, lines in words(scored) for line in lines)
+    assert "It all but rules out one of the two answers in 1" in said
+    assert one.statement.statement.rstrip(".") in said
 
 
 def test_no_probability_is_without_its_interval() -> None:

@@ -108,7 +108,7 @@ def test_why_tells_what_a_theory_leaves_no_choice_about(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     case = load_case(small_case(tmp_path_factory.mktemp("case")))
-    return measured(case.scenario("status_quo"), every_theory(), (), DRAWS, RUNS, 1)
+    return sim.contest(case.scenario("status_quo"), (), DRAWS, RUNS, 1, progress=False)
 
 
 def test_the_measured_theories_are_their_sweeps(found: Found) -> None:

@@ -174,14 +174,16 @@ statements:
         ({"outcome": "table.doha.sined >= 1"}, "table.doha.sined"),
         ({"outcome": "attendance.pakistan_ttp.TTP >= 0.5"}, "statements.signed: has no value in"),
         ({"more": "discrepancy: 0.5"}, "discrepancy"),
+        ({"word": "cap=99"}, "runs, above cap=99; allowed: yes=true to start all the same"),
     ],
 )
 def test_a_mistake_in_a_record_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], given: dict[str, str], says: str
 ) -> None:
     usual = {"first": "true", "second": "false", "outcome": "table.doha.agreed >= 1", "more": ""}
+    given, word = {k: v for k, v in given.items() if k != "word"}, given.get("word", "cap=5000000")
     (tmp_path / "mine.yaml").write_text(RECORD.format(**{**usual, **given}), encoding="utf-8")
-    words = ["job=calibrate", f"record={tmp_path / 'mine.yaml'}", *SIZE, f"out={tmp_path / 'out'}"]
+    words = ["job=calibrate", f"record={tmp_path / 'mine.yaml'}", *SIZE, word, f"out={tmp_path / 'out'}"]
     assert main(words) == 2
     *before, last = capsys.readouterr().err.splitlines()
     assert says in last

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from sim.command.main import main
 from sim.experiment.answers import answered
 from sim.experiment.levers import POINTS, values
 from sim.pages.levers.page import HEAD, PAGE, TABLE
+from sim.storage.weights import Draws, write_weights
 
 SIZE = ["size.draws=8", "size.runs=2", "horizon=30", "seed=3"]
 
@@ -92,3 +94,21 @@ def test_a_foreign_file_is_not_replaced(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["job=levers", "scenario=turkey_summit", *SIZE, f"out={tmp_path}"]) == 2
     assert (tmp_path / TABLE).read_text(encoding="utf-8") == "mine"
     assert TABLE in capsys.readouterr().err
+
+
+def test_weights_count_and_the_page_says_under_which_rules_they_were_learnt(told: Path, tmp_path: Path) -> None:
+    """As much as those of the sweep itself; a theory that has not learnt them is told beside them."""
+    file = tmp_path / "weights.parquet"
+    write_weights(file, Draws(sim.load_case(), 3), np.linspace(0.0, 2.0, 8), ["P1"])
+    scenario = "scenario=turkey_summit"
+    assert main(["job=levers", scenario, *SIZE, f"weights={file}", "theory=nash", f"out={tmp_path}"]) == 0
+    page = (tmp_path / PAGE).read_text(encoding="utf-8")
+    assert "WEIGHTED: the draws are weighted by weights.parquet" in page
+    assert "these runs go by other rules" in page
+    lever_name, lever = next(iter(sim.load_case().scenario("turkey_summit").levers.items()))
+    scenarios = (sim.load_case().scenario(name, theory="nash", horizon=30) for name in ("status_quo", "turkey_summit"))
+    one, other = (sim.weighted(sim.sweep(each, 8, 2, 3, progress=False), file) for each in scenarios)
+    gap = answered(one, other)[0].gap
+    assert gap is not None
+    row = next(row for row in rows_of(tmp_path) if row["lever"] == lever_name and float(row["value"]) == lever.value)
+    assert float(row["difference"]) == pytest.approx(gap.value, abs=1e-6)

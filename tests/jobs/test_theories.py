@@ -86,6 +86,8 @@ def test_started_again_it_does_only_what_is_missing_and_tells_it_all_in_a_narrow
 MISTAKES = [
     (["theory=nahs"], "theory: 'nahs' is not one of the choices"),
     (["job=patterns", "theory=nash"], "job=patterns does not look at it"),
+    (["job=theories", "weights=w.parquet"], "weights: job=theories does not look at it"),
+    (["job=paragraphs", "cap=9"], "cap: job=paragraphs does not look at it; allowed: job=scenarios, job=calibrate"),
     (["scenario.theory=nash"], "unknown key"),
     (["job=theories", "run=3"], "job=theories does not look at it"),
     (["job=theories", "outcome=[colapse]"], "did you mean collapse"),
