@@ -1,4 +1,9 @@
-"""Effort is a choice: between 0 and 1, unmoved without a reason, up with what is promised, down with what is taken."""
+"""Effort is a choice: between 0 and 1, unmoved without a reason, up with what is promised, down with what is taken.
+
+Without an event nothing is promised or repaid, but what a mediator has at stake follows the tables: a table that opens,
+closes or signs, a middling deal that lies elsewhere. So without an event an effort is the usual one as long as these
+are, and answers them, and nothing else, from then on.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +13,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import World, runs, world
+from worlds import EPOCHS, Begun, World, begun, runs, same_bits, world
 
 from sim.model import vocabulary as words
 from sim.model.equations.effort import chosen_effort, kindness, promise_for_effort
+from sim.model.phases.effort import choose_efforts, stake, stakes_at_epoch
 
 pytestmark = pytest.mark.long
 
@@ -84,9 +90,111 @@ def aid(to: float, off: tuple[str, ...] = ()) -> World:
     return event(found, words.SET_CELL, "security_assistance", player=number(found, "US"), value=to)
 
 
-def test_nothing_moves_an_effort_in_a_world_that_stands_still() -> None:
-    found = world("2019-07", DRAWS, off=("effort",))
-    assert np.array_equal(pressing(found, runs(found, 26)), pressing(found, runs(found, 0)))
+def pairs(found: World, draw: Any) -> list[tuple[int, int, int]]:
+    """Every effort with a reason, its mediator and its target."""
+    rules = found.rules
+    reasons = [o for o in range(rules.mediated) if draw.has_reason[o] == 1]
+    return [(o, int(rules.trusted[q]), int(rules.truster[q])) for o in reasons for q in [rules.mediated_pair[o]]]
+
+
+@pytest.mark.parametrize("epoch", EPOCHS)
+def test_as_long_as_the_tables_are_as_at_the_epoch_no_effort_moves(epoch: str) -> None:
+    run = begun(epoch)
+    run.state.effort[...] = 0.123  # what is not chosen anew stays at this
+    choose_efforts(run.rules, run.draw, run.plan, run.state)
+    told = run.state.effort[: run.rules.mediated]
+    here = ~np.isclose(told, 0.123)
+    assert here.any()
+    assert np.array_equal(told[here], run.state.effort_usual[: run.rules.mediated][here])
+
+
+def test_without_an_event_an_effort_answers_what_is_at_stake_and_nothing_else() -> None:
+    found, moved = world("2019-07", 40), 0
+    states = runs(found, 8)  # a week of choice
+    for draw, state in zip(found.draws, states, strict=True):
+        if state.regime == 1:
+            continue
+        for o, m, target in pairs(found, draw):
+            changed = stake(found.rules, draw, state, m, target) - state.stake_start[o]
+            reasons = state.leverage[m, target] * changed
+            wanted = chosen_effort(state.effort_usual[o], reasons, draw.effort_strength, draw.coercion_cost)
+            assert state.effort[o] == pytest.approx(wanted, abs=1e-12)
+            moved += state.effort[o] != state.effort_usual[o]
+    assert moved > 40
+    fixed = [o for o in range(found.rules.mediated) if found.draws[0].has_reason[o] == 0]
+    assert fixed
+    assert np.array_equal(states.effort[:, fixed], states.effort_usual[:, fixed])
+
+
+def test_without_an_event_there_is_nothing_to_repay() -> None:
+    first, second = (runs(world("2019-07", 60, off=off), 52) for off in ((), ("reciprocity",)))
+    assert not first.kindness.any()
+    assert same_bits(first, second) == []
+
+
+# --- what is at stake, by hand
+
+
+def at_stake() -> tuple[Begun, int, tuple[int, int]]:
+    """Pakistan's effort on the Taliban, with two tables that are worth something to it: 0.5 by one issue, 0.25."""
+    run = begun("2019-07")
+    rules, draw, state = run.rules, run.draw, run.state
+    pakistan, taliban = run.player("PAK"), run.player("TAL")
+    tables = run.table("doha"), run.table("intra_afghan")
+    draw.observer_table_weight[:, pakistan], draw.observer_weight[:, pakistan] = 0.0, 0.0
+    for t, weight, share in zip(tables, (0.5, 1.0), (0.5, 0.25), strict=True):
+        cell = rules.clause_cell[t, 0]
+        draw.observer_table_weight[t, pakistan], draw.observer_weight[t, pakistan, 0] = weight, share
+        state.position[pakistan, cell], state.has_position[pakistan, cell] = 1.0, 1
+        state.default[t, :, 0] = 0.125, 0.375  # as each side sees it: the mean counts
+        state.midpoint[t, 0], state.package[t, 0] = 0.75, 1.0
+    return run, int(rules.effort_pair[pakistan, taliban]), tables
+
+
+@pytest.mark.parametrize(
+    ("doha", "intra_afghan", "wanted"),
+    [
+        (words.CLOSED, words.CLOSED, 0.0),
+        (words.OPEN, words.CLOSED, 0.5 * 0.5 * 0.5),
+        (words.SUSPENDED, words.CLOSED, 0.5 * 0.5 * 0.5),
+        (words.IN_FORCE, words.CLOSED, 0.5 * 0.5 * 0.75),
+        (words.CLOSED, words.OPEN, 0.25 * 0.5),
+        (words.IN_FORCE, words.OPEN, 0.5 * 0.5 * 0.75 + 0.25 * 0.5),
+    ],
+)
+def test_a_middling_deal_is_at_stake_at_open_tables_and_the_deal_itself_in_force(
+    doha: int, intra_afghan: int, wanted: float
+) -> None:
+    """W G by hand: half or all of the way from a default of 0.25 to the position 1, by both shares."""
+    run, o, tables = at_stake()
+    run.state.status[list(tables)] = doha, intra_afghan
+    found = stake(run.rules, run.draw, run.state, run.player("PAK"), run.player("TAL"))
+    assert found == pytest.approx(wanted)
+    stakes_at_epoch(run.rules, run.draw, run.state)
+    assert run.state.stake_start[o] == found
+
+
+def test_an_effort_rises_by_what_is_more_at_stake_than_at_the_epoch_as_far_as_it_can_move_the_other() -> None:
+    run, o, tables = at_stake()
+    rules, draw, state = run.rules, run.draw, run.state
+    state.status[list(tables)] = words.OPEN, words.CLOSED
+    stakes_at_epoch(rules, draw, state)
+    draw.effort_strength, draw.coercion_cost, state.effort_usual[o], state.effort_start[o] = 2.0, 0.0, 0.25, 0.25
+    state.leverage[run.player("PAK"), run.player("TAL")] = 0.8
+    for status, more in ((words.OPEN, 0.0), (words.IN_FORCE, 0.0625), (words.CLOSED, -0.125)):
+        state.status[tables[0]] = status
+        choose_efforts(rules, draw, run.plan, state)
+        assert state.effort[o] == pytest.approx(0.25 + 2.0 * 0.8 * more)
+
+
+def test_who_has_no_reason_has_no_stake_of_the_epoch() -> None:
+    run, o, _ = at_stake()
+    run.draw.has_reason[o], run.state.stake_start[...] = 0, 0.0
+    stakes_at_epoch(run.rules, run.draw, run.state)
+    assert run.state.stake_start[o] == 0.0
+
+
+# --- in the world, with events
 
 
 def test_a_gift_raises_and_a_cut_lowers_what_is_done_for_the_giver() -> None:
