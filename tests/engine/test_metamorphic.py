@@ -1,4 +1,8 @@
-"""Changes of a case that must not change a run: other names, another order, who and what is not involved, scale."""
+"""Changes of a case that must not change a run: other names, another order, who and what is not involved, scale.
+
+Each holds in quiet runs and under events of every kind, those first that only an event brings about: gifts, what is
+offered for coming and for an effort, an exit that is tied to a signature, an offensive.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from worlds import EPOCHS, afghanistan, runs, same_bits, world
+from worlds import EPOCHS, World, afghanistan, random_plan, runs, same_bits, world
 
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.model import variables as the_model_variables
+from sim.model import vocabulary as words
 from sim.model.phases.begin import begin, derive
 from sim.model.phases.week import week
 
@@ -48,9 +53,75 @@ def in_other_words(value: Any, names: dict[str, str]) -> Any:
 
 
 @cache
-def unchanged(epoch: str) -> Any:
+def plan_of_events(epoch: str) -> Any:
+    """A plan for the real case: five events that bring about what else never is, and nineteen of any kind."""
+    found = world(epoch, 1)
+    case, plan = found.case, random_plan(found, np.random.default_rng(7), 24, WEEKS)
+    later = epoch == "2022-08"
+    giver, mediator, target = ("PAK", "TAL", "TTP") if later else ("US", "PAK", "TAL")
+    gift, table, war = ("recognition_region", "us_emirate", 1) if later else ("security_assistance", "intra_afghan", 0)
+    offered, at, guest = ("frozen_funds", "us_emirate", "TAL") if later else ("prisoners", "doha", "TAL")
+    certain: list[dict[str, Any]] = [
+        {"effect": words.SET_CELL, "player": giver, "place_cell": gift, "value": 0.5},
+        {"effect": words.FOR_EFFORT, "player": giver, "target": mediator, "about": target, "place_cell": gift,
+         "value": 1.0, "level": 0.55, "conditional": 0},
+        {"effect": words.OFFER, "player": "US", "target": guest, "place_table": at, "place_cell": offered,
+         "value": 1.0},
+        {"effect": words.SCHEDULE, "place_table": table, "value": 20.0, "conditional": 0},
+        {"effect": words.OFFENSIVE, "place_war": war, "value": 1.0, "weeks": 12},
+    ]  # fmt: skip
+    for e, fields in enumerate(certain):
+        plan.mode[e], plan.at_week[e], plan.conditions[e], plan.weeks[e] = words.BY_WEEK, e + 1, 0, 0
+        for name, value in fields.items():
+            kind = {"place_table": "tables", "place_cell": "cells"}.get(name, "players")
+            plan[name][e] = case.number(kind, value) if isinstance(value, str) else value
+    return plan
+
+
+def carried(plan: Any, found: World, back: dict[str, str] | None = None) -> World:
+    """A plan for the real case in the world of a variant, with its players and what has been added to it."""
+    codes = [(back or {}).get(code, code) for code in found.case.players]
+    there = np.array([codes.index(code) for code in afghanistan().players])
+    other, players = found.plan, ("player", "target", "about", "quantity_first", "quantity_second")
+    for name in players[:3]:
+        other[name][...] = np.where(plan[name] >= 0, there[plan[name]], plan[name])
+    pair = np.isin(plan.quantity, (words.Q_TRUST, words.Q_LEVERAGE))
+    other.quantity_first[...] = np.where(pair, there[plan.quantity_first], plan.quantity_first)
+    other.quantity_second[...] = there[plan.quantity_second]
+    other.stand_salience[there, : plan.stand_salience.shape[1]] = plan.stand_salience
+    for variable in the_model_variables.PLAN:
+        if variable.axes in ("E", "ED") and variable.name not in players:
+            other[variable.name][...] = plan[variable.name]
+    other.events = plan.events
+    return found
+
+
+QUIET, EVENTS = False, True
+both = pytest.mark.parametrize("eventful", [QUIET, EVENTS], ids=["quiet", "events"])
+
+
+def world_with(eventful: bool, epoch: str, case: Case | None = None, names: dict[str, str] | None = None) -> World:
+    """The world of an epoch, or of a variant of its case, with or without events."""
+    names = names or {}
+    found = world(epoch, DRAWS, case=case, rename=lambda part: names.get(part, part))
+    back = {new: old for old, new in names.items()}
+    return carried(plan_of_events(epoch), found, back) if eventful else found
+
+
+@cache
+def unchanged(epoch: str, eventful: bool) -> Any:
     """The runs of the real case, compiled."""
-    return runs(world(epoch, DRAWS), WEEKS)
+    return runs(world_with(eventful, epoch), WEEKS)
+
+
+@pytest.mark.parametrize("epoch", EPOCHS)
+def test_the_events_bring_about_what_quiet_runs_never_have(epoch: str) -> None:
+    quiet, eventful = unchanged(epoch, QUIET), unchanged(epoch, EVENTS)
+    for name in ("kindness", "granted", "promised", "offensive"):
+        assert not quiet[name].any(), name
+        assert eventful[name].any(), name
+    assert (eventful.fired[:, :5] == 1).all()
+    assert (eventful.schedule_table >= 0).any()
 
 
 def in_this_order(states: Any, variant_case: Case, back: dict[str, str] | None = None) -> Any:
@@ -66,47 +137,58 @@ def in_this_order(states: Any, variant_case: Case, back: dict[str, str] | None =
     return ordered
 
 
-# What holds numbers of players or learning pairs differs with the order; everything else may not.
-NUMBERED = {"offered_by", "stirred", "parts"}
+# What holds numbers of players, or stands in places by their order, differs with it; everything else may not.
+NUMBERED = {"offered_by", "moved_by", "stirred", "parts", "kindness"}
 
 
+@both
 @pytest.mark.parametrize("epoch", EPOCHS)
-def test_other_names_of_the_actors_give_the_same_runs(epoch: str, tmp_path: Path) -> None:
+def test_other_names_of_the_actors_give_the_same_runs(epoch: str, eventful: bool, tmp_path: Path) -> None:
     names = {code: f"X{number}" for number, code in enumerate(afghanistan().players)}
     other = variant(tmp_path, lambda data: in_other_words(data, names))
-    found = world(epoch, DRAWS, case=other, rename=lambda part: names.get(part, part))
-    assert same_bits(unchanged(epoch), runs(found, WEEKS)) == []
+    found = world_with(eventful, epoch, other, names)
+    assert same_bits(unchanged(epoch, eventful), runs(found, WEEKS)) == []
 
 
+@both
 @pytest.mark.parametrize("epoch", EPOCHS)
-def test_another_order_of_the_actors_gives_the_same_runs(epoch: str, tmp_path: Path) -> None:
+def test_another_order_of_the_actors_gives_the_same_runs(epoch: str, eventful: bool, tmp_path: Path) -> None:
     def reverse(data: dict[str, Any]) -> dict[str, Any]:
         for key in ("actors", "third_parties"):
             data[key] = dict(reversed(data[key].items()))
         return data
 
     other = variant(tmp_path, reverse)
-    states = in_this_order(runs(world(epoch, DRAWS, case=other), WEEKS), other)
-    assert set(same_bits(unchanged(epoch), states)) <= NUMBERED
+    states = in_this_order(runs(world_with(eventful, epoch, other), WEEKS), other)
+    plain = unchanged(epoch, eventful)
+    assert set(same_bits(plain, states)) <= NUMBERED
+    np.testing.assert_array_equal(np.sort(states.kindness, axis=-1), np.sort(plain.kindness, axis=-1))
 
 
+def rescaled(found: World, factor: float) -> World:
+    """All saliences on another scale, those of stands that an event may bring among them."""
+    found.draws.salience[...] *= factor
+    found.plan.stand_salience[...] *= factor
+    return found
+
+
+@both
 @pytest.mark.parametrize("epoch", EPOCHS)
 @pytest.mark.parametrize("factor", [0.5, 0.25, 2.0])
-def test_rescaled_saliences_give_the_same_runs(epoch: str, factor: float) -> None:
+def test_rescaled_saliences_give_the_same_runs(epoch: str, factor: float, eventful: bool) -> None:
     """Bit for bit where the factor is a power of two, which rounds nothing."""
-    found = world(epoch, DRAWS)
-    found.draws.salience[...] *= factor
-    assert same_bits(unchanged(epoch), runs(found, WEEKS)) == []
+    found = rescaled(world_with(eventful, epoch), factor)
+    assert same_bits(unchanged(epoch, eventful), runs(found, WEEKS)) == []
 
 
+@both
 @pytest.mark.parametrize("epoch", EPOCHS)
-def test_saliences_on_any_other_scale_give_the_same_decisions(epoch: str) -> None:
-    found = world(epoch, DRAWS)
-    found.draws.salience[...] *= 0.7
+def test_saliences_on_any_other_scale_give_the_same_decisions(epoch: str, eventful: bool) -> None:
+    found = rescaled(world_with(eventful, epoch), 0.7)
     states = runs(found, WEEKS)
     for name in ("status", "attended", "agreements", "tranches_kept", "takeover_week", "attacks_total"):
-        np.testing.assert_array_equal(states[name], unchanged(epoch)[name])
-    np.testing.assert_allclose(states.trust, unchanged(epoch).trust, atol=1e-9)
+        np.testing.assert_array_equal(states[name], unchanged(epoch, eventful)[name])
+    np.testing.assert_allclose(states.trust, unchanged(epoch, eventful).trust, atol=1e-9)
 
 
 def with_a_bystander(data: dict[str, Any]) -> dict[str, Any]:
@@ -125,15 +207,19 @@ def with_an_issue_of_no_salience(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def interpreted(epoch: str, number: int, case: Case | None) -> Any:
+def interpreted(epoch: str, number: int, case: Case | None, eventful: bool) -> Any:
     """One run of one draw in the interpreter."""
-    found = world(epoch, DRAWS, case=case)
+    found = world_with(eventful, epoch, case)
     draw, state = found.draws[number], found.states(1)[0]
     derive(found.rules, draw, found.plan)
     begin(found.rules, draw, found.plan, state, 1, 0)
     for _ in range(WEEKS):
         week(found.rules, draw, found.plan, state)
     return state
+
+
+# What holds numbers of players, or is a place to work in.
+PLACED = ("offered_by", "moved_by", "pieces", "trial", "parts")
 
 
 def common_part(state: Any, case: Case) -> dict[str, Any]:
@@ -147,7 +233,7 @@ def common_part(state: Any, case: Case) -> dict[str, Any]:
     parts = {}
     for variable in the_model_variables.STATE:
         values = np.asarray(state[variable.name])
-        if "N" in variable.axes or "Q" in variable.axes or variable.name in ("offered_by", "pieces", "trial", "parts"):
+        if "N" in variable.axes or "Q" in variable.axes or variable.name in PLACED:
             continue
         for axis, letter in enumerate(variable.axes):
             if letter in keep:
@@ -161,12 +247,15 @@ def common_part(state: Any, case: Case) -> dict[str, Any]:
     return parts
 
 
+@both
 @pytest.mark.parametrize("epoch", ["2018-12", "2021-04", "2022-08"])
 @pytest.mark.parametrize("change", [with_a_bystander, with_an_issue_of_no_salience])
-def test_who_and_what_is_not_involved_changes_nothing(change: Change, epoch: str, tmp_path: Path) -> None:
+def test_who_and_what_is_not_involved_changes_nothing(
+    change: Change, epoch: str, eventful: bool, tmp_path: Path
+) -> None:
     other = variant(tmp_path, change)
     for number in (3, 17):
-        plain = common_part(unchanged(epoch)[number], afghanistan())
-        changed = common_part(interpreted(epoch, number, other), other)
+        plain = common_part(unchanged(epoch, eventful)[number], afghanistan())
+        changed = common_part(interpreted(epoch, number, other, eventful), other)
         differs = [name for name in plain if not np.array_equal(plain[name], changed[name], equal_nan=True)]
         assert differs == []

@@ -191,6 +191,56 @@ def goes(arms: Iterable[tuple[Any, Any]], direction: int) -> None:
     assert all(clear), told
 
 
+# ---------------------------------------------------------------- parameters of what only an event brings about
+
+
+def pressing(states: Any) -> Any:
+    """How hard Pakistan tries on the Taliban."""
+    return states.effort[:, world("2019-07", 1).rules.effort_pair[player("PAK"), player("TAL")]]
+
+
+def give_freely(plan: Any) -> None:
+    event(plan, words.SET_CELL, player=player("US"), place_cell=cell("security_assistance"), value=0.6)
+
+
+def promise(plan: Any, amount: float = 1.0, effort: float = 0.7) -> None:
+    event(
+        plan,
+        words.FOR_EFFORT,
+        player=player("US"),
+        target=player("PAK"),
+        about=player("TAL"),
+        place_cell=cell("security_assistance"),
+        value=amount,
+        level=effort,
+    )
+
+
+ANSWERING = [
+    (Pair("reciprocity", "2019-07", pressing, RISES, 8), give_freely),
+    (Pair("coercion_cost", "2019-07", pressing, FALLS, 4), promise),
+]
+
+
+@pytest.mark.parametrize(("pair", "change"), ANSWERING, ids=lambda value: getattr(value, "name", ""))
+def test_a_parameter_of_an_answer_moves_it_in_its_direction(pair: Pair, change: Callable[[Any], None]) -> None:
+    def arm(share: float, seed: int) -> Any:
+        found = in_arm(pair, share, seed)
+        change(found.plan)
+        return pair.outcome(runs(found, pair.weeks, seed))
+
+    goes(((arm(0.1, seed), arm(0.9, seed)) for seed in SEEDS), pair.direction)
+
+
+def test_more_that_is_promised_for_an_effort_raises_it() -> None:
+    def arm(amount: float, seed: int) -> Any:
+        found = world("2019-07", DRAWS, seed)
+        promise(found.plan, amount, 0.5)
+        return pressing(runs(found, 4, seed))
+
+    goes(((arm(0.4, seed), arm(1.0, seed)) for seed in SEEDS), RISES)
+
+
 @pytest.mark.parametrize("pair", PARAMETERS, ids=lambda pair: f"{pair.name}-{pair.outcome.__name__}-{pair.direction}")
 def test_a_parameter_moves_an_outcome_in_its_direction(pair: Pair) -> None:
     def arm(share: float, seed: int) -> Any:

@@ -11,14 +11,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import runs, world
+from worlds import begun, runs, world
 
 import sim
 from sim.agents.journal import Decision
+from sim.model import vocabulary as words
 from sim.model.equations.position import ideal_point
 from sim.model.equations.private import reservation, spell
 from sim.model.equations.ratification import ratification
 from sim.model.equations.rounds import breaking_rate
+from sim.model.phases.bargain import sign
+from sim.model.phases.private import renew, renew_sincerity
+from sim.model.phases.week import comply_table
 from sim.numerics.arithmetic import logistic
 from sim.numerics.dialect import total
 
@@ -131,6 +135,57 @@ def test_some_talks_fail_although_a_deal_is_in_reach() -> None:
     late = sum(1 for model in models for _ in model.journal.find(decision="offer", outcome="out_of_time"))
     assert refused > 0
     assert late > 0
+
+
+# --- sincerity
+
+
+def test_sincerity_is_drawn_anew_with_each_agreement_and_stance_and_mind_are_not() -> None:
+    run = begun("2018-12")
+    t, state = run.table("doha"), run.state
+    state.status[t], state.week = words.OPEN, 1
+    for side in range(2):
+        renew(run.draw, state, t, side)
+    lasting = state.stance[t].copy(), state.mind[t].copy(), state.renewals[t].copy()
+    met = [state.sincerity[t].tolist()]
+    for _ in range(3):
+        sign(run.rules, run.draw, state, t)
+        met.append(state.sincerity[t].tolist())
+        again = state.sincerity[t].copy()
+        for side in range(2):
+            renew_sincerity(state, t, side)  # a function of what has been drawn and signed, and of nothing else
+        assert np.array_equal(state.sincerity[t], again)
+    assert state.agreements[t] == 3
+    assert len({number for pair in met for number in pair}) == 8
+    for before, after in zip(lasting, (state.stance[t], state.mind[t], state.renewals[t]), strict=True):
+        assert np.array_equal(before, after)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_in_a_run_a_side_keeps_its_sincerity_as_long_as_agreement_and_leaders(draw: int) -> None:
+    for entries in decisions(played(draw), "comply").values():
+        held = defaultdict(set)
+        for entry in entries:
+            held[entry.terms["since"]].add(entry.draw)
+        assert all(len(numbers) == 1 for numbers in held.values())
+        assert len({next(iter(numbers)) for numbers in held.values()}) == len(held)
+
+
+@pytest.mark.parametrize("sincerity", [1e-9, 1.0 - 1e-9])
+def test_an_insincere_side_breaks_all_at_the_first_tranche_and_a_sincere_one_keeps_it(sincerity: float) -> None:
+    run = begun("2018-12")
+    rules, draw, state, t = run.rules, run.draw, run.state, run.table("doha")
+    state.status[t], state.week, state.schedule_on = words.OPEN, 1, 0
+    state.offer[t] = np.where(state.default[t, 0] < 0.5, 0.9, 0.1)
+    sign(rules, draw, state, t)
+    state.sincerity[t] = sincerity, 1e-9
+    state.week += words.TRANCHE_WEEKS
+    comply_table(rules, draw, state, t)
+    due = [k for k in range(rules.clauses[t]) if state.in_package[t, k] == 1]
+    first = {int(state.conduct[t, k, 0]) for k in due if state.delivers[t, k, 0] == 1}
+    second = {int(state.conduct[t, k, 1]) for k in due if state.delivers[t, k, 1] == 1}
+    assert first == {words.KEPT if sincerity < 0.5 else words.BROKEN}
+    assert second == {words.KEPT}
 
 
 # --- rounds

@@ -76,6 +76,26 @@ def test_what_is_offered_for_coming_counts_by_what_it_would_change_and_is_given_
     assert terms(run, t, side)["offer"] == 0.0
 
 
+@pytest.mark.parametrize("position", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("at", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("point", [0.0, 0.25, 0.5, 0.75, 1.0])
+def test_an_offer_nearer_to_its_position_never_lowers_the_chance_and_one_further_off_does(
+    position: float, at: float, point: float
+) -> None:
+    """Not every offer makes coming likelier: whoever comes is given it, and what it would lose by it counts."""
+    run, t, side = doha()
+    state, cell, i = run.state, run.cell("prisoners"), run.rules.party[0, 0]
+    assert run.rules.party[t, side] == i
+    state.position[i, cell], state.has_position[i, cell], state.cell[cell] = position, 1, at
+    state.stance[t, side] = 0.999999999
+    without = terms(run, t, side)
+    state.conditional_offer[t, side, cell], state.offers[t, side] = point, 1
+    found, nearer = terms(run, t, side), abs(at - position) - abs(point - position)
+    assert state.attending[t, side] == 0
+    assert np.sign(found["offer"]) == np.sign(nearer)
+    assert np.sign(found["log_odds"] - without["log_odds"]) == np.sign(nearer)
+
+
 def test_coming_concedes_what_the_cell_that_opens_the_table_still_lacks() -> None:
     run = begun("2018-12")
     rules, t = run.rules, run.table("intra_afghan")
@@ -225,6 +245,63 @@ def test_control_moves_by_combat_and_by_those_who_join_whom_they_expect_to_win(
     assert state.control[0] == pytest.approx(wanted)
     assert state.control_change[0] == pytest.approx(wanted - control)
     assert expected != control
+
+
+# An exit that runs, one that is tied to a settlement and waits, and forces of which nothing is announced.
+EXITS = {"leaves": (1, words.NEVER), "waits": (1, "intra_afghan"), "stays": (0, words.NEVER)}
+
+
+def even_war(exit_: str) -> Begun:
+    """The Afghan war with forces that hold it even: nothing moves it but who is expected to win."""
+    run = begun("2019-07")
+    rules, draw, state = run.rules, run.draw, run.state
+    draw.bandwagon, draw.combat_noise, draw.presence_effect, draw.forecast_horizon = 0.2, 0.0, 1.0, 26.0
+    draw.setback_effect, draw.patron_share, draw.combat_pace = 0.0, 0.0, 0.12
+    state.week, state.control[0], state.presence, state.cohesion[0], state.intensity[0] = 1, 0.4, 1.0, 1.0, 1.0
+    state.sanctuary[0] = sanctuary_reach(rules, draw, state, 0)
+    draw.sanctuary_effect, state.strength[0] = 0.0, 2.0  # as strong as the incumbent with all forces there
+    runs_, table = EXITS[exit_]
+    state.schedule_on, state.schedule_conditional = runs_, 0
+    state.schedule_table = run.table(table) if isinstance(table, str) else table
+    state.schedule_start, state.schedule_end, state.schedule_from = 1, 26, 1.0
+    state.status[run.table("intra_afghan")] = words.OPEN
+    return run
+
+
+@pytest.mark.parametrize("exit_", EXITS)
+def test_forces_that_stay_stop_the_changing_of_sides_and_an_announced_exit_begins_it(exit_: str) -> None:
+    run = even_war(exit_)
+    before = float(run.state.control[0])
+    fight(run.rules, run.draw, run.state, 0)
+    assert run.state.presence == 1.0  # nobody has left
+    assert run.state.success[0] == pytest.approx(0.5)
+    if exit_ == "leaves":
+        assert run.state.control[0] > before + 0.02
+    else:
+        assert run.state.control[0] == pytest.approx(before, abs=1e-12)
+
+
+def test_a_ceasefire_in_force_stops_a_front_that_breaks() -> None:
+    moved = {}
+    for ceasefire in (0.0, 1.0):
+        run = even_war("leaves")
+        rules, draw, state = run.rules, run.draw, run.state
+        state.cell[rules.ceasefire_cell[0]] = ceasefire
+        moved[ceasefire] = []
+        for week in range(1, 41):
+            state.week = week
+            fight(rules, draw, state, 0)
+            moved[ceasefire].append(float(state.control_change[0]))
+    assert sum(moved[0.0]) > 0.5  # the front breaks
+    assert max(moved[1.0][-10:]) < 0.001  # as the fighting dies down, so does the changing of sides
+    assert sum(moved[1.0]) < 0.5 * sum(moved[0.0])
+
+
+def test_where_nobody_fights_nobody_changes_sides_whatever_is_announced() -> None:
+    run = even_war("leaves")
+    run.state.intensity[0] = 0.0
+    fight(run.rules, run.draw, run.state, 0)
+    assert run.state.control_change[0] == pytest.approx(0.0, abs=1e-15)
 
 
 @pytest.mark.parametrize("presence", [0.0, 0.4, 1.0])
