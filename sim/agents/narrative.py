@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.journal import Decision
 from sim.agents.questions import by_hand
-from sim.agents.reasons import ruled, told, weighed, weights
+from sim.agents.reasons import lasts, ruled, told, weighed, weights
 from sim.agents.sources import Source, source
 from sim.agents.words import issue, listing, name_of, percent, place_of, sentence
 from sim.model import vocabulary as words
@@ -311,7 +311,7 @@ def _reason(model: Running, entry: Decision) -> str:
     if by_hand(entry.draw):
         return "a player decided so"
     if not against or entry.probability >= 0.5:
-        return "luck"
+        return "its stance, which lasts as long as its leaders, was against it" if lasts(model, entry) else "luck"
     return f"{against[0].term.words} outweighed the rest"
 
 

@@ -1,4 +1,5 @@
-"""Decisions in words: what weighed, how much, and what the probability would have been without the largest weight.
+"""Decisions in words: what weighed, how much, what the probability would have been without the largest weight, and
+what of the one who decided lasts.
 
 The words are made of the recorded terms; where a probability is worked out anew, it is by the engine's own equation.
 """
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 READY = Term("surplus", "its readiness, or half of the best deal where it does not fight the other")
 LEAST_WEIGHT = 0.0005  # below this a term is not worth a word
+# What somebody does who decides for it, and until when the private number behind it lasts.
+DOES = {"attend": "come", "ratify": "ratify", "vote": "approve", "comply": "deliver"}
+UNTIL = {"vote": "until the leaders who sign change", "comply": "until its leaders change or another deal is signed"}
+YES = ("came", "ratified", "approved", "kept")
 
 
 class Weight(NamedTuple):
@@ -49,7 +54,7 @@ def chance_without(decision: Decision, name: str, noise: float) -> float:
 
 
 def weighed(model: Running, decision: Decision) -> str:
-    """What spoke for and against, and what the chance would have been without the weightiest term."""
+    """What spoke for and against, what the chance would have been without the weightiest term, and what lasts."""
     found, noise = weights(decision), float(model.draw.noise)
     if not found or ruled(model, decision):
         return ""
@@ -76,7 +81,32 @@ def weighed(model: Running, decision: Decision) -> str:
         term = against[0].term
         without = chance_without(decision, term.name, noise)
         text += f" Without {term.words} the chance would have been {percent(without)}."
-    return text
+    return f"{text} {lasting(model, decision)}".rstrip()
+
+
+def lasts(model: Running, decision: Decision) -> bool:
+    """Whether the number that decided is a private one, drawn once for a time, and not a number of the week."""
+    choice = CHOICES.get(decision.decision)
+    private = choice is not None and bool(choice.private) and model.draw.private_on == 1
+    return private and not by_hand(decision.draw) and not ruled(model, decision)
+
+
+def lasting(model: Running, decision: Decision) -> str:
+    """What the stance, mind or sincerity of the one who decided makes it do, for as long as that lasts; else empty.
+
+    A refusal by stance is no bad luck of a week: it ends when the chance rises above the number, or when another is
+    drawn.
+    """
+    if not lasts(model, decision) or decision.outcome == "withheld":
+        return ""
+    choice, yes = CHOICES[decision.decision], decision.outcome in YES
+    name = name_of(model.world, decision.who)
+    whose = f"{name} of the model" if "'s " in name else f"the model's {name.removeprefix('the ')}"
+    would, bound = ("would", "above") if yes else ("would not", "no higher than")
+    does = f"{would} {DOES[decision.decision]} while the chance of {choice.of} was {bound} {100 * decision.draw:.0f}%"
+    until = UNTIL.get(decision.decision, "until its leaders change")
+    drawn = f"its {choice.private} was drawn once, in week {decision.terms['since']:.0f}, and lasts {until}"
+    return sentence(f"{whose} {does}: {drawn}")
 
 
 def ruled(model: Running, decision: Decision) -> str:
@@ -137,8 +167,8 @@ def _odds(model: Running, decision: Decision) -> str:
     choice = CHOICES[decision.decision]
     if by_hand(decision.draw):
         return f"the chance of {choice.of} was {percent(decision.probability)} by the model, and a player decided"
-    lasts = choice.private and model.draw.private_on == 1
-    held = f"its {choice.private} since week {decision.terms['since']:.0f} is" if lasts else "the draw"
+    since = f"its {choice.private} since week {decision.terms['since']:.0f} is" if lasts(model, decision) else ""
+    held = since or "the draw"
     return f"the chance of {choice.of} was {percent(decision.probability)}, {held} {decision.draw:.2f}"
 
 

@@ -14,6 +14,8 @@ from sim.agents.reasons import LEAST_WEIGHT, chance_without, weighed, weights
 from sim.agents.replay import Run, differences, outcomes, replay, summary
 from sim.agents.sources import because, cited, source
 from sim.case.columns import outcome_columns
+from sim.case.loading import load_case
+from sim.case.scenario import load_scenario
 from sim.inputs import InputError
 from sim.jobs.explain import tell
 from sim.numerics.arithmetic import logistic
@@ -162,3 +164,52 @@ def test_the_page_stands_alone_and_its_drawing_is_well_formed(run: Run) -> None:
     offers = [entry for entry in run.model.journal.find(decision="offer")]
     assert sum("session" in title or "no deal" in title for title in titles) >= len(offers)
     assert run_page(run) == text
+
+
+# --- what lasts of the one who decides
+
+
+def words_of(decision: str) -> tuple[str, str, str]:
+    """What is done, what it is called, and until when it lasts."""
+    until = {
+        "vote": "until the leaders who sign change",
+        "comply": "until its leaders change or another deal is signed",
+    }
+    names = {"attend": ("come", "stance"), "ratify": ("ratify", "mind"), "vote": ("approve", "mind")}
+    does, private = names.get(decision, ("deliver", "sincerity"))
+    return does, private, until.get(decision, "until its leaders change")
+
+
+def test_stance_mind_and_sincerity_are_told_in_words_and_as_drawn_once(run: Run) -> None:
+    model, met = run.model, set()
+    for entry in model.journal.entries:
+        text = weighed(model, entry)
+        if entry.decision not in ("attend", "ratify", "vote", "comply") or not text or entry.outcome == "withheld":
+            assert "was drawn once" not in text
+            continue
+        does, private, until = words_of(entry.decision)
+        yes = entry.draw < entry.probability
+        how = f"would {does} while" if yes else f"would not {does} while"
+        bound = f"{'above' if yes else 'no higher than'} {100 * entry.draw:.0f}%"
+        assert f"{how} the chance of" in text
+        assert f"{bound}: its {private} was drawn once, in week {entry.terms['since']:.0f}, and lasts {until}." in text
+        met.add((entry.decision, yes))
+    assert {("attend", True), ("attend", False), ("comply", True)} <= met
+    refusal = next(model.journal.find(decision="attend", outcome="stayed_away"))
+    name = model.world.case.name_of(refusal.who).removeprefix("the ")
+    text = run.why(refusal.who, table=refusal.place, week=refusal.week)
+    assert f"The model's {name} would not come while the chance of coming was no higher than" in text
+
+
+def test_who_stays_away_by_its_stance_is_not_said_to_have_bad_luck() -> None:
+    told = {off: "" for off in ((), ("private",))}
+    for off in told:
+        world = load_world(load_scenario(load_case(), "turkey_summit").change(off=off, horizon=52), load_case())
+        for number in range(8):
+            periods = replay(world, number, seed=1, runs=1).story
+            told[off] += " ".join(line.because for period in periods for line in period.lines)
+    assert "its stance, which lasts as long as its leaders, was against it" in told[()]
+    assert ": luck" not in told[()]
+    assert ": luck" in told["private",]
+    assert "stance" not in told["private",]
+    assert "was drawn once" not in told["private",]

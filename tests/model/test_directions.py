@@ -203,7 +203,7 @@ def give_freely(plan: Any) -> None:
     event(plan, words.SET_CELL, player=player("US"), place_cell=cell("security_assistance"), value=0.6)
 
 
-def promise(plan: Any, amount: float = 1.0, effort: float = 0.7) -> None:
+def promise(plan: Any, amount: float = 1.0) -> None:
     event(
         plan,
         words.FOR_EFFORT,
@@ -212,7 +212,7 @@ def promise(plan: Any, amount: float = 1.0, effort: float = 0.7) -> None:
         about=player("TAL"),
         place_cell=cell("security_assistance"),
         value=amount,
-        level=effort,
+        level=0.7,  # above what is usual, so that it has to be worth the price of coercion
     )
 
 
@@ -235,10 +235,10 @@ def test_a_parameter_of_an_answer_moves_it_in_its_direction(pair: Pair, change: 
 def test_more_that_is_promised_for_an_effort_raises_it() -> None:
     def arm(amount: float, seed: int) -> Any:
         found = world("2019-07", DRAWS, seed)
-        promise(found.plan, amount, 0.5)
+        promise(found.plan, amount)
         return pressing(runs(found, 4, seed))
 
-    goes(((arm(0.4, seed), arm(1.0, seed)) for seed in SEEDS), RISES)
+    goes(((arm(0.2, seed), arm(1.0, seed)) for seed in SEEDS), RISES)
 
 
 @pytest.mark.parametrize("pair", PARAMETERS, ids=lambda pair: f"{pair.name}-{pair.outcome.__name__}-{pair.direction}")
