@@ -107,6 +107,9 @@ def _check_headline(case: Case, file: str, epochs: Iterable[str]) -> None:
                 if line.told == "share" and not found.is_yes_no:
                     problem = f"{line.outcome} is a number, not a yes or no"
                     raise InputError(file, f"{key}.told", problem, allowed="mean, median", meant="mean")
+                if line.told == "mean" and found.column is not None and found.column.is_week:
+                    problem = f"{line.outcome} is a week, whose mean leaves out the runs in which it never comes"
+                    raise InputError(file, f"{key}.told", problem, allowed="median")
             for name in line.epochs:
                 with mistakes.apart():
                     one_of(file, f"{key}.epochs", name, epochs, "an epoch")

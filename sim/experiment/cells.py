@@ -17,9 +17,14 @@ from sim.inputs.numbers import counted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.analysis.paired import Difference
+    from sim.analysis.shares import Estimate
     from sim.case.scenario import Scenario
     from sim.experiment.runs import Runs
 
+NUMBERS = (
+    "value", "low", "high", "runs", "difference", "difference_low", "difference_high", "first", "second", "pairs",
+)  # fmt: skip
 Place = int | str | Mapping[str, Any]  # a cell by its number, its label or its values
 
 
@@ -146,8 +151,11 @@ class Cells(Sequence[Result]):
 
         Returns:
             Columns: `cell` (its label); one for each of `swept`; `outcome`; `value` (a share is 0 to 1), `low` and
-            `high` (95 %); `difference`, `difference_low` and `difference_high`, paired, in the outcome's unit. NaN
-            where no run has a value, and where there is nothing to compare with.
+            `high` (95 %), over so many `runs` that have a value; `difference`, `difference_low` and `difference_high`,
+            paired, in the outcome's unit, which is `second` less `first`: the levels that are compared, of the other
+            cell and of this one. They need not be `value`: a week is counted to the horizon there, and where fewer than
+            nine tenths of the `pairs` of runs have a value in both, they are of those that do, and no difference is
+            told. NaN where no run has a value, and where there is nothing to compare with.
 
         Raises:
             InputError: no such outcome or cell.
@@ -162,30 +170,29 @@ class Cells(Sequence[Result]):
             places = values_of(cell)
             for what in cell.runs.sweep.case.classes if outcomes is None else outcomes:
                 row: dict[str, Any] = {"cell": cell.label, **{key: places.get(key) for key in self.swept}}
-                row |= {"outcome": what} | dict(zip(("value", "low", "high"), level(cell.runs, what), strict=True))
-                names = ("difference", "difference_low", "difference_high")
-                rows.append(row | dict(zip(names, gap(paired, cell.runs, what), strict=True)))
+                rows.append(row | {"outcome": what} | _told(level(cell.runs, what), gap(paired, cell.runs, what)))
         return pd.DataFrame(rows)
 
 
-def level(runs: Runs, what: str) -> tuple[float, float, float]:
-    """The mean of an outcome with its interval; NaN where no run has a value."""
+def _told(found: Estimate | None, other: Difference | None) -> dict[str, float]:
+    """The numbers of a row of `Cells.table`."""
+    own = (nan, nan, nan, 0) if found is None else (found.value, found.low, found.high, found.runs)
+    gaps = (nan,) * 6 if other is None else (other.value, other.low, other.high, other.first, other.second, other.pairs)
+    return dict(zip(NUMBERS, (*own, *gaps), strict=True))
+
+
+def level(runs: Runs, what: str) -> Estimate | None:
+    """The mean of an outcome over the runs that have a value; None where none has."""
     values = runs.values(what)
-    if (values != values).all():
-        return nan, nan, nan
-    found = runs.mean(what)
-    return found.value, found.low, found.high
+    return None if (values != values).all() else runs.mean(what)
 
 
-def gap(first: Runs | None, second: Runs, what: str) -> tuple[float, float, float]:
-    """The paired difference of an outcome with its interval; NaN where there is none."""
-    if first is None:
-        return nan, nan, nan
+def gap(first: Runs | None, second: Runs, what: str) -> Difference | None:
+    """The paired difference of an outcome; None where there is none."""
     try:
-        found = compare(first, second).difference(what)
+        return None if first is None else compare(first, second).difference(what)
     except InputError:  # the outcome is one (`level` has asked): too few draws have a value in both
-        return nan, nan, nan
-    return found.value, found.low, found.high
+        return None
 
 
 def values_of(cell: Result) -> dict[str, str | float]:

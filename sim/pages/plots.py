@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import numpy as np
 
-from sim.analysis.shares import Interval
+from sim.analysis.paired import Difference
+from sim.analysis.shares import Estimate, Interval
 from sim.experiment.cells import Cells, Place, gap, level, short, values_of
 from sim.experiment.comparison import Comparison
 from sim.experiment.results import Result
@@ -69,13 +70,13 @@ def plot(
         height = 0.24 * len(chosen) + ROOM
         drawn = _axes(axes, height, held.second if isinstance(held, Comparison) else runs)
         if isinstance(held, Comparison):
-            found = [Interval(*(scale * x for x in gap(held.first, held.second, what))) for what in chosen]
+            found = [_interval(gap(held.first, held.second, what), scale) for what in chosen]
             first, second = (one.sweep.scenario.scenario for one in (held.first, held.second))
             _rows(drawn, chosen, found, paired=True)
             told = "difference" if first == second else f"{second} less {first}"
             drawn.set_xlabel(f"{told}, {_points(unit)}")
         else:
-            _rows(drawn, chosen, [Interval(*(scale * x for x in level(runs, what))) for what in chosen], paired=False)
+            _rows(drawn, chosen, [_interval(level(runs, what), scale) for what in chosen], paired=False)
             drawn.set_xlabel(unit)
     return drawn
 
@@ -144,18 +145,24 @@ def provenance(runs: Runs) -> str:
 
 def _unit(runs: Runs, outcomes: Sequence[str]) -> tuple[str, float]:
     """How outcomes are told, and the factor to it: shares in per cent."""
-    units = {what: runs.columns[what].unit.split(";")[0] if what in runs.columns else "" for what in outcomes}
+    units = {what: "" if runs.is_yes_no(what) else runs.columns[what].unit.split(";")[0] for what in outcomes}
     if len({*units.values()}) != 1:
         told = ", ".join(f"{what}: {unit or 'a share of the runs'}" for what, unit in units.items())
         raise InputError("plot", "outcomes", f"have several units ({told})", allowed="outcomes of one unit")
     unit = next(iter(units.values()))
-    if unit in ("", "yes or no"):
+    if runs.is_yes_no(outcomes[0]):
         return "share of the runs, %", 100.0
     return ("%", 100.0) if unit == "share" else (unit, 1.0)
 
 
 def _points(unit: str) -> str:
     return "percentage points" if unit.endswith("%") else unit
+
+
+def _interval(found: Estimate | Difference | None, scale: float) -> Interval:
+    """A number with its ends as it is drawn; NaN where there is none."""
+    numbers = (np.nan,) * 3 if found is None else (found.value, found.low, found.high)
+    return Interval(*(scale * x for x in numbers))
 
 
 # --- rows, lines, heat maps ------------------------------------------------------------------------------------------

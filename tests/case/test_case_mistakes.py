@@ -105,6 +105,9 @@ WRONG: list[tuple[str, Any, str]] = [
     ("headline/0/outcome", "settlement", "case.yaml: headline[0].outcome: settlement is a code, which has no mean"),
     ("headline/0/outcome", "cell.water",
      "case.yaml: headline[0].told: cell.water is a number, not a yes or no; allowed: mean, median; did you mean mean?"),
+    ("headline/1/outcome", "table.river.agreed_week",
+     "case.yaml: headline[1].told: table.river.agreed_week is a week, whose mean leaves out the runs in which it never "
+     "comes; allowed: median"),
     ("headline/0/epochs", ["2024-1"],
      "case.yaml: headline[0].epochs: '2024-1' is not an epoch; allowed: 2024-01; did you mean 2024-01?"),
 ]  # fmt: skip

@@ -52,8 +52,8 @@ def test_each_is_paired_with_status_quo_where_it_starts() -> None:
 def test_the_table_is_long_and_has_what_each_cell_says_itself() -> None:
     table = cells().table(TOLD)
     assert list(table.columns) == [
-        "cell", "summit_week", "weeks_to_go", "outcome", "value", "low", "high", "difference", "difference_low",
-        "difference_high",
+        "cell", "summit_week", "weeks_to_go", "outcome", "value", "low", "high", "runs", "difference", "difference_low",
+        "difference_high", "first", "second", "pairs",
     ]  # fmt: skip
     assert len(table) == 4 * len(TOLD)
     for row in table.itertuples():
@@ -62,6 +62,20 @@ def test_the_table_is_long_and_has_what_each_cell_says_itself() -> None:
         assert (row.cell, row.value, row.low, row.high) == (cell.label, found.value, found.low, found.high)
         gap = sim.compare(cell.paired, cell.runs).difference(row.outcome)
         assert (row.difference, row.difference_low, row.difference_high) == (gap.value, gap.low, gap.high)
+        assert (row.first, row.second, row.pairs) == (gap.first, gap.second, gap.pairs)
+        assert row.runs == found.runs
+
+
+def test_a_difference_stands_beside_the_levels_that_it_is_of() -> None:
+    """A week is told of the runs in which it comes, and compared over all of them: the row has both pairs of levels."""
+    weeks = [name for name, column in cells()[0].runs.columns.items() if column.is_week]
+    table = cells().table(weeks, against=0)
+    told = table.dropna(subset=["difference"])
+    np.testing.assert_allclose(told["second"] - told["first"], told["difference"], atol=1e-12)
+    (some,) = [row for row in told.itertuples() if 0 < row.runs < DRAWS * RUNS][:1]
+    cell = cells()[some.cell]
+    assert some.runs == np.isfinite(cell.runs.weeks(some.outcome)).sum()
+    assert some.second == np.minimum(cell.runs.weeks(some.outcome), 16.0).mean() > some.value
 
 
 def test_differences_are_to_the_cell_that_was_chosen() -> None:
@@ -77,7 +91,10 @@ def test_differences_are_to_the_cell_that_was_chosen() -> None:
 def test_an_outcome_without_a_value_has_none_and_an_unknown_one_is_refused() -> None:
     never = cells().table(["table.doha.agreed_week"], against=1)
     assert never["value"].isna().all()
-    assert never["difference"].fillna(0.0).eq(0.0).all()  # a week that never comes in either is not later in one
+    assert never["runs"].eq(0).all()
+    told = never.dropna(subset=["difference"])  # a week that never comes in either is not later in one
+    assert told[["difference", "first", "second", "pairs"]].eq([0.0, 16.0, 16.0, 1.0]).all(axis=None)
+    assert len(told) == len(never) - 1
     with pytest.raises(InputError, match="did you mean takeover"):
         cells().table(["takover"])
 
