@@ -8,7 +8,7 @@ path.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ class Theory:
         off: mechanisms that it switches off.
         rules: each rule that it replaces, with the way that it has instead.
         constants: the numbers that these ways need.
+        file: that it was read from; the same rules in another file are the same theory.
     """
 
     theory: str
@@ -60,6 +61,14 @@ class Theory:
     off: tuple[str, ...]
     rules: tuple[tuple[str, str], ...]
     constants: tuple[tuple[str, float], ...]
+    file: str = field(default="", compare=False)
+
+    @property
+    def named(self) -> str:
+        """Its name where it comes with the package, else its file."""
+        own, file = theory_files().get(self.theory), Path(self.file)
+        is_other = file.suffix == ".yaml" and (own is None or file.resolve() != own.resolve())
+        return str(file) if is_other else self.theory
 
     def __repr__(self) -> str:
         return f"<theory {self.theory}: {self.title}, {self.source}>"
@@ -134,7 +143,7 @@ def theory_of(data: Mapping[str, Any], *, file: str) -> Theory:
             raise InputError(file, f"constants.{name}", problem, allowed=f"above 0, up to {constant.high:g}")
     return Theory(
         read.theory, read.title, read.source, read.says, read.silent, tuple(read.off), tuple(read.rules.items()),
-        tuple(read.constants.items()),
+        tuple(read.constants.items()), file,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from sim.evidence.reading import passes_of
 from sim.inputs.errors import InputError, nearest, shown
 from sim.inputs.files import read_yaml
 from sim.inputs.places import home_of
+from sim.inputs.words import exact, word
 from sim.jobs.settings import JOBS, groups, keys
 from sim.version import __version__
 
@@ -164,8 +165,8 @@ def scenario_help(name: str, case: str, folder: Path | None) -> str:
     scenarios = scenario_files(case, folder)
     check_scenario(name, scenarios)
     scenario = load_scenario(load_case(case), scenarios.get(name, Path(name)))
-    levers = (f"scenario.levers.{lever}={one.value:g}" for lever, one in scenario.levers.items())
-    words = ["jirga", f"scenario={name}", *levers, *([] if case == DEFAULT_CASE else [f"case={case}"])]
+    levers = (f"scenario.levers.{lever}={exact(one.value)}" for lever, one in scenario.levers.items())
+    words = ["jirga", word("scenario", name), *levers, *([] if case == DEFAULT_CASE else [word("case", case)])]
     return f"{scenario.describe()}\n\nto run it:\n  {shlex.join(words)}"
 
 

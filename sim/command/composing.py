@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from sim.command.composed import COMMAND_LINE, Composed, check_file, source_of, word_of
 from sim.command.moves import with_moves
-from sim.command.overrides import NAMES, check_overrides, check_plain, moves_in, parsed_words, quoted
+from sim.command.overrides import NAMES, check_overrides, check_plain, moves_in, parsed_words
 from sim.inputs.errors import InputError, shown
 from sim.inputs.files import read_yaml
 from sim.inputs.places import configuration_folder, home_of
+from sim.inputs.words import quoted
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -46,7 +47,8 @@ def compose(words: Sequence[str], folder: Path | None = None, *, sweeping: bool 
     scenarios = scenario_files(case, folder)
     check_overrides(composing, folder, scenarios, case)
     composed = _composed(composing, folder, scenarios)
-    composed = replace(composed, values=_with_file(composed.values, composing, scenarios))
+    values = _with_theory(_with_file(composed.values, composing, scenarios), composing, folder)
+    composed = replace(composed, values=values)
     return with_moves(composed, moves, tuple(overrides), scenarios)
 
 
@@ -64,6 +66,19 @@ def _with_file(
     if path is None or (own is not None and own.resolve() == path.resolve()):
         return values
     return {**values, "scenario": {**scenario, "file": str(path)}}
+
+
+def _with_theory(values: Mapping[str, Any], overrides: Sequence[Override], folder: Path | None) -> Mapping[str, Any]:
+    """The values with the theory that a word names by its file, and with the file of any that is not the package's."""
+    word = next((word_of(one.value()) for one in overrides if one.key_or_group == "theory"), "")
+    if word.endswith(".yaml"):
+        path = home_of(word)
+        return {**values, "theory": {**read_yaml(path), "file": str(path)}}
+    theory = values.get("theory")
+    if folder is None or not isinstance(theory, dict):
+        return values
+    path = folder / "theory" / f"{theory.get('theory')}.yaml"
+    return {**values, "theory": {**theory, "file": str(path)}} if path.is_file() else values
 
 
 def _case(overrides: Sequence[Override], folder: Path | None) -> str:
@@ -98,7 +113,7 @@ def _composed(overrides: Sequence[Override], folder: Path | None, scenarios: Map
 
     files: list[Path] = []
     extra = [] if folder is None else [f"hydra.searchpath=[{quoted(f'file://{folder.resolve()}')}]"]
-    lines = [*(_for_hydra(override) for override in overrides), *extra]
+    lines = [*(line for override in overrides if (line := _for_hydra(override))), *extra]
     try:
         with _our_hydra() as hydra:
             _offer_scenarios(overrides, scenarios, folder)
@@ -132,8 +147,13 @@ def _our_hydra() -> Iterator[Any]:
 
 
 def _for_hydra(override: Override) -> str:
-    """An override as Hydra is to read it: a scenario's file is a choice by its name, a folder `2021` no number."""
+    """An override as Hydra is to read it: a scenario's file is a choice by its name, a folder `2021` no number.
+
+    Empty for a theory's file, which takes the place of whatever theory was composed.
+    """
     line = str(override.input_line)
+    if override.key_or_group == "theory" and word_of(override.value()).endswith(".yaml"):
+        return ""
     if override.key_or_group in NAMES and isinstance(override.value(), int | float):
         return f"{override.key_or_group}={quoted(line.partition('=')[2].strip())}"
     if override.key_or_group == "scenario" and override.value() is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 from sim.command.composed import COMMAND_LINE, OPEN, check_file, word_of
 from sim.inputs.errors import InputError, nearest, shown
 from sim.inputs.files import read_yaml
-from sim.inputs.places import configuration_folder
+from sim.inputs.places import configuration_folder, home_of
+from sim.inputs.words import quoted
 from sim.jobs.settings import CASE_JOBS, FOLDER_JOBS, JOBS, groups, keys
 
 if TYPE_CHECKING:
@@ -83,16 +83,6 @@ def parsed_words(words: Iterable[str]) -> list[Override]:
     return parsed
 
 
-def quoted(text: str) -> str:
-    r"""Text as one value of Hydra's grammar, whatever is in it: a backslash counts only before a quote or the end.
-
-    >>> print(quoted("it's x[draft]"), quoted("C:\\x"))
-    'it\'s x[draft]' 'C:\x'
-    """
-    escaped = re.sub(r"(\\*)'", r"\1\1\\'", text)
-    return "'" + re.sub(r"(\\+)$", r"\1\1", escaped) + "'"
-
-
 def _unreadable(word: str) -> InputError:
     key, separator, value = word.partition("=")
     if separator:
@@ -139,7 +129,9 @@ def check_overrides(
         if name in seen:
             raise InputError(COMMAND_LINE, name, "is given twice")
         seen.add(name)
-        if name in groups():
+        if name == "theory" and word_of(override.value()).endswith(".yaml"):
+            read_yaml(home_of(word_of(override.value())))
+        elif name in groups():
             _check_choice(name, override.value(), folder, case)
         if name == "scenario":
             check_scenario(override.value(), scenarios)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.case.case import Case
 from sim.case.loading import load_case
 from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_of
-from sim.case.theory import AS_DESIGNED, Theory, theory_of
+from sim.case.theory import AS_DESIGNED, Theory, load_theory, theory_files, theory_of
 from sim.evidence.loading import load_evidence
 from sim.evidence.rows import Evidence
 from sim.experiment.grid import FIXED, FRAME, LEVERS, Axis, Grid, grid_of
@@ -37,7 +37,9 @@ def scenario_of_settings(settings: Settings, case: Case) -> Scenario:
 def theory_of_settings(settings: Settings) -> Theory:
     """The theory that was composed; `InputError` for a mistake in its file."""
     name = str(settings.theory.get("theory"))
-    return theory_of(settings.theory, file=f"theory/{name}.yaml")
+    if "file" in settings.theory:
+        return load_theory(settings.theory["file"])
+    return theory_of(settings.theory, file=str(theory_files().get(name, f"theory/{name}.yaml")))
 
 
 def check_within_cap(settings: Settings, total: int, told: str, other: str = "a smaller size") -> None:

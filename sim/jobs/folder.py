@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted
+from sim.inputs.words import word
 from sim.jobs.submitting import hand_over
 
 if TYPE_CHECKING:
@@ -70,7 +73,7 @@ def cancel(settings: Settings) -> int:
     tasks = slurm.queued(settings.out)
     if tasks:
         slurm.cancel(task.job for task in tasks)
-    print(f"{len(tasks):,} tasks cancelled")
+    print(f"{counted(len(tasks), 'task')} cancelled")
     return 0
 
 
@@ -95,9 +98,18 @@ def collect(settings: Settings) -> int:
     checked(runs)
     notes = stored_plan(runs)["notes"]
     told = extent(runs, plan) if gone else None
-    size, command = str(notes.get("size", "")), str(notes.get("command", "jirga"))
+    size, command = str(notes.get("size", "")), _made_by(notes.get("command"), settings)
     failed = write(plan, settings.out, size, command, told, weighing)
     return 1 if failed else 0
+
+
+def _made_by(command: object, settings: Settings) -> str:
+    """What makes the results again: the words that began the folder, and those that collect them with weights."""
+    weights = [] if settings.weights is None else [word("weights", str(settings.weights))]
+    collecting = shlex.join(["jirga", "collect", word("out", str(settings.out)), *weights])
+    if command is None:
+        return f"sim.sweep or sim.grid in Python, as runs/configuration.json says, then {collecting}"
+    return f"{command} && {collecting}" if weights else str(command)
 
 
 def _plan(settings: Settings) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ from sim.case.loading import load_case
 from sim.engine.computing import progress_bar
 from sim.experiment.debrief import debriefed, many_runs, to_give_back
 from sim.inputs.errors import InputError, one_of
+from sim.inputs.numbers import counted
+from sim.inputs.words import word
 from sim.jobs.answers import answer_of, named_numbers
 from sim.jobs.asked import SOURCE, scenario_of_settings
 from sim.pages.kit.terminal import terminal
@@ -54,7 +57,8 @@ def run(settings: Settings) -> None:
         try:
             _ask_all(console, game, file, settings.replies)
         except (Stopped, KeyboardInterrupt) as stop:
-            told = f"\nThe game is kept, with {len(game.moves)} decisions. Go on with\n  jirga play resume={file.path}"
+            taken = counted(len(game.moves), "decision")
+            told = f"\nThe game is kept, with {taken}. Go on with\n  {_again(file.path)}"
             console.print(Text(told), soft_wrap=True)
             if isinstance(stop, KeyboardInterrupt):
                 raise
@@ -193,5 +197,10 @@ def _debrief(console: Console, settings: Settings, played: Played, game: Game, f
         path = file.with_name(f"{file.stem}_{who}.png" if len(game.seats) > 1 else f"{file.stem}.png")
         save_picture(picture(world, found, played.seed, played.draw, played.run), path)
         console.print(Text.assemble("\nThe picture: ", (str(path), "bold")), soft_wrap=True)
-    again = f"The game, to be looked at again: jirga play resume={file}"
+    again = f"The game, to be looked at again: {_again(file)}"
     console.print(Text(again), soft_wrap=True)
+
+
+def _again(file: Path) -> str:
+    """The command that takes up a game."""
+    return shlex.join(["jirga", "play", word("resume", str(file))])

@@ -89,7 +89,7 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
     {
         "scenario": "a name, a file, or null for all",
         "passes": "null for all of the case, or a list of some",
-        "theory": "a name of the group",
+        "theory": "a name of the group, or a file that ends in .yaml",
         "off": "a list of switches, or null for what the scenario says",
         "levers": "levers of the scenario with numbers",
         "fixed": "uncertainties with numbers",

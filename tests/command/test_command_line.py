@@ -22,9 +22,10 @@ from sim.command.arguments import help_text
 from sim.command.composed import word_of
 from sim.command.composing import compose, scenario_files
 from sim.command.main import RUNNERS, main
-from sim.command.overrides import parsed_words, quoted
+from sim.command.overrides import parsed_words
 from sim.inputs import InputError, read_yaml
 from sim.inputs.places import configuration_folder
+from sim.inputs.words import quoted
 from sim.jobs.settings import JOBS, Settings, keys
 
 EVIDENCE = "evidence.passes, evidence.implied, evidence.draws"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from sim.agents.questions import Question
 from sim.command.main import main
 from sim.inputs import InputError
+from sim.inputs.words import quoted
 from sim.jobs.answers import answer_of, named_numbers
 from sim.storage.games import GameFile, take_up
 
@@ -63,6 +65,16 @@ def test_a_game_that_stops_goes_on_where_it_was(
     for typed in ("m\nm\nq\n", "", "m\n" * 200):
         assert play(monkeypatch, typed, "play", f"resume={file}") == 0
     assert file.read_text() == the_game(whole).read_text()
+
+
+def test_the_words_that_go_on_with_a_game_can_be_pasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "a game [draft], it's mine"
+    assert play(monkeypatch, "m\n", *WORDS, "seat=PAK", f"out={quoted(str(folder))}") == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if "jirga play " in line)
+    assert play(monkeypatch, "m\n", *shlex.split(line)[1:]) == 0
+    assert len(take_up(the_game(folder))[1].moves) == 2
 
 
 def test_who_interrupts_a_game_is_told_how_to_go_on(

@@ -29,11 +29,27 @@ events:
 """
 
 
+THEORY = """theory: stubborn
+title: stubborn
+source: Abreu & Gul (2000)
+says: both insist
+silent: all else
+rules: {accepting: attrition}
+constants: {demand: 0.6}
+"""
+
+
 def worlds(folder: Path) -> dict[str, World]:
     own = folder / "mine.yaml"
     own.write_text(OWN, encoding="utf-8")
     namesake = folder / "turkey_summit.yaml"
     namesake.write_text(OWN.replace("mine", "turkey_summit"), encoding="utf-8")
+    odd = folder / "x[draft], it's 2" / "stubborn.yaml"
+    odd.parent.mkdir()
+    odd.write_text(THEORY, encoding="utf-8")
+    drafted = odd.parent / "mine.yaml"
+    drafted.write_text(OWN, encoding="utf-8")
+    theory = CASE.scenario("do_more", horizon=20)
     levers = CASE.scenario("turkey_summit", summit_week=9, weeks_to_go=21.5, horizon=30)
     fixed = CASE.scenario("status_quo", epoch="2019-07", horizon=20, fixed={"trust.US.PAK": 1.0 / 3.0, "noise": 0.03})
     return {
@@ -43,11 +59,17 @@ def worlds(folder: Path) -> dict[str, World]:
         "off": load_world(CASE.scenario("do_more", off=("red_lines", "private"), horizon=20), CASE),
         "passes": load_world(CASE.scenario("status_quo", horizon=20), CASE, passes=("pass_b",), implied=False),
         "own": load_world(CASE.scenario(own, horizon=20), CASE),
+        "theory": load_world(theory.change(theory=odd), CASE),
+        "named theory": load_world(theory.change(theory="nash"), CASE),
+        "drafted": load_world(CASE.scenario(drafted, horizon=20), CASE),
         "namesake": load_world(CASE.scenario(namesake, horizon=20), CASE),
     }
 
 
-@pytest.mark.parametrize("name", ["plain", "levers", "fixed", "off", "passes", "own", "namesake"])
+NAMES = ["plain", "levers", "fixed", "off", "passes", "own", "namesake", "theory", "named theory", "drafted"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_command_and_the_lines_give_the_same_run(tmp_path: Path, name: str) -> None:
     world = worlds(tmp_path)[name]
     known = replay(world, 17, seed=5, runs=4).outcomes
@@ -91,3 +113,42 @@ def test_the_report_of_a_scenario_of_ones_own_tells_words_that_play_it(tmp_path:
     found = scenario_of_settings(settings, CASE)
     assert found.title == name
     assert found.events == CASE.scenario(file).events
+
+
+def test_a_theory_in_a_folder_of_choices_is_told_by_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "theory" / "stubborn.yaml"
+    file.parent.mkdir()
+    file.write_text(THEORY, encoding="utf-8")
+    words = ["scenario=do_more", "size=smoke", "size.draws=2", "size.runs=1", "horizon=6", f"out={tmp_path / 'out'}"]
+    assert main(["--config-dir", str(tmp_path), *words, "theory=stubborn"]) == 0
+    page = html.unescape((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    told = {word for one in re.findall(r"python -m sim job=explain[^<]*", page) for word in shlex.split(one)}
+    assert f"theory={file}" in told
+    settings = compose(["scenario=do_more", f"theory={file}"]).settings()
+    assert scenario_of_settings(settings, CASE).theory.constants == (("demand", 0.6),)
+
+
+def test_a_folder_that_python_began_is_told_to_be_so_and_weights_are_part_of_the_command(tmp_path: Path) -> None:
+    base = CASE.scenario("turkey_summit", horizon=6)
+    sim.grid(base, draws=2, runs=1, summit_week=[2, 4], out=tmp_path / "x[1]", progress=False)
+    assert main(["collect", f"out={tmp_path / 'x[1]'}"]) == 0
+    page = html.unescape((tmp_path / "x[1]" / "report.html").read_text(encoding="utf-8"))
+    collecting = shlex.join(["jirga", "collect", f"out='{tmp_path / 'x[1]'}'"])
+    assert f"Written by: sim.sweep or sim.grid in Python, as runs/configuration.json says, then {collecting}" in page
+    assert main(shlex.split(collecting)[1:]) == 0
+
+
+@pytest.mark.parametrize("value", [1.0 / 3.0, 21.123456789])
+def test_the_words_for_a_scenario_s_levers_are_exact(
+    tmp_path: Path, value: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the file's name has brackets and a comma."""
+    file = tmp_path / "x [2], late" / "mine.yaml"
+    file.parent.mkdir()
+    lever = f"levers:\n  pace: {{unit: weeks, value: {value + 2!r}, low: 2, high: 52, meaning: m}}\n"
+    file.write_text(OWN.replace("weeks_to_go: 30", "weeks_to_go: $pace") + lever, encoding="utf-8")
+    assert main(["--help", f"scenario='{file}'"]) == 0
+    line = capsys.readouterr().out.strip().splitlines()[-1]
+    settings = compose(shlex.split(line)[1:]).settings()
+    assert settings.levers == {"pace": value + 2}
+    assert scenario_of_settings(settings, CASE).levers["pace"].value == value + 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import shlex
 import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -19,7 +21,7 @@ from sim.evidence.harmonised import harmonised
 from sim.evidence.rows import CodedRow
 from sim.inputs import InputError
 from sim.jobs.evidence import findings
-from sim.pages.evidence.account import about
+from sim.pages.evidence.account import about, how_to_object
 from sim.pages.evidence.entries import place
 from sim.pages.evidence.findings import Findings, absent_actors, loose_rows
 from sim.pages.evidence.maps import shade
@@ -206,7 +208,16 @@ def test_a_reader_learns_the_columns_of_a_pass_of_ones_own(read: Reader) -> None
     for kind in ("dyads", "positions", "events", "mechanisms", "conditions"):
         head = (CHECKOUT / "afghanistan/evidence/pass_a" / f"{kind}.csv").read_text().splitlines()[0]
         assert f"{kind}.csv: {head}" in told
-    assert "evidence.passes=[pass_a,pass_b,pass_c,mine]" in told
+    assert "python -m sim job=evidence 'evidence.passes=[pass_a,pass_b,pass_c,mine]' out=mine" in read.words
+
+
+def test_the_words_that_count_a_pass_of_ones_own_name_the_case(case: Path) -> None:
+    mine = Path(shutil.copytree(case, case.parent / "a case [mine]"))
+    page = html.unescape(str(how_to_object(found_in(f"'{mine}'", draws=100))))
+    (told,) = re.findall("python -m sim job=evidence[^<]*", page)
+    shutil.copytree(mine / "evidence" / "pass_c", mine / "evidence" / "mine")
+    settings = compose(shlex.split(told)[3:]).settings()
+    assert (settings.case, settings.evidence.passes) == (str(mine), (*PASSES, "mine"))
 
 
 def test_a_pass_of_ones_own_enters_the_page(case: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sim.evidence.loading import COLUMNS
 from sim.pages.evidence.entries import garbled_badge
 from sim.pages.evidence.findings import Findings
 from sim.pages.kit.html import Html, joined, listed, note, paragraphs, tag, typed
+from sim.pages.run.again import case_words
 
 
 def about(folder: Path) -> Mapping[str, tuple[str, ...]]:
@@ -75,6 +77,7 @@ def _marked(block: str) -> Html:
 def how_to_object(found: Findings) -> Html:
     folder = f"{found.case.folder.name}/evidence"
     passes = ",".join((*found.evidence.passes, "mine"))
+    again = ["python", "-m", "sim", "job=evidence", f"evidence.passes=[{passes}]", "out=mine", *case_words(found.case)]
     files = joined((tag("code", f"{name}.csv: {','.join(columns)}") for name, columns in COLUMNS.items()), tag("br"))
     steps = (
         joined(
@@ -97,7 +100,7 @@ def how_to_object(found: Findings) -> Html:
         joined(
             [
                 "Let it count, beside the others or alone, and read this page again:",
-                typed(f"python -m sim job=evidence 'evidence.passes=[{passes}]' out=mine"),
+                typed(shlex.join(again)),
             ]
         ),
         joined(["To leave out whatever is only implied: ", tag("code", "evidence.implied=false"), "."]),

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 
 NAMES = 1.95  # inches for the names of rows
+NAME = 28  # characters that fit in there
+BAR_NAME, BAR_LINE = 60, 0.34  # characters above a bar of the usual width, and inches that a further line takes
+LINE = 0.125  # inches that a further line of a name takes
 WIDTH = 4.8  # inches: fills a phone, and two stand side by side on a desktop
 INK = "#222222"
 # What comes in the course of a run; the two of a table share its panel.
@@ -122,7 +125,11 @@ def composition(
         key: whether to draw the key to the colours, for a figure that stands alone.
     """
     with mpl.rc_context(dict(STYLE)):
-        figure = _figure(0.5 * len(bars) + (1.0 if key else 0.6), width, right=0.3, top=0.42 if key else 0.05)
+        bars = [bar._replace(label=fill(bar.label, round(BAR_NAME * width / WIDTH))) for bar in bars]
+        lines = max((bar.label.count("\n") for bar in bars), default=0)
+        figure = _figure(
+            (0.5 + BAR_LINE * lines) * len(bars) + (1.0 if key else 0.6), width, right=0.3, top=0.42 if key else 0.05
+        )
         axes = figure.subplots()
         for row, bar in enumerate(bars):
             _composed(axes, row, bar, classes)
@@ -244,14 +251,15 @@ def _fan(axes: Axes, panel: Fan) -> None:
 def differences(title: str, unit: str, rows: Sequence[Named]) -> Figure:
     """Paired differences with their intervals; filled and coloured where the interval leaves zero out."""
     with mpl.rc_context(dict(STYLE)):
-        figure = _figure(0.19 * len(rows) + 0.75, left=NAMES, right=0.55, top=0.27)
+        names = [fill(one.label, NAME) for one in rows]
+        figure = _figure(_tall(0.19, names) + 0.75, left=NAMES, right=0.55, top=0.27)
         axes = figure.subplots()
         axes.axvline(0.0, color="#777777", lw=0.8)
         for row, (_, found, _) in enumerate(rows):
             clear = found.low > 0.0 or found.high < 0.0
             colour, marker = _pointing(found.value) if clear else ("#777777", "o")
             _whisker(axes, row, found, colour, marker, filled=clear)
-        _rows(axes, [one.label for one in rows])
+        _rows(axes, names)
         _headings(axes, [one.heading for one in rows])
         ends = [abs(end) for one in rows for end in one.interval[1:] if not math.isnan(end)]
         reach = max(ends) * 1.08 if max(ends, default=0.0) > 0.0 else 1.0
@@ -279,6 +287,11 @@ def _rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.spines["left"].set_visible(False)
 
 
+def _tall(row: float, names: Sequence[str]) -> float:
+    """How many inches rows of these names take, each as high as the longest needs."""
+    return len(names) * (row + LINE * max((name.count("\n") for name in names), default=0))
+
+
 def _headings(axes: Axes, headings: Sequence[str]) -> None:
     """A line wherever the heading changes, and the heading to the right of its first row."""
     for row, (heading, before) in enumerate(zip(headings, ["", *headings], strict=False)):
@@ -298,13 +311,14 @@ def influence(title: str, found: Sequence[Influence], names: Sequence[str]) -> F
         names: of each, in words.
     """
     with mpl.rc_context(dict(STYLE)):
-        figure = _figure(0.27 * len(found) + 0.8, left=NAMES, top=0.27)
+        told = [fill(name, NAME) for name in names]
+        figure = _figure(_tall(0.19, told) + 0.8, left=NAMES, top=0.27)
         axes = figure.subplots()
         axes.axvline(0.0, color="#777777", lw=0.8)
         for row, one in enumerate(found):
             axes.barh(row, 2.0 * one.luck, left=-one.luck, height=1.0, color="#e6e6e6", lw=0, zorder=0)
             _whisker(axes, row, one, *_pointing(one.value), filled=one.stands_out)
-        _rows(axes, [fill(name, 34) for name in names])
+        _rows(axes, told)
         ends = [abs(end) for one in found for end in (one.value, one.low, one.high) if not math.isnan(end)]
         reach = max(0.3, *(1.1 * one.luck for one in found), *(1.05 * end for end in ends))
         axes.set_xlim(-min(reach, 1.0), min(reach, 1.0))
@@ -316,14 +330,15 @@ def influence(title: str, found: Sequence[Influence], names: Sequence[str]) -> F
 def split(rows: Sequence[Named]) -> Figure:
     """The variance of outcomes as two parts, not knowing and chance, with the interval of where they part."""
     with mpl.rc_context(dict(STYLE)):
-        figure = _figure(0.26 * len(rows) + 0.75, left=NAMES, top=0.27)
+        names = [fill(one.label, NAME) for one in rows]
+        figure = _figure(_tall(0.26, names) + 0.75, left=NAMES, top=0.27)
         axes = figure.subplots()
         for row, (_, chance, _) in enumerate(rows):
             known = 1.0 - chance.value
             axes.barh(row, known, height=0.62, color=BLUE, edgecolor="white")
             axes.barh(row, chance.value, left=known, height=0.62, color="#d9d9d9", hatch="////", edgecolor="white")
             axes.plot([1.0 - chance.high, 1.0 - chance.low], [row, row], color="black", lw=1.2, marker="|", ms=5)
-        _rows(axes, [one.label for one in rows])
+        _rows(axes, names)
         axes.set_xlim(0.0, 1.0)
         axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100"])
         axes.set_xlabel("share of the variance, %")
@@ -340,18 +355,21 @@ class Swept(NamedTuple):
 def over_values(key: str, values: Sequence[float], lines: Sequence[Swept], unit: str) -> Figure:
     """Outcomes over the values of a swept key, with their intervals."""
     with mpl.rc_context(dict(STYLE)):
-        keys = -(-len(lines) // 2)
+        names = [fill(line.label, NAME) for line in lines]
+        half = -(-len(names) // 2)  # in each of the two columns of the key
+        keys = max(sum(1 + name.count("\n") for name in column) for column in (names[:half], names[half:]))
         figure = _figure(2.8 + 0.17 * keys, left=0.5, bottom=0.56 + 0.17 * keys)
         axes = figure.subplots()
-        for number, line in enumerate(lines):
+        for number, (name, line) in enumerate(zip(names, lines, strict=True)):
             colour, marker = LINE_STYLES[number % len(LINE_STYLES)]
             known = [(x, y) for x, y in zip(values, line.numbers, strict=True) if y is not None]
             axes.plot([x for x, _ in known], [y.value for _, y in known], color=colour, marker=marker, ms=4, lw=1.1,
-                      label=line.label)  # fmt: skip
+                      label=name)  # fmt: skip
             for x, y in known:
                 axes.plot([x, x], [y.low, y.high], color=colour, lw=1.6, alpha=0.7)
         axes.set_xlabel(key)
         axes.set_ylabel(unit)
         axes.set_ylim(bottom=0.0)
-        figure.legend(loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=2, frameon=False, labelspacing=0.3)
+        figure.legend(loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=2, frameon=False, fontsize=7.6,
+                      labelspacing=0.3)  # fmt: skip
     return figure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -15,6 +15,8 @@ from sim.analysis.paired import Difference
 from sim.analysis.shares import ratio
 from sim.case.patterns import FILE as PATTERNS
 from sim.case.patterns import Patterns, load_patterns
+from sim.experiment.cells import short
+from sim.experiment.grid import text
 from sim.experiment.moved import Looked, all_looked_at
 from sim.experiment.results import Result, Results
 from sim.experiment.runs import Runs, influences_on
@@ -40,6 +42,14 @@ class Findings:
     def cells(self) -> tuple[Result, ...]:
         """The cells that are told one by one: all but in a large sweep, which is read from the disk."""
         return tuple(islice(self.results, MOST_CELLS))
+
+    @cached_property
+    def _brief(self) -> Mapping[str, str]:
+        return dict(zip((cell.label for cell in self.cells), brief_names(self.cells), strict=True))
+
+    def briefly(self, label: str) -> str:
+        """A cell's label with only what differs between the cells, for a figure; another label as it is."""
+        return self._brief.get(label, label)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -121,6 +131,14 @@ class Findings:
             for group in self.groups
             for measure in _open(group, self.measures_from(group.epoch))
         )
+
+
+def brief_names(cells: Sequence[Result]) -> list[str]:
+    """What tells each cell from the others, in few words: its scenario where there are several, and swept values."""
+    several = len({cell.scenario.scenario for cell in cells}) > 1
+    names = [" ".join(f"{short(key)}={text(value)}" for key, value in cell.swept.items()) for cell in cells]
+    told = (f"{cell.scenario.scenario} {name}" if several else name for cell, name in zip(cells, names, strict=True))
+    return [name.strip() or cell.scenario.scenario for cell, name in zip(cells, told, strict=True)]
 
 
 def _stem(file: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
 from urllib.parse import quote
@@ -19,7 +19,7 @@ from sim.experiment.runs import Runs
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.report import figures as report_plots
 from sim.pages.report.figures import Composed, Named, Swept, drawing, links_of
-from sim.pages.report.findings import Findings, chance_parts, code, run_anchor, start_of
+from sim.pages.report.findings import Findings, brief_names, chance_parts, code, run_anchor, start_of
 from sim.pages.report.measures import Group, Measure, baseline_label, class_shares, shares_upto
 from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import (
@@ -36,6 +36,7 @@ from sim.pages.report.telling import (
 )
 
 MOST_READ = 400  # cells behind the lines of a sweep
+MOST_LINES = len(report_plots.LINE_STYLES)  # over a swept key
 STRONGEST = 12  # uncertainties of a figure
 
 
@@ -101,7 +102,7 @@ def _moved(measure: Measure, gap: Difference, horizon: int) -> Content:
 def composition_section(found: Findings) -> Html:
     drawn = []
     for group in found.groups:
-        those = bars(group, found.files)
+        those = [bar._replace(label=found.briefly(bar.label)) for bar in bars(group, found.files)]
         picture = report_plots.composition(those, settlements(found.results.case))
         title = found.results.case.epochs[group.epoch].title
         caption = joined([tag("b", start_of(group)), f": {title}."])
@@ -184,40 +185,62 @@ def _shares(found: Findings, runs: Runs, bar: Composed) -> Iterator[Content]:
 
 
 def swept_section(found: Findings) -> Html:
-    drawn = [one for key in found.results.swept if (one := _over(found, key)) is not None]
+    drawn = [one for key in found.results.swept for one in _over(found, key)]
     words = (
-        "Mean over all cells with the same value of the key, whatever the others are; the bars span the lowest "
-        "and highest ends of those cells' 95 % intervals."
+        "Each point is one cell with its own 95 % interval; nothing is pooled. Where several keys are swept, a line is "
+        f"drawn for each combination of the others, of up to {MOST_LINES}."
     )
     return joined([paragraphs(words), tag("div", *drawn, class_="grid")])
 
 
-def _over(found: Findings, key: str) -> Html | None:
-    """Shares over the values of one swept key; None where they are no numbers."""
+def _over(found: Findings, key: str) -> Iterator[Html]:
+    """Shares over the values of one swept key, where these are numbers: a figure, or one a share with other keys."""
     cells = [cell for cell in islice(found.results, MOST_READ) if key in cell.swept]
     values = sorted({float(cell.swept[key]) for cell in cells if not isinstance(cell.swept[key], str)})
-    if len(values) < 2:
-        return None
     asked = [one for one in found.measures if one.scale != 1.0 and any(one.varies(cell.runs) for cell in cells)][:5]
-    lines = [Swept(one.label, tuple(_pooled(one, cells, key, value) for value in values)) for one in asked]
-    picture = report_plots.over_values(key, values, lines, "%")
-    return drawing(picture, f"shares over {key}", tag("code", key))
+    if len(values) < 2 or not asked:
+        return
+    those = _apart(cells, key)
+    if len(those) == 1:
+        (own,) = those.values()
+        figures = {key: [Swept(one.label, _points(one, own, key, values)) for one in asked]}
+    else:
+        shown = list(those.items())[:MOST_LINES]
+        figures = {
+            f"{one.label}, over {key}": [Swept(name, _points(one, own, key, values)) for name, own in shown]
+            for one in asked
+        }
+    left = f"; {MOST_LINES} of {len(those)} combinations of the others" if len(those) > MOST_LINES else ""
+    for title, lines in figures.items():
+        picture = report_plots.over_values(key, values, lines, "%")
+        yield drawing(picture, f"shares over {key}: {title}", joined([tag("code", title), left]))
 
 
-def _pooled(measure: Measure, cells: Sequence[Result], key: str, value: float) -> Interval | None:
-    found = [one for cell in cells if cell.swept[key] == value if (one := measure.estimate(cell.runs)) is not None]
-    if not found:
-        return None
-    ends = [end for one in found for end in (one.low, one.high) if not math.isnan(end)]
-    value = sum(one.value for one in found) / len(found)
-    return Interval(value, min(ends, default=math.nan), max(ends, default=math.nan))
+def _apart(cells: Sequence[Result], key: str) -> dict[str, list[Result]]:
+    """The cells by what else differs between them, named by that alone."""
+    names = brief_names([replace(cell, swept={k: v for k, v in cell.swept.items() if k != key}) for cell in cells])
+    found: dict[str, list[Result]] = {}
+    for cell, name in zip(cells, names, strict=True):
+        found.setdefault(name, []).append(cell)
+    return found
+
+
+def _points(
+    measure: Measure, cells: Sequence[Result], key: str, values: Sequence[float]
+) -> tuple[Interval | None, ...]:
+    """The number of each cell with its interval, by the value of a key; None where there is no cell, or no number."""
+    found = {
+        float(cell.swept[key]): measure.estimate(cell.runs) for cell in cells if not isinstance(cell.swept[key], str)
+    }
+    told = (found.get(value) for value in values)
+    return tuple(None if one is None else Interval(one.value, one.low, one.high) for one in told)
 
 
 def differences_section(found: Findings) -> Html:
     drawn, still = [], []
     for measure in found.measures:
         rows = [
-            Named(cell.label, Interval(gap.value, gap.low, gap.high), cell.scenario.epoch)
+            Named(found.briefly(cell.label), Interval(gap.value, gap.low, gap.high), cell.scenario.epoch)
             for cell, one, gap in found.differences
             if one is measure and gap.stands and gap.differing
         ]

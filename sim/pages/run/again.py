@@ -10,6 +10,7 @@ from sim.case.case import Case
 from sim.case.folder import CASES, CHECKOUT
 from sim.case.scenario import Scenario
 from sim.evidence.reading import passes_of
+from sim.inputs.words import exact, word
 from sim.world.world import World
 
 DEFAULT = "afghanistan"  # the case that nobody has to name
@@ -35,22 +36,21 @@ def parting_command(world: World, against: str, draws: int, runs: int, seed: int
         against: the other scenario, or its file.
         draws, runs, seed: of the sweep.
     """
-    return _command(world, [f"against={against}", f"size.draws={draws}", f"size.runs={runs}"], seed)
+    return _command(world, [word("against", against), f"size.draws={draws}", f"size.runs={runs}"], seed)
 
 
 def _command(world: World, asked: Sequence[str], seed: int) -> str:
     """A command of the job `explain` with all that the world depends on."""
     scenario, evidence = world.scenario, world.evidence
-    words = ["python", "-m", "sim", "job=explain", f"scenario={_named(scenario)}", *asked]
+    words = ["python", "-m", "sim", "job=explain", word("scenario", _named(scenario)), *asked]
     words += [f"seed={seed}", f"epoch={scenario.epoch}", f"horizon={scenario.horizon}"]
     words += [f"levers.{name}={exact(lever.value)}" for name, lever in scenario.levers.items()]
     words += [f"fixed.{name}={exact(value)}" for name, value in scenario.fixed.items()]
     words += [f"off=[{','.join(scenario.off)}]"] if scenario.off else []
-    words += [f"theory={scenario.theory.theory}"] if scenario.theory.changes else []
+    words += [word("theory", scenario.theory.named)] if scenario.theory.changes else []
     words += [f"evidence.passes=[{','.join(evidence.passes)}]"] if _are_some(world) else []
     words += [] if evidence.implied else ["evidence.implied=false"]
-    case = _case(world.case)
-    return shlex.join(words if case == DEFAULT else [*words, f"case={case}"])
+    return shlex.join([*words, *case_words(world.case)])
 
 
 def notebook(world: World, draw: int, run: int, seed: int) -> str:
@@ -60,13 +60,13 @@ def notebook(world: World, draw: int, run: int, seed: int) -> str:
     changes += [f"{name}={exact(lever.value)}" for name, lever in scenario.levers.items()]
     changes += [f"fixed={dict(scenario.fixed)!r}"] if scenario.fixed else []
     changes += [f"off={list(scenario.off)!r}"] if scenario.off else []
-    changes += [f'theory="{scenario.theory.theory}"'] if scenario.theory.changes else []
+    changes += [f"theory={scenario.theory.named!r}"] if scenario.theory.changes else []
     evidence = [f"passes={list(world.evidence.passes)!r}"] if _are_some(world) else []
     evidence += [] if world.evidence.implied else ["implied=False"]
     given = "".join(f", {one}" for one in evidence)
     return (
         "import sim\n"
-        f'scenario = sim.load_case("{_case(world.case)}").scenario("{_named(scenario)}", {", ".join(changes)})\n'
+        f"scenario = sim.load_case({_case(world.case)!r}).scenario({_named(scenario)!r}, {', '.join(changes)})\n"
         f"model = sim.NegotiationModel(scenario, draw={draw}, run={run}, seed={seed}{given})\n"
         "model.run_model()\n"
         f'print(model.why("{next(iter(world.case.actors))}", week=1))\n'
@@ -74,14 +74,10 @@ def notebook(world: World, draw: int, run: int, seed: int) -> str:
     )
 
 
-def exact(value: float) -> str:
-    """A number as one writes it, with all its digits.
-
-    >>> exact(12.0), exact(0.1), exact(1.0 / 3.0)
-    ('12', '0.1', '0.3333333333333333')
-    """
-    short = f"{value:g}"
-    return short if float(short) == value else repr(float(value))
+def case_words(case: Case) -> list[str]:
+    """The word that names a case; none for the one that nobody has to name."""
+    named = _case(case)
+    return [] if named == DEFAULT else [word("case", named)]
 
 
 def _are_some(world: World) -> bool:
