@@ -17,7 +17,7 @@ from sim.analysis.shares import Ratio, Spread, Values, ratio, root_of_squares, s
 from sim.analysis.weights import Weights, uneven, worth
 
 NOTABLE = 0.05  # a difference of this much counts as one (design, section 8)
-MOST_PAIRS = 0.9  # of the pairs have a value in both, or no difference is told
+MOST_PAIRS = 0.9  # of the pairs of runs with a value in either have one in both, or no difference is told
 FEWEST_DIFFERING = 6  # draws: the sign test of five equal signs has p = 0.06, of six 0.03
 
 
@@ -26,8 +26,8 @@ class Difference:
     """Second scenario less first, paired, with the two levels that it is the difference of.
 
     Attributes:
-        value: `second - first`; NaN where fewer than nine tenths of the pairs have a value in both. There the levels
-            would be those of other runs than the difference.
+        value: `second - first`; NaN where of the pairs of runs that have a value in either, fewer than nine tenths have
+            one in both. There the levels would be those of other runs than the difference.
         low: lower end of its 95 % interval; NaN likewise, and where no draw differs in a number.
         high: upper end, or NaN likewise.
         first: the mean of the first scenario, over the runs that have a value there; where the value is NaN, over
@@ -88,7 +88,7 @@ class Difference:
     def __str__(self) -> str:
         levels = f"{self.first:.4g} to {self.second:.4g}"
         if not self.stands:
-            return f"{levels} where both have one ({self.pairs:.0%} of the pairs: no difference is told)"
+            return f"{levels} where both have one ({self.pairs:.0%} of the pairs with either: no difference is told)"
         if math.isnan(self.low):
             return f"{self.value:+.4g} ({levels}; no draw differs)"
         ends = f"{self.low:+.4g} to {self.high:+.4g}"

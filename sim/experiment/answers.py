@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from sim.analysis.paired import MOST_PAIRS, Difference, difference, paired_draws
+from sim.analysis.paired import Difference, difference, paired_draws
 from sim.analysis.shares import Values
 from sim.analysis.weights import Weights
 from sim.case.answer import Answer
@@ -68,20 +66,16 @@ def verdict(gap: Difference | None, expected: str | None) -> str:
     return AS_EXPECTED if (gap.value > 0.0) == (expected == "rises") else OPPOSITE
 
 
-def pairs_with_both(first: Values, second: Values) -> float:
-    """The share of the pairs of runs in which both have a number, in [0, 1]."""
-    return float((~np.isnan(first) & ~np.isnan(second)).mean())
-
-
 def paired_effect(first: Values, second: Values, *, yes_no: bool, weights: Weights = None) -> Difference | None:
-    """Second less first; None where fewer than 90 % of the pairs have both, or fewer than two draws.
+    """Second less first; None where it does not stand (`Difference.stands`), or rests on fewer than two draws.
 
-    Where a number is defined in some runs alone (who was asked to come), a difference over the runs in which both are
-    defined compares survivors (Frangakis & Rubin 2002), and none is told.
+    Where a number is defined in some runs alone (who was asked to come), and these are others in the two, a difference
+    over the runs in which both are defined compares survivors (Frangakis & Rubin 2002), and none is told.
     """
-    if pairs_with_both(first, second) < MOST_PAIRS or paired_draws(first, second, weights) < 2:
+    if paired_draws(first, second, weights) < 2:
         return None
-    return difference(first, second, yes_no=yes_no, weights=weights)
+    found = difference(first, second, yes_no=yes_no, weights=weights)
+    return found if found.stands else None
 
 
 def answered(baseline: Runs, scenario: Runs) -> tuple[Answered, ...]:

@@ -37,8 +37,8 @@ class Comparison:
     def difference(self, what: str) -> Difference:
         """The paired difference of an outcome: a column, a settlement class, or a condition (`Runs.values`).
 
-        It is that of the two means over the runs that have a value (`Runs.mean`), and of no value where fewer than nine
-        tenths of the pairs have one in both. The week of an event is counted to the horizon in runs in which it never
+        It is that of the two means over the runs that have a value (`Runs.mean`), and of no value where of the pairs of
+        runs that have one in either, fewer than nine tenths have one in both. The week of an event is counted to the horizon in runs in which it never
         comes (the difference of restricted means: Royston and Parmar 2013), so that every run counts.
 
         Raises:
@@ -80,7 +80,7 @@ class Comparison:
 
         Returns:
             One row an outcome that the scenario names in `answered_by`: its `label`, both means, the `difference` from
-            `low` to `high` (95 %; NaN where fewer than 90 % of the pairs of runs have both numbers), what is `expected`
+            `low` to `high` (95 %; NaN where it does not stand: `Difference.stands`), what is `expected`
             (empty: nothing), and the `verdict` in words.
 
         Raises:

@@ -8,13 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.discovery import adjusted, paired_chance, standardised
-from sim.analysis.paired import MOST_PAIRS
 from sim.analysis.shares import ratio
 from sim.case.answer import measurable
-from sim.experiment.answers import pairs_with_both
 from sim.experiment.runs import Runs
 
 FALSE_DISCOVERIES = 0.05  # the share of those called moved that may be luck
+MOST_DEFINED = 0.9  # of all pairs of runs have both numbers: a column of few runs is not looked for among the others
 SMALLEST = 0.05  # standard deviations: with one luck for both scenarios, enough draws tell any difference from luck
 
 
@@ -46,7 +45,7 @@ class Looked(NamedTuple):
 
     Attributes:
         columns: those that can be told, the largest standardised difference first.
-        untold: those of which fewer than 90 % of the pairs of runs have both numbers.
+        untold: those of which fewer than 90 % of all pairs of runs have both numbers (`MOST_DEFINED`).
     """
 
     columns: tuple[Moved, ...]
@@ -81,7 +80,7 @@ def all_looked_at(pairs: Sequence[tuple[Runs, Runs]]) -> tuple[Looked, ...]:
 def _moved(name: str, baseline: Runs, scenario: Runs) -> Moved | None:
     """One column, not corrected yet; None where it cannot be told."""
     first, second = baseline.values(name), scenario.values(name)
-    if pairs_with_both(first, second) < MOST_PAIRS:
+    if (~np.isnan(first) & ~np.isnan(second)).mean() < MOST_DEFINED:
         return None
     pairs = second - first
     gap = ratio(pairs, scenario.weights).value

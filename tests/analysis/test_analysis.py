@@ -217,7 +217,7 @@ def test_a_difference_over_other_runs_than_its_levels_is_none() -> None:
     assert not found.stands
     assert not found.is_clear
     assert (found.first, found.second, found.pairs) == (100.0, 99.0, pytest.approx(0.2))
-    assert str(found) == "100 to 99 where both have one (20% of the pairs: no difference is told)"
+    assert str(found) == "100 to 99 where both have one (20% of the pairs with either: no difference is told)"
 
 
 @given(

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.analysis.paired import Difference
@@ -144,8 +145,30 @@ def test_the_summary_leads_with_the_answers_that_the_runs_give(told: tuple[Path,
             of = {name: row[f"answer.{number}.{name}"] for name in SUMMARY_OF_ANSWER}
             assert (of["outcome"], of["expected"]) == (answer.outcome, answer.expected or "")
             assert (of["verdict"] == "") == (cell.paired is None)
+            for level, runs in (("status_quo", cell.paired), ("value", cell.runs)):
+                known = None if runs is None else ~np.isnan(runs.values(answer.outcome))
+                wanted = ("", "") if known is None else (f"{known.mean():.6g}", str(known.any(axis=1).sum()))
+                assert (of[f"{level}.defined"], of[f"{level}.draws"]) == wanted
             if of["difference.low"]:
                 assert float(of["difference.low"]) <= float(of["difference"]) <= float(of["difference.high"])
+
+
+def test_a_level_of_some_runs_says_so_in_the_answers_of_terminal_and_report(told: tuple[Path, str, str]) -> None:
+    """Attendance where nobody was asked to come: a mean of few runs stands nowhere without their number."""
+    before, _ = told[1].split("What comes of it: kinds of settlement")
+    page = (told[0] / "report.html").read_text(encoding="utf-8")
+    part = page[page.index("The same with both levels") :].split("</details>")[0]
+    some = 0
+    for row in summary(told[0]):
+        for number in range(1, 9):
+            if 0.0 < float(row.get(f"answer.{number}.value.defined") or 0.0) < 1.0:
+                share, draws = (float(row[f"answer.{number}.value.{name}"]) for name in ("defined", "draws"))
+                some += 1
+                assert f"in {100.0 * share:.0f} %" in before
+                assert draws >= 20 or f"{draws:.0f} draws" in before
+                if row["scenario"] != "status_quo":
+                    assert re.search(rf"<small>in {100.0 * share:.1f} % of the runs, {draws:,.0f} draws</small>", part)
+    assert some
 
 
 def test_every_table_has_the_headlines_of_its_epochs_alone(told: tuple[Path, str, str]) -> None:

@@ -11,11 +11,12 @@ from sim.case.answer import Answer
 from sim.case.scenario import BASELINE
 from sim.experiment.answers import AS_EXPECTED, NO_EFFECT, OPPOSITE, UNTOLD, Answered, answered
 from sim.experiment.results import Result
+from sim.experiment.runs import Runs
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.kit.words import cited
 from sim.pages.report.findings import Findings, anchor
 from sim.pages.report.measures import Measure
-from sim.pages.report.telling import PAIRED, digits, told, told_number
+from sim.pages.report.telling import PAIRED, digits, printed_defined, told, told_defined, told_number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +27,11 @@ ANSWERS_HEAD = "What the scenarios are asked, and the model's answer"
 SUMMARY_OF_ANSWER = (
     "outcome",
     BASELINE,
+    f"{BASELINE}.defined",
+    f"{BASELINE}.draws",
     "value",
+    "value.defined",
+    "value.draws",
     "difference",
     "difference.low",
     "difference.high",
@@ -148,7 +153,11 @@ def _printed(cell: Result, row: Row) -> Iterator[str | Text]:
     yield f"  {row.answer.label}" + (f" ({row.answer.expected}?)" if row.answer.expected else "")
     for runs in (cell.paired, cell.runs):
         found = None if runs is None else row.measure.estimate(runs)
-        yield "" if runs is None else "-" if found is None else told_number(found.value, row.measure.scale) + sign
+        if runs is None or found is None:
+            yield "" if runs is None else "-"
+        else:
+            number = told_number(found.value, row.measure.scale) + sign
+            yield "\n".join([number, *printed_defined(row.measure.defined(runs))])
     gap = row.gap
     if gap is None:
         yield "-" if row.found else ""
@@ -160,7 +169,8 @@ def _printed(cell: Result, row: Row) -> Iterator[str | Text]:
 
 ANSWERS_TOLD = (
     f"Effect: scenario less {PAIRED}, with its 95 % interval; clear where that leaves zero out. In brackets: what an "
-    "article expects."
+    "article expects. Beneath a level: in how many of the runs there is one, where not in all, and of how many draws "
+    "where they are few."
 )
 
 
@@ -183,6 +193,8 @@ def _summary(cell: Result, row: Row) -> Iterator[str]:
     for runs in (cell.paired, cell.runs):
         found = None if runs is None else row.measure.estimate(runs)
         yield "" if found is None else f"{found.value / row.measure.scale:.6g}"
+        defined = None if runs is None else row.measure.defined(runs)
+        yield from ("", "") if defined is None else (f"{defined.runs:.6g}", str(defined.draws))
     gap = row.found.gap if row.found else None
     numbers = (math.nan,) * 3 if gap is None else (gap.value, gap.low, gap.high)
     yield from ("" if math.isnan(one) else f"{one:.6g}" for one in numbers)
@@ -281,6 +293,13 @@ def _counted(rows: Sequence[Row]) -> Content:
     return f"{told} Of {free} further outcomes that answer a question, no article says which way they go."
 
 
+def _level(measure: Measure, runs: Runs) -> Content:
+    """A level with its interval, and in how many of the runs there is one."""
+    of = told_defined(measure, runs)
+    number = told(measure.estimate(runs), measure)
+    return joined([number, tag("small", of)], " ") if of else number
+
+
 def _rows(cell: Result, evidence: str | None, name: Content) -> list[list[Content]]:
     """The rows of a scenario, its name before the first."""
     return [_told(cell, row, evidence, "" if number else name) for number, row in enumerate(rows_of(cell))]
@@ -289,9 +308,7 @@ def _rows(cell: Result, evidence: str | None, name: Content) -> list[list[Conten
 def _told(cell: Result, row: Row, evidence: str | None, name: Content) -> list[Content]:
     rests = cited(row.answer.paragraphs, evidence)
     expected = joined([f"{row.answer.expected} (", rests, ")"]) if row.answer.expected else "–"
-    here, there = (
-        told(row.measure.estimate(runs), row.measure) for runs in (cell.runs, cell.paired) if runs is not None
-    )
+    here, there = (_level(row.measure, runs) for runs in (cell.runs, cell.paired) if runs is not None)
     unit = f", {row.measure.unit}" if row.measure.scale == 1.0 and row.measure.unit not in row.answer.label else ""
     stands_out = row.verdict in (AS_EXPECTED, OPPOSITE)
     verdict = tag("b", row.verdict) if stands_out else row.verdict

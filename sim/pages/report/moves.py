@@ -63,7 +63,7 @@ def _still(looked: Looked) -> str:
     words = f"{still} of {total} outcomes do not move, by less than {SMALLEST} SD or not to be told from luck"
     untold = len(looked.untold)
     if untold:
-        words += f"; {untold} more are not defined in both scenarios for 90 % of the pairs of runs, and cannot be told"
+        words += f"; {untold} more are not defined in both scenarios for 90 % of all pairs of runs, and cannot be told"
     return words + "."
 
 

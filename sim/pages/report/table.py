@@ -18,7 +18,16 @@ from sim.inputs.numbers import counted
 from sim.pages.kit.own_files import put
 from sim.pages.report.answers import summary_names, summary_row, tell_answers
 from sim.pages.report.measures import Defined, Measure, failed_runs, headline, headline_from, kinds
-from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, OF_A_MEDIAN, OF_INTERVALS, PAIRED, digits, told_size
+from sim.pages.report.telling import (
+    KINDS_HEAD,
+    NUMBERS_HEAD,
+    OF_A_MEDIAN,
+    OF_INTERVALS,
+    PAIRED,
+    digits,
+    printed_defined,
+    told_size,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,10 +60,7 @@ def shown(measure: Measure, found: Estimate | Interval | None, gap: Difference |
     places = digits(found.value, measure.scale) - 1  # a table that is printed is read at a glance
     ends = NO_ENDS if math.isnan(found.low) else f"{found.low:z.{places}f}…{found.high:z.{places}f}"
     lines = [f"{found.value:.{places}f} [dim]{ends}[/dim]"]
-    if defined.runs < 1.0:
-        lines.append(f"[dim]in {100.0 * defined.runs:.0f} %[/dim]")
-        if defined.draws < FEWEST:
-            lines.append(f"[dim]{defined.draws} draws[/dim]")
+    lines += [f"[dim]{line}[/dim]" for line in printed_defined(defined)]
     return "\n".join(lines if gap is None else [*lines, *_moved(measure, gap, places)])
 
 
@@ -128,7 +134,9 @@ def tell(results: Results, console: Console) -> None:
     )
     _tell_extent(results, console)
     if failed := failed_runs(results):
-        console.print(f"{failed:,} runs failed and count nowhere; the column `error` of the runs says why.")
+        console.print(
+            f"{counted(failed, 'run')} failed and {'counts' if failed == 1 else 'count'} nowhere; the column `error` of the runs says why."
+        )
     if len(results.cells) > len(cells):
         console.print(f"{counted(len(results.cells) - len(cells), 'further cell')} in {SUMMARY}.")
 

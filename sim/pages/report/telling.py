@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim.analysis.influence import FEWEST
 from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval
 from sim.case.scenario import BASELINE
@@ -11,14 +12,15 @@ from sim.experiment.results import Results
 from sim.experiment.runs import Runs
 from sim.inputs.numbers import counted
 from sim.pages.kit.html import Content, joined, tag
-from sim.pages.report.measures import Measure
+from sim.pages.report.measures import Defined, Measure
 
 KINDS_HEAD = "What comes of it: kinds of settlement"
 NUMBERS_HEAD = "The scenarios in numbers"
 PAIRED = f"{BASELINE} at the same epoch, over the same horizon, with the same draws and luck"
 OF_A_MEDIAN = (
-    "The week of an event is compared by its mean, counted to the horizon in runs in which it never comes; where fewer "
-    "than nine tenths of the pairs of runs have a number, both levels are told and no difference."
+    "The week of an event is compared by its mean, counted to the horizon in runs in which it never comes; where of the "
+    "pairs of runs that have a number in either, fewer than nine tenths have one in both, both levels are told and no "
+    "difference."
 )
 NO_INTERVAL = "no interval: too few draws, or one value in all"
 NEVER = "in no run"
@@ -76,6 +78,12 @@ def told_defined(measure: Measure, runs: Runs) -> str:
     return "" if share == 1.0 else f"in {told_number(100.0 * share, 100.0)} % of the runs, {draws:,} draws"
 
 
+def printed_defined(found: Defined) -> list[str]:
+    """The same in lines for a terminal: in how many of the runs, and of how many draws where they are few."""
+    lines = [f"in {100.0 * found.runs:.0f} %"] if found.runs < 1.0 else []
+    return [*lines, f"{found.draws} draws"] if lines and found.draws < FEWEST else lines
+
+
 def told_gap(gap: Difference | None, measure: Measure, horizon: int) -> Content:
     """A paired difference with its interval, bold where the interval leaves zero out; levels where they are its own."""
     if gap is None:
@@ -95,5 +103,5 @@ def told_levels(gap: Difference, measure: Measure, horizon: int) -> str:
     sign = " %" if measure.scale != 1.0 else ""
     levels = f"{told_number(gap.first, measure.scale)} → {told_number(gap.second, measure.scale)}{sign}"
     if not gap.stands:
-        return f"where both have one ({told_number(100.0 * gap.pairs, 100.0)} % of the pairs): {levels}"
+        return f"where both have one ({told_number(100.0 * gap.pairs, 100.0)} % of those in which either has): {levels}"
     return f"mean, never as week {horizon}: {levels}" if measure.unit == "week" else f"mean: {levels}"
