@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from sim.experiment.calibration import Found as Calibrated
     from sim.experiment.discover import Found as Discovery
     from sim.experiment.paragraphs import Found as Paragraphs
-    from sim.experiment.record import Found
+    from sim.experiment.record import Found as Scores
     from sim.experiment.robust import Found as Robust
     from sim.experiment.sensitivity import Found as Sensitivity
     from sim.experiment.theories import Found as Contest
@@ -99,7 +99,7 @@ def sweep(
         scenario: of a case, with its levers set (`Case.scenario`, `Scenario.change`); or a list of them, which gives
             `Cells`. Every combination of some levers: `sim.grid`.
         draws: draws of everything uncertain, at least 1.
-        runs: runs of chance for each draw, at least 1; two or more tell chance from ignorance.
+        runs: runs of chance for each draw, at least 1; five or more, of 100 draws, tell chance from ignorance.
         seed: 0 to 2**64 - 1. The same seed gives the same bits on every machine, and two scenarios the same luck.
         out: a folder to keep the sweep in; started again there, it does only what is missing. Several are kept in
             folders of their own within it. None: in memory.
@@ -490,7 +490,7 @@ def score(
     implied: bool = True,
     weights: str | Path | None = None,
     progress: bool | None = None,
-) -> Found:
+) -> Scores:
     """What the model is worth on what happened: proper scores of its forecasts beside those of simpler ones.
 
     Args:
@@ -569,9 +569,10 @@ def calibrate(
     size = sizes(draws, runs)
     found = measured(read, patterns_of(loaded), size, seed, passes=given, implied=implied, progress=progress)
     if out is not None:
+        from sim.experiment.learnt import summary
         from sim.storage.weights import Draws, write_weights
 
-        write_weights(place(out), Draws(loaded, seed, given, implied), found.weights, found.learnt)
+        write_weights(place(out), Draws(loaded, seed, given, implied), found.weights, found.learnt, summary(found))
     return found
 
 

@@ -1,6 +1,6 @@
 """What this code is: its version, and digests of the sources that decide something.
 
-Two digests, by folder, so that nothing else is in them: a page can be written anew from finished runs after any change
+Digests, by folder, so that nothing else is in them: a page can be written anew from finished runs after any change
 above the engine, and compiled code stays good after any change outside what is compiled.
 """
 
@@ -18,6 +18,9 @@ PACKAGE = Path(__file__).resolve().parent
 COMPILED = ("numerics", "model", "engine/kernel.py", "evidence/densities.py", "evidence/sampling.py")
 # Where a run's numbers come from: every layer up to the engine that the engine rests on.
 RESULTS = ("inputs", "numerics", "model", "case", "evidence", "world", "engine")
+
+# Where the numbers come from that are made of runs.
+STATISTICS = ("analysis", "experiment")
 
 
 def sources(places: Sequence[str], package: Path = PACKAGE) -> Iterator[Path]:
@@ -47,3 +50,9 @@ def compiled_digest() -> str:
 def results_digest() -> str:
     """The digest of what decides a run's numbers, as this process found it, whatever is edited meanwhile."""
     return digest(RESULTS)
+
+
+@cache
+def statistics_digest() -> str:
+    """The digest of what makes statistics of runs, likewise."""
+    return digest(STATISTICS)

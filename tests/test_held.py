@@ -10,7 +10,7 @@ import pickle
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -47,6 +47,28 @@ def model() -> sim.NegotiationModel:
     found = sim.NegotiationModel(scenario(), draw=1, seed=3)
     found.run_model()
     return found
+
+
+def small() -> Scenario:
+    return sim.load_case("textbook").scenario("status_quo")
+
+
+RESULTS: Mapping[str, Any] = {  # what the questions of Python give, each asked in a small way
+    "score": lambda: sim.score(draws=4, runs=1, switches=(), progress=False),
+    "calibrate": lambda: sim.calibrate(draws=20, runs=2, progress=False),
+    "sensitivity": lambda: sim.sensitivity(scenario(), "presence", draws=2, runs=2, progress=False),
+    "discover": lambda: sim.discover(scenario(), "presence >= 0.5", draws=60, runs=2, progress=False),
+    "paragraphs": lambda: sim.paragraphs(small(), "well", draws=4, runs=1, progress=False),
+    "robust": lambda: sim.robust(scenario(), ["presence"], ["less"], draws=10, runs=2, tried=4, progress=False),
+}
+
+
+@cache
+def result(name: str) -> Any:
+    """What one of them gives; few resamples, which no test here looks at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.experiment.discover.RESAMPLES", 2)
+        return RESULTS[name]()
 
 
 # --- between processes -----------------------------------------------------------------------------------------------
@@ -175,6 +197,18 @@ def test_what_is_called_frozen_is_frozen_all_the_way_down() -> None:
     assert list(changeable(held["case"], "case", set())) == []
     assert list(changeable(held["evidence"], "evidence", set())) == []
     assert list(changeable(held["priors"], "priors", set())) == []
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_what_was_found_cannot_be_changed_nor_its_arrays(name: str) -> None:
+    assert list(changeable(result(name), name, set())) == []
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_what_was_found_comes_back_from_another_process(name: str) -> None:
+    again = pickle.loads(pickle.dumps(result(name)))
+    pd.testing.assert_frame_equal(again.table(), result(name).table())
+    assert repr(again) == repr(result(name))
 
 
 def test_the_search_for_what_can_be_changed_finds_it() -> None:
@@ -353,13 +387,14 @@ SHOWN = {
     "uncertainty": lambda: runs().sweep.uncertainty,
     "priors": lambda: runs().sweep.uncertainty.priors,
     "labels": lambda: runs().labels,
+    **{name: partial(result, name) for name in RESULTS},
 }
 
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_what_is_held_shows_itself_in_a_few_lines(name: str) -> None:
     shown = repr(SHOWN[name]())
-    assert 5 < len(shown) <= 4000
+    assert 5 < len(shown) <= (200 if name in RESULTS else 4000)
     assert " object at 0x" not in shown
 
 
@@ -390,7 +425,7 @@ def test_a_model_offers_what_is_done_with_it() -> None:
     assert {"run_model", "step", "decisions", "story", "why", "weeks", "tables", "agents"} <= {*dir(model())}
 
 
-@pytest.mark.parametrize("name", ["case", "scenario", "scenarios", "runs", "comparison"])
+@pytest.mark.parametrize("name", ["case", "scenario", "scenarios", "runs", "comparison", *RESULTS])
 def test_a_notebook_shows_html_in_which_names_are_escaped(name: str) -> None:
     shown = SHOWN[name]()._repr_html_()
     assert shown.startswith("<")

@@ -14,6 +14,7 @@ from sim.agents.journal import Decision
 from sim.agents.model import NegotiationModel
 from sim.agents.questions import Answer, Key, Question, Seats, checked, seats_of
 from sim.inputs.errors import InputError, one_of
+from sim.inputs.numbers import counted
 from sim.model import variables as variables_module
 from sim.world.world import World
 
@@ -92,7 +93,7 @@ class Game:
         self._play()
 
     def __repr__(self) -> str:
-        return f"<game of {', '.join(self.seats)}: {len(self.moves)} decisions; {self.model!r}>"
+        return f"<game of {', '.join(self.seats)}: {counted(len(self.moves), 'decision')}; {self.model!r}>"
 
     @property
     def is_over(self) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from sim.analysis.quantiles import t95
 from sim.analysis.shares import Ratio, Spread, Values, ratio, root_of_squares, spread
 from sim.analysis.weights import Weights, uneven, worth
+from sim.inputs.numbers import counted
 
 NOTABLE = 0.05  # a difference of this much counts as one (design, section 8)
 MOST_PAIRS = 0.9  # of the pairs of runs with a value in either have one in both, or no difference is told
@@ -92,7 +93,7 @@ class Difference:
         if math.isnan(self.low):
             return f"{self.value:+.4g} ({levels}; no draw differs)"
         ends = f"{self.low:+.4g} to {self.high:+.4g}"
-        return f"{self.value:+.4g} ({ends}, 95 %, paired over {self.draws} draws; {levels})"
+        return f"{self.value:+.4g} ({ends}, 95 %, paired over {counted(self.draws, 'draw')}; {levels})"
 
 
 def difference(first: Any, second: Any, *, yes_no: bool, weights: Weights = None) -> Difference:

@@ -7,7 +7,7 @@ outcome, or with the start of the same run. The file `patterns.yaml` of a case h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property, partial
 from typing import Any, Literal
 
@@ -164,6 +164,10 @@ class Patterns:
         """Where a world is put by the patterns that look at it; None for where it is."""
         looking = [one for one in self.patterns.values() if any(world in c.worlds for c in (*one.claims, *one.also))]
         return tuple(dict.fromkeys(place for pattern in looking for place in pattern.places)) or (None,)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made of: what was read for it is read again in another process."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def _loaded(self) -> Callable[[str], Scenario]:

@@ -58,6 +58,7 @@ from sim.experiment.record import (
     scores_of,
 )
 from sim.experiment.runs import Runs, played
+from sim.experiment.shown import Shown, size_told
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
 from sim.world.uncertainty import Uncertainty
@@ -152,8 +153,8 @@ class Parameter(NamedTuple):
     sampled: Interval
 
 
-@dataclass(frozen=True)
-class Found:
+@dataclass(frozen=True, repr=False)
+class Found(Shown):
     """What a calibration found.
 
     Attributes:
@@ -189,6 +190,12 @@ class Found:
     scored: tuple[Scored, ...]
     compared: tuple[Compared, ...]
     kept_in: Interval
+
+    @property
+    def _told(self) -> str:
+        worth = f"worth {counted(round(self.worth), 'draw')}"
+        size = size_told(self.sizes.draws, self.sizes.runs)
+        return f"calibration by {len(self.learnt)} statements and patterns: {size}, {worth}"
 
     @property
     def discrepancy(self) -> float:

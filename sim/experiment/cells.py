@@ -155,7 +155,8 @@ class Cells(Sequence[Result]):
             paired, in the outcome's unit, which is `second` less `first`: the levels that are compared, of the other
             cell and of this one. They need not be `value`: a week is counted to the horizon there, and where of the
             runs that have a value in either cell, the share `pairs` that has one in both is below nine tenths, they are
-            of those that do, and no difference is told. NaN where no run has a value, and where there is nothing to compare with.
+            of those that do, and no difference is told. NaN where no run has a value, and where there is nothing to
+            compare with.
 
         Raises:
             InputError: no such outcome or cell.

@@ -38,8 +38,9 @@ class Comparison:
         """The paired difference of an outcome: a column, a settlement class, or a condition (`Runs.values`).
 
         It is that of the two means over the runs that have a value (`Runs.mean`), and of no value where of the pairs of
-        runs that have one in either, fewer than nine tenths have one in both. The week of an event is counted to the horizon in runs in which it never
-        comes (the difference of restricted means: Royston and Parmar 2013), so that every run counts.
+        runs that have one in either, fewer than nine tenths have one in both. The week of an event is counted to the
+        horizon in runs in which it never comes (the difference of restricted means: Royston and Parmar 2013), so that
+        every run counts.
 
         Raises:
             InputError: the outcome is a code, or fewer than two draws have a value in both.

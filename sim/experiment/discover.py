@@ -27,7 +27,9 @@ from sim.engine.sweep import Sweep
 from sim.experiment.designed import scenario_outcomes
 from sim.experiment.keeping import Arrays, Keep, not_kept
 from sim.experiment.runs import Runs, played
+from sim.experiment.shown import Shown, size_told
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,8 +89,8 @@ class Discovered(NamedTuple):
         return tuple(sorted(told, key=lambda one: -one.mass * one.lift.value))
 
 
-@dataclass(frozen=True)
-class Found:
+@dataclass(frozen=True, repr=False)
+class Found(Shown):
     """What the job measured.
 
     Attributes:
@@ -106,6 +108,13 @@ class Found:
     runs: int
     seed: int
     failed: int
+
+    @property
+    def _told(self) -> str:
+        asked = ", ".join(one.outcome for one in self.outcomes)
+        lasting = counted(sum(len(one.findings) for one in self.outcomes), "finding")
+        size = size_told(self.draws, self.runs, self.failed)
+        return f"circumstances of {asked} in {self.scenario.scenario}: {lasting}; {size}"
 
     def table(self) -> pd.DataFrame:
         """One row a limit of a box: outcome, method, input, side, value, in how many resamples it came again, whether

@@ -27,10 +27,11 @@ def is_felt(runs: Runs, name: str) -> bool:
         name: a column of its draws; `pass` is held by letting one coding pass count alone.
 
     Returns:
-        False too for a column with one value or none.
+        False too for a column with one value or none. An outcome that is the drawn number itself at the end, as the
+        trust of a pair is, does not count: it differs by being held.
     """
     one, other = _held(runs, name)
-    return one is not None and other is not None and _rows(one) != _rows(other)
+    return one is not None and other is not None and not _same(_played(one), _played(other))
 
 
 def _held(runs: Runs, name: str) -> tuple[Sweep | None, Sweep | None]:
@@ -49,7 +50,14 @@ def _held(runs: Runs, name: str) -> tuple[Sweep | None, Sweep | None]:
     return one, other
 
 
-def _rows(sweep: Sweep) -> bytes:
-    """The outcome rows of a sweep, as they stand in memory."""
-    found: bytes = made(list(compute(sweep, range(sweep.shards), progress=False))).rows.tobytes()
-    return found
+def _played(sweep: Sweep) -> Runs:
+    return Runs(sweep, made(list(compute(sweep, range(sweep.shards), progress=False))))
+
+
+def _same(one: Runs, other: Runs) -> bool:
+    """Whether all runs end alike, in every outcome that is no drawn number carried on, and fail alike."""
+    own = {*one.uncertainties, *other.uncertainties}
+    columns = [column for name, column in one.columns.items() if name not in own]
+    return one.errors() == other.errors() and all(
+        one.read(column).tobytes() == other.read(column).tobytes() for column in columns
+    )

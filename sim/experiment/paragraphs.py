@@ -33,7 +33,9 @@ from sim.experiment.designed import played_draws, reread, scenario_outcomes
 from sim.experiment.grid import grid_of
 from sim.experiment.keeping import Arrays, Keep, not_kept
 from sim.experiment.moved import FALSE_DISCOVERIES
+from sim.experiment.shown import Shown, size_told
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted as number_of
 from sim.world.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
@@ -108,8 +110,8 @@ class Ranked(NamedTuple):
     most: Told
 
 
-@dataclass(frozen=True)
-class Found:
+@dataclass(frozen=True, repr=False)
+class Found(Shown):
     """What was measured.
 
     Attributes:
@@ -133,6 +135,12 @@ class Found:
     runs: int
     seed: int
     failed: int
+
+    @property
+    def _told(self) -> str:
+        read = number_of(len({(one.source.name, one.reading) for one in self.told}), "reading")
+        size = size_told(self.draws, self.runs, self.failed)
+        return f"what carries {', '.join(self.outcomes)} in {self.scenario.scenario}: {read}; {size}"
 
     @property
     def measures(self) -> tuple[Measure, ...]:

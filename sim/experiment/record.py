@@ -26,6 +26,7 @@ from sim.experiment.baselines import BASELINES, Forecast, Sample, base_rate, coi
 from sim.experiment.keeping import Keep, not_kept
 from sim.experiment.onward import Moved, moved_onward
 from sim.experiment.runs import Runs, runs_of
+from sim.experiment.shown import Shown, size_told
 from sim.experiment.static import Static, static_theories
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
@@ -113,8 +114,8 @@ class Compared(NamedTuple):
         return 1 if ends and all(one.low > 0.0 for one in ends) else 0
 
 
-@dataclass(frozen=True)
-class Found:
+@dataclass(frozen=True, repr=False)
+class Found(Shown):
     """What the job measured.
 
     Attributes:
@@ -136,6 +137,11 @@ class Found:
     seed: int
     is_weighted: bool = False
     failed_onward: int = 0
+
+    @property
+    def _told(self) -> str:
+        events = f"{counted(len(self.tested), 'statement')} on {counted(self.events, 'independent event')}"
+        return f"scores of {self.record.case.case}: {events}; {size_told(self.draws, self.runs)}"
 
     @property
     def tested(self) -> tuple[Scored, ...]:

@@ -45,7 +45,9 @@ from sim.experiment.designed import defined, scenario_outcomes
 from sim.experiment.keeping import Arrays, Keep, not_kept
 from sim.experiment.levers import POINTS, values
 from sim.experiment.runs import Runs, played
+from sim.experiment.shown import Shown, size_told
 from sim.inputs.errors import InputError, one_of
+from sim.inputs.numbers import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,8 +169,8 @@ class Traded(NamedTuple):
 Setting = Mapping[str, float]  # of the levers that are weighed, by name
 
 
-@dataclass(frozen=True)
-class Found:
+@dataclass(frozen=True, repr=False)
+class Found(Shown):
     """What was measured.
 
     Attributes:
@@ -192,6 +194,12 @@ class Found:
     draws: int
     runs: int
     seed: int
+
+    @property
+    def _told(self) -> str:
+        tried = f"{counted(len(self.settings), 'setting')} of {', '.join(self.levers)}"
+        asked = ", ".join(one.goal.outcome for one in self.outcomes)
+        return f"{tried} in {self.scenario.scenario} by {asked}: {size_told(self.draws, self.runs)}"
 
     def table(self) -> pd.DataFrame:
         """One row a setting and outcome: the levers, the mean and its difference from the scenario as it stands, the

@@ -20,7 +20,7 @@ from sim.case.scenario import Scenario
 from sim.engine.computing import Made, compute, made
 from sim.engine.sweep import Sweep
 from sim.inputs.errors import InputError, one_of
-from sim.inputs.frozen import Frozen
+from sim.inputs.frozen import Frozen, read_only
 from sim.inputs.numbers import counted, whole_number
 
 if TYPE_CHECKING:
@@ -351,13 +351,6 @@ class Runs:
         sweep = self.sweep
         world = sweep.world
         return replay(world, number, seed=sweep.seed, runs=sweep.runs, expected=self.row(number))
-
-
-def read_only(values: NDArray[Any]) -> NDArray[Any]:
-    """The same numbers as a view that cannot be written to: whoever works on them works on a copy."""
-    found = values.view()
-    found.flags.writeable = False
-    return found
 
 
 def influences_on(runs: Runs, values: NDArray[np.float64]) -> tuple[Influence, ...]:

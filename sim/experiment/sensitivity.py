@@ -35,7 +35,9 @@ from sim.engine.sweep import Sweep
 from sim.experiment.designed import defined, evaluated, free_inputs, grouped, scenario_outcomes
 from sim.experiment.keeping import Keep, not_kept
 from sim.experiment.runs import played
+from sim.experiment.shown import Shown
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,8 +95,8 @@ class Sensitive:
     open: Mapping[str, tuple[Open, ...]]
 
 
-@dataclass(frozen=True)
-class Found:
+@dataclass(frozen=True, repr=False)
+class Found(Shown):
     """What the job measured: each outcome of a scenario, and how much was asked."""
 
     scenario: Scenario
@@ -103,6 +105,12 @@ class Found:
     sizes: Sizes
     runs: int
     seed: int
+
+    @property
+    def _told(self) -> str:
+        asked = ", ".join(one.outcome for one in self.outcomes)
+        size = f"{counted(self.inputs, 'input')}, {counted(self.runs, 'run')} a row"
+        return f"sensitivity of {asked} in {self.scenario.scenario}: {size}"
 
     def table(self) -> pd.DataFrame:
         """One row an outcome, a grouping and an input or group: first-order and total index with their intervals."""

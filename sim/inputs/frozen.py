@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -56,6 +60,40 @@ def frozen(value: Any) -> Any:
     if isinstance(value, list) or type(value) is tuple:  # a named tuple keeps its names
         return tuple(frozen(inner) for inner in value)
     return frozenset(value) if isinstance(value, set) else value
+
+
+def read_only(values: NDArray[Any]) -> NDArray[Any]:
+    """The same numbers as a view that cannot be written to: whoever works on them works on a copy."""
+    found = values.view()
+    found.flags.writeable = False
+    return found
+
+
+def sealed(value: Any) -> Any:
+    """What was found, so that it cannot be changed: also the arrays, in named tuples and dataclasses at any depth.
+
+    >>> found = sealed({"weights": [np.ones(2)]})
+    >>> found["weights"][0][0] = 2.0
+    Traceback (most recent call last):
+        ...
+    ValueError: assignment destination is read-only
+    """
+    if isinstance(value, np.ndarray):
+        return read_only(value) if value.flags.writeable else value
+    if isinstance(value, Frozen):
+        return value
+    if isinstance(value, Mapping):
+        return Frozen({key: sealed(inner) for key, inner in value.items()})
+    if isinstance(value, list | tuple):
+        inner = [sealed(one) for one in value]
+        if isinstance(value, tuple) and all(one is other for one, other in zip(inner, value, strict=True)):
+            return value
+        return type(value)(*inner) if hasattr(value, "_fields") else tuple(inner)
+    if is_dataclass(value) and not isinstance(value, type):
+        held = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+        new = {name: other for name, one in held.items() if (other := sealed(one)) is not one}
+        return replace(value, **new) if new else value
+    return value
 
 
 def listed(held: object) -> list[str]:

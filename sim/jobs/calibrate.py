@@ -8,12 +8,12 @@ from sim.case.loading import load_case
 from sim.case.patterns import patterns_of
 from sim.case.record import load_record
 from sim.experiment.calibration import measured, planned_runs, sizes
+from sim.experiment.learnt import summary
 from sim.inputs.numbers import counted
 from sim.jobs.asked import check_within_cap
 from sim.jobs.settings import Settings
 from sim.pages.calibration.page import PAGE, calibration_page
 from sim.pages.calibration.table import TABLE, TABLE_MARK, csv_text, print_calibration
-from sim.pages.calibration.words import summary
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.storage.kept import keeping

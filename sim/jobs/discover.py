@@ -9,7 +9,7 @@ from sim.jobs.settings import Settings
 from sim.pages.discover.page import PAGE, TABLE, TABLE_MARK, csv_text, discover_page, print_discover
 from sim.pages.kit.html import GENERATOR
 from sim.pages.kit.own_files import beside, put, refuse_foreign
-from sim.pages.kit.terminal import tell_weighted
+from sim.pages.kit.terminal import tell_failed, tell_weighted
 from sim.storage.kept import keeping
 
 PARTS = "discover_parts"  # what is done already, for a job that is taken up again
@@ -38,6 +38,7 @@ def run(settings: Settings) -> int:
     for name, content, mark in contents:
         put(settings.out / name, content, mark)
     print_discover(found)
+    tell_failed(found.failed)
     tell_weighted(weighted)
     for name in (TABLE, PAGE):
         print(f"wrote {settings.out / name}")

@@ -27,6 +27,7 @@ from sim.experiment.grid import grid_of
 from sim.experiment.plan import Plan
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted
 
 DRAWS, RUNS, SEED = 40, 5, 1
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -128,7 +129,7 @@ def told(found: Sequence[Moved]) -> str:
     lines = [str(moved) for moved in sorted(found, key=lambda moved: -moved.size)[:MOST_TOLD]]
     if len(found) > MOST_TOLD:
         lines.append(f"and {len(found) - MOST_TOLD} more, which have moved less: the files' difference has them")
-    return "\n".join([*lines, *(f"{name}: {count} outcomes moved" for name, count in counts.items())])
+    return "\n".join([*lines, *(f"{name}: {counted(count, 'outcome')} moved" for name, count in counts.items())])
 
 
 def log_file(case: Case) -> Path:
@@ -155,7 +156,7 @@ def accept(case: Case, texts: Mapping[str, str], found: Sequence[Moved], reason:
     largest = "".join(f"- {' '.join(str(moved).split())}\n" for moved in found[:MOST_LOGGED])
     scenarios = len({moved.scenario for moved in found})
     head = f"\n## {today.isoformat()}: {' '.join(reason.split())}\n"
-    moved = f"\n{len(found)} outcomes of {scenarios} scenarios moved; furthest:\n\n"
+    moved = f"\n{counted(len(found), 'outcome')} of {counted(scenarios, 'scenario')} moved; furthest:\n\n"
     log.write_text(known + head + moved + largest, encoding="utf-8")
 
 

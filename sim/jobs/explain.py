@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from sim.jobs.settings import Settings
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings) -> int:
     """The job `explain`: replay a run, print its story, write its page; with `against`, where two scenarios part.
+
+    Returns:
+        How many runs failed, of those that are compared.
 
     Raises:
         InputError: a mistake in the case, the scenario or the settings.
@@ -27,8 +30,7 @@ def run(settings: Settings) -> None:
     if settings.against is not None:
         from sim.jobs.turning import run as tell_turning
 
-        tell_turning(settings)
-        return
+        return tell_turning(settings)
     from rich.text import Text
 
     from sim.case.loading import load_case
@@ -47,6 +49,7 @@ def run(settings: Settings) -> None:
     tell(found, console)
     told = Text.assemble("\nThe same with a timeline and every decision: ", (str(file), "bold"))
     console.print(told, soft_wrap=True)
+    return 0
 
 
 def tell(run: Run, console: Console) -> None:

@@ -10,7 +10,7 @@ from sim.jobs.settings import Settings
 from sim.pages.evidence.page import FILE as EVIDENCE
 from sim.pages.kit.html import GENERATOR, write
 from sim.pages.kit.own_files import beside, put, refuse_foreign
-from sim.pages.kit.terminal import tell_weighted
+from sim.pages.kit.terminal import tell_failed, tell_weighted
 from sim.pages.paragraphs.page import PAGE, paragraphs_page, print_paragraphs
 from sim.pages.paragraphs.table import TABLE, TABLE_MARK, csv_text
 from sim.storage.kept import keeping
@@ -40,6 +40,7 @@ def run(settings: Settings) -> int:
     put(page, paragraphs_page(found, weighted, beside(settings.out) | {EVIDENCE}), GENERATOR)
     write(settings.out / EVIDENCE, evidence.page_of(settings))
     print_paragraphs(found)
+    tell_failed(found.failed)
     tell_weighted(weighted)
     for path in (table, page, settings.out / EVIDENCE):
         print(f"wrote {path}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted
 
 if TYPE_CHECKING:
     from sim.cluster.executing import Executor
@@ -30,7 +31,7 @@ def hand_over(folder: Path, plan: Plan, numbers: Sequence[int], settings: Execut
         return None
     failed = execute(folder, plan, numbers, executor, print)
     if failed:
-        print(f"{failed:,} parts failed; jirga status out=FOLDER tells why", file=sys.stderr)
+        print(f"{counted(failed, 'part')} failed; jirga status out=FOLDER tells why", file=sys.stderr)
     return failed
 
 

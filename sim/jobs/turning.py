@@ -18,7 +18,7 @@ from sim.experiment.turning import share_otherwise, turning, typical
 from sim.inputs.errors import InputError, one_of
 from sim.jobs.asked import SOURCE, scenario_of_settings
 from sim.pages.kit.html import write
-from sim.pages.kit.terminal import terminal
+from sim.pages.kit.terminal import tell_failed, terminal
 from sim.pages.run import pair
 from sim.pages.run import turning as overview
 from sim.pages.run.again import parting_command
@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from sim.jobs.settings import Settings
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings) -> int:
     """Tell where the scenario that is named and the one that it is held against part; write the pages.
+
+    Returns:
+        How many runs failed, of both.
 
     Raises:
         InputError: a mistake in the settings, or two scenarios that do not begin and end together.
@@ -40,10 +43,10 @@ def run(settings: Settings) -> None:
     scenario = scenario_of_settings(settings, case)
     first, second = other_of(settings, case, scenario), scenario
     if settings.run is None:
-        _all(settings, first, second)
-    else:
-        found = _played(settings, first, second, settings.run)
-        _tell_pair(terminal(), *found, _write_pair(settings, *found))
+        return _all(settings, first, second)
+    found = _played(settings, first, second, settings.run)
+    _tell_pair(terminal(), *found, _write_pair(settings, *found))
+    return 0
 
 
 def other_of(settings: Settings, case: Case, scenario: Scenario) -> Scenario:
@@ -73,8 +76,12 @@ def other_of(settings: Settings, case: Case, scenario: Scenario) -> Scenario:
     return found
 
 
-def _all(settings: Settings, first: Scenario, second: Scenario) -> None:
-    """Simulate both, follow every pair that ends otherwise, write the overview and the page of each typical run."""
+def _all(settings: Settings, first: Scenario, second: Scenario) -> int:
+    """Simulate both, follow every pair that ends otherwise, write the overview and the page of each typical run.
+
+    Returns:
+        How many runs failed, of both: a pair with one of them counts nowhere.
+    """
     size, coded = settings.size, settings.evidence
     sweeps = [
         Sweep(one, size.draws, size.runs, settings.seed, coded.named, coded.implied, paths=0, band_runs=0)
@@ -91,6 +98,9 @@ def _all(settings: Settings, first: Scenario, second: Scenario) -> None:
     file = settings.out / overview.FILE.format(first=first.scenario, second=second.scenario, seed=settings.seed)
     write(file, overview.turning_page(pairs))
     _tell_all(terminal(), pairs, str(file))
+    failed = len(one.errors()) + len(other.errors())
+    tell_failed(failed)
+    return failed
 
 
 def _played(settings: Settings, first: Scenario, second: Scenario, number: int) -> tuple[Run, Run]:

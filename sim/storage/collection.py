@@ -75,7 +75,8 @@ class Collection(Sequence[Result]):
 
     def __repr__(self) -> str:
         plan = self.plan
-        return f"<{counted(len(self), 'cell')} of {self.draws:,} draws x {plan.runs:,} runs in {self.folder}>"
+        size = f"{counted(self.draws, 'draw')} x {counted(plan.runs, 'run')}"
+        return f"<{counted(len(self), 'cell')} of {size} in {self.folder}>"
 
     @overload
     def __getitem__(self, number: int) -> Result: ...
@@ -248,6 +249,8 @@ def checked(folder: Path) -> Path:
     whole = set(files_module.whole_files(folder).values())
     broken = [path for path in files_module.named_files(folder).values() if path not in whole]
     if broken:
-        problem = f"{len(broken)} files are broken: their bytes are not what was written"
+        problem = (
+            f"{'a file is' if len(broken) == 1 else f'{len(broken)} files are'} broken: not the bytes that were written"
+        )
         raise InputError(broken[0], "", problem, allowed="jirga resume out=FOLDER verify=true: it makes them again")
     return folder

@@ -149,6 +149,8 @@ def take_up(path: Path) -> tuple[Played, Game, bool]:
         played = Played(**first)
     except (AssertionError, IndexError, KeyError, TypeError, ValueError):
         raise InputError(path, "", "is no game of jirga", allowed="a file that jirga play has written") from None
+    if played.code not in ("", results_digest()):
+        raise _other(path, played, f"was played by other code, that of jirga {played.version}")
     game = played.begin()
     over = ""
     for number, line in enumerate(lines[1:], start=2):

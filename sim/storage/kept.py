@@ -1,7 +1,8 @@
 """What a long job has done so far: small arrays, each whole or not there, known by what decides their numbers.
 
 A job that is stopped and started again finds what it has done. A file's name is a digest of the configuration of its
-sweep and of what was asked of it: what has changed is done anew, and nothing has to be compared.
+sweep, of what was asked of it and of the code that made statistics of its runs: what has changed is done anew, and
+nothing has to be compared.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sim.engine.sweep import Sweep
 from sim.experiment.keeping import Arrays, Keep
 from sim.inputs.errors import InputError
 from sim.storage.sweeps import configuration
+from sim.version import statistics_digest
 
 
 def kept(folder: Path, sweep: Sweep, asked: Any, make: Callable[[], Arrays]) -> Arrays:
@@ -36,7 +38,8 @@ def kept(folder: Path, sweep: Sweep, asked: Any, make: Callable[[], Arrays]) -> 
     Raises:
         InputError: the folder cannot be written to.
     """
-    told = json.dumps({"sweep": configuration(sweep), "asked": asked}, sort_keys=True)
+    decides = {"sweep": configuration(sweep), "asked": asked, "statistics": statistics_digest()}
+    told = json.dumps(decides, sort_keys=True)
     path = folder / f"{hashlib.sha256(told.encode()).hexdigest()[:20]}.npz"
     found = _read(path)
     if found is not None:

@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 
 from sim.analysis.shares import estimate
-from sim.pages.documents.coverage import ALIKE, ESTIMATES, FILE, SHARES, SIZES, Cell, cells, measure, pattern_shares
+from sim.pages.documents.coverage import (
+    ALIKE,
+    ESTIMATES,
+    FILE,
+    SAID,
+    SHARES,
+    SIZES,
+    Cell,
+    _told,
+    cells,
+    measure,
+    pattern_shares,
+)
 
 SWEEPS = 400
 LEAST = 0.93 - 2.5 * math.sqrt(0.93 * 0.07 / SWEEPS)  # what 0.93 gives by luck in so few sweeps
@@ -33,7 +45,7 @@ def test_the_mean_of_a_number_holds_the_truth_as_often_as_it_says(size: tuple[in
     assert LEAST <= measure(Cell("mean", *size, 0.0, alike), SWEEPS).covered <= MOST
 
 
-# Not 20 x 2 at 0.02, which rests on a run or two: narrower, as docs/coverage.md says.
+# Not 20 x 2 at 0.02, which rests on a run or two and has an interval too seldom to be counted in so few sweeps.
 OF_WEEKS = [(size, p) for size in SIZES for p in (0.02, 0.5, 0.98) if (size, p) != (SIZES[0], 0.02)]
 
 
@@ -82,5 +94,15 @@ def test_the_page_has_a_row_for_every_cell() -> None:
         assert f"| {cell.draws} x {cell.runs} | {cell.p:g} | {cell.alike:g} | " in text, cell
     for _, told in ESTIMATES.values():
         assert told[1:] in text
-    rows = [line for line in text.splitlines() if line.endswith(("as said |", "wider |", "**narrower** |"))]
+    rows = [
+        line for line in text.splitlines() if line.endswith(("as said |", "wider |", "**narrower** |", "no interval |"))
+    ]
     assert len(rows) == len(cells())
+    assert "nan" not in text.split()
+    assert SAID.strip("\n").split("## Patterns")[0] in text
+
+
+def test_a_cell_without_an_interval_is_none_that_is_as_it_says() -> None:
+    cell = Cell("median", *SIZES[0], 0.02, 0.1)
+    assert math.isnan(measure(cell, 40).covered)
+    assert _told(measure(cell, 40)) == "| 20 x 2 | 0.02 | 0.1 | – | – | no interval |"

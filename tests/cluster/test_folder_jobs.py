@@ -287,7 +287,7 @@ def test_broken_bytes_are_told_and_made_again(whole: Path, tmp_path: Path, capsy
     (path,) = (out / "runs").glob("runs-000001-*")
     path.write_bytes(path.read_bytes()[:-9])
     assert f"broken: {path.name}" in told(capsys, "status", f"out={out}", "verify=true")
-    assert f"{path.name}: 1 files are broken" in told(capsys, "collect", f"out={out}", code=2)
+    assert f"{path.name}: a file is broken" in told(capsys, "collect", f"out={out}", code=2)
     told(capsys, "resume", f"out={out}", "verify=true")
     assert path.read_bytes() == (whole / "runs" / path.name).read_bytes()
 

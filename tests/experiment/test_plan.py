@@ -260,7 +260,7 @@ def test_what_is_there_is_not_done_again_and_what_is_broken_is(swept: Plan, fold
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
     (path,) = folder.glob("runs-*.parquet")
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(InputError, match=rf"{path.name}: 1 files are broken"):
+    with pytest.raises(InputError, match=rf"{path.name}: a file is broken"):
         checked(folder)
     run_plan(swept, folder, progress=False)
     assert {path.name for path in folder.iterdir()} == set(before)

@@ -16,6 +16,7 @@ from sim.inputs import InputError
 from sim.pages.report.measures import class_shares
 
 ASKED = "table.intra_afghan.agreed_week"  # not every run has one
+OWN_ALONE = "trust.TTP.US"  # nothing rests on it in the first weeks, and it is among the outcomes
 INERT = "trust.PAK.IND"  # the two never meet at a table
 
 
@@ -158,6 +159,16 @@ def test_what_the_model_does_not_use_moves_no_run_and_what_it_does_moves_some(ru
     assert is_felt(runs, "patience")
     assert is_felt(runs, "pass")
     assert not is_felt(runs, INERT)
+
+
+def test_a_pair_that_moves_its_own_trust_alone_moves_no_run() -> None:
+    """The trust of a pair stands among the outcomes, too: that it is another when it is held says nothing."""
+    many = sim.sweep(sim.load_case().scenario("status_quo", horizon=20), draws=20, runs=2, progress=False)
+    ends = (many.sweep.scenario.change(fixed={OWN_ALONE: at}) for at in (0.1, 0.9))
+    one, other = (sim.sweep(end, draws=20, runs=2, progress=False) for end in ends)
+    moved = [name for name in one.columns if not np.array_equal(one.values(name), other.values(name), equal_nan=True)]
+    assert moved == [OWN_ALONE]
+    assert not is_felt(many, OWN_ALONE)
 
 
 def test_what_is_named_for_an_outcome_moves_a_run_when_it_is_held() -> None:

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 from datetime import date, timedelta
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.case.loading import load_case
 from sim.case.patterns import load_patterns
 from sim.case.record import load_record
 from sim.command.main import main
+from sim.experiment.learnt import summary
 from sim.jobs.calibrate import PARTS
 from sim.pages.calibration.page import PAGE
 from sim.pages.calibration.table import HEAD, TABLE
@@ -209,3 +211,14 @@ def test_weights_of_other_draws_are_refused_in_one_line(
     err = capsys.readouterr().err
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_python_s_weights_carry_the_sentences_and_the_page_of_a_record_tells_them(tmp_path: Path) -> None:
+    file = tmp_path / "mine.parquet"
+    found = sim.calibrate(draws=20, runs=2, out=file, progress=False)
+    assert list(read_weights(file).words) == summary(found)
+    assert len(summary(found)) >= 2
+    assert main(["job=record", *SIZE, f"weights={file}", f"out={tmp_path}"]) == 0
+    page = (tmp_path / TRUST).read_text(encoding="utf-8")
+    told = page[page.index("What came of that:") :]
+    assert escape(summary(found)[0], quote=False) in told

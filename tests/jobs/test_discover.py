@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,3 +51,15 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(tmp_path: Path, monk
 def test_a_mistake_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*WORDS, "outcome=[collaps]", f"out={tmp_path}"]) == 2
     assert "did you mean collapse" in capsys.readouterr().err
+
+
+def test_runs_that_failed_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual = discover.measured
+    monkeypatch.setattr(discover, "RESAMPLES", 2)
+    monkeypatch.setattr("sim.jobs.discover.measured", lambda *given, **more: replace(usual(*given, **more), failed=1))
+    words = [*WORDS, "outcome=['war.afghan_war.violence >= 0.5']", f"out={tmp_path}"]
+    assert main(words) == 1
+    assert "1 run failed and counts nowhere." in capsys.readouterr().out.splitlines()
+    assert "1 run failed and counts nowhere." in (tmp_path / PAGE).read_text(encoding="utf-8")

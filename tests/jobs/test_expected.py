@@ -63,7 +63,7 @@ def test_what_moved_is_told_with_both_numbers_and_the_largest_first() -> None:
     lines = told([*moved, Moved("b", "x", "mean", "1", "3", 2.0)]).splitlines()
     assert lines[2].split() == ["b", "x", "mean", "1", "->", "3"]
     assert lines[0].split() == ["a", "new", "mean", "none", "->", "1"]
-    assert lines[-2:] == ["a: 4 outcomes moved", "b: 1 outcomes moved"]
+    assert lines[-2:] == ["a: 4 outcomes moved", "b: 1 outcome moved"]
 
 
 def test_where_only_the_number_of_runs_moved_that_is_told() -> None:
@@ -97,7 +97,7 @@ def test_numbers_are_accepted_for_a_reason_that_is_kept_beside_them(
     assert "takeover" in capsys.readouterr().out
     assert expected_file(own, "status_quo").read_text(encoding="utf-8") == NOW
     first = log.read_text(encoding="utf-8")
-    assert f"## {datetime.date.today().isoformat()}: the war is slower\n\n4 outcomes of 1 scenarios moved" in first
+    assert f"## {datetime.date.today().isoformat()}: the war is slower\n\n4 outcomes of 1 scenario moved" in first
     assert "- status_quo takeover mean 0.5 -> 0.75\n" in first
     assert run([str(own.folder)], ask=lambda: "never asked") == 0
     assert capsys.readouterr().out == "nothing has moved\n"

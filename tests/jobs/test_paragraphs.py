@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -109,3 +110,13 @@ def test_each_source_is_told_once_by_the_reading_that_moves_it_most() -> None:
 
 def test_the_mark_of_the_table_is_its_head() -> None:
     assert ",".join(COLUMNS).startswith(TABLE_MARK)
+
+
+def test_runs_that_failed_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few(monkeypatch)
+    usual = paragraphs.measured
+    monkeypatch.setattr("sim.jobs.paragraphs.measured", lambda *given, **more: replace(usual(*given, **more), failed=3))
+    assert main([*WORDS, "outcome=[presence]", f"out={tmp_path}"]) == 1
+    assert "3 runs failed and count nowhere." in capsys.readouterr().out.splitlines()

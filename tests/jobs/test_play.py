@@ -108,6 +108,17 @@ def test_a_line_that_broke_off_is_no_answer(tmp_path: Path, monkeypatch: pytest.
     assert file.read_text() == whole
 
 
+def test_a_game_of_other_code_is_not_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its numbers would be others from some week on, and nothing would say so."""
+    assert play(monkeypatch, "m\n" * 2, *WORDS, "seat=PAK", f"out={tmp_path}") == 0
+    file = the_game(tmp_path)
+    monkeypatch.setattr("sim.storage.games.results_digest", lambda: "0" * 16)
+    with pytest.raises(
+        InputError, match=r"was played by other code, that of jirga .*; allowed: jirga .* with the same"
+    ):
+        take_up(file)
+
+
 MISTAKES = [
     (["play"], "configuration: seat: is missing: who do you play?; allowed: US, PAK, KAB, TAL, TTP"),
     (

@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from sim.engine.sweep import Sweep
 from sim.storage.kept import keeping
+from sim.version import PACKAGE, STATISTICS, sources
 from tests.worlds import afghanistan
 
 
@@ -30,3 +32,21 @@ def test_what_is_kept_is_known_by_every_sweep_that_it_plays_and_by_what_is_asked
     assert told([own], "x") == 3.0
     assert told([own, usual], "y") == 4.0
     assert told([own, usual], "x") == 1.0
+
+
+def test_corrected_statistics_use_nothing_that_the_old_ones_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = Sweep(afghanistan().scenario("status_quo"), 4, 2)
+
+    def made(value: float) -> float:
+        return float(keeping(tmp_path)([sweep], "x", lambda: {"values": np.array([value])})["values"][0])
+
+    assert made(1.0) == made(2.0) == 1.0
+    monkeypatch.setattr("sim.storage.kept.statistics_digest", lambda: "0" * 16)
+    assert made(2.0) == 2.0
+
+
+def test_the_digest_of_the_statistics_is_of_what_makes_them() -> None:
+    named = {path.relative_to(PACKAGE).as_posix() for path in sources(STATISTICS)}
+    assert {"analysis/shares.py", "analysis/paired.py", "experiment/comparison.py", "experiment/record.py"} <= named

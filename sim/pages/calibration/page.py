@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 
 from sim.experiment.calibration import PLAIN, Asked, Found, Parameter
+from sim.experiment.learnt import agreement, evenness, excluded, ruled_out, summary, told_share, verdict
 from sim.pages.calibration import figures
-from sim.pages.calibration.words import agreement, evenness, excluded, ruled_out, summary, told_share, verdict
 from sim.pages.kit.html import Html, Section, above, figure, joined, listed, note, page, paragraphs, table
 from sim.pages.kit.plots import svg_of
 from sim.pages.record.table import SCORE_NAMES, told_interval

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from sim.experiment.calibration import Asked, Found
-from sim.pages.calibration.words import agreement, evenness, ruled_out, summary
+from sim.experiment.learnt import agreement, evenness, ruled_out, summary
 from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
 

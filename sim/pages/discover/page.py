@@ -20,6 +20,7 @@ from sim.pages.kit.colours import BLUE, GREY, VERMILLION
 from sim.pages.kit.html import Html, Section, above, figure, joined, listed, note, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.kit.tables import csv_of
+from sim.pages.kit.words import failed_told
 from sim.version import __version__
 
 PAGE, TABLE = "discover.html", "discover.csv"
@@ -52,7 +53,7 @@ def discover_page(found: Found, weighted: str = "", beside: Collection[str] = ()
         f"{scenario.scenario}: {scenario.title}. {counted(found.draws, 'draw')} of {counted(found.runs, 'run')}, seed "
         f"{found.seed}; a box can bound any of {len(found.inputs)} quantities."
     )
-    lost = [note(f"{counted(found.failed, 'run')} failed and count nowhere.")] if found.failed else []
+    lost = [note(f"{failed_told(found.failed)}.")] if found.failed else []
     lost += (
         [note(f"WEIGHTED: {weighted}. Boxes, shares and intervals are those of the weighted draws.")]
         if weighted

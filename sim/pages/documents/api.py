@@ -29,8 +29,22 @@ GIVEN = (  # what the functions give, in the order in which one meets it
     ("sim.analysis.shares", "Estimate"),
     ("sim.analysis.paired", "Difference"),
     ("sim.agents.replay", "Run"),
+    ("sim.experiment.record", "Found"),
+    ("sim.experiment.calibration", "Found"),
+    ("sim.experiment.sensitivity", "Found"),
+    ("sim.experiment.paragraphs", "Found"),
+    ("sim.experiment.discover", "Found"),
+    ("sim.experiment.robust", "Found"),
     ("sim.inputs.errors", "InputError"),
 )
+CALLED = {  # each `Found` as the functions that give it name it
+    "record": "Scores",
+    "calibration": "Calibrated",
+    "sensitivity": "Sensitivity",
+    "paragraphs": "Paragraphs",
+    "discover": "Discovery",
+    "robust": "Robust",
+}
 SECTIONS = ("Args", "Attributes", "Returns", "Raises")
 
 
@@ -39,7 +53,10 @@ def document() -> str:
     package = import_module("sim")
     names = [name for name in dir(package) if not name.startswith("__")]
     functions = [entry(f"sim.{name}", getattr(package, name), "##") for name in names]
-    objects = [entry(name, getattr(import_module(module), name), "##") for module, name in GIVEN]
+    objects = [
+        entry(CALLED.get(module.rpartition(".")[2], name), getattr(import_module(module), name), "##")
+        for module, name in GIVEN
+    ]
     return "\n".join([HEAD, *functions, "# The objects that these give\n", *objects])
 
 
@@ -49,7 +66,7 @@ def entry(name: str, held: Any, level: str) -> str:
         return f"{level} `{name}`\n\nA `{type(held).__name__}`: {', '.join(f'`{one}`' for one in held)}.\n"
     parts = [f"{level} `{name}{signature(held)}`\n", *told(inspect.getdoc(held) or "")]
     if inspect.isclass(held):
-        parts += [entry(f"{held.__name__}.{one}", member, level + "#") for one, member in members(held)]
+        parts += [entry(f"{name}.{one}", member, level + "#") for one, member in members(held)]
     return "\n".join(parts)
 
 

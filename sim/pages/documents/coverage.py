@@ -240,14 +240,17 @@ decides nothing, 1: it decides all).
 
 """
 
+NO_INTERVAL = "no interval"
 SAID = """
 ## What is narrower, and where it is said
 
 - A rare outcome or change that hangs on few draws (p of 0.02 or 0.98, alike 0.3 or more): what has not been drawn
   cannot be seen.
 - The mean of a number that is 0 in most draws. With fewer than 500 draws the report says so beneath its first lines.
-- The mean or median week of a rare event at 20 draws, which rests on a few runs: their number, and that of the draws,
-  is told beside it. A median has no interval from fewer than six draws.
+
+The mean week of a rare event at 20 draws (p of 0.02) rests on a run or two: four sweeps of five have no interval for
+it, and where there is one, it is wider than the horizon. A median has none from fewer than six draws. The number of
+these runs, and that of their draws, is told beside either.
 
 The next sweep of the same size lies inside in about 83 % of the cases, not 95 (Cumming and Maillardet 2006). What part
 of the variance is chance is not told below 100 draws of 5 runs.
@@ -286,9 +289,11 @@ def _tables(sweeps: int) -> Iterator[str]:
 
 def _told(found: Measured) -> str:
     cell, covered = found.cell, found.covered
+    place = (f"{cell.draws} x {cell.runs}", f"{cell.p:g}", f"{cell.alike:g}")
+    if np.isnan(covered):
+        return _row(*place, "–", "–", NO_INTERVAL)
     verdict = "**narrower**" if covered < LEAST else "wider" if covered > MOST else "as said"
-    told = (f"{cell.draws} x {cell.runs}", f"{cell.p:g}", f"{cell.alike:g}", f"{covered:.3f}", f"{found.width:.3g}")
-    return _row(*told, verdict)
+    return _row(*place, f"{covered:.3f}", f"{found.width:.3g}", verdict)
 
 
 def _row(*cells_of_row: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from sim.inputs.numbers import counted
+from sim.pages.kit.words import failed_told
 
 
 def terminal(*, aside: bool = False, least: int = 0) -> Console:
@@ -28,7 +28,7 @@ def tell_failed(failed: int) -> None:
     (None, None)
     """
     if failed:
-        print(f"{counted(failed, 'run')} failed and count nowhere.")
+        print(f"{failed_told(failed)}.")
 
 
 def tell_weighted(weighted: str) -> None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sim.inputs.numbers import counted
 from sim.pages.kit.html import Content, Html, joined, tag
+
+
+def failed_told(failed: int) -> str:
+    """That runs have failed.
+
+    >>> failed_told(1), failed_told(2)
+    ('1 run failed and counts nowhere', '2 runs failed and count nowhere')
+    """
+    return f"{counted(failed, 'run')} failed and {'counts' if failed == 1 else 'count'} nowhere"
 
 
 def numbers_told(numbers: Iterable[int]) -> str:

@@ -27,7 +27,7 @@ from sim.pages.kit.html import (
     tag,
 )
 from sim.pages.kit.plots import STYLE, svg_of
-from sim.pages.kit.words import numbers_told
+from sim.pages.kit.words import failed_told, numbers_told
 from sim.pages.paragraphs.table import gap_told
 from sim.pages.paragraphs.top import TITLES
 from sim.version import __version__
@@ -101,7 +101,7 @@ def _lead(found: Found, weighted: str) -> Html:
         f"{counted(found.unused, 'other row')} of trust, leverage and positions feed none there. "
         f"{counted(found.draws, 'draw')} of {counted(found.runs, 'run')}, seed {found.seed}, for every reading."
     )
-    lost = [note(f"{counted(found.failed, 'run')} failed and count nowhere.")] if found.failed else []
+    lost = [note(f"{failed_told(found.failed)}.")] if found.failed else []
     lost += [note(f"WEIGHTED: {weighted}. {OF_WEIGHTS}")] if weighted else []
     return joined([paragraphs(told, listed(sentences(found))), *lost])
 

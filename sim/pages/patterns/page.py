@@ -10,7 +10,7 @@ from sim.case.patterns import Pattern
 from sim.experiment.patterns import Finding, Found, Measured
 from sim.model.parameters import SWITCHES
 from sim.pages.kit.html import Content, Html, Section, above, joined, note, page, paragraphs, style, table, tag
-from sim.pages.kit.words import cited
+from sim.pages.kit.words import cited, failed_told
 from sim.pages.patterns.table import (
     FEW_RUNS,
     FEW_RUNS_TOLD,
@@ -62,7 +62,7 @@ def _lead(found: Found, weighted: str) -> Html:
         f"which holds for {found.runs} runs a draw, stands beside."
     )
     few = [note(FEW_RUNS_TOLD)] if found.runs < FEW_RUNS else []
-    failed = [note(f"{found.failed:,} runs failed and count nowhere.")] if found.failed else []
+    failed = [note(f"{failed_told(found.failed)}.")] if found.failed else []
     warning = (
         "A pattern that holds is no proof of the model, and one that is built in shows only that the model does what "
         "it says. One that fails is a finding about a mechanism; statements and thresholds were fixed beforehand."

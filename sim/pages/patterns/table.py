@@ -15,7 +15,7 @@ from sim.experiment.patterns import FEW, Finding, Found, Measured, carriers
 from sim.model.parameters import SWITCHES
 from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
-from sim.pages.kit.words import citations
+from sim.pages.kit.words import citations, failed_told
 
 KINDS = {"built_in": "built in", "open": "open"}
 UNTOLD = "cannot be told"
@@ -98,7 +98,7 @@ def print_patterns(found: Found, console: Console | None = None) -> None:
     if found.runs < FEW_RUNS:
         console.print(FEW_RUNS_TOLD, markup=False)
     if found.failed:
-        console.print(f"{found.failed:,} runs failed and count nowhere.", markup=False)
+        console.print(f"{failed_told(found.failed)}.", markup=False)
     for one in whole:
         pattern = found.patterns.patterns[one.name]
         head = f"{told_place(one)} {verdict(found, one)}"

@@ -16,6 +16,7 @@ from sim.experiment.grid import text
 from sim.experiment.results import Result, Results
 from sim.inputs.numbers import counted
 from sim.pages.kit.own_files import put
+from sim.pages.kit.words import failed_told
 from sim.pages.report.answers import summary_names, summary_row, tell_answers
 from sim.pages.report.measures import Defined, Measure, failed_runs, headline, headline_from, kinds
 from sim.pages.report.telling import (
@@ -134,9 +135,7 @@ def tell(results: Results, console: Console) -> None:
     )
     _tell_extent(results, console)
     if failed := failed_runs(results):
-        console.print(
-            f"{counted(failed, 'run')} failed and {'counts' if failed == 1 else 'count'} nowhere; the column `error` of the runs says why."
-        )
+        console.print(f"{failed_told(failed)}; the column `error` of the runs says why.")
     if len(results.cells) > len(cells):
         console.print(f"{counted(len(results.cells) - len(cells), 'further cell')} in {SUMMARY}.")
 

@@ -18,9 +18,9 @@ KINDS_HEAD = "What comes of it: kinds of settlement"
 NUMBERS_HEAD = "The scenarios in numbers"
 PAIRED = f"{BASELINE} at the same epoch, over the same horizon, with the same draws and luck"
 OF_A_MEDIAN = (
-    "The week of an event is compared by its mean, counted to the horizon in runs in which it never comes; where of the "
-    "pairs of runs that have a number in either, fewer than nine tenths have one in both, both levels are told and no "
-    "difference."
+    "The week of an event is compared by its mean, counted to the horizon in runs in which it never comes; where of "
+    "the pairs of runs that have a number in either, fewer than nine tenths have one in both, both levels are told and "
+    "no difference."
 )
 NO_INTERVAL = "no interval: too few draws, or one value in all"
 NEVER = "in no run"
@@ -75,13 +75,13 @@ def told(found: Estimate | Interval | None, measure: Measure) -> str:
 def told_defined(measure: Measure, runs: Runs) -> str:
     """In how many of the runs a number is defined, where it is not in all; empty where it is."""
     share, draws = measure.defined(runs)
-    return "" if share == 1.0 else f"in {told_number(100.0 * share, 100.0)} % of the runs, {draws:,} draws"
+    return "" if share == 1.0 else f"in {told_number(100.0 * share, 100.0)} % of the runs, {counted(draws, 'draw')}"
 
 
 def printed_defined(found: Defined) -> list[str]:
     """The same in lines for a terminal: in how many of the runs, and of how many draws where they are few."""
     lines = [f"in {100.0 * found.runs:.0f} %"] if found.runs < 1.0 else []
-    return [*lines, f"{found.draws} draws"] if lines and found.draws < FEWEST else lines
+    return [*lines, counted(found.draws, "draw")] if lines and found.draws < FEWEST else lines
 
 
 def told_gap(gap: Difference | None, measure: Measure, horizon: int) -> Content:

@@ -12,6 +12,7 @@ from sim.agents.reasons import told, weighed
 from sim.agents.replay import Run, heading, own_pass, summary
 from sim.agents.sources import because
 from sim.agents.words import label, sentence
+from sim.inputs.numbers import counted
 from sim.pages.kit.html import (
     Html,
     Section,
@@ -107,7 +108,12 @@ def _decisions(model: NegotiationModel) -> Html:
         if entry.decision in TOLD:
             by_week.setdefault(entry.week, []).append(entry)
     weeks = [
-        details(f"Week {week} ({len(entries)} decisions)", _week(model, entries), id=f"week-{week}", class_="entry")
+        details(
+            f"Week {week} ({counted(len(entries), 'decision')})",
+            _week(model, entries),
+            id=f"week-{week}",
+            class_="entry",
+        )
         for week, entries in by_week.items()
     ]
     lead = "What every party and mediator decided in every week, with the terms that made it."

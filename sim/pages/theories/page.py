@@ -15,6 +15,7 @@ from sim.experiment.theories import Contested, Found, contender_of
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
 from sim.pages.kit.html import Html, Section, above, figure, joined, listed, note, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
+from sim.pages.kit.words import failed_told
 from sim.pages.record.table import SCORE_NAMES, VERDICTS, told_interval
 from sim.pages.theories.table import SCORES, told_estimate, told_held, told_share
 from sim.version import __version__
@@ -51,7 +52,7 @@ def theories_page(found: Found, beside: Collection[str] = ()) -> str:
     sections += [Section("outcomes", "Outcomes by theory", _outcomes(found))]
     sections += [Section("parts", "What the spread is made of", _parts(found))]
     sections += [Section("counted", "How it was counted", listed(COUNTED))]
-    failed = [note(f"{found.failed:,} runs failed and count nowhere.")] if found.failed else []
+    failed = [note(f"{failed_told(found.failed)}.")] if found.failed else []
     foot = paragraphs(f"jirga {__version__}. Written by the job `theories`.")
     return page(
         f"Competing theories: {scenario.case.title}",
