@@ -258,9 +258,16 @@ def is_compiling() -> bool:
 
 
 def available_threads() -> int:
-    """How many processors this process may use: those it may run on, and no more than its group has the time of."""
+    """How many processors this process may use: those it may run on, no more than its group has the time of, and in a
+    task of Slurm's no more than were allocated to it."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, math.ceil(min(cores, cpu_quota())))
+    return max(1, math.ceil(min(cores, cpu_quota(), allocated())))
+
+
+def allocated() -> float:
+    """The processors that Slurm gives this task, for not every site binds it to them; infinite: it says nothing."""
+    told = os.environ.get("SLURM_CPUS_PER_TASK", "")
+    return float(told) if told.isdecimal() and int(told) > 0 else math.inf
 
 
 def cpu_quota(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float:

@@ -57,6 +57,14 @@ def test_threads_are_those_that_the_quota_has_time_for(
     assert available_threads() == threads
 
 
+@pytest.mark.parametrize(("told", "threads"), [("3", 3), ("99", 16), ("0", 16), ("many", 16), ("", 16)])
+def test_threads_are_no_more_than_slurm_has_allocated(monkeypatch: pytest.MonkeyPatch, told: str, threads: int) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(16)), raising=False)
+    monkeypatch.setattr(machine, "cpu_quota", lambda: math.inf)
+    monkeypatch.setenv("SLURM_CPUS_PER_TASK", told)
+    assert available_threads() == threads
+
+
 def test_without_the_compiler_one_run_plays_and_many_are_refused_in_one_line() -> None:
     code = (
         "import sim; scenario = sim.load_case().scenario('status_quo', horizon=2)\n"
