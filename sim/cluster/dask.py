@@ -14,16 +14,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sim.cluster.working import RUNS, Worker
 from sim.experiment.plan import Plan
 from sim.inputs.errors import InputError
-from sim.storage.files import file_digest
+from sim.storage.files import Names, file_digest
 from sim.storage.plans import CONFIGURATION, read_plan, run_parts
 from sim.storage.work import part_at, runs_in
 
 ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://.+:\d+")
+READING = Lock()
 BETWEEN = 0.5  # seconds between two looks at what is done
 
 
@@ -41,9 +43,9 @@ class Dask:
 
 
 @lru_cache(4)
-def _read_once(runs: Path, digest: str) -> Plan:
-    """The plan of a folder, read once a worker as long as it is the same."""
-    return read_plan(runs)
+def _read_once(runs: Path, digest: str) -> tuple[Plan, Names]:
+    """The plan of a folder and the names of its files, read once a worker as long as the plan is the same."""
+    return read_plan(runs), Names(runs)
 
 
 def do_part(folder: str, number: int) -> int:
@@ -56,8 +58,9 @@ def do_part(folder: str, number: int) -> int:
     if not (runs / CONFIGURATION).is_file():
         raise InputError(runs, "", "is not there for a worker", allowed="a folder that all workers see at this place")
     worker = Worker(Path(folder), tell=lambda line: None)
-    plan = _read_once(runs, file_digest(runs / CONFIGURATION))
-    run_parts(runs, [number], threads=1, failed=worker.fails, flawed=worker.flawed, plan=plan)
+    with READING:  # a worker's threads begin together
+        plan, named = _read_once(runs, file_digest(runs / CONFIGURATION))
+    run_parts(runs, [number], threads=1, failed=worker.fails, flawed=worker.flawed, plan=plan, named=named)
     return worker.failed
 
 

@@ -11,22 +11,52 @@ from pathlib import Path
 from sim.cluster import slurm
 from sim.cluster.dask import Dask, run
 from sim.cluster.slurm import Slurm
-from sim.cluster.status import status_of
+from sim.cluster.status import Status, status_of
 from sim.cluster.working import RUNS, Worker
 from sim.engine.computing import progress_bar
 from sim.experiment.plan import Plan
+from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
 from sim.storage.collection import Collection
-from sim.storage.plans import missing, prepare
+from sim.storage.plans import prepare
 from sim.storage.work import cost, memory, part_at, runs_in
 
 Executor = Slurm | Dask
 
 
-def script(folder: Path, plan: Plan, numbers: Sequence[int], asked: Slurm) -> str:
-    """The batch script that would be submitted."""
-    tasks = slurm.cut(_baselines_first(plan, numbers), asked, slurm.USUAL_ARRAY)
+def script(
+    folder: Path, plan: Plan, numbers: Sequence[int], asked: Slurm, tell: Callable[[str], object] = lambda line: None
+) -> str:
+    """The batch script that would be submitted; `tell` hears where this site's largest array is not known."""
+    tasks = slurm.cut(_baselines_first(plan, numbers), asked, _largest(tell))
     return slurm.script(folder.resolve(), tasks, asked, asked.mem or memory(plan))
+
+
+def _largest(tell: Callable[[str], object]) -> int:
+    """The largest array that this site takes; a machine without Slurm may print a script for another one."""
+    try:
+        return slurm.largest_array()
+    except InputError as error:
+        tell(f"{error}; the script is for arrays of Slurm's usual size, {slurm.USUAL_ARRAY:,}")
+        return slurm.USUAL_ARRAY
+
+
+def unclaimed(found: Status, executor: Executor | None, tell: Callable[[str], object]) -> list[int]:
+    """The missing parts that an executor is to do: those that no task in Slurm's queue will do.
+
+    Args:
+        found: of the folder.
+        executor: who would do them; None for this process.
+        tell: hears where the queue could not be seen, and all that is missing is done.
+
+    Raises:
+        InputError: they would be submitted, and the queue that may hold them already cannot be seen.
+    """
+    if found.unseen and isinstance(executor, Slurm):
+        raise InputError("slurm", "", f"what waits in the queue is not told ({found.unseen})", allowed="executor=local")
+    if found.unseen:
+        tell(f"what waits in a queue cannot be told here ({found.unseen}): all that is missing is done")
+    return found.left
 
 
 def execute(
@@ -72,13 +102,12 @@ def executed(folder: Path, plan: Plan, executor: Executor, tell: Callable[[str],
         tell: prints a line.
 
     Raises:
-        InputError: the folder is another plan's, or the executor says no.
+        InputError: the folder is another plan's, the executor says no, or its queue cannot be seen.
     """
     runs = folder / RUNS
     prepare(runs, plan)
-    gone = [part.number for part in missing(runs, plan)]
-    waiting = status_of(folder, plan).waiting if gone else []
-    todo = [number for number in gone if number not in set(waiting)]
+    found = status_of(folder, plan)
+    todo = unclaimed(found, executor, tell) if found.gone else []
     if todo:
         tell(f"{cost(plan, None, tell)}, in {folder}/")
         execute(folder, plan, todo, executor, tell)

@@ -11,18 +11,22 @@ import re
 import shlex
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from sim.cluster.ranges import ranges
-from sim.cluster.working import JOBS
-from sim.inputs.errors import InputError
-from sim.inputs.numbers import whole_number
+from sim.cluster.working import JOBS, WARNING
+from sim.inputs.errors import InputError, shown
+from sim.inputs.numbers import texts, whole_number
+from sim.storage.files import put_text
 
 LIMIT = 60.0  # seconds that a call to Slurm may take
 USUAL_ARRAY = 1001  # Slurm's own MaxArraySize
+USUAL_NAME = "jirga"  # of a job
 RANGES = {
     "minutes": (2, 100_000),  # the warning comes in the last one: a task of one minute would be warned at once
     "cpus": (1, 1024),
@@ -30,6 +34,10 @@ RANGES = {
     "tasks": (1, 100_000),
 }
 NAME = re.compile(r"slurm-(\d+)\.json")
+OWN = re.compile(r"(--(array|wrap)\b|-a)")  # options of sbatch that would undo the script
+JOB_NAME = re.compile(r"(?:--job-name[=\s]|-J)\s*(\S+)")
+QUEUED = re.compile(r"(\d+)\|(\d+)\|([^|]*)\|(.*)")  # job, place in the array, state, reason
+ANSWER = re.compile(r"(\d+)(;.*)?")  # of `sbatch --parsable`: a number, and the cluster where there are several
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,17 @@ class Slurm:
     def __post_init__(self) -> None:
         for name, (least, most) in RANGES.items():
             whole_number("Slurm", name, getattr(self, name), least, most)
+        object.__setattr__(self, "additional", texts(self.additional))
+        for option in self.additional:
+            if OWN.match(option) or len(option.splitlines()) != 1 or not option.startswith("-"):
+                allowed = "one option of sbatch each, such as --account=mine, and none of --array and --wrap"
+                raise InputError("Slurm", "additional", f"{shown(option)} cannot be added", allowed=allowed)
+
+    @property
+    def name(self) -> str:
+        """The name of its jobs."""
+        named = [match[1] for option in self.additional if (match := JOB_NAME.match(option))]
+        return named[-1] if named else USUAL_NAME
 
 
 class Task(NamedTuple):
@@ -76,7 +95,7 @@ def cut(numbers: Sequence[int], asked: Slurm, largest: int) -> list[str]:
     >>> cut(range(7), Slurm(parts_per_task=3), 1001)
     ['0-2', '3-5', '6']
     """
-    most = min(asked.tasks, largest - 1)
+    most = min(asked.tasks, max(1, largest - 1))
     size = max(asked.parts_per_task, -(-len(numbers) // most))
     return [ranges(numbers[n : n + size]) for n in range(0, len(numbers), size)]
 
@@ -85,9 +104,10 @@ def script(folder: Path, tasks: Sequence[str], asked: Slurm, mem: str) -> str:
     """The batch script of an array: the same `jirga work` line that every other scheduler would run."""
     logs = str(folder / JOBS).replace("%", "%%").replace('"', '\\"') + "/%A_%a.log"
     options = [
-        "--job-name=jirga", f"--array=0-{len(tasks) - 1}", f"--time={asked.minutes}", f"--mem={mem}",
+        f"--job-name={asked.name}", f"--array=0-{len(tasks) - 1}", f"--time={asked.minutes}", f"--mem={mem}",
         f"--cpus-per-task={asked.cpus}", f'--output="{logs}"', "--open-mode=append", "--requeue",
-        "--signal=B:TERM@60", *([f"--partition={asked.partition}"] if asked.partition else []), *asked.additional,
+        f"--signal=B:TERM@{WARNING}", *([f"--partition={asked.partition}"] if asked.partition else []),
+        *asked.additional,
     ]  # fmt: skip
     python = asked.python or shlex.quote(sys.executable)
     return "\n".join(
@@ -98,7 +118,7 @@ def script(folder: Path, tasks: Sequence[str], asked: Slurm, mem: str) -> str:
             "parts=(",
             *(f'  "{task}"' for task in tasks),
             ")",
-            f"exec {python} -m sim work {shlex.quote(f'out={folder}')} "
+            f"exec {python} -P -m sim work {shlex.quote(f'out={folder}')} "
             f'"parts=${{parts[$SLURM_ARRAY_TASK_ID]}}" threads={asked.cpus}',
             "",
         ]
@@ -127,40 +147,68 @@ def submit(folder: Path, tasks: Sequence[str], asked: Slurm, mem: str) -> int:
     Raises:
         InputError: Slurm is not there, says no, or does not answer; then nothing is submitted.
     """
-    jobs = folder / JOBS
-    jobs.mkdir(exist_ok=True)
-    new = jobs / "slurm-new.sh"
-    new.write_text(script(folder, tasks, asked, mem), encoding="utf-8")
+    new = [folder / JOBS / f"slurm-new-{uuid.uuid4().hex}{ending}" for ending in (".sh", ".json")]
     try:
-        number = int(_call(["sbatch", "--parsable", str(new)]).split(";")[0])
-        new.rename(jobs / f"slurm-{number}.sh")
+        put_text(new[0], script(folder, tasks, asked, mem))
+        put_text(new[1], json.dumps({"name": asked.name, "tasks": list(tasks)}))
+        number = _number(_call(["sbatch", "--parsable", str(new[0])]))
+        for path in new:  # written before: a disk that is full loses no array that was submitted
+            path.rename(path.with_name(f"slurm-{number}{path.suffix}"))
     finally:
-        new.unlink(missing_ok=True)
-    (jobs / f"slurm-{number}.json").write_text(json.dumps({"tasks": list(tasks)}), encoding="utf-8")
+        for path in new:
+            with suppress(OSError):  # as where they could not be written
+                path.unlink()
     return number
 
 
-def submitted(folder: Path) -> dict[int, list[str]]:
-    """The arrays that were submitted for a folder, each with the parts of its tasks."""
+def _number(told: str) -> int:
+    """The number of a job in what sbatch printed; a site's own sbatch may print more.
+
+    >>> _number("welcome\\n4711;east\\n")
+    4711
+    """
+    found = [match[1] for line in told.splitlines() if (match := ANSWER.fullmatch(line.strip()))]
+    if not found:
+        problem = f"has not told the number of the job, but {shown(told.strip())}"
+        raise InputError("slurm", "sbatch", problem, allowed="squeue tells whether it waits, scancel takes it back")
+    return int(found[-1])
+
+
+class Array(NamedTuple):
+    """An array that was submitted: the name of its jobs, and the parts of each task."""
+
+    name: str
+    tasks: list[str]
+
+
+def submitted(folder: Path) -> dict[int, Array]:
+    """The arrays that were submitted for a folder, by their numbers."""
     found = {}
     for path in sorted((folder / JOBS).glob("slurm-*.json")):
         match = NAME.fullmatch(path.name)
         if match:
-            found[int(match[1])] = list(json.loads(path.read_text(encoding="utf-8"))["tasks"])
+            told = json.loads(path.read_text(encoding="utf-8"))
+            found[int(match[1])] = Array(told.get("name", USUAL_NAME), told["tasks"])
     return found
 
 
 def queued(folder: Path) -> list[Task]:
-    """The folder's tasks that wait or run, by one call of squeue; none where nothing was submitted."""
+    """The folder's tasks that wait or run, by one call of squeue; none where nothing was submitted.
+
+    Only jobs of the arrays' own names are asked for: another one of the user's may have the same number, where a
+    folder has come from another cluster or Slurm has begun to count anew.
+    """
     arrays = submitted(folder)
     if not arrays:
         return []
-    told = _call(["squeue", "--noheader", "--array", f"--user={os.getuid()}", "--format=%F|%K|%T|%r"])
+    names = ",".join(sorted({array.name for array in arrays.values()}))
+    asked = ["--noheader", "--array", f"--user={os.getuid()}", f"--name={names}", "--format=%F|%K|%T|%r"]
     found = []
-    for line in told.splitlines():
-        job, place, state, reason = line.strip().split("|", 3)
-        if job.isdigit() and place.isdigit() and int(place) < len(arrays.get(int(job), ())):
-            found.append(Task(int(job), arrays[int(job)][int(place)], state, reason))
+    for line in _call(["squeue", *asked]).splitlines():
+        match = QUEUED.fullmatch(line.strip())
+        tasks = arrays[int(match[1])].tasks if match and int(match[1]) in arrays else ()
+        if match and int(match[2]) < len(tasks):
+            found.append(Task(int(match[1]), tasks[int(match[2])], match[3], match[4]))
     return found
 
 
@@ -170,9 +218,16 @@ def cancel(jobs: Iterable[int]) -> None:
 
 
 def largest_array() -> int:
-    """The largest array that Slurm takes here (its MaxArraySize)."""
+    """The largest array that Slurm takes here (its MaxArraySize).
+
+    Raises:
+        InputError: Slurm is not there, does not answer, or takes no arrays.
+    """
     match = re.search(r"MaxArraySize\s*=\s*(\d+)", _call(["scontrol", "show", "config"]))
-    return int(match[1]) if match else USUAL_ARRAY
+    found = int(match[1]) if match else USUAL_ARRAY
+    if not found:
+        raise InputError("slurm", "MaxArraySize", "is 0: it takes no arrays", allowed="executor=local")
+    return found
 
 
 def _call(words: Sequence[str]) -> str:
@@ -181,6 +236,8 @@ def _call(words: Sequence[str]) -> str:
         done = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT, check=False)
     except FileNotFoundError:
         raise InputError("slurm", words[0], "is not on this machine", allowed="executor=local") from None
+    except OSError as error:
+        raise InputError("slurm", words[0], f"cannot be run ({error.strerror})", allowed="executor=local") from None
     except subprocess.TimeoutExpired:
         raise InputError("slurm", words[0], f"has not answered within {LIMIT:.0f} seconds") from None
     if done.returncode:

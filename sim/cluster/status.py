@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from sim.storage.work import Part, parts_of, run_parts_of, runs_in
 
 FAILURE = re.compile(r"failed-(\d{6,})\.txt")
 FLAWS = re.compile(r"failed-runs-(\d{6,})\.json")
-RECENT = 3600.0  # seconds before the newest file in which the rate is measured
+RECENT = 3600.0  # seconds before now in which the rate is measured
+LOOKED_AT = 2000  # files whose times are looked at, at most
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def status_of(folder: Path, plan: Plan) -> Status:
     gone = missing(folder / RUNS, plan)
     numbers = {part.number for part in gone}
     tasks, unseen = _queue(folder)
-    told = failures(folder, numbers), flaws(folder, numbers), _rate(plan, folder / RUNS)
+    told = failures(folder, numbers), flaws(folder, numbers), _rate(plan, folder / RUNS, time.time())
     return Status(plan, gone, tasks, *told, unseen)
 
 
@@ -123,11 +125,14 @@ def failures(folder: Path, gone: set[int]) -> dict[int, str]:
     return found
 
 
-def _rate(plan: Plan, runs: Path) -> float:
-    """Runs a second over the last hour in which parts were written."""
-    times = sorted(path.stat().st_mtime for (kind, _), path in named_files(runs).items() if kind == "runs")
-    lately = [moment for moment in times if moment >= times[-1] - RECENT]
-    if len(lately) < 2 or lately[-1] == lately[0]:
+def _rate(plan: Plan, runs: Path, now: float) -> float:
+    """Runs a second over the hour before now, by the times of the files, or of some that are evenly spread."""
+    paths = [path for (kind, _), path in named_files(runs).items() if kind == "runs"]
+    step = -(-len(paths) // LOOKED_AT) or 1
+    times = sorted(path.stat().st_mtime for path in paths[::step])
+    now = max([now, *times[-1:]])  # by the clock of the file system, where that is ahead
+    lately = [moment for moment in times if moment >= now - RECENT]
+    if len(lately) < 2 or now == lately[0]:
         return 0.0
-    each = plan.total / run_parts_of(plan)
-    return (len(lately) - 1) * each / (lately[-1] - lately[0])
+    each = plan.total / run_parts_of(plan) * step
+    return (len(lately) - 1) * each / (now - lately[0])

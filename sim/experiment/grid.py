@@ -68,6 +68,7 @@ class Grid:
         source: what a mistake is told of.
         scenarios: by name, those that are not to be read from the case's folder.
         theory: by whose rules all cells are played where no axis says so; None: each scenario's own.
+        theories: by name, those of the axis `theory` as they were when it was made, whatever becomes of their files.
     """
 
     case: Case
@@ -77,6 +78,7 @@ class Grid:
     source: str = "configuration"
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     theory: Theory | None = None
+    theories: Mapping[str, Theory] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for axis in self.axes:
@@ -129,6 +131,7 @@ class Grid:
 
     def _make(self, frame: tuple[tuple[str, Any], ...]) -> Scenario:
         changes: dict[str, Any] = {"theory": self.theory, **dict(frame)}
+        changes["theory"] = self.theories.get(changes["theory"], changes["theory"])
         name = changes.pop("scenario", None)
         base = self.base if name is None else self.named(name)
         assert base is not None  # a grid without a base has an axis that names scenarios: `grid_of`
@@ -188,7 +191,7 @@ def _check_value(grid: Grid, key: str, value: Value) -> None:
                     grid.source, key, f"{shown(switch)} {problem}", allowed=allowed, meant=nearest(switch, SWITCHES)
                 )
     elif key == "theory":
-        load_theory(str(value))
+        one_of(grid.source, key, value, grid.theories, "a theory of this grid")
     elif key == "horizon":
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST:
             allowed = f"a whole number of weeks, 1 to {LONGEST}"
@@ -227,7 +230,22 @@ def grid_of(
     theory: Theory | None = None,
 ) -> Grid:
     """A grid; without a base and without an axis of scenarios it is over all scenarios of the case."""
+    axes, theories = _by_name(axes, source)
     named = any(axis.key == "scenario" for axis in axes)
     if base is None and not named:
         axes = [Axis("scenario", scenario_names(case)), *axes]
-    return Grid(case, evidence, tuple(axes), None if named else base, source, theory=theory)
+    return Grid(case, evidence, tuple(axes), None if named else base, source, {}, theory, theories)
+
+
+def _by_name(axes: Sequence[Axis], source: str) -> tuple[list[Axis], dict[str, Theory]]:
+    """Axes with theories by their names, also those of files, and these theories."""
+    found: dict[str, Theory] = {}
+    named: list[Axis] = []
+    for axis in axes:
+        theories = [load_theory(str(value)) for value in axis.values] if axis.key == "theory" else []
+        for theory in theories:
+            if found.setdefault(theory.theory, theory) != theory:
+                problem = f"two theories are called {theory.theory}"
+                raise InputError(source, axis.key, problem, allowed="each name once")
+        named.append(Axis(axis.key, tuple(theory.theory for theory in theories) or axis.values))
+    return named, found

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
 from sim.inputs.words import word
-from sim.jobs.submitting import hand_over
+from sim.jobs.submitting import NOTHING, hand_over, tell_aside
 
 if TYPE_CHECKING:
     from sim.cluster.status import Status
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.jobs.settings import Settings
 
 RUNS = "runs"
+JOBS = "jobs"
 
 
 def work(settings: Settings) -> int:
@@ -29,39 +30,40 @@ def work(settings: Settings) -> int:
 
     plan = _plan(settings)
     numbers = None if settings.parts is None else numbers_of(settings.parts, parts_of(plan))
-    return done(Worker(settings.out, end_of_allocation()), settings.out / RUNS, numbers, settings.threads)
+    return done(Worker(settings.out, end_of_allocation()), settings.out / RUNS, numbers, settings.threads, plan)
 
 
 def status(settings: Settings) -> int:
-    """The job `status`: what is there, missing, waiting and failed; 0 where all is there, else 1. Writes nothing."""
+    """The job `status`: what is there, missing, waiting and failed; 0 where all is there and whole, else 1.
+
+    Writes nothing.
+    """
     found = _status(settings, _plan(settings))
     for line in found.lines():
         print(line)
-    if settings.verify:
-        for name in _broken(settings.out / RUNS):
-            print(f"broken: {name}")
-    return 1 if found.gone else 0
+    broken = _broken(settings.out / RUNS) if settings.verify else []
+    for name in broken:
+        print(f"broken: {name}")
+    return 1 if found.gone or broken else 0
 
 
 def resume(settings: Settings) -> int:
     """The job `resume`: have done what is missing and in no queue, by the executor that the settings name."""
+    from sim.cluster.executing import unclaimed
+
     plan = _plan(settings)
     if settings.verify:
         from sim.storage.files import clear_away
 
         for name in clear_away(settings.out / RUNS):
-            _tell(f"{name}: its bytes are not what was written; this part is done again")
-    found = _status(settings, plan)
-    numbers, executor = found.left, settings.executor
-    if found.unseen and executor.name == "slurm":
-        raise InputError("slurm", "", f"what waits in the queue is not told ({found.unseen})", allowed="executor=local")
-    if found.unseen:
-        _tell(f"what waits in a queue cannot be told here ({found.unseen}): all that is missing is done")
+            tell_aside(f"{name}: its bytes are not what was written; this part is done again")
+    _clear(settings.out)
+    if settings.executor.name != "local":
+        return 1 if hand_over(settings.out, plan, settings.executor) else 0
+    numbers = unclaimed(_status(settings, plan), None, tell_aside)
     if not numbers:
-        _tell("nothing is missing that is in no queue")
+        tell_aside(NOTHING)
         return 0
-    if executor.name != "local":
-        return 1 if hand_over(settings.out, plan, numbers, executor) else 0
     return work(settings.model_copy(update={"parts": tuple(numbers)}))
 
 
@@ -88,6 +90,7 @@ def collect(settings: Settings) -> int:
     from sim.storage.work import parts_of
 
     plan, runs = _plan(settings), settings.out / RUNS
+    _clear(settings.out)
     weighing = weighing_of(settings.weights, plan)
     refuse_foreign_files(settings.out)
     gone = missing(runs, plan)
@@ -112,6 +115,15 @@ def _made_by(command: object, settings: Settings) -> str:
     return f"{command} && {collecting}" if weights else str(command)
 
 
+def _clear(out: Path) -> None:
+    """Remove files in the making that tasks have left which were killed."""
+    from sim.storage import leases
+
+    with suppress(OSError):  # of a folder that is for reading alone
+        for place in (out / RUNS, out / JOBS):
+            leases.clear(place)
+
+
 def _plan(settings: Settings) -> Plan:
     from sim.storage.plans import read_plan
 
@@ -129,7 +141,3 @@ def _broken(runs: Path) -> list[str]:
 
     whole = set(whole_files(runs).values())
     return [path.name for path in named_files(runs).values() if path not in whole]
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shlex
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.case.theory import AS_DESIGNED
 from sim.experiment.results import Results
 from sim.inputs.numbers import counted
-from sim.jobs.submitting import hand_over
+from sim.jobs.submitting import hand_over, parts_failed, tell_aside
 from sim.pages.kit.own_files import refuse_foreign
 from sim.pages.report.measures import failed_runs
 from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, tell, write_summary
@@ -32,12 +31,12 @@ def run(settings: Settings) -> int:
     """The job `scenarios`: tell what it will take, do what is missing, write what came of it, and tell it.
 
     Returns:
-        How many runs failed; the baselines' count once.
+        How many runs failed, the baselines' count once; or how many parts, of which nothing can be told.
 
     Raises:
         InputError: a mistake in the settings, more runs than the cap allows, or a folder that cannot be used.
     """
-    from sim.cluster.working import keep_flaws
+    from sim.cluster.working import Worker
     from sim.jobs.asked import plan_of
     from sim.pages.kit.terminal import terminal
     from sim.storage.plans import missing, run_plan
@@ -48,13 +47,15 @@ def run(settings: Settings) -> int:
     check_cap(plan, settings)
     refuse_foreign_files(settings.out)
     announce(plan, settings, aside)
-    gone = [part.number for part in missing(settings.out / RUNS, plan)]
-    if gone and settings.executor.name != "local":
-        failed = hand_over(settings.out, plan, gone, settings.executor)
+    if settings.executor.name != "local" and missing(settings.out / RUNS, plan):
+        failed = hand_over(settings.out, plan, settings.executor)
         if failed is None or failed:
             return failed or 0
-    keep = partial(keep_flaws, settings.out)
-    run_plan(plan, settings.out / RUNS, threads=settings.threads, flawed=keep)
+    worker = Worker(settings.out)
+    run_plan(plan, settings.out / RUNS, threads=settings.threads, failed=worker.fails, flawed=worker.flawed)
+    if worker.failed:
+        tell_aside(parts_failed(worker.failed))
+        return worker.failed
     return write(plan, settings.out, settings.size.name, command(), weighing=weighing)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,24 +14,44 @@ if TYPE_CHECKING:
     from sim.experiment.plan import Plan
     from sim.jobs.settings import ExecutorSettings
 
+NOTHING = "nothing is missing that is in no queue"
 
-def hand_over(folder: Path, plan: Plan, numbers: Sequence[int], settings: ExecutorSettings) -> int | None:
-    """Have parts done by who is named, or print what would be submitted.
+
+def hand_over(folder: Path, plan: Plan, settings: ExecutorSettings) -> int | None:
+    """Have the missing parts that are in no queue done by who is named, or print what would be submitted.
 
     Returns:
         How many parts failed; None where nothing is done yet.
+
+    Raises:
+        InputError: the executor says no, or what waits in its queue cannot be seen.
     """
-    from sim.cluster.executing import execute, script
+    from sim.cluster.executing import execute, script, unclaimed
     from sim.cluster.slurm import Slurm
+    from sim.cluster.status import status_of
 
     executor = executor_of(settings)
+    numbers = unclaimed(status_of(folder, plan), executor, tell_aside)
+    if not numbers:
+        tell_aside(NOTHING)
+        return None
     if settings.dry_run and isinstance(executor, Slurm):
-        print(script(folder, plan, numbers, executor), end="")
+        print(script(folder, plan, numbers, executor, tell_aside), end="")
         return None
     failed = execute(folder, plan, numbers, executor, print)
     if failed:
-        print(f"{counted(failed, 'part')} failed; jirga status out=FOLDER tells why", file=sys.stderr)
+        tell_aside(parts_failed(failed))
     return failed
+
+
+def parts_failed(number: int) -> str:
+    """What is told of parts that failed."""
+    return f"{counted(number, 'part')} failed; jirga status out=FOLDER tells why"
+
+
+def tell_aside(line: str) -> None:
+    """Print a line that is no result."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def executor_of(settings: ExecutorSettings) -> Executor:

@@ -10,11 +10,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import math
 import os
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pyarrow as pa
@@ -33,6 +36,7 @@ LACKING = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXD
 
 
 ROW_GROUP = 1 << 16
+REST = 20.0  # times as long as a look at a folder takes, before the next one
 
 
 def differences(stored: Any, wanted: Any, key: str = "") -> list[str]:
@@ -209,6 +213,27 @@ def _write_named(path: Path, data: bytes) -> None:
         _write(path.parent, lambda file: file.write(data), lambda digest: path.name, digest_in_name=False)
 
 
+def put_text(path: Path, text: str) -> None:
+    """Write a file whose name says nothing of its bytes, whole at each moment: what was there before goes only then.
+
+    Raises:
+        InputError: the folder cannot be made or written to, or the disk is full.
+    """
+    folder = path.parent
+    temporary = folder / leases.name(uuid.uuid4().hex)
+    try:
+        folder.mkdir(exist_ok=True)
+        with leases.held(temporary) as file:
+            file.write(text.encode())
+            file.flush()
+            os.replace(temporary, path)
+    except OSError as error:
+        raise _refuse(folder, error) from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
 def named_files(folder: Path) -> dict[tuple[str, int], Path]:
     """The files of a folder by kind and shard, as their names say: nothing is read."""
     found: dict[tuple[str, int], Path] = {}
@@ -217,6 +242,30 @@ def named_files(folder: Path) -> dict[tuple[str, int], Path]:
         if match:
             found.setdefault((match[1], int(match[2])), path)
     return found
+
+
+class Names:
+    """The files of a folder to which others write, by kind and shard: looked at anew, and not for each question.
+
+    In a large folder a look takes seconds, so that `REST` times as long passes before the next one. What another
+    process has written since is then done once more, which does no harm.
+
+    Args:
+        folder: the folder.
+        clock: the time in seconds, from any moment.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = perf_counter) -> None:
+        self._folder, self._clock, self._again = folder, clock, -math.inf
+        self._found: Collection[tuple[str, int]] = ()
+
+    def __contains__(self, file: object) -> bool:
+        began = self._clock()
+        if began >= self._again:
+            self._found = frozenset(named_files(self._folder))
+            ended = self._clock()
+            self._again = ended + REST * (ended - began)
+        return file in self._found
 
 
 def whole_files(folder: Path) -> dict[tuple[str, int], Path]:

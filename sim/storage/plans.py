@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ def configuration(plan: Plan) -> dict[str, Any]:
         ],
         "baseline": provenance.scenario_data(base) if (base := grid.baseline(plan.cell(0).scenario)) else None,
         "theory": None if grid.theory is None else grid.theory.data(),
+        "theories": {name: theory.data() for name, theory in grid.theories.items()},
         "passes": list(plan.passes),
         **{name: getattr(plan, name) for name in SIZES},
     }
@@ -80,7 +81,8 @@ def read_plan(folder: Path) -> Plan:
     base = None if stored["base"] is None else provenance.scenario_from(case, stored["base"], file)
     axes = tuple(Axis(key, tuple(_value(value) for value in values)) for key, values in stored["axes"])
     theory = None if stored["theory"] is None else theory_of(stored["theory"], file=str(file))
-    grid = Grid(case, evidence, axes, base, str(file), named, theory)
+    theories = {name: theory_of(data, file=str(file)) for name, data in stored["theories"].items()}
+    grid = Grid(case, evidence, axes, base, str(file), named, theory, theories)
     return Plan(grid, passes=tuple(stored["passes"]), **{name: stored[name] for name in SIZES})
 
 
@@ -96,7 +98,8 @@ def _value(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-Flawed = Callable[[Part, Mapping[str, int]], object]  # a part that was done, why runs failed in it and how many
+Failed = Callable[[Part, Exception], object]  # a part, and why it failed
+Flawed = Callable[[Part, Mapping[str, int]], object]  # a part, why runs failed in it and how many
 
 
 def _unheard(part: Part, messages: Mapping[str, int]) -> None:
@@ -119,7 +122,7 @@ def prepare(folder: Path, plan: Plan, **notes: Any) -> None:
 def missing(folder: Path, plan: Plan) -> list[Part]:
     """The parts of which a file is not there; only names are looked at."""
     named = files_module.named_files(folder)
-    return [part for part in parts(plan) if any(file not in named for file in _files_of(plan, part))]
+    return [part for part in parts(plan) if not is_whole(named, plan, part)]
 
 
 def _files_of(plan: Plan, part: Part) -> list[tuple[str, int]]:
@@ -130,14 +133,20 @@ def _files_of(plan: Plan, part: Part) -> list[tuple[str, int]]:
 
 
 def run_plan(
-    plan: Plan, folder: Path, *, threads: int | None = None, progress: bool | None = None, flawed: Flawed = _unheard
+    plan: Plan,
+    folder: Path,
+    *,
+    threads: int | None = None,
+    progress: bool | None = None,
+    failed: Failed | None = None,
+    flawed: Flawed = _unheard,
 ) -> None:
     """Compute what a folder still misses of a plan, broken files and all.
 
     Args:
         plan: what to compute.
         folder: its place; made if need be.
-        threads, flawed: as in `run_parts`.
+        threads, failed, flawed: as in `run_parts`.
         progress: whether to show how far it is; None: yes, without a terminal a line a minute.
 
     Raises:
@@ -147,8 +156,8 @@ def run_plan(
     files_module.clear_away(folder)
     todo = missing(folder, plan)
     with progress_bar(sum(runs_in(plan, part) for part in todo), progress, "runs") as told:
-        for part in todo:
-            flawed(part, write_part(plan, folder, part, threads, told))
+        numbers = [part.number for part in todo]
+        run_parts(folder, numbers, threads=threads, told=told, failed=failed, flawed=flawed, plan=plan)
 
 
 def run_parts(
@@ -158,9 +167,10 @@ def run_parts(
     threads: int | None = None,
     told: Told = lambda runs: None,
     before: Callable[[Part], bool] = lambda part: True,
-    failed: Callable[[Part, Exception], object] | None = None,
+    failed: Failed | None = None,
     flawed: Flawed = _unheard,
     plan: Plan | None = None,
+    named: Container[tuple[str, int]] | None = None,
 ) -> int:
     """Do those parts of a folder's plan that are not there yet: the one thing that every worker of a cluster does.
 
@@ -171,8 +181,10 @@ def run_parts(
         told: hears of runs as they are done; an exception in it ends the work, with nothing half written.
         before: hears of each part that is about to be done; False ends the work.
         failed: hears of a part that failed, and the work goes on; None: the failure ends it.
-        flawed: hears of each part that was done, and of the runs in it that failed.
+        flawed: hears of each part just before it is whole, and of the runs in it that failed: a part that is there has
+            been heard of.
         plan: the folder's own, if it has been read already.
+        named: the files of the folder, if they are looked at already.
 
     Returns:
         How many parts were done.
@@ -182,17 +194,18 @@ def run_parts(
     """
     place = Path(folder)
     plan = plan or read_plan(place)
+    named = files_module.Names(place) if named is None else named
     done = 0
     for number in range(parts_of(plan)) if numbers is None else numbers:
         if not 0 <= number < parts_of(plan):
             raise InputError(place, "parts", f"there is no part {number}", allowed=f"0 to {parts_of(plan) - 1}")
         part = part_at(plan, number)
-        if is_whole(place, plan, part):
+        if is_whole(named, plan, part):
             continue
         if not before(part):
             break
         try:
-            flawed(part, write_part(plan, place, part, threads, told))
+            write_part(plan, place, part, threads, told, flawed)
             done += 1
         except InputError:  # of the folder or its disk: no other part would go better
             raise
@@ -203,9 +216,9 @@ def run_parts(
     return done
 
 
-def is_whole(folder: Path, plan: Plan, part: Part) -> bool:
-    """Whether all files of a part are there; another worker may have been faster."""
-    return all(any(folder.glob(f"{kind}-{number:06}-*.parquet")) for kind, number in _files_of(plan, part))
+def is_whole(named: Container[tuple[str, int]], plan: Plan, part: Part) -> bool:
+    """Whether all files of a part are among those of its folder."""
+    return all(file in named for file in _files_of(plan, part))
 
 
 def _draws(plan: Plan, part: Part) -> pa.Table:
@@ -219,12 +232,12 @@ def _draws(plan: Plan, part: Part) -> pa.Table:
     return table.add_column(0, "epoch", pa.array([part.epoch] * table.num_rows).dictionary_encode())
 
 
-def write_part(plan: Plan, folder: Path, part: Part, threads: int | None, told: Told) -> Mapping[str, int]:
-    """Compute a part and write its files; why runs failed in it, and how many did."""
+def write_part(plan: Plan, folder: Path, part: Part, threads: int | None, told: Told, flawed: Flawed) -> None:
+    """Compute a part and write its files; before the last one it is said why runs failed in it, and how many did."""
     source = provenance.provenance(configuration(plan))
     if part.epoch is not None:
         files_module.write_table(folder, "draws", part.number, _draws(plan, part), source)
-        return {}
+        return
     messages: Counter[str] = Counter()
     tables: dict[str, list[pa.Table]] = {kind: [] for kind in kinds(plan)}
     for number in range(part.first, part.last):
@@ -235,9 +248,9 @@ def write_part(plan: Plan, folder: Path, part: Part, threads: int | None, told: 
             messages.update(shard.errors.values())
             for kind, found in tables.items():
                 found.append(_with_cell(plan, number, tables_module.TABLES[kind](sweep, shard)))
+    flawed(part, messages)
     for kind, found in tables.items():
         files_module.write_table(folder, kind, part.number, pa.concat_tables(found), source)
-    return messages
 
 
 def _with_cell(plan: Plan, number: int, table: pa.Table) -> pa.Table:

@@ -152,6 +152,14 @@ def _bytes(number: float) -> str:
     return f"{number:.1f} GB"
 
 
+def warm_up(plan: Plan, told: Callable[[str], object]) -> None:
+    """Load the engine; where it has to be compiled, say so."""
+    engine = Engine(plan.sweep(0), 1)
+    if not engine.kernel.is_warm():
+        told("compiling the engine: once for each version, about a minute")
+    engine.warm_up()
+
+
 def cost(plan: Plan, threads: int | None = None, told: Callable[[str], object] = lambda line: None) -> Cost:
     """What a plan will take, measured on a few runs of a few cells, on one processor.
 
@@ -160,10 +168,7 @@ def cost(plan: Plan, threads: int | None = None, told: Callable[[str], object] =
         threads: that would do it here; None for all processors of this process.
         told: hears when the engine has to be compiled.
     """
-    engine = Engine(plan.sweep(0), 1)
-    if not engine.kernel.is_warm():
-        told("compiling the engine: once for each version, about a minute")
-    engine.warm_up()
+    warm_up(plan, told)
     each, rates = [], []
     for number in sorted({0, len(plan) // 2, len(plan) - 1}):
         one, few = _seconds(plan, number, 1), _seconds(plan, number, max(2, MEASURED_RUNS // plan.runs))

@@ -59,6 +59,16 @@ def test_a_grid_is_submitted_waits_and_is_then_that_of_this_machine(
         assert found.table(["takeover"]).equals(here.table(["takeover"]))
 
 
+def test_what_may_be_in_a_queue_that_cannot_be_seen_is_not_submitted_again(fake: Path, tmp_path: Path) -> None:
+    given: dict[str, Any] = {**SIZE, "out": tmp_path / "out", "executor": sim.Slurm()}
+    sim.sweep(scenario(), **given)
+    (fake / "asked").unlink()
+    (fake / "squeue").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"what waits in the queue is not told \(squeue: exit code 1\)"):
+        sim.sweep(scenario(), **given)
+    assert not (fake / "asked").exists()
+
+
 def test_a_sweep_is_a_plan_of_one_cell_and_a_list_one_of_several(fake: Path, tmp_path: Path) -> None:
     one = sim.sweep(scenario(), **SIZE, out=tmp_path / "one", executor=sim.Slurm())
     several = sim.sweep(

@@ -16,16 +16,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.cluster import slurm, working
+from sim.cluster import slurm, status, working
 from sim.cluster.ranges import numbers_of, ranges
 from sim.cluster.working import Worker, work
 from sim.command.main import main
 from sim.engine.engine import Engine
-from sim.storage import plans
-from sim.storage.files import named_files
+from sim.inputs.errors import InputError
+from sim.numerics.machine import Compiled
+from sim.storage import leases, plans
+from sim.storage.files import named_files, put_text
 
 pytestmark = pytest.mark.long
 
+ROOT = Path(__file__).parents[2]
 WORDS = ["scenario=turkey_summit", "horizon=8", "size=smoke", "size.draws=500", "part_runs=1000"]  # 3 parts
 
 SLURM = {
@@ -102,6 +105,46 @@ def test_what_is_submitted_waits_is_seen_is_done_and_is_collected(
     assert (out / "summary.csv").read_bytes() == (whole / "summary.csv").read_bytes()
 
 
+def test_the_same_words_again_submit_nothing_that_is_in_the_queue(
+    fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [*WORDS, f"out={tmp_path}/o", "executor=slurm"]
+    told(capsys, *words, "executor.parts_per_task=2")
+    (fake / "queue").write_text("4711|0|RUNNING|None\n", encoding="utf-8")
+    assert told(capsys, *words).splitlines()[0] == "1 part in 1 task of at most 60 minutes, 3G and 1 processor"
+    (fake / "queue").write_text("4711|0|RUNNING|None\n4711|1|PENDING|Priority\n", encoding="utf-8")
+    answer(fake, "sbatch", f"touch {fake}/again; echo 4712")
+    (tmp_path / "o" / "jobs" / "slurm-4711.json").write_text('{"tasks": ["0-1", "2"]}', encoding="utf-8")
+    assert told(capsys, *words) == ""
+    answer(fake, "squeue", "exit 1")
+    assert "what waits in the queue is not told (squeue: exit code 1)" in told(capsys, *words, code=2)
+    assert not (fake / "again").exists()
+
+
+def test_only_jobs_of_the_arrays_own_name_are_asked_for_and_cancelled(
+    fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, more in enumerate((["executor.additional=['--job-name=mine']"], [])):
+        out = f"out={tmp_path}/{number}"
+        told(capsys, *WORDS, out, "executor=slurm", *more)
+        told(capsys, "cancel", out)
+        asked = (fake / "calls").read_text(encoding="utf-8").splitlines()[-1]
+        assert f" --name={'jirga' if number else 'mine'} " in asked
+
+
+def test_a_module_of_the_users_own_does_not_take_the_place_of_the_package(
+    fake: Path, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    told(capsys, *WORDS, f"out={out}", "executor=slurm")
+    (tmp_path / "sim.py").write_text("raise SystemExit('not the package')", encoding="utf-8")
+    environment = {**os.environ, "SLURM_ARRAY_TASK_ID": "0", "PYTHONPATH": str(ROOT)}
+    script = ["bash", str(fake / "script")]
+    done = subprocess.run(script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert names(out) == names(whole)
+
+
 def test_the_dry_run_prints_the_script_and_submits_nothing(
     fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,9 +152,30 @@ def test_the_dry_run_prints_the_script_and_submits_nothing(
     python = 'executor.python="apptainer exec jirga.sif python"'
     text = told(capsys, *WORDS, f"out={tmp_path}/o", "executor=slurm", *more, python)
     assert {"#SBATCH --partition=short", "#SBATCH --account=mine", "#SBATCH --array=0-0"} <= set(text.splitlines())
-    assert f"exec apptainer exec jirga.sif python -m sim work out={tmp_path}/o " in text
+    assert f"exec apptainer exec jirga.sif python -P -m sim work out={tmp_path}/o " in text
     assert not (fake / "calls").exists()
     assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0
+
+
+def test_a_dry_run_on_a_machine_without_slurm_says_which_size_of_array_it_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main([*WORDS, f"out={tmp_path}/o", "executor=slurm", "executor.dry_run=true"]) == 0
+    out, err = capsys.readouterr()
+    assert "#SBATCH --array=0-0" in out
+    assert "scontrol: is not on this machine" in err
+    assert "arrays of Slurm's usual size, 1,001" in err
+
+
+def test_a_dry_run_keeps_to_the_arrays_that_the_site_takes(
+    fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(fake, "scontrol", "echo 'MaxArraySize = 2'")
+    text = told(
+        capsys, *WORDS, f"out={tmp_path}/o", "executor=slurm", "executor.dry_run=true", "executor.parts_per_task=1"
+    )
+    assert "#SBATCH --array=0-0" in text
 
 
 REFUSALS = {
@@ -131,6 +195,17 @@ REFUSALS = {
         "slurm: sbatch: Batch job submission failed: Invalid job array specification",
     ),
     "sbatch missing": ("sbatch", None, "slurm: sbatch: is not on this machine; allowed: executor=local"),
+    "no number": (
+        "sbatch",
+        "echo welcome",
+        "slurm: sbatch: has not told the number of the job, but 'welcome'; allowed: squeue tells whether it waits, "
+        "scancel takes it back",
+    ),
+    "no arrays": (
+        "scontrol",
+        "echo 'MaxArraySize = 0'",
+        "slurm: MaxArraySize: is 0: it takes no arrays; allowed: executor=local",
+    ),
     "silence": ("sbatch", "sleep 60", "slurm: sbatch: has not answered within 0 seconds"),
 }
 
@@ -149,6 +224,43 @@ def test_a_refusal_is_one_line_and_submits_nothing(
     said = told(capsys, *WORDS, f"out={tmp_path}/o", "executor=slurm", code=2)
     assert said.strip().splitlines()[-1] == line
     assert not list((tmp_path / "o").glob("jobs/slurm-*"))
+
+
+def test_what_cannot_be_run_or_written_is_one_line(
+    fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "o").mkdir()
+    (tmp_path / "o" / "jobs").touch()  # where the folder of the jobs would be
+    words = [*WORDS, f"out={tmp_path}/o", "executor=slurm"]
+    line = f"{tmp_path}/o/jobs: out: cannot be used (File exists)"
+    assert told(capsys, *words, code=2).strip().splitlines()[-1] == line
+    assert not (fake / "calls").exists()
+    (tmp_path / "o" / "jobs").unlink()
+    monkeypatch.setenv("PATH", str(fake))
+    (fake / "sbatch").write_text("no program", encoding="utf-8")
+    (fake / "sbatch").chmod(0o755)
+    line = "slurm: sbatch: cannot be run (Exec format error); allowed: executor=local"
+    assert told(capsys, *words, code=2).strip().splitlines()[-1] == line
+    assert not list((tmp_path / "o" / "jobs").iterdir())
+
+
+def test_an_answer_with_more_than_the_number_is_understood(
+    fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(fake, "sbatch", "echo 'welcome to 9 nodes'; echo '4711;east'")
+    told(capsys, *WORDS, f"out={tmp_path}/o", "executor=slurm")
+    assert sorted(path.name for path in (tmp_path / "o" / "jobs").iterdir()) == ["slurm-4711.json", "slurm-4711.sh"]
+    (fake / "queue").write_text("welcome\n4711|0|PENDING|a|b\n4711|9|PENDING|x\n", encoding="utf-8")
+    assert "1 tasks pending (a|b)" in told(capsys, "status", f"out={tmp_path}/o", code=1)
+
+
+def test_what_is_submitted_at_one_time_has_scripts_of_its_own(fake: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    out.mkdir()
+    answer(fake, "sbatch", f'echo "$2" >> {fake}/scripts; wc -l < {fake}/scripts')
+    for _ in range(2):
+        slurm.submit(out, ["0"], slurm.Slurm(), "1G")
+    assert len(set((fake / "scripts").read_text(encoding="utf-8").splitlines())) == 2
 
 
 def test_without_slurm_one_line_says_so(
@@ -216,11 +328,58 @@ def test_runs_that_failed_are_recorded_and_told_by_their_messages(
     assert "2 runs failed: RuntimeError: the moon\n1 runs failed: a tide\n" in said
 
 
+def test_why_runs_failed_is_kept_before_their_part_is_whole(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = begun(whole, tmp_path / "out")
+    usual, usual_write = Engine.shard, plans.files_module.write_table
+
+    def breaks(engine: Engine, number: int, *more: Any) -> Any:
+        return usual(engine, number, *more)._replace(errors={3: "the moon"})
+
+    def killed(folder: Path, kind: str, *more: Any) -> None:
+        if kind == "runs":
+            assert (out / "jobs" / "failed-runs-000000.json").is_file()
+            raise KeyboardInterrupt
+        usual_write(folder, kind, *more)
+
+    monkeypatch.setattr(Engine, "shard", breaks)
+    monkeypatch.setattr(plans.files_module, "write_table", killed)
+    with pytest.raises(KeyboardInterrupt):
+        work(Worker(out, tell=lambda line: None), out / "runs", None, 1)
+
+
+def test_what_is_kept_is_whole_at_each_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "jobs" / "failed-runs-000000.json"
+    put_text(path, '{"the moon": 1}')
+
+    def killed(*_: Any) -> None:
+        assert path.read_text(encoding="utf-8") == '{"the moon": 1}'
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        put_text(path, '{"the moon": 2}')
+    assert path.read_text(encoding="utf-8") == '{"the moon": 1}'
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_an_array_is_never_larger_than_slurm_takes() -> None:
     asked = slurm.Slurm(parts_per_task=1, tasks=5000)
     tasks = slurm.cut(range(40_000), asked, 1001)
     assert len(tasks) == 1000
     assert [n for task in tasks for n in numbers_of(task.strip("[]").split(","), 40_000)] == list(range(40_000))
+    assert slurm.cut(range(7), asked, 1) == ["0-6"]
+
+
+def test_what_is_added_is_one_option_each_and_none_that_would_undo_the_script() -> None:
+    assert slurm.Slurm(additional="--account=mine").additional == ("--account=mine",)  # type: ignore[arg-type]
+    assert slurm.Slurm(additional=("-J mine",)).name == "mine"
+    for option in ("--array=3", "-a 3", "--wrap=ls", "account=mine", "--account=a\nrm -r x", ""):
+        with pytest.raises(
+            InputError, match=r"Slurm: additional: .* cannot be added; allowed: one option of sbatch each"
+        ):
+            slurm.Slurm(additional=(option,))
 
 
 @given(st.sets(st.integers(0, 400)).filter(bool))
@@ -281,12 +440,50 @@ def test_a_part_that_fails_is_kept_told_and_done_again(
     assert told(capsys, "status", f"out={out}") == "3 of 3 parts are there, 0 missing\n"
 
 
+def test_a_part_that_fails_here_leaves_the_others_done(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`executor=local`, which makes table and report as well where nothing has failed."""
+    out = tmp_path / "out"
+    usual = plans.write_part
+
+    def breaks(plan: Any, folder: Path, part: Any, *more: Any) -> None:
+        if part.number == 0:
+            raise RuntimeError("the moon")
+        usual(plan, folder, part, *more)
+
+    monkeypatch.setattr(plans, "write_part", breaks)
+    assert main([*WORDS, f"out={out}"]) == 1
+    assert capsys.readouterr().err.endswith("1 parts failed; jirga status out=FOLDER tells why\n")
+    assert "RuntimeError: the moon" in (out / "jobs" / "failed-000000.txt").read_text(encoding="utf-8")
+    assert names(out) == {name for name in names(whole) if "-000000-" not in name}
+    assert not (out / "report.html").exists()
+    monkeypatch.undo()
+    assert main([*WORDS, f"out={out}"]) == 0
+    assert names(out) == names(whole)
+
+
+@pytest.mark.parametrize("job", ["resume", "collect"])
+def test_what_a_killed_task_left_is_removed(
+    job: str, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(whole, out)
+    (out / "jobs").mkdir(exist_ok=True)
+    left = [out / place / leases.name("a" * 32) for place in ("runs", "jobs")]
+    for path in left:
+        path.write_bytes(b"half")
+    told(capsys, job, f"out={out}")
+    assert not any(path.exists() for path in left)
+
+
 def test_broken_bytes_are_told_and_made_again(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     shutil.copytree(whole, out)
     (path,) = (out / "runs").glob("runs-000001-*")
     path.write_bytes(path.read_bytes()[:-9])
-    assert f"broken: {path.name}" in told(capsys, "status", f"out={out}", "verify=true")
+    assert f"broken: {path.name}" in told(capsys, "status", f"out={out}", "verify=true", code=1)
+    assert "broken" not in told(capsys, "status", f"out={out}")  # names alone
     assert f"{path.name}: a file is broken" in told(capsys, "collect", f"out={out}", code=2)
     told(capsys, "resume", f"out={out}", "verify=true")
     assert path.read_bytes() == (whole / "runs" / path.name).read_bytes()
@@ -357,11 +554,84 @@ def test_a_signal_ends_the_work_with_nothing_half_written(whole: Path, tmp_path:
     assert names(out) == names(whole)
 
 
-def test_threads_and_time_are_those_of_the_allocation(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (working.allocated(), working.end_of_allocation()) == (None, None)
-    monkeypatch.setenv("SLURM_CPUS_PER_TASK", "3")
-    monkeypatch.setenv("SLURM_JOB_END_TIME", "1790000000")
-    assert (working.allocated(), working.end_of_allocation()) == (3, 1.79e9)
+def test_a_signal_between_parts_ends_the_work_too(whole: Path, tmp_path: Path) -> None:
+    """Tables of draws are parts without a run, and no piece of theirs is heard of."""
+    out = tmp_path / "out"
+    shutil.copytree(whole, out)
+    next((out / "runs").glob("draws-*")).unlink()
+    assert work(Worker(out, tell=lambda line: None, stopped=True), out / "runs", None, 1) == 143
+    assert not list((out / "runs").glob("draws-*"))
+
+
+def test_a_signal_while_the_engine_is_compiled_ends_the_work_at_once(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = begun(whole, tmp_path / "out")
+
+    def compiles(engine: Engine) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise AssertionError("it has gone on")
+
+    monkeypatch.setattr(Engine, "warm_up", compiles)
+    assert work(Worker(out, tell=lambda line: None), out / "runs", None, 1) == 143
+    assert not list((out / "runs").glob("*.parquet"))
+
+
+def test_compiling_is_told_and_is_no_parts_time(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = begun(whole, tmp_path / "out")
+    now, lines, usual = [1_000.0], list[str](), Engine.warm_up
+
+    def compiles(engine: Engine) -> None:
+        now[0] += 300.0
+        usual(engine)
+
+    monkeypatch.setattr(Engine, "warm_up", compiles)
+    monkeypatch.setattr(Compiled, "is_warm", lambda self: False)
+    worker = Worker(out, ends=1_400.0, tell=lines.append, clock=lambda: now[0])
+    assert work(worker, out / "runs", None, 1) == 0
+    assert worker.longest < 300.0
+    assert lines[0] == "compiling the engine: once for each version, about a minute"
+    assert work(worker, out / "runs", None, 1) == 0
+    assert sum(line.startswith("compiling") for line in lines) == 1  # not where nothing is to be done
+
+
+def test_the_rate_is_that_of_the_hour_before_now(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = plans.read_plan(whole / "runs")
+    now = 1_700_000_000.0
+    assert rate(plan, tmp_path, [now - 1000.0, now - 500.0, now - 5000.0], now) == 1.0  # 1,000 runs in 1,000 seconds
+    assert rate(plan, tmp_path, [now - 1000.0, now - 500.0], now + 7 * 86400.0) == 0.0
+    assert rate(plan, tmp_path, [now + 1000.0, now + 2000.0], now) == 1.0  # a file system whose clock is ahead
+    monkeypatch.setattr(status, "LOOKED_AT", 4)
+    times = [now - 1000.0 + n * 125.0 for n in range(8)]
+    assert rate(plan, tmp_path, times, now) == 6.0  # every other one of eight, as many runs each as two have
+
+
+def rate(plan: Any, folder: Path, times: list[float], now: float) -> float:
+    """The rate where parts were written at these times."""
+    for path in folder.glob("runs-*"):
+        path.unlink()
+    for number, moment in enumerate(times):
+        path = folder / f"runs-{number:06}-{'0' * 20}.parquet"
+        path.touch()
+        os.utime(path, (moment, moment))
+    return status._rate(plan, folder, now)
+
+
+def test_looking_reads_names_and_no_bytes(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(whole, out)
+    for path in (out / "runs").glob("*.parquet"):
+        path.write_bytes(b"")
+    assert told(capsys, "status", f"out={out}").startswith("3 of 3 parts are there, 0 missing\n")
+    assert told(capsys, "work", f"out={out}") == ""
+    assert {path.stat().st_size for path in (out / "runs").glob("*.parquet")} == {0}
+
+
+def test_the_time_is_that_of_the_allocation(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert working.end_of_allocation() is None
+    monkeypatch.setenv("SLURM_JOB_END_TIME", "1790000060")
+    assert working.end_of_allocation() == 1.79e9  # a minute before the end, at which the script has the task warned
+    assert f"--signal=B:TERM@{working.WARNING}" in slurm.script(Path("/x"), ["0"], slurm.Slurm(), "1G")
 
 
 def test_workers_that_are_killed_at_random_lose_nothing(whole: Path) -> None:

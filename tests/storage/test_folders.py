@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import multiprocessing
 import os
@@ -14,6 +15,7 @@ import pytest
 
 import sim
 from sim.case.loading import load_case
+from sim.case.theory import load_theory, theory_files
 from sim.command.main import main
 from sim.evidence.loading import load_evidence
 from sim.experiment.cells import Cells
@@ -57,6 +59,7 @@ def plans_of_all_kinds() -> dict[str, Plan]:
         "all": plan_of(case, Axis("horizon", (12,)), passes=("pass_a", "pass_c")),
         "off": plan_of(case, summit, Axis("off", ((), ("red_lines", "learning"))), Axis("fixed.patience", (1, 1.1))),
         "base": plan_of(case, base=case.scenario("turkey_summit", summit_week=9, horizon=8), part_runs=1_000),
+        "theories": plan_of(case, summit, Axis("theory", ("as_designed", "nash"))),
         "epochs": plan_of(case, Axis("scenario", ("status_quo",)), Axis("epoch", ("2019-04", "2021-04"))),
     }
 
@@ -81,6 +84,37 @@ def test_a_scenario_of_a_file_is_in_the_folder(tmp_path: Path) -> None:
     found = read_plan(tmp_path / "runs")
     assert [cell.scenario.scenario for cell in found] == ["own", "status_quo"]
     assert str(tmp_path) not in (tmp_path / "runs" / "plan.json").read_text(encoding="utf-8")
+
+
+def test_a_theory_of_a_file_is_in_the_folder_and_an_edited_one_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = theory_files()["ripeness"].read_text(encoding="utf-8").replace("theory: ripeness", "theory: own", 1)
+
+    def plan(place: str, text: str) -> Plan:
+        file = tmp_path / place / "own.yaml"
+        file.parent.mkdir()
+        file.write_text(text, encoding="utf-8")
+        monkeypatch.chdir(file.parent)
+        load_theory.cache_clear()  # as another process would read it
+        return plan_of(load_case(), Axis("scenario", ("status_quo",)), Axis("theory", ("nash", "own.yaml")))
+
+    first, same, edited = plan("a", text), plan("b", text), plan("c", text.replace("hurting: 0.5", "hurting: 0.7"))
+    prepare(tmp_path / "runs", first)
+    prepare(tmp_path / "runs", same)
+    with pytest.raises(InputError, match=r"theories\.own\.constants\.hurting: 0\.5 there, 0\.7 now"):
+        prepare(tmp_path / "runs", edited)
+    found = read_plan(tmp_path / "runs")
+    assert [cell.swept["theory"] for cell in found if cell.swept] == ["nash", "own"]
+    assert [dict(cell.scenario.theory.constants).get("hurting") for cell in found][:2] == [None, 0.5]
+    assert [cell.label for cell in found] == [cell.label for cell in first]
+
+
+def test_two_theories_of_one_name_are_refused(tmp_path: Path) -> None:
+    text = theory_files()["ripeness"].read_text(encoding="utf-8").replace("hurting: 0.5", "hurting: 0.7")
+    (tmp_path / "ripeness.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="theory: two theories are called ripeness; allowed: each name once"):
+        plan_of(load_case(), Axis("theory", ("ripeness", str(tmp_path / "ripeness.yaml"))))
 
 
 def test_the_order_of_the_axes_decides_which_cell_is_which(tmp_path: Path) -> None:
@@ -114,6 +148,22 @@ def test_parts_done_one_by_one_are_the_files_of_one_process(tmp_path: Path) -> N
     assert names(tmp_path / "parts") == names(tmp_path / "whole")
     with pytest.raises(InputError, match=rf"parts: there is no part 999; allowed: 0 to {parts_of(plan) - 1}"):
         run_parts(tmp_path / "parts", [999])
+
+
+def test_a_folder_is_looked_at_seldom_where_a_look_takes_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, looks = [0.0], list[float]()
+
+    def slow(folder: Path) -> dict[tuple[str, int], Path]:
+        looks.append(now[0])
+        now[0] += 1.0
+        return {("runs", 1): folder}
+
+    monkeypatch.setattr(files, "named_files", slow)
+    named = files.Names(tmp_path, clock=lambda: now[0])
+    for _ in range(100):
+        assert ("runs", 1) in named
+        now[0] += 1.0
+    assert looks == [0.0, 21.0, 42.0, 63.0, 84.0]
 
 
 def test_a_sweep_of_ones_own_case_opens_when_the_case_has_gone(own_case: Path, tmp_path: Path) -> None:
@@ -211,6 +261,22 @@ def test_what_a_dead_writer_of_this_system_left_goes_and_what_a_live_one_writes_
         file.write(b"half")
         leases.clear(tmp_path)
         assert sorted(tmp_path.iterdir()) == [live]
+
+
+def test_what_a_dead_writer_left_goes_where_a_lease_needs_a_file_open_for_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = fcntl.flock
+
+    def over_nfs(file: Any, how: int) -> None:
+        if how & fcntl.LOCK_EX and fcntl.fcntl(file, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        usual(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", over_nfs)
+    (tmp_path / leases.name("a" * 32)).write_bytes(b"half")
+    leases.clear(tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_another_system_left_goes_by_its_age(tmp_path: Path) -> None:
