@@ -19,6 +19,9 @@ Public is what these names give, and what that gives in turn:
 - `open(folder)`: a sweep or a grid that was kept.
 - `Slurm(partition=None)`: as `executor` of a sweep or a grid, a cluster does it, later.
 - `Dask(address)`: as `executor`, the workers of dask's scheduler do it, now.
+- `parts(folder)`: the numbers of the parts of a folder's plan, for a scheduler of one's own.
+- `missing_parts(folder)`: those that are not there yet.
+- `run_parts(folder, numbers)`: some of them done here.
 - `compare(first, second)`: two sweeps with the same luck, paired; `answers()` to the question of the second.
 - `plot(held)`: runs, a comparison or cells as a figure, with intervals; matplotlib Axes.
 - `plot_weekly(runs, column)`: a weekly column as a figure.
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from sim.agents.model import NegotiationModel
     from sim.case.loading import load_case
     from sim.cluster.dask import Dask
+    from sim.cluster.parts import missing_parts, parts, run_parts
     from sim.cluster.slurm import Slurm
     from sim.experiment.comparison import compare
     from sim.pages.plots import plot, plot_weekly
@@ -81,11 +85,14 @@ __all__ = [
     "discover",
     "grid",
     "load_case",
+    "missing_parts",
     "open_studio",
     "paragraphs",
+    "parts",
     "plot",
     "plot_weekly",
     "robust",
+    "run_parts",
     "score",
     "sensitivity",
     "settlements",
@@ -106,12 +113,15 @@ _PUBLIC = {
     "discover": ("sim.surface", "discover"),
     "grid": ("sim.surface", "grid"),
     "load_case": ("sim.case.loading", "load_case"),
+    "missing_parts": ("sim.cluster.parts", "missing_parts"),
     "open": ("sim.surface", "open_kept"),
     "open_studio": ("sim.studio.serving", "open_studio"),
     "paragraphs": ("sim.surface", "paragraphs"),
+    "parts": ("sim.cluster.parts", "parts"),
     "plot": ("sim.pages.plots", "plot"),
     "plot_weekly": ("sim.pages.plots", "plot_weekly"),
     "robust": ("sim.surface", "robust"),
+    "run_parts": ("sim.cluster.parts", "run_parts"),
     "score": ("sim.surface", "score"),
     "sensitivity": ("sim.surface", "sensitivity"),
     "settlements": ("sim.pages.report.settlements", "settlements"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 import time
@@ -12,14 +13,14 @@ from sim.cluster import slurm
 from sim.cluster.dask import Dask, run
 from sim.cluster.slurm import Slurm
 from sim.cluster.status import Status, status_of
-from sim.cluster.working import RUNS, Worker
+from sim.cluster.working import RUNS, SPARE, WARNING, Worker
 from sim.engine.computing import progress_bar
 from sim.experiment.plan import Plan
 from sim.inputs.errors import InputError
 from sim.inputs.numbers import counted
 from sim.storage.collection import Collection
 from sim.storage.plans import prepare
-from sim.storage.work import cost, memory, part_at, runs_in
+from sim.storage.work import Cost, cost, memory, part_at, runs_in
 
 Executor = Slurm | Dask
 
@@ -92,6 +93,20 @@ def execute(
     return None
 
 
+def check_time(measured: Cost, executor: Executor) -> None:
+    """Refuse tasks whose time is too short for a single part: they would do nothing, or lose what they do.
+
+    Raises:
+        InputError: such a task.
+    """
+    if isinstance(executor, Slurm):
+        needed = SPARE * measured.longest / executor.cpus + WARNING
+        if needed > executor.minutes * 60:
+            problem = f"{executor.minutes} are too short for a part, as measured here"
+            allowed = f"{math.ceil(needed / 60)} or more; or more processors, or a smaller part_runs"
+            raise InputError("slurm", "executor.minutes", problem, allowed=allowed)
+
+
 def executed(folder: Path, plan: Plan, executor: Executor, tell: Callable[[str], object]) -> Collection:
     """A plan in a job's folder, its missing parts done or submitted: its cells can be read once all are there.
 
@@ -109,7 +124,9 @@ def executed(folder: Path, plan: Plan, executor: Executor, tell: Callable[[str],
     found = status_of(folder, plan)
     todo = unclaimed(found, executor, tell) if found.gone else []
     if todo:
-        tell(f"{cost(plan, None, tell)}, in {folder}/")
+        measured = cost(plan, None, tell)
+        tell(f"{measured}, in {folder}/")
+        check_time(measured, executor)
         execute(folder, plan, todo, executor, tell)
     return Collection(plan, runs)
 

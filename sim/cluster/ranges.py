@@ -10,12 +10,13 @@ from sim.inputs.errors import InputError, shown
 RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 
 
-def numbers_of(given: int | str | Sequence[int | str], most: int) -> list[int]:
+def numbers_of(given: int | str | Sequence[int | str], most: int, source: str = "command line") -> list[int]:
     """The numbers that ranges stand for, sorted, each once.
 
     Args:
         given: one range or a list of them.
         most: how many parts there are.
+        source: what a mistake is told of.
 
     Raises:
         InputError: it is no range, or goes beyond the last part.
@@ -29,7 +30,7 @@ def numbers_of(given: int | str | Sequence[int | str], most: int) -> list[int]:
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if not first <= last < most:
             allowed = f"0 to {most - 1}, as 3-40, 7 or [3-40,50]"
-            raise InputError("command line", "parts", f"{shown(one)} are no parts of this plan", allowed=allowed)
+            raise InputError(source, "parts", f"{shown(one)} are no parts of this plan", allowed=allowed)
         found.update(range(first, last + 1))
     return sorted(found)
 

@@ -24,12 +24,17 @@ JOBS = "jobs"
 def work(settings: Settings) -> int:
     """The job `work`: do parts of a folder's plan here, and nothing else; what every scheduler runs."""
     from sim.cluster.ranges import numbers_of
-    from sim.cluster.working import Worker, end_of_allocation
-    from sim.cluster.working import work as done
     from sim.storage.work import parts_of
 
-    plan = _plan(settings)
+    plan = _plan_to_do(settings)
     numbers = None if settings.parts is None else numbers_of(settings.parts, parts_of(plan))
+    return _work(settings, plan, numbers)
+
+
+def _work(settings: Settings, plan: Plan, numbers: list[int] | None) -> int:
+    from sim.cluster.working import Worker, end_of_allocation
+    from sim.cluster.working import work as done
+
     return done(Worker(settings.out, end_of_allocation()), settings.out / RUNS, numbers, settings.threads, plan)
 
 
@@ -51,7 +56,7 @@ def resume(settings: Settings) -> int:
     """The job `resume`: have done what is missing and in no queue, by the executor that the settings name."""
     from sim.cluster.executing import unclaimed
 
-    plan = _plan(settings)
+    plan = _plan_to_do(settings)
     if settings.verify:
         from sim.storage.files import clear_away
 
@@ -64,7 +69,7 @@ def resume(settings: Settings) -> int:
     if not numbers:
         tell_aside(NOTHING)
         return 0
-    return work(settings.model_copy(update={"parts": tuple(numbers)}))
+    return _work(settings, plan, numbers)
 
 
 def cancel(settings: Settings) -> int:
@@ -128,6 +133,18 @@ def _plan(settings: Settings) -> Plan:
     from sim.storage.plans import read_plan
 
     return read_plan(settings.out / RUNS)
+
+
+def _plan_to_do(settings: Settings) -> Plan:
+    """The folder's plan, before some of it is done; a line where other versions began it."""
+    from sim.storage.plans import stored_plan
+    from sim.storage.provenance import other_versions
+
+    plan = _plan(settings)
+    other = other_versions(stored_plan(settings.out / RUNS))
+    if other:
+        tell_aside(other)
+    return plan
 
 
 def _status(settings: Settings, plan: Plan) -> Status:

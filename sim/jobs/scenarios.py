@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.case.theory import AS_DESIGNED
 from sim.experiment.results import Results
 from sim.inputs.numbers import counted
-from sim.jobs.submitting import hand_over, parts_failed, tell_aside
+from sim.jobs.submitting import executor_of, hand_over, parts_failed, tell_aside
 from sim.pages.kit.own_files import refuse_foreign
 from sim.pages.report.measures import failed_runs
 from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, tell, write_summary
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.jobs.settings import Settings
     from sim.storage.collection import Extent
     from sim.storage.weights import Draws, Weighing
+    from sim.storage.work import Cost
 
 
 NARROWEST = 126  # columns that the table needs
@@ -36,18 +37,20 @@ def run(settings: Settings) -> int:
     Raises:
         InputError: a mistake in the settings, more runs than the cap allows, or a folder that cannot be used.
     """
+    from sim.cluster.executing import check_time
     from sim.cluster.working import Worker
     from sim.jobs.asked import plan_of
     from sim.pages.kit.terminal import terminal
-    from sim.storage.plans import missing, run_plan
+    from sim.storage.plans import run_plan
 
     aside = terminal(aside=True)
     plan = plan_of(settings)
     weighing = weighing_of(settings.weights, plan)
     check_cap(plan, settings)
     refuse_foreign_files(settings.out)
-    announce(plan, settings, aside)
-    if settings.executor.name != "local" and missing(settings.out / RUNS, plan):
+    measured = announce(plan, settings, aside)
+    if settings.executor.name != "local" and measured:
+        check_time(measured, executor_of(settings.executor))
         failed = hand_over(settings.out, plan, settings.executor)
         if failed is None or failed:
             return failed or 0
@@ -147,16 +150,18 @@ def check_cap(plan: Plan, settings: Settings) -> None:
     check_within_cap(settings, plan.total, f"{counted(len(plan), 'cell')} of {each} are {counted(plan.total, 'run')}")
 
 
-def announce(plan: Plan, settings: Settings, console: Console) -> None:
-    """Say what is about to be done, before it is done; nothing where it is done already."""
+def announce(plan: Plan, settings: Settings, console: Console) -> Cost | None:
+    """Say what is about to be done, before it is done, and return what it takes; None where it is done already."""
     from sim.storage.plans import missing, prepare
     from sim.storage.work import cost
 
     prepare(settings.out / RUNS, plan, size=settings.size.name, command=command())
-    if missing(settings.out / RUNS, plan):
-        console.print(f"{cost(plan, settings.threads, console.print)}; cap={settings.cap}, in {settings.out}/")
-    else:
+    if not missing(settings.out / RUNS, plan):
         console.print(f"{counted(plan.asked, 'cell')}, {counted(plan.total, 'run')}: in {settings.out}/ already")
+        return None
+    measured = cost(plan, settings.threads, console.print)
+    console.print(f"{measured}; cap={settings.cap}, in {settings.out}/")
+    return measured
 
 
 def command() -> str:

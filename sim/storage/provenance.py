@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -79,7 +80,29 @@ def carried_case(folder: Path, stored: Mapping[str, Any], file: Path) -> Case:
 
 def notes(**more: Any) -> dict[str, Any]:
     """What a configuration says besides what decides numbers."""
-    return {"jirga": __version__, **more}
+    return {"jirga": __version__, "versions": {"python": platform.python_version(), **_libraries()}, **more}
+
+
+def other_versions(stored: Mapping[str, Any]) -> str:
+    """A line where a folder was begun with other versions than those here; empty where it was with the same.
+
+    Args:
+        stored: what `read_configuration` gave.
+    """
+    changed = differences(stored.get(NOTES, {}).get("versions", {}), notes()["versions"])
+    same = "the numbers are the same, the bytes of its files need not be"
+    return f"this folder was begun with other versions: {'; '.join(changed)}; {same}" if changed else ""
+
+
+def _libraries() -> dict[str, str]:
+    """The versions of the libraries that make numbers and files."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # pragma: no cover - a library that is imported is installed
+            found[name] = "unknown"
+    return found
 
 
 def digest_of(files: Iterable[Path], root: Path) -> str:
@@ -104,13 +127,7 @@ def case_digests(case: Case) -> dict[str, str]:
 
 def provenance(decides: Mapping[str, Any]) -> dict[str, str]:
     """What every file says about where it comes from: the configuration that decides its numbers, and versions."""
-    versions = {"jirga": __version__}
-    for name in LIBRARIES:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:  # pragma: no cover - a library that is imported is installed
-            versions[name] = "unknown"
     return {
         "jirga.configuration": json.dumps(decides, sort_keys=True),
-        "jirga.versions": json.dumps(versions, sort_keys=True),
+        "jirga.versions": json.dumps({"jirga": __version__, **_libraries()}, sort_keys=True),
     }

@@ -105,6 +105,7 @@ class Cost:
         parts: of the work.
         files: on the disk.
         threads: processors that are used here.
+        longest: seconds that the largest part takes one processor.
     """
 
     asked: int
@@ -115,6 +116,7 @@ class Cost:
     parts: int
     files: int
     threads: int = 1
+    longest: float = 0.0
 
     def __str__(self) -> str:
         more = self.cells - self.asked
@@ -177,9 +179,11 @@ def cost(plan: Plan, threads: int | None = None, told: Callable[[str], object] =
     seconds = sum(each) / len(each) * len(plan) + sum(rates) / len(rates) * plan.weeks
     tables = parts_of(plan) - run_parts_of(plan)
     files = run_parts_of(plan) * (3 if plan.keeps_weeks else 1) + tables
+    longest = seconds / plan.total * runs_in(plan, part_at(plan, 0))
     return Cost(
-        plan.asked, len(plan), plan.total, seconds, _size(plan), parts_of(plan), files, threads or available_threads()
-    )
+        plan.asked, len(plan), plan.total, seconds, _size(plan), parts_of(plan), files, threads or available_threads(),
+        longest,
+    )  # fmt: skip
 
 
 def _size(plan: Plan) -> int:

@@ -10,15 +10,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sim.cluster import dask
 from sim.cluster.dask import do_part
 from sim.command.main import main
 from sim.inputs.errors import InputError
 from sim.storage.files import named_files
+from sim.storage.plans import read_plan
 
 pytestmark = pytest.mark.long
 
@@ -113,6 +118,21 @@ def test_a_scheduler_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
 def test_dask_without_an_address_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*WORDS, f"out={tmp_path / 'out'}", "executor=dask"]) == 2
     assert "executor.address: is missing; allowed: tcp://HOST:PORT" in capsys.readouterr().err
+
+
+def test_the_threads_of_a_worker_read_the_plan_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["scenario=turkey_summit", "horizon=8", "size=smoke", "size.draws=2", f"out={tmp_path}"]) == 0
+    reads, usual = [], read_plan
+
+    def slow(runs: Path) -> Any:
+        reads.append(runs)
+        time.sleep(0.2)  # time for the other threads to begin
+        return usual(runs)
+
+    monkeypatch.setattr(dask, "read_plan", slow)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(partial(do_part, str(tmp_path)), [0] * 4)) == [0] * 4
+    assert len(reads) == 1
 
 
 def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,13 @@ import pytest
 
 import sim
 from sim.case.scenario import Scenario
+from sim.cluster import executing
 from sim.command.main import main
+from sim.evidence.loading import evidence_of
+from sim.experiment.grid import Axis, grid_of
+from sim.experiment.plan import Plan
 from sim.inputs.errors import InputError
+from sim.storage import work
 from sim.storage.plans import read_plan
 from sim.storage.work import memory
 
@@ -97,6 +103,30 @@ def test_a_task_keeps_to_the_memory_that_is_asked_for_it(tmp_path: Path) -> None
     assert process.returncode == 0
     allowed = int(memory(read_plan(out / "runs")).removesuffix("G")) * 2**20  # ru_maxrss is in kB
     assert allowed / 8 < used.ru_maxrss < allowed
+
+
+def test_a_task_that_is_too_short_for_a_part_is_refused(
+    fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = work.cost
+    monkeypatch.setattr(work, "cost", lambda *given: replace(usual(*given), longest=3600.0))
+    monkeypatch.setattr(executing, "cost", lambda *given: replace(usual(*given), longest=3600.0))
+    line = "slurm: executor.minutes: 60 are too short for a part, as measured here; allowed: 76 or more; or more proc"
+    words = ["scenario=status_quo", "size=smoke", "horizon=8", "executor=slurm", "executor.minutes=60"]
+    assert main([*words, f"out={tmp_path}/a"]) == 2
+    assert line in capsys.readouterr().err
+    with pytest.raises(InputError, match=re.escape(line)):
+        sim.sweep(scenario(), **SIZE, out=tmp_path / "b", executor=sim.Slurm())
+    assert not (fake / "asked").exists()
+    assert main([*words, f"out={tmp_path}/a", "executor.cpus=2"]) == 0
+    assert (fake / "asked").exists()
+
+
+def test_the_longest_part_is_part_of_the_whole() -> None:
+    case = sim.load_case()
+    plan = Plan(grid_of(case, evidence_of(case), [Axis("scenario", ("status_quo",))]), 1000, 10, part_runs=1000)
+    found = work.cost(plan)
+    assert found.longest == pytest.approx(found.seconds / 10)
 
 
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {

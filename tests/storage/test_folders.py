@@ -150,6 +150,38 @@ def test_parts_done_one_by_one_are_the_files_of_one_process(tmp_path: Path) -> N
         run_parts(tmp_path / "parts", [999])
 
 
+def test_a_scheduler_of_ones_own_needs_the_folder_alone(tmp_path: Path) -> None:
+    plan = parted()
+    run_plan(plan, tmp_path / "whole", progress=False)
+    prepare(tmp_path / "out" / "runs", plan)
+    out, total = tmp_path / "out", parts_of(plan)
+    assert (list(sim.parts(out)), sim.missing_parts(str(out))) == (list(range(total)), list(range(total)))
+    assert sim.run_parts(out, 3) == 1
+    assert sim.run_parts(out, ["0-1", 3], threads=1) == 2
+    assert sim.missing_parts(out) == [2, *range(4, total)]
+    assert sim.run_parts(out) == total - 3
+    assert sim.missing_parts(out) == []
+    assert names(out / "runs") == names(tmp_path / "whole")
+    with pytest.raises(InputError, match=rf"run_parts: parts: '999' are no parts .*; allowed: 0 to {total - 1}"):
+        sim.run_parts(out, ["999"])
+    with pytest.raises(InputError, match="holds no plan"):
+        sim.parts(tmp_path)
+
+
+def test_a_folder_begun_with_other_versions_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(tmp_path / "out" / "runs", parted())
+    usual = provenance.version
+    assert main(["work", f"out={tmp_path}/out", "parts=0"]) == 0
+    assert "other versions" not in capsys.readouterr().err
+    monkeypatch.setattr(provenance, "version", lambda name: "0.1" if name == "numba" else usual(name))
+    line = f'this folder was begun with other versions: numba: "{usual("numba")}" there, "0.1" now; the numbers are the'
+    for job in ("work", "resume"):
+        assert main([job, f"out={tmp_path}/out"]) == 0
+        assert capsys.readouterr().err.count(line) == 1
+
+
 def test_a_folder_is_looked_at_seldom_where_a_look_takes_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now, looks = [0.0], list[float]()
 
