@@ -89,7 +89,6 @@ UNUSED: Mapping[str, Mapping[str, object]] = MappingProxyType(
             **ONE_RUN,
             "epoch": None,
             "horizon": None,
-            "theory": AS_DESIGNED,
             "threads": None,
         },
     }

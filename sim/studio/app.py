@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -13,10 +13,8 @@ import panel as pn
 
 from sim.agents.parting import names_apart
 from sim.agents.words import label
-from sim.case.case import Case
 from sim.case.scenario import BASELINE
 from sim.evidence.priors import Priors
-from sim.experiment.runs import influences_on
 from sim.experiment.turning import share_otherwise, turning
 from sim.inputs.errors import InputError
 from sim.inputs.errors import shown as shown_value
@@ -26,19 +24,21 @@ from sim.pages.kit.html import tag
 from sim.pages.report.figures import composition
 from sim.pages.report.measures import examples
 from sim.pages.report.settlements import settlements
-from sim.pages.run.again import parting_command
+from sim.pages.run.again import file_command, parting_command
 from sim.pages.run.page import run_page
 from sim.pages.run.turning import Pairs, turning_page
 from sim.studio.bench import Bench, Seen
 from sim.studio.choice import Choice, scenario_of, scenario_yaml
+from sim.studio.numbers import numbers_csv
 from sim.studio.panes import Frame, Picture
-from sim.studio.view import STYLE, bars_of, numbers_csv, picture_of_ends, those, view
+from sim.studio.uncertain import Strong, groups_of, strongest
+from sim.studio.view import STYLE, bars_of, picture_of_ends, those, view
 from sim.world.uncertainty import fixable
 
-STRONGEST = 6
 REST = 0.5  # seconds without another choice before the longest computation begins: it would delay the next picture
 MOST_PAIRS = 40  # of runs that are followed to where they part, while somebody waits
 Told = Callable[[Choice], None]
+SAVED = "studio"  # the name of what is saved, without an ending
 
 
 class Page(NamedTuple):
@@ -65,6 +65,7 @@ class Studio:
     def __init__(self, bench: Bench, choice: Choice, told: Told = lambda choice: None) -> None:
         self.bench, self.choice, self.told = bench, choice, told
         self.seen: Seen | None = None
+        self._strong: tuple[Strong, ...] = ()  # of the runs that are shown, once all are there
         self._asked = 0
         self._is_setting = False
         self._picture = Picture(sizing_mode="stretch_width", stylesheets=[STYLE])
@@ -75,12 +76,16 @@ class Studio:
         self._page = pn.Column(sizing_mode="stretch_width")
         self._scenario = pn.widgets.Select(label="Scenario", options=bench.offered.titles, sizing_mode="stretch_width")
         self._hold = pn.widgets.Select(label="Hold an uncertainty", groups={"": []}, sizing_mode="stretch_width")
+        self._theory = pn.widgets.Select(
+            label="By whose rules", options=bench.offered.theory_titles, sizing_mode="stretch_width"
+        )
         self._off = pn.widgets.CheckBoxGroup(options={_meaning(name): name for name in SWITCHES}, label="Switched off")
         self._pin = pn.widgets.Button(label="Pin this to compare with", sizing_mode="stretch_width")
         self.layout = self._laid_out()
         self._set()
         self._scenario.param.watch(self._picked, "value")
         self._hold.param.watch(self._hold_asked, "value")
+        self._theory.param.watch(self._ruled, "value")
         self._off.param.watch(self._switched, "value")
         self._pin.on_click(self._pinned)
 
@@ -97,12 +102,12 @@ class Studio:
         files = (("numbers (CSV)", "csv", self._csv), ("picture (SVG)", "svg", self._svg),
                  ("picture (PNG)", "png", self._png), ("scenario (YAML)", "yaml", self._yaml))  # fmt: skip
         downloads = [
-            pn.widgets.FileDownload(label=f"Save the {what}", filename=f"studio.{ending}", callback=made,
-                                    embed=False, sizing_mode="stretch_width")
+            pn.widgets.FileDownload(label=f"Save the {what}", filename=f"{SAVED}.{ending}", embed=False,
+                                    callback=partial(asyncio.to_thread, made), sizing_mode="stretch_width")
             for what, ending, made in files
         ]  # fmt: skip
         side = pn.Column(
-            self._scenario, self._levers, self._hold, self._held,
+            self._scenario, self._levers, self._hold, self._held, self._theory,
             pn.Card(self._off, title="Mechanisms switched off", collapsed=True, sizing_mode="stretch_width"),
             self._pin, parted, classes, shown,
             pn.Card(*downloads, title="Take away", collapsed=True, sizing_mode="stretch_width"),
@@ -117,11 +122,12 @@ class Studio:
         scenario = self.bench.offered.scenario(self.choice.scenario)
         moved = scenario_of(self.bench.offered, self.choice)
         self._scenario.value = self.choice.scenario
+        self._theory.value = self.choice.theory
         self._off.value = list(self.choice.off)
         self._pin.label = "Pin this to compare with" if self.choice.pinned is None else "Take the pin away"
         self._levers[:] = [self._lever(name, one) for name, one in moved.levers.items()]
         known = self.bench.grid.priors[scenario.epoch]
-        self._hold.groups = _groups(self.bench.case, known, self.seen)
+        self._hold.groups = groups_of(self.bench.case, known, self._strong)
         self._hold.value = ""
         self._held[:] = [self._held_one(known, name, value) for name, value in self.choice.held]
         self._is_setting = False
@@ -156,7 +162,8 @@ class Studio:
 
     def _picked(self, event: Any) -> None:
         if not self._is_setting:
-            self._change(Choice(event.new, pinned=self.choice.pinned), anew=True)
+            self._strong = ()  # what is uncertain elsewhere may not be so there
+            self._change(Choice(event.new, pinned=self.choice.pinned, theory=self.choice.theory), anew=True)
 
     def _moved(self, name: str, value: float) -> None:
         self._change(replace(self.choice, levers=_with(self.choice.levers, name, value)))
@@ -177,6 +184,10 @@ class Studio:
     def _switched(self, event: Any) -> None:
         if not self._is_setting:
             self._change(replace(self.choice, off=tuple(event.new)))
+
+    def _ruled(self, event: Any) -> None:
+        if not self._is_setting:
+            self._change(replace(self.choice, theory=event.new))
 
     def _pinned(self, event: Any) -> None:
         self._change(replace(self.choice, pinned=self.choice.alone if self.choice.pinned is None else None), anew=True)
@@ -207,7 +218,7 @@ class Studio:
             if mine != self._asked:
                 return
             try:
-                seen, shown = await asyncio.to_thread(self._made, choice, stage)
+                seen, shown = await self.bench.beside(partial(self._made, choice, stage))
             except InputError as error:
                 self.say(str(error))
                 return
@@ -218,9 +229,10 @@ class Studio:
         await asyncio.sleep(REST)
         if mine != self._asked:
             return
-        groups = await asyncio.to_thread(_groups, self.bench.case, known, seen)  # ranks all runs: nobody else waits
+        strong = await asyncio.to_thread(strongest, seen.runs)  # ranks all runs: nobody else waits
         if mine == self._asked:
-            self._hold.groups = groups
+            self._strong = strong
+            self._hold.groups = groups_of(self.bench.case, known, strong)
 
     def _made(self, choice: Choice, stage: int) -> tuple[Seen, str]:
         seen = self.bench.seen(choice, stage)
@@ -325,7 +337,11 @@ class Studio:
         return found
 
     def _yaml(self) -> io.StringIO:
-        return io.StringIO(scenario_yaml(scenario_of(self.bench.offered, self.choice), "studio"))
+        stage = len(self.bench.stages) - 1
+        seen = self.seen if self.seen is not None and self.seen.choice == self.choice else None
+        sweep = (seen or self.bench.seen(self.choice, stage)).runs.sweep
+        command = file_command(sweep.world, f"{SAVED}.yaml", sweep.draws, sweep.runs, sweep.seed)
+        return io.StringIO(scenario_yaml(sweep.scenario, SAVED, command))
 
 
 WRAPPED = ".bk-btn { white-space: normal; }"  # a button's words may need a second line
@@ -342,26 +358,6 @@ def _with(numbers: tuple[tuple[str, float], ...], name: str, value: float) -> tu
 
 def _meaning(name: str) -> str:
     return f"{name.replace('_', ' ')}: {SWITCHES[name]}"
-
-
-def _groups(case: Case, known: Priors, seen: Seen | None) -> Mapping[str, Mapping[str, str]]:
-    """What can be held, by group: what goes together with the end most strongly, then trust, leverage and the rest."""
-    names = [name for name in known.names if name != "pass"]
-    groups = {"": {"choose one ...": ""}, "strongest here": _strongest(case, seen)}
-    for kind in ("trust", "leverage"):
-        groups[kind] = {label(case, name): name for name in names if name.startswith(f"{kind}.")}
-    taken = {name for group in groups.values() for name in group.values() if not name.startswith("start")}
-    groups["other"] = {label(case, name): name for name in names if name not in taken}
-    return {name: group for name, group in groups.items() if group}
-
-
-def _strongest(case: Case, seen: Seen | None) -> dict[str, str]:
-    if seen is None or not seen.is_last:
-        return {}
-    first = case.classes[0]
-    found = influences_on(seen.runs, seen.runs.values(first))
-    strong = [one for one in found if one.name != "pass" and abs(one.value) > one.luck][:STRONGEST]
-    return {f"{label(case, one.name)} ({one.value:+.2f} with {first})": one.name for one in strong}
 
 
 def first_look(studio: Studio) -> Any:

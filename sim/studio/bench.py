@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock, Semaphore
-from typing import NamedTuple
+from itertools import count
+from threading import Condition, Lock
+from typing import NamedTuple, TypeVar
 
 from sim.case.case import Case
 from sim.case.scenario import BASELINE, Scenario
@@ -25,6 +29,9 @@ STAGES = (200, 1_000, 5_000)  # runs, one after the other
 BANDS = 400  # of them that make the weekly bands
 EVIDENCE_DRAWS = 1_000  # behind the histogram of a red line
 REMEMBERED = 60  # sweeps, of a few megabytes each at most
+
+
+Found = TypeVar("Found")
 
 
 class Seen(NamedTuple):
@@ -65,6 +72,38 @@ class Limits:
     together: int = 2
 
 
+class Turns:
+    """Lets in so many at one time; of those who wait, whoever is at the earliest stage, then whoever came first.
+
+    Args:
+        together: how many.
+    """
+
+    def __init__(self, together: int) -> None:
+        self._free, self._number = together, count()
+        self._waiting: list[tuple[int, int]] = []
+        self._moved = Condition()
+
+    @contextmanager
+    def turn(self, stage: int) -> Iterator[None]:
+        """One's turn, as long as the block lasts."""
+        with self._moved:
+            mine = (stage, next(self._number))
+            self._waiting.append(mine)
+            try:
+                self._moved.wait_for(lambda: self._free > 0 and min(self._waiting) == mine)
+            finally:  # whoever is interrupted waits no more
+                self._waiting.remove(mine)
+                self._moved.notify_all()  # there may be room for the next one too
+            self._free -= 1
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._free += 1
+                self._moved.notify_all()
+
+
 class Bench:
     """Computes sweeps of what is offered and remembers the last ones; several threads may ask at once.
 
@@ -86,7 +125,9 @@ class Bench:
         self.grid = Grid(case, evidence_of(case, passes or None, implied), ())
         self._held: OrderedDict[Hashable, Runs] = OrderedDict()
         self._lock = Lock()
-        self._turns = Semaphore(limits.together)
+        self._turns = Turns(limits.together)
+        # One thread for each who may wait for a turn: whatever else is done beside the loop never queues behind them.
+        self._workers = ThreadPoolExecutor(limits.sessions, "bench")
 
     @property
     def case(self) -> Case:
@@ -119,6 +160,10 @@ class Bench:
         pinned = None if choice.pinned is None else self.runs(scenario_of(self.offered, choice.pinned), stage)
         return Seen(choice, runs, baseline, pinned, stage == len(self.stages) - 1)
 
+    async def beside(self, work: Callable[[], Found]) -> Found:
+        """Do what may have to wait for a turn beside the server's own loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
     def _is_baseline(self, scenario: Scenario) -> bool:
         return scenario.scenario == BASELINE
 
@@ -133,7 +178,7 @@ class Bench:
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
-        with self._turns:
+        with self._turns.turn(stage):
             found = self._computed(scenario, self.stages[stage])
         with self._lock:
             self._held[key] = found

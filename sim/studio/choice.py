@@ -16,6 +16,7 @@ import yaml
 
 from sim.case.case import Case
 from sim.case.scenario import BASELINE, Scenario, load_scenario, scenario_names
+from sim.case.theory import AS_DESIGNED, Theory, load_theory, theory_files
 from sim.evidence.loading import evidence_of
 from sim.evidence.priors import priors
 from sim.inputs.errors import InputError, one_of, shown
@@ -29,20 +30,27 @@ Numbers = tuple[tuple[str, float], ...]
 
 
 class Offered:
-    """The scenarios that a studio offers: those of a case, and others that whoever started it has named.
+    """The scenarios and theories that a studio offers: a case's and the package's, and what whoever started it named.
 
     All are read and checked here, once: for what a visitor types no file is opened.
 
     Args:
         case: the case.
         own: scenarios of `own_scenarios`.
+        theory: one of one's own; of a name that the package has too, it is taken instead.
+
+    Attributes:
+        theories: by name, the model as designed first.
 
     Raises:
-        InputError: a mistake in a scenario.
+        InputError: a mistake in a scenario or a theory.
     """
 
-    def __init__(self, case: Case, own: Iterable[Scenario] = ()) -> None:
+    def __init__(self, case: Case, own: Iterable[Scenario] = (), theory: Theory | None = None) -> None:
         self.case = case
+        self.theories: dict[str, Theory] = {name: load_theory(name) for name in theory_files()}
+        if theory is not None:
+            self.theories[theory.theory] = theory
         those = {name: load_scenario(case, name) for name in scenario_names(case)}
         self._held = {**{one.scenario: one for one in own}, **those}
 
@@ -58,6 +66,20 @@ class Offered:
             InputError: there is none of that name.
         """
         return self._held[one_of(SOURCE, "scenario", name, self._held, "a scenario")]
+
+    def theory(self, name: str) -> Theory:
+        """A theory by its name.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        return self.theories[one_of(SOURCE, "theory", name, self.theories, "a theory")]
+
+    @property
+    def theory_titles(self) -> dict[str, str]:
+        """Names of the theories by title and source, as they are offered to be chosen."""
+        told = {name: f"{one.title}, {one.source}" if one.changes else one.title for name, one in self.theories.items()}
+        return {title: name for name, title in told.items()}
 
     @property
     def titles(self) -> dict[str, str]:
@@ -92,6 +114,7 @@ class Choice:
         levers: those that were moved, with their values, by name.
         held: uncertainties held at a value, by name.
         off: mechanisms switched off, by name.
+        theory: by whose rules it is played, by name.
         pinned: another choice that it is compared with, beside `status_quo`; that one has none of its own.
     """
 
@@ -100,6 +123,7 @@ class Choice:
     held: Numbers = ()
     off: tuple[str, ...] = ()
     pinned: Choice | None = None
+    theory: str = AS_DESIGNED
 
     def __post_init__(self) -> None:
         """One choice has one form, in whatever order it was made."""
@@ -121,6 +145,7 @@ class Choice:
         parts += [(LEVER + name, repr(value)) for name, value in self.levers]
         parts += [(HELD + name, repr(value)) for name, value in self.held]
         parts += [("off", name) for name in self.off]
+        parts += [] if self.theory == AS_DESIGNED else [("theory", self.theory)]
         parts += [] if self.pinned is None else [("pinned", self.pinned.query())]
         return urlencode(parts)
 
@@ -139,7 +164,7 @@ def read(offered: Offered, query: str) -> Choice:
 
 
 def _read(offered: Offered, pairs: Iterable[tuple[str, str]], inner: bool = False) -> Choice:
-    scenario, levers, held, off, pinned = BASELINE, {}, {}, [], None
+    scenario, levers, held, off, pinned, theory = BASELINE, {}, {}, [], None, AS_DESIGNED
     for key, value in pairs:
         if key == "scenario":
             scenario = offered.scenario(value).scenario
@@ -149,10 +174,12 @@ def _read(offered: Offered, pairs: Iterable[tuple[str, str]], inner: bool = Fals
             held[key.removeprefix(HELD)] = _number(key, value)
         elif key == "off":
             off.append(value)
+        elif key == "theory":
+            theory = offered.theory(value).theory
         elif key == "pinned" and not inner:
             pinned = _read(offered, parse_qsl(value), inner=True)
             scenario_of(offered, pinned)
-    return Choice(scenario, tuple(levers.items()), tuple(held.items()), tuple(dict.fromkeys(off)), pinned)
+    return Choice(scenario, tuple(levers.items()), tuple(held.items()), tuple(dict.fromkeys(off)), pinned, theory)
 
 
 def _number(key: str, value: str) -> float:
@@ -166,7 +193,7 @@ def scenario_of(offered: Offered, choice: Choice) -> Scenario:
     """The scenario that was chosen, checked again.
 
     Raises:
-        InputError: a lever, an uncertainty or a switch that there is not, or a value out of its range.
+        InputError: a lever, an uncertainty, a switch or a theory that there is not, or a value out of its range.
     """
     scenario = offered.scenario(choice.scenario)
     for name, value in choice.held:
@@ -179,21 +206,26 @@ def scenario_of(offered: Offered, choice: Choice) -> Scenario:
         told = "" if scenario.levers else "none: this scenario has no levers"
         one_of(SOURCE, LEVER + name, name, scenario.levers, "a lever", told)
     levers: dict[str, Any] = dict(choice.levers)
-    return scenario.change(fixed=dict(choice.held), off=choice.off or None, **levers)
+    theory = offered.theory(choice.theory)
+    return scenario.change(fixed=dict(choice.held), off=choice.off or None, theory=theory, **levers)
 
 
 def baseline_of(offered: Offered, scenario: Scenario) -> Scenario:
-    """`status_quo` at the scenario's epoch and over its horizon, with the same held and switched off."""
-    moved = offered.scenario(BASELINE).change(epoch=scenario.epoch, horizon=scenario.horizon, off=scenario.off)
+    """`status_quo` at the scenario's epoch and over its horizon, by its rules, with the same held and switched off."""
+    moved = offered.scenario(BASELINE).change(
+        epoch=scenario.epoch, horizon=scenario.horizon, off=scenario.off, theory=scenario.theory
+    )
     return replace(moved, fixed=scenario.fixed)
 
 
-def scenario_yaml(scenario: Scenario, name: str) -> str:
-    """A scenario as a file that the command line takes: `jirga scenario=NAME.yaml` gives the same runs.
+def scenario_yaml(scenario: Scenario, name: str, command: str = "") -> str:
+    """A scenario as a file that the command line takes.
 
     Args:
         scenario: with its levers set.
         name: what it is called, and its file without `.yaml`.
+        command: what gives the same runs, if that is to be said in the file; a file has no words for sizes, the seed
+            and a theory.
     """
     keys = ("title", "question", "paragraphs", "epoch", "horizon", "fixed", "off")
     data: dict[str, Any] = {"scenario": name, **{key: _plain(getattr(scenario, key)) for key in keys}}
@@ -201,7 +233,10 @@ def scenario_yaml(scenario: Scenario, name: str) -> str:
     data["levers"] = {key: _plain(one.model_dump()) for key, one in scenario.levers.items()}
     data["events"] = [_plain(event) for event in scenario.events]
     text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
-    return f"# {scenario.title}, as set in the studio. To run it: jirga scenario={name}.yaml\n{text}"
+    told = [f"{scenario.title}, as set in the studio."]
+    told += [f"By the rules of {scenario.theory.title}, {scenario.theory.source}."] if scenario.theory.changes else []
+    told += [f"The same numbers again: {command}"] if command else []
+    return "".join(f"# {line}\n" for line in told) + text
 
 
 def _plain(value: Any) -> Any:

@@ -34,11 +34,13 @@ class Room:
 
     Attributes:
         turns: how often something has changed.
+        playing: held by whoever plays on, or works with how the game stands.
     """
 
     def __init__(self, code: str, game: Game) -> None:
         self.code, self.game, self.turns = code, game, 0
-        self._lock = Lock()
+        self.playing = Lock()
+        self._telling = Lock()
         self._debriefs: dict[str, Debrief] = {}
 
     def answer(self, key: Key, answer: object) -> None:
@@ -47,7 +49,7 @@ class Room:
         Raises:
             InputError: it is no answer to the question.
         """
-        with self._lock:
+        with self.playing:
             if self.game.question is not None and self.game.question.key == key:
                 self.game.answer(answer)
                 self.turns += 1
@@ -59,7 +61,7 @@ class Room:
 
     def debrief(self, seat: str) -> Debrief:
         """What came of a seat; worked out once."""
-        with self._lock:
+        with self._telling:
             if seat not in self._debriefs:
                 many = many_runs(self.game.model, seat, progress=False)
                 self._debriefs[seat] = debriefed(self.game, seat, many)

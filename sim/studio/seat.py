@@ -6,7 +6,7 @@ import asyncio
 import io
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import panel as pn
@@ -37,6 +37,7 @@ YES_NO = {
     "vote": ("Approve", "Refuse"),
 }
 Told = Callable[[Mapping[str, str]], None]
+Found = TypeVar("Found")
 
 
 class Seat:
@@ -116,12 +117,9 @@ class Seat:
             scenario, seats, weeks: as in `Rooms.begin`.
             luck: what was typed for the seed.
         """
-        try:
-            room = self.rooms.begin(scenario, seats, weeks, _number_in(luck))
-        except InputError as error:
-            self.say(str(error))
-            return
-        self.sit(room, seats[0])
+        self._beside(
+            lambda: self.rooms.begin(scenario, seats, weeks, _number_in(luck)), lambda room: self.sit(room, seats[0])
+        )
 
     def sit(self, room: Room, seat: str) -> None:
         """Take a seat of a game.
@@ -135,13 +133,38 @@ class Seat:
         self.told({"game": room.code, "seat": seat})
         self.look()
 
+    # --- beside the loop
+
+    def _beside(self, work: Callable[[], Found], then: Callable[[Found], None]) -> None:
+        """Do what takes long beside the server's own loop, so that nobody else waits, then what depends on it."""
+        if pn.state.curdoc is None:  # nobody waits: a test, a notebook
+            self._go_on(_tried(work), then)
+        else:
+            pn.state.execute(partial(self._later, work, then))
+
+    async def _later(self, work: Callable[[], Found], then: Callable[[Found], None]) -> None:
+        self._go_on(await asyncio.to_thread(_tried, work), then)
+
+    def _go_on(self, found: Found | InputError, then: Callable[[Found], None]) -> None:
+        """Go on with what was found; a mistake is told in a sentence, and all stays as it is."""
+        if isinstance(found, InputError):
+            self.say(str(found))
+        else:
+            then(found)
+
     # --- a turn
 
     def look(self) -> None:
-        """Show how the game stands, if anything has changed."""
+        """Show how the game stands, if anything has changed; while it is played on, a later look shows it."""
         room = self.room
-        if room is None or room.turns == self._turn:
+        if room is None or room.turns == self._turn or not room.playing.acquire(blocking=False):
             return
+        try:
+            self._show(room)
+        finally:
+            room.playing.release()
+
+    def _show(self, room: Room) -> None:
         self._turn = room.turns
         question = room.asked(self.seat)
         self._said.visible = False
@@ -161,15 +184,10 @@ class Seat:
             self._answers.clear()
 
     def _end(self, room: Room) -> None:
-        if pn.state.curdoc is None:  # nobody waits: a test, a notebook
-            self._shown.object = debrief_view(room.game, room.debrief(self.seat))
-        else:
-            pn.state.execute(partial(self._debrief, room))
+        def over(shown: str) -> None:
+            self._shown.object = shown
 
-    async def _debrief(self, room: Room) -> None:
-        """Work out what came of it beside the server's own loop, so that nobody else waits."""
-        found = await asyncio.to_thread(room.debrief, self.seat)
-        self._shown.object = debrief_view(room.game, found)
+        self._beside(lambda: debrief_view(room.game, room.debrief(self.seat)), over)
 
     def _links(self, room: Room) -> list[Any]:
         """Where the others of a game sit down, for whoever has this seat to pass on."""
@@ -188,12 +206,7 @@ class Seat:
     def answer(self, question: Question, answer: object) -> None:
         """Give an answer; a mistake is told in a sentence, and the question stands."""
         assert self.room is not None
-        try:
-            self.room.answer(question.key, answer)
-        except InputError as error:
-            self.say(str(error))
-            return
-        self.look()
+        self._beside(partial(self.room.answer, question.key, answer), lambda done: self.look())
 
     def say(self, text: str) -> None:
         """Tell what is wrong."""
@@ -287,8 +300,13 @@ class Seat:
         draft = dict(package)
 
         def weigh(event: Any = None) -> None:
-            found = weighed_offer(model, question, draft)
-            weighed.object = offer_view(game, question, found, replies.value)
+            package, told = dict(draft), bool(replies.value)
+
+            def show(found: str) -> None:
+                if (package, told) == (draft, replies.value):  # else what came after is shown, or soon
+                    weighed.object = found
+
+            self._beside(lambda: offer_view(game, question, weighed_offer(model, question, package), told), show)
 
         def along(event: Any) -> None:
             found = frontier_package(model, question, float(event.new) / 100.0)
@@ -310,6 +328,14 @@ class Seat:
         offer = self._button("Offer it", lambda: self.answer(question, checked(question, dict(draft))), primary=True)
         none = self._button("No offer", lambda: self.answer(question, {}))
         return [keep, *sliders.values(), replies, weighed, pn.Row(offer, none)]
+
+
+def _tried(work: Callable[[], Found]) -> Found | InputError:
+    """What work gives, or the mistake that it finds."""
+    try:
+        return work()
+    except InputError as error:
+        return error
 
 
 def _number_in(typed: str) -> int:

@@ -39,15 +39,17 @@ def run(settings: Settings) -> None:
         import panel as pn
     except ImportError:
         raise InputError("studio", "", "needs Panel, which is not installed", allowed=NEEDS) from None
+    from sim.jobs.asked import theory_of_settings
     from sim.studio.bench import Bench, Limits
 
     given, case = settings.studio, load_case(settings.case)
     found = settings.scenario or {}
     files = [Path(file) for file in (found.get("file"),) if file is not None]
-    offered = Offered(case, own_scenarios(case, dict.fromkeys([*files, *given.scenarios])))
+    theory = theory_of_settings(settings)
+    offered = Offered(case, own_scenarios(case, dict.fromkeys([*files, *given.scenarios])), theory)
     choice = Choice(
         str(found.get("scenario", BASELINE)), tuple(settings.levers.items()), tuple(settings.fixed.items()),
-        tuple(settings.off or ()),
+        tuple(settings.off or ()), theory=theory.theory,
     )  # fmt: skip
     read(offered, choice.query())  # a mistake is told before anything is served
     _free(given.address, given.port)
@@ -144,20 +146,18 @@ def pages_of(bench: Bench, choice: Choice, token: str) -> Mapping[str, Callable[
     rooms = Rooms(bench.offered, bench.passes, bench.implied)
 
     def page() -> Any:
-        told = _told(token)
         arguments = _arguments()
         try:
             wanted = (
                 read(bench.offered, urlencode(arguments)) if any(key == "scenario" for key, _ in arguments) else choice
             )
         except InputError as error:
-            studio = Studio(bench, choice, told)
+            studio = Studio(bench, choice, _told(token))
             studio.say(str(error))
             return studio.layout
-        link = (
-            f'<a href="{PLAY.removeprefix("/")}?{urlencode({TOKEN: token, "scenario": wanted.scenario})}">{PLAY_IT}</a>'
-        )
-        return pn.Column(pn.pane.HTML(link), first_look(Studio(bench, wanted, told)), sizing_mode="stretch_width")
+        link = pn.pane.HTML(play_link(token, wanted.scenario))
+        studio = Studio(bench, wanted, _told(token, link))
+        return pn.Column(link, first_look(studio), sizing_mode="stretch_width")
 
     def seat() -> Any:
         asked = dict(_arguments())
@@ -211,11 +211,18 @@ if (!window.slidersAreNamed) { window.slidersAreNamed = true; setInterval(() => 
 </script>"""
 
 
-def _told(token: str) -> Callable[[Choice], None]:
-    """Writes a choice into the address of the visitor's browser."""
+def play_link(token: str, scenario: str) -> str:
+    """A link to the form that begins a game in a scenario, as markup."""
+    return f'<a href="{PLAY.removeprefix("/")}?{urlencode({TOKEN: token, "scenario": scenario})}">{PLAY_IT}</a>'
+
+
+def _told(token: str, link: Any = None) -> Callable[[Choice], None]:
+    """Writes a choice into the address of the visitor's browser, and its scenario into what leads to a game."""
     import panel as pn
 
     def told(choice: Choice) -> None:
+        if link is not None:
+            link.object = play_link(token, choice.scenario)
         if pn.state.location is not None:
             pn.state.location.search = f"?{urlencode({TOKEN: token})}&{choice.query()}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,6 @@ from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.kit.networks import network
-from sim.pages.kit.tables import csv_of
 from sim.pages.kit.words import cited
 from sim.pages.report.figures import Composed
 from sim.pages.report.sections import bar_of
@@ -82,7 +81,8 @@ def view(seen: Seen, *, whole: bool = True) -> Html:
     drawn = bars_of(seen)
     rests = [tag("small", "Rests on ", cited(scenario.paragraphs, None), ".")] if scenario.paragraphs else []
     asked = tag("p", scenario.question, class_="asked")
-    head = joined((tag("h2", sentence(scenario.title)), asked, *rests, _sure(seen, drawn)))
+    ruled = [tag("p", f"By the rules of {scenario.theory.title}.")] if scenario.theory.changes else []
+    head = joined((tag("h2", sentence(scenario.title)), asked, *ruled, *rests, _sure(seen, drawn)))
     parts = [
         ("What the answer is", _answers(seen)),
         ("How the runs end", joined((_ends(seen, drawn, opens=True), tag("small", ENDS_TOLD)))),
@@ -179,7 +179,7 @@ def _ends(seen: Seen, rows: Sequence[Composed], *, opens: bool) -> Html:
 def _differences(seen: Seen) -> Html | None:
     parts: list[Content] = []
     for name, comparison, style in comparisons(seen):
-        rows = [_gap(comparison, kind, style) for kind in seen.runs.sweep.case.classes]
+        rows = [gap_of(comparison, kind, style) for kind in seen.runs.sweep.case.classes]
         parts += [
             tag("h4", f"{seen.choice.scenario.replace('_', ' ')} {name}"),
             gaps(rows, f"paired differences, {name}"),
@@ -196,7 +196,8 @@ DIFFERENCES_TOLD = (
 )
 
 
-def _gap(comparison: Comparison, what: str, style: int) -> Gap:
+def gap_of(comparison: Comparison, what: str, style: int) -> Gap:
+    """The paired difference of an outcome in points, NaN where it cannot be told."""
     try:
         found = comparison.difference(what)
     except InputError:
@@ -211,21 +212,26 @@ def _gap(comparison: Comparison, what: str, style: int) -> Gap:
 
 def _agreements(seen: Seen, whole: bool) -> Html | None:
     """Signed so far and collapsed so far, for every table at which anything is signed in any run."""
-    case = seen.runs.sweep.case
     parts: list[Html] = []
-    for name in sorted(case.tables, key=lambda name: not _is_asked(seen, name)):
-        signed, broken = (_so_far(seen, f"table.{name}.{what}_week") for what in ("agreed", "collapsed"))
-        if parts and not whole:
+    for name, signed, broken in signed_tables(seen):
+        title = sentence(place_of(seen.runs.sweep.world, name))[:-1]
+        told = f"{title}, share of the runs by week"
+        pair = (
+            courses(f"{title}: signed so far", "%", signed, f"signed so far, {told}"),
+            courses(f"{title}: collapsed so far", "%", broken, f"collapsed so far, {told}"),
+        )
+        parts.append(joined(pair) if not parts else details(f"{title}", joined(pair)))
+        if not whole:
             break
-        if any(float(line.values[-1]) > 0.0 for line in (*signed, *broken)):
-            title = sentence(place_of(seen.runs.sweep.world, name))[:-1]
-            told = f"{title}, share of the runs by week"
-            pair = (
-                courses(f"{title}: signed so far", "%", signed, f"signed so far, {told}"),
-                courses(f"{title}: collapsed so far", "%", broken, f"collapsed so far, {told}"),
-            )
-            parts.append(joined(pair) if not parts else details(f"{title}", joined(pair)))
     return joined(parts) if parts else None
+
+
+def signed_tables(seen: Seen) -> Iterator[tuple[str, list[Line], list[Line]]]:
+    """Each table at which anything is signed, those of the question first: its name, signed and collapsed so far."""
+    for name in sorted(seen.runs.sweep.case.tables, key=lambda name: not _is_asked(seen, name)):
+        signed, broken = (so_far(seen, f"table.{name}.{what}_week") for what in ("agreed", "collapsed"))
+        if any(float(line.values[-1]) > 0.0 for line in (*signed, *broken)):
+            yield name, signed, broken
 
 
 def _is_asked(seen: Seen, table_name: str) -> bool:
@@ -234,7 +240,7 @@ def _is_asked(seen: Seen, table_name: str) -> bool:
     return any(table_name in one.outcome.split(".") for one in asked)
 
 
-def _so_far(seen: Seen, what: str) -> list[Line]:
+def so_far(seen: Seen, what: str) -> list[Line]:
     """In what share of the runs an event has come by each week, 0 to the horizon."""
     lines = []
     for name, runs, style in those(seen):
@@ -252,7 +258,7 @@ def _war(seen: Seen, whole: bool) -> Html:
     for war in list(case.wars)[: None if whole else 1]:
         pictures = []
         for quantity, told in (("control", "control of the challenger"), ("intensity", "intensity of the fighting")):
-            lines = [_band(one, f"war.{war}.{quantity}") for one in those(seen)]
+            lines = [band_of(one, f"war.{war}.{quantity}") for one in those(seen)]
             title = f"{sentence(place_of(seen.runs.sweep.world, war))[:-1]}: {told}"
             highest = max(float(np.nanmax(line.high)) for line in lines if line.high is not None)
             top = 1.0 if highest < 1.05 else math.ceil(highest)
@@ -264,7 +270,8 @@ def _war(seen: Seen, whole: bool) -> Html:
     return joined(parts)
 
 
-def _band(one: Named, column: str) -> Line:
+def band_of(one: Named, column: str) -> Line:
+    """The median and the middle half of runs, week by week."""
     low, middle, high = one.runs.bands(column, LEVELS).to_numpy().T
     return Line(one.name, middle, one.style, low, high)
 
@@ -274,20 +281,11 @@ def _band(one: Named, column: str) -> Line:
 
 def _trust(seen: Seen) -> Html | None:
     """The network of mean trust between the actors at a table, before and after."""
-    runs = seen.runs
-    scenario, case = runs.sweep.scenario, runs.sweep.case
-    names, drawn = list(runs.uncertainties), runs.draws_table()
-    before, change = {}, {}
-    actors = seated(case, scenario.epoch)
-    for who, whom in ((who, whom) for who in actors for whom in actors if who != whom):
-        name = f"trust.{who}.{whom}"
-        ends = draw_means(runs.values(name))[0] if name in names else np.zeros(0)
-        if len(ends) and not np.isnan(ends).all():
-            start = drawn[:, names.index(name)].astype(np.float64)
-            before[who, whom], change[who, whom] = float(start.mean()), float(np.nanmean(ends - start))
+    case = seen.runs.sweep.case
+    before, after = trust_of(seen.runs)
     if not before:
         return None
-    after = {pair: before[pair] + change[pair] for pair in before}
+    change = {pair: after[pair] - before[pair] for pair in before}
     pictures = (
         tag("figure", network(tuple(case.actors), before, None, "mean trust at the start"), tag("figcaption", "start")),
         tag("figure", network(tuple(case.actors), after, change, "mean trust at the end"), tag("figcaption", "end")),
@@ -296,31 +294,24 @@ def _trust(seen: Seen) -> Html | None:
     return joined((tag("div", *pictures, class_="pair"), tag("small", small)))
 
 
-# --- to take away ----------------------------------------------------------------------------------------------------
+Pair = tuple[str, str]
 
 
-def numbers_csv(seen: Seen) -> str:
-    """The numbers behind the pictures: one row for each of those drawn and each outcome, and the paired differences."""
-    head = ("who", "outcome", "value", "low", "high", "runs", "draws", "seed")
-    shares = (row for name, runs, _ in those(seen) for row in _shares(name, runs))
-    return csv_of(head, (*shares, *_gap_rows(seen)), 6)
-
-
-def _shares(name: str, runs: Runs) -> Iterator[Sequence[object]]:
-    case, sweep = runs.sweep.case, runs.sweep
-    for what in (*case.classes, *case.tables):
-        told = what if what in case.classes else f"{what} signed"
-        found = runs.share(what)
-        yield (name, told, found.value, found.low, found.high, len(runs), sweep.draws, sweep.seed)
-
-
-def _gap_rows(seen: Seen) -> Iterator[Sequence[object]]:
-    for name, comparison, _ in comparisons(seen):
-        sweep = comparison.second.sweep
-        for kind in sweep.case.classes:
-            found = _gap(comparison, kind, 0)
-            numbers = (one / 100 for one in (found.value, found.low, found.high))
-            yield (f"{seen.choice.scenario} {name}", kind, *numbers, sweep.total, sweep.draws, sweep.seed)
+def trust_of(runs: Runs) -> tuple[Mapping[Pair, float], Mapping[Pair, float]]:
+    """Mean trust at the start and at the end, by who trusts and who is trusted, of the actors at a table."""
+    scenario, case = runs.sweep.scenario, runs.sweep.case
+    names, drawn = list(runs.uncertainties), runs.draws_table()
+    before: dict[Pair, float] = {}
+    after: dict[Pair, float] = {}
+    actors = seated(case, scenario.epoch)
+    for who, whom in ((who, whom) for who in actors for whom in actors if who != whom):
+        name = f"trust.{who}.{whom}"
+        ends = draw_means(runs.values(name))[0] if name in names else np.zeros(0)
+        if len(ends) and not np.isnan(ends).all():
+            start = drawn[:, names.index(name)].astype(np.float64)
+            before[who, whom] = float(start.mean())
+            after[who, whom] = before[who, whom] + float(np.nanmean(ends - start))
+    return before, after
 
 
 STYLE = """

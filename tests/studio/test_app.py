@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import html
 import io
 import re
+import shlex
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, current_thread
 
 import panel as pn
 import param
 import pytest
 
+from sim.case.answer import Answer
 from sim.case.loading import load_case
-from sim.experiment.runs import Runs
+from sim.command.main import main
+from sim.experiment.runs import Runs, influences_on
 from sim.inputs import InputError
 from sim.studio.app import Studio
 from sim.studio.bench import Bench, Limits
 from sim.studio.choice import Choice, Offered
 from sim.studio.panes import Frame
-from sim.studio.serving import Sessions, address_of, served
+from sim.studio.serving import Sessions, address_of, pages_of, served
+from sim.studio.uncertain import Strong, strongest
 
 START = Choice("turkey_summit")
 
@@ -111,12 +119,140 @@ def test_where_the_runs_part_is_told_and_a_status_quo_parts_nowhere(bench: Bench
 
 
 def test_what_is_saved_belongs_to_what_is_shown(studio: Studio) -> None:
-    saved = {one.filename: one.callback() for one in studio.layout.select(pn.widgets.FileDownload)}
+    saved = {one.filename: asyncio.run(one.callback()) for one in studio.layout.select(pn.widgets.FileDownload)}
     assert saved["studio.csv"].read().startswith("who,outcome,value")
     assert saved["studio.svg"].read().startswith("<svg")
     assert isinstance(saved["studio.png"], io.BytesIO)
     assert saved["studio.png"].read(8) == b"\x89PNG\r\n\x1a\n"
     assert "summit_week" in saved["studio.yaml"].read()
+
+
+def test_what_is_saved_is_made_beside_the_loop(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a click as a browser sends it: whoever waits for a picture does not keep others from theirs."""
+    where: list[str] = []
+    monkeypatch.setattr("sim.studio.app.numbers_csv", lambda seen: where.append(current_thread().name) or "who")
+
+    async def clicked() -> None:
+        one = next(one for one in studio.layout.select(pn.widgets.FileDownload) if one.filename == "studio.csv")
+        one._clicks += 1
+        while one.data is None:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(clicked())
+    assert len(where) == 1
+    assert where[0] != current_thread().name
+
+
+def test_a_theory_is_chosen_and_status_quo_is_played_by_it_too(studio: Studio) -> None:
+    before = studio.shown
+    rules = next(named(studio, "By whose rules"))
+    rules.value = "nash"  # type: ignore[attr-defined]
+    assert studio.choice == replace(START, theory="nash")
+    studio.look_now()
+    assert studio.seen is not None
+    for runs in (studio.seen.runs, studio.seen.baseline):
+        assert runs.sweep.scenario.theory.theory == "nash"
+    assert studio.shown != before
+    assert "By the rules of Nash bargaining" in studio.shown
+    saved = {one.filename: asyncio.run(one.callback()) for one in studio.layout.select(pn.widgets.FileDownload)}
+    assert "theory=nash" in saved["studio.yaml"].readlines()[2]
+    next(named(studio, "Scenario")).value = "do_more"  # type: ignore[attr-defined]
+    assert studio.choice == Choice("do_more", theory="nash")
+
+
+def test_the_saved_scenario_says_the_command_that_gives_its_numbers(
+    bench: Bench, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command in the file is run as it stands there: shares of both scenarios are those of the studio."""
+    changed = replace(START, levers=(("summit_week", 12.0),), held=(("trust.US.PAK", 0.25),), off=("learning",))
+    studio._change(replace(changed, theory="readiness"))
+    studio.look_now()
+    saved = next(one for one in studio.layout.select(pn.widgets.FileDownload) if one.filename == "studio.yaml")
+    text = asyncio.run(saved.callback()).read()
+    (tmp_path / "studio.yaml").write_text(text, encoding="utf-8")
+    told = next(line for line in text.splitlines() if "jirga" in line).split("jirga ")[1]
+    monkeypatch.chdir(tmp_path)
+    assert main([*shlex.split(told), "size.band_runs=0", "size.paths=0"]) == 0
+    summary = (tmp_path / "results" / "summary.csv").read_text(encoding="utf-8")
+    (row,) = csv.DictReader(io.StringIO(summary))
+    assert studio.seen is not None
+    for kind in bench.case.classes:
+        gap = studio.seen.comparison.difference(kind)
+        found = [float(row[key]) for key in (kind, f"{kind}.difference", f"{kind}.difference.low")]
+        assert found == pytest.approx([studio.seen.runs.share(kind).value, gap.value, gap.low], rel=1e-5)
+
+
+def ranked(studio: Studio) -> dict[str, str]:
+    found = next(one for one in studio.layout.select() if getattr(one, "label", "") == "Hold an uncertainty")
+    return dict(found.groups.get("strongest here", {}))
+
+
+def test_what_matters_most_is_ranked_by_the_scenario_s_own_question(bench: Bench) -> None:
+    studio = Studio(bench, Choice("border_strikes"))
+    asyncio.run(studio.look())
+    assert studio.seen is not None
+    runs = studio.seen.runs
+    asked = [one.outcome for one in runs.sweep.scenario.answered_by]
+    found = [one for what in asked for one in influences_on(runs, runs.values(what)) if one.name != "pass"]
+    first = max(found, key=lambda one: abs(one.value))
+    assert next(iter(ranked(studio).values())) == first.name
+    assert all(any(f"with {one.label}" in told for one in runs.sweep.scenario.answered_by) for told in ranked(studio))
+
+
+def test_where_the_question_s_outcomes_do_not_vary_something_that_does_is_taken(bench: Bench) -> None:
+    runs = Bench(bench.offered, Limits(runs=1_000)).seen(START, 1).runs
+    still = replace(runs.sweep.scenario, answered_by=(Answer(outcome="war.afghan_war.control >= 2", label="nothing"),))
+    found = strongest(Runs(replace(runs.sweep, scenario=still), runs._made))
+    assert found
+    assert all(one.outcome in runs.sweep.case.classes for one in found)
+
+
+def test_another_scenario_offers_what_is_uncertain_there(bench: Bench) -> None:
+    """At another epoch other things are uncertain: those of the last one are not offered any more."""
+    studio = Studio(bench, Choice("border_strikes"))
+    asyncio.run(studio.look())
+    for name in bench.offered.names:
+        studio._strong = (Strong("start.cell.ttp_ceasefire", 0.5, "anything"),)
+        next(named(studio, "Scenario")).value = name  # type: ignore[attr-defined]
+        hold = next(one for one in studio.layout.select() if getattr(one, "label", "") == "Hold an uncertainty")
+        known = bench.grid.priors[bench.offered.scenario(name).epoch].names
+        assert {one for group in hold.groups.values() for one in group.values()} - {""} <= set(known)
+
+
+def test_while_one_waits_for_a_ranking_another_s_change_is_taken(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ranks all runs waits here for the other visitor's change, which a blocked loop would never come to."""
+    changed, begun = Event(), Event()
+
+    def slow(runs: Runs) -> tuple[Strong, ...]:
+        begun.set()
+        assert changed.wait(20), "the other visitor's change has waited for the ranking"
+        return ()
+
+    one, other = Studio(bench, START), Studio(bench, START)
+    other.look_now()
+    monkeypatch.setattr("sim.studio.app.strongest", slow)
+
+    async def both() -> None:
+        look = asyncio.create_task(one.look())
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        next(named(other, "Hold an uncertainty")).value = "trust.US.PAK"  # type: ignore[attr-defined]
+        changed.set()
+        await look
+
+    asyncio.run(both())
+    assert other.choice.held == (("trust.US.PAK", 0.5),)
+
+
+def test_the_link_to_a_game_follows_the_scenario(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.studio.serving._arguments", lambda: [("token", "abc"), ("scenario", "turkey_summit")])
+    monkeypatch.setattr(pn.state, "onload", lambda callback: None)
+    page = pages_of(bench, START, "abc")["/"]()
+    link = next(one for one in page.select(pn.pane.HTML) if "Play an actor" in str(one.object))
+    assert "scenario=turkey_summit" in link.object
+    chosen = next(one for one in page.select(pn.widgets.Select) if one.label == "Scenario")
+    chosen.value = "do_more"
+    assert "scenario=do_more" in link.object
 
 
 def test_only_so_many_may_watch() -> None:
@@ -131,6 +267,15 @@ def test_it_listens_to_this_machine_and_its_own_pages_alone() -> None:
     assert found["address"] == "127.0.0.1"
     assert found["websocket_origin"] == ["localhost:5006", "127.0.0.1:5006"]
     assert address_of("127.0.0.1", 5006, "abc", START) == "http://localhost:5006/?token=abc&scenario=turkey_summit"
+
+
+def test_the_command_line_begins_it_by_a_theory(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pn, "serve", lambda pages, **how: None)
+    monkeypatch.setattr("sim.studio.serving._free", lambda host, port: None)
+    assert main(["studio", "scenario=do_more", "theory=nash", "studio.runs=200", f"out={tmp_path}"]) == 0
+    assert "&scenario=do_more&theory=nash" in capsys.readouterr().out
 
 
 def test_an_impossible_choice_is_refused_before_any_run(bench: Bench) -> None:

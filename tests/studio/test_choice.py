@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from sim.case.loading import load_case
 from sim.case.scenario import scenario_names, scenario_of
+from sim.case.theory import load_theory
 from sim.inputs import InputError
 from sim.model.parameters import SWITCHES
 from sim.studio import choice as choices
@@ -32,7 +34,8 @@ def chosen(draw: st.DrawFn, pins: bool = True) -> Choice:
     held = draw(st.dictionaries(st.sampled_from(["trust.US.PAK", "leverage.US.PAK", "trust.TAL.KAB"]), st.floats(0, 1)))
     off = draw(st.lists(st.sampled_from(sorted(SWITCHES)), unique=True, max_size=3))
     pinned = draw(st.none() | chosen(pins=False)) if pins else None
-    return Choice(name, tuple(levers.items()), tuple(held.items()), tuple(off), pinned)
+    theory = draw(st.sampled_from(list(OFFERED.theories)))
+    return Choice(name, tuple(levers.items()), tuple(held.items()), tuple(off), pinned, theory)
 
 
 def _possible(choice: Choice) -> bool:
@@ -81,6 +84,8 @@ def _read_or_refused(query: str) -> bool:
         ("held.trust.US.PAK=2", "held.trust.US.PAK: 2 is out of range; allowed: 0 to 1"),
         ("held.trust.US.XX=0.5", "held.trust.US.XX"),
         ("off=everything", "everything"),
+        ("theory=nsah", "did you mean nash?"),
+        ("theory=../nash.yaml", "is not a theory"),
         ("pinned=scenario%3Dnone", "is not a scenario"),
         ("x" * (LONGEST + 1), "characters"),
     ],
@@ -102,6 +107,15 @@ def test_a_file_of_one_s_own_is_offered_by_its_name_and_no_folder_is_told(tmp_pa
     for typed in (str(mine), "mine.yaml", "../mine"):
         with pytest.raises(InputError, match="is not a scenario"):
             read(offered, f"scenario={typed}")
+
+
+def test_a_theory_of_one_s_own_is_offered_beside_those_of_the_package() -> None:
+    mine = replace(load_theory("attrition"), constants=(("demand", 0.6),))
+    offered = Offered(CASE, theory=mine)
+    assert list(offered.theories) == list(OFFERED.theories)
+    found = choices.scenario_of(offered, read(offered, "scenario=turkey_summit&theory=attrition"))
+    assert found.theory == mine
+    assert choices.baseline_of(offered, found).theory == mine
 
 
 def test_a_file_that_is_wrong_is_told_before_anything_is_served(tmp_path: Path) -> None:

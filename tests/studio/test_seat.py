@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import panel as pn
 import param
 import pytest
+from bokeh.document import Document
+from panel.io.state import set_curdoc
 
 from sim.case.loading import load_case
 from sim.inputs import InputError
@@ -142,6 +146,49 @@ def test_mistakes_are_told_in_a_sentence(rooms: Rooms) -> None:
         rooms.find("../../etc/passwd")
     with pytest.raises(InputError, match="nobody plays KAB"):
         seat.sit(room_of(begun(rooms, "PAK")), "KAB")
+
+
+def test_while_one_seat_s_answer_is_played_the_others_go_on(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer is held up until a seat of another game, a form and a look of the same game have had their turns."""
+    slow, other, form, late = (
+        begun(rooms, "PAK", "US"),
+        begun(rooms, "PAK"),
+        Seat(rooms, "do_more"),
+        Seat(rooms, "do_more"),
+    )
+    game, free, held = room_of(slow).game, Event(), Event()
+    plays_on = game.answer
+
+    def waits(answer: object) -> object:
+        held.set()
+        assert free.wait(20), "the others have waited for the answer"
+        return plays_on(answer)
+
+    monkeypatch.setattr(game, "answer", waits)
+
+    async def until(holds: Callable[[], bool]) -> None:
+        for _ in range(3_000):
+            if holds():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("it has not come")
+
+    async def scene() -> None:
+        with set_curdoc(Document()):
+            press(slow, AS_THE_MODEL)
+            await until(held.is_set)
+            press(other, AS_THE_MODEL)
+            press(form, "Begin")
+            late.sit(room_of(slow), "US")
+            await until(lambda: len(room_of(other).game.moves) == 1 and form.room is not None)
+            assert not late.shown.count("over"), "half a week is shown as the end"
+            free.set()
+            await until(lambda: len(game.moves) == 1 and room_of(slow).turns == slow._turn)
+            late.look()
+
+    asyncio.run(scene())
+    assert "US" in late.seat
+    assert "week" in late.shown
 
 
 def test_an_answer_that_is_none_leaves_the_question(rooms: Rooms) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
-from threading import Thread
+from threading import Event, Thread
+from time import sleep
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,13 +15,15 @@ import pytest
 
 from sim.analysis.shares import Interval
 from sim.case.loading import load_case
+from sim.experiment.answers import answered
 from sim.experiment.comparison import compare
 from sim.pages.report.figures import Composed
 from sim.pages.report.settlements import settlements
-from sim.studio.bench import Bench, Limits, Seen
+from sim.studio.bench import Bench, Limits, Seen, Turns
 from sim.studio.choice import Choice, Offered
+from sim.studio.numbers import numbers_csv
 from sim.studio.pictures import Gap, Line, bars, courses, gaps
-from sim.studio.view import comparisons, numbers_csv, picture_of_ends, those, view
+from sim.studio.view import band_of, comparisons, picture_of_ends, so_far, those, trust_of, view
 from sim.surface import sweep
 
 CHOICE = Choice("turkey_summit", (("summit_week", 12.0),), pinned=Choice("regional_consensus"))
@@ -64,6 +68,41 @@ def test_several_who_ask_at_once_get_the_same_numbers(bench: Bench) -> None:
         thread.join()
     alone = [Bench(bench.offered, Limits(runs=200)).seen(one, 0).runs.share("none").value for one in asked]
     assert sorted(found) == sorted(alone)
+
+
+def test_a_first_picture_goes_before_another_s_later_ones() -> None:
+    """One turn at a time, held until three wait for it: the one of the first stage comes next, whoever came before."""
+    turns, got, threads = Turns(1), [], []
+
+    def wait_for(stage: int) -> None:
+        with turns.turn(stage):
+            got.append(stage)
+
+    with turns.turn(2):
+        for number, stage in enumerate((2, 1, 0), start=1):
+            threads.append(Thread(target=wait_for, args=(stage,)))
+            threads[-1].start()
+            while len(turns._waiting) < number:
+                sleep(0.001)
+    for thread in threads:
+        thread.join()
+    assert got == [0, 1, 2]
+
+
+def test_who_waits_for_a_turn_keeps_no_thread_from_others(bench: Bench) -> None:
+    """As many as may watch can wait for their turns, and what is done beside the loop is done meanwhile."""
+    done = Event()
+
+    def waits() -> bool:
+        return done.wait(20)
+
+    async def all_of_them() -> None:
+        waiting = [asyncio.create_task(bench.beside(waits)) for _ in range(bench.limits.sessions)]
+        await asyncio.sleep(0)
+        await asyncio.to_thread(done.set)
+        assert all(await asyncio.gather(*waiting))
+
+    asyncio.run(all_of_them())
 
 
 def test_the_pictures_say_what_the_runs_say(seen: Seen) -> None:
@@ -122,6 +161,37 @@ def test_the_numbers_are_saved_as_they_are(seen: Seen) -> None:
                 [share.value, share.low, share.high], rel=1e-5
             )
             assert (row["runs"], row["seed"]) == ("200", "1")
+
+
+def test_the_numbers_behind_every_picture_are_saved(seen: Seen) -> None:
+    rows = list(csv.DictReader(io.StringIO(numbers_csv(seen))))
+    found = {(row["who"], row["outcome"], row["week"], row["what"].split(",")[0]): row for row in rows}
+    assert len(found) == len(rows)
+
+    def number(*key: str, part: str = "value") -> float:
+        return float(found[key][part])
+
+    for place, (name, runs, _) in enumerate(those(seen)):
+        collapsed = runs.share("table.intra_afghan.collapsed").value
+        assert number(name, "intra_afghan collapsed", "", "share of the runs") == pytest.approx(collapsed, abs=1e-6)
+        course = so_far(seen, "table.intra_afghan.collapsed_week")[place]
+        last = number(name, "intra_afghan collapsed", "100", "share of the runs so far")
+        assert last == pytest.approx(float(course.values[100]), abs=1e-6)
+        band = band_of(those(seen)[place], "war.afghan_war.control")
+        assert band.high is not None
+        key = (name, "war.afghan_war.control", "52", "median and middle half of the runs")
+        assert number(*key) == pytest.approx(float(band.values[52]), rel=1e-5)
+        assert number(*key, part="high") == pytest.approx(float(band.high[52]), rel=1e-5)
+    before, after = trust_of(seen.runs)
+    horizon = str(seen.runs.sweep.scenario.horizon)
+    assert number("turkey summit", "trust.PAK.TAL", "0", "mean") == pytest.approx(before["PAK", "TAL"], rel=1e-5)
+    assert number("turkey summit", "trust.PAK.TAL", horizon, "mean") == pytest.approx(after["PAK", "TAL"], rel=1e-5)
+    for one in answered(seen.baseline, seen.runs):
+        assert one.gap is not None
+        gap = number("turkey_summit less status quo", one.answer.outcome, "", "paired difference")
+        assert gap == pytest.approx(one.gap.value, rel=1e-4)
+        mean = seen.runs.mean(one.answer.outcome).value
+        assert number("turkey summit", one.answer.outcome, "", "mean") == pytest.approx(mean, rel=1e-4)
 
 
 def bar_of_shares(name: str, *shares: float) -> Composed:

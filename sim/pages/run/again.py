@@ -39,18 +39,36 @@ def parting_command(world: World, against: str, draws: int, runs: int, seed: int
     return _command(world, [word("against", against), f"size.draws={draws}", f"size.runs={runs}"], seed)
 
 
+def file_command(world: World, file: str, draws: int, runs: int, seed: int) -> str:
+    """The command that plays a scenario again that was saved as a file, with the rest that the world depends on.
+
+    Args:
+        world: what it was played in.
+        file: the scenario's.
+        draws, runs, seed: of the sweep.
+    """
+    sizes = [f"size.draws={draws}", f"size.runs={runs}", f"seed={seed}"]
+    return shlex.join(["jirga", word("scenario", file), *sizes, *_around(world)])
+
+
 def _command(world: World, asked: Sequence[str], seed: int) -> str:
     """A command of the job `explain` with all that the world depends on."""
-    scenario, evidence = world.scenario, world.evidence
+    scenario = world.scenario
     words = ["python", "-m", "sim", "job=explain", word("scenario", _named(scenario)), *asked]
     words += [f"seed={seed}", f"epoch={scenario.epoch}", f"horizon={scenario.horizon}"]
     words += [f"levers.{name}={exact(lever.value)}" for name, lever in scenario.levers.items()]
     words += [f"fixed.{name}={exact(value)}" for name, value in scenario.fixed.items()]
     words += [f"off=[{','.join(scenario.off)}]"] if scenario.off else []
-    words += [word("theory", scenario.theory.named)] if scenario.theory.changes else []
+    return shlex.join([*words, *_around(world)])
+
+
+def _around(world: World) -> list[str]:
+    """What a world depends on beside what its scenario's file can say."""
+    theory, evidence = world.scenario.theory, world.evidence
+    words = [word("theory", theory.named)] if theory.changes else []
     words += [f"evidence.passes=[{','.join(evidence.passes)}]"] if _are_some(world) else []
     words += [] if evidence.implied else ["evidence.implied=false"]
-    return shlex.join([*words, *case_words(world.case)])
+    return [*words, *case_words(world.case)]
 
 
 def notebook(world: World, draw: int, run: int, seed: int) -> str:
