@@ -135,7 +135,7 @@ def _news(model: Running, who: str, entry: Decision) -> Iterator[str]:
     elif entry.decision == "line" and own:
         yield f"{week}, {place}: pressure has lifted your red line on {issue(entry.clause)}."
     elif entry.decision == "regime" and entry.outcome == "collapsed":
-        yield f"{week}: {name_of(world, entry.who)} collapsed, and {name_of(world, entry.about)} took over."
+        yield f"{week}: {name_of(world, entry.about)} took over from {name_of(world, entry.who)}."
 
 
 def _parties(model: Running, table: str) -> list[str]:

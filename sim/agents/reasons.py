@@ -71,7 +71,7 @@ def weighed(model: Running, decision: Decision) -> str:
     text = "; ".join(parts)
     absent = [weight.term.absent for weight in found if weight.value == 0.0 and weight.term.absent]
     if absent:
-        text += f"; there was {listing(absent)}"
+        text += f"; there was {listing(absent)}" if text else f"There was {listing(absent)}"
     total = sum(weight.value for weight in found)
     text += f". In sum {total:+.3f}, with noise {noise:.3f}."
     if not by_hand(decision.draw) and (decision.draw < decision.probability) != (decision.probability >= 0.5):

@@ -12,7 +12,7 @@ import numpy as np
 from sim.agents.model import NegotiationModel
 from sim.agents.narrative import Period
 from sim.agents.reasons import why
-from sim.agents.words import listing, sentence
+from sim.agents.words import listing, name_of, sentence
 from sim.case.case import NO_CLASS
 from sim.case.columns import outcome_columns
 from sim.case.settlements import settled
@@ -124,7 +124,8 @@ def summary(run: Run) -> str:
     ended = f"it ended in the class {run.settlement!r}: {_meaning(run)}"
     text = f"after {model.week} weeks {ended}"
     if found["collapse_week"] >= 0:
-        text = f"in week {found['collapse_week']:.0f} the regime turned; {ended}"
+        turn = next(one for one in model.journal.entries if (one.decision, one.outcome) == ("regime", "collapsed"))
+        text = f"in week {turn.week} {name_of(model.world, turn.about)} took over; {ended}"
     signed = _where(run, "agreed", "agreed_week")
     fallen = _where(run, "collapsed", "collapsed_week")
     text = sentence(text) + " " + sentence(f"agreements were signed at {signed}" if signed else "nothing was signed")

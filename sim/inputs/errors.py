@@ -37,6 +37,10 @@ class InputError(Exception):
         self.others: tuple[InputError, ...] = ()
         super().__init__(self._line())
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython and Jupyter show instead of a traceback: the line is all that helps its reader."""
+        return [str(self)]
+
     @property
     def every(self) -> tuple[InputError, ...]:
         """This mistake, then those found beside it, each once."""

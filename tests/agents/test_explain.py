@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
+from sim.agents.known import news
 from sim.agents.narrative import beginnings, main_pairs, tables_at_start
 from sim.agents.reasons import LEAST_WEIGHT, chance_without, weighed, weights
 from sim.agents.replay import Run, differences, outcomes, replay, summary
@@ -67,6 +68,25 @@ def test_the_words_of_every_decision_add_up_to_its_probability(run: Run) -> None
             without = chance_without(entry, found[0].term.name, noise)
             assert logistic((total - found[0].value) / noise) == pytest.approx(without, abs=1e-9)
     assert told > 100
+
+
+def test_what_weighed_begins_with_a_capital(run: Run) -> None:
+    """Also where nothing weighed, and only what there was not is told: between two villages that have no deal."""
+    found = replay(load_world("locked", load_case("textbook")), 0, seed=1, runs=1).model
+    told = [text for one in found.journal.entries if (text := weighed(found, one))]
+    assert [text for text in told if text.startswith("There was no deal")]
+    assert not [text for text in told if not text[0].isupper()]
+
+
+def test_a_takeover_is_told_in_one_way_wherever_it_is_told() -> None:
+    """By who took over from whom: an agreement collapses, an incumbent does not."""
+    run = replay(load_world("turkey_summit"), 0, seed=1, runs=4)
+    turn = next(one for one in run.model.journal.find(decision="regime") if one.outcome == "collapsed")
+    told = "he Afghan Taliban took over"
+    assert f"In week {turn.week} t{told};" in summary(run)
+    assert news(run.model, "PAK", [turn]) == (f"week {turn.week}: t{told} from the Kabul government.",)
+    lines = [line.text for period in run.story for line in period.lines if "took over" in line.text]
+    assert [line.split(":")[0] for line in lines] == [f"T{told} from the Kabul government"]
 
 
 def test_no_deal_in_sight_is_told_in_just_the_decisions_in_which_there_is_none(run: Run) -> None:

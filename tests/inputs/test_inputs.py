@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
 from pydantic import Field
 
 from sim.inputs import InputError, Strict, checked, nearest, read_csv, read_yaml, what_is_allowed
@@ -25,6 +26,18 @@ def yaml_of(folder: Path, text: str | bytes) -> Path:
     path = folder / "x.yaml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return path
+
+
+def test_a_notebook_shows_one_line_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    """By IPython's own shell, which Jupyter's kernel has too."""
+    shell = InteractiveShell()
+    mistake = "import sim; sim.load_case('afghanistan').scenario('turkey_summit', summit_week=99)"
+    found = shell.run_cell(mistake, store_history=False)
+    assert isinstance(found.error_in_exec, InputError)
+    shown = capsys.readouterr().out.strip()
+    assert shown == str(found.error_in_exec)
+    assert "99 is out of range; allowed: 2 to 52 weeks" in shown
+    assert "\n" not in shown
 
 
 # --- YAML -----------------------------------------------------------------------------------------------------------
