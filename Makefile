@@ -1,5 +1,6 @@
 # make run    sets everything up in .venv, then runs the main job
-# make test   the same set-up, then the whole gate; with a real Slurm where one is installed (SLURM=needed: it has to be)
+# make test   the same set-up, then the whole gate; with a real Slurm and a browser where they are installed (SLURM=needed,
+#             STUDIO=needed: they have to be)
 # make lesson  installs JupyterLab, compiles the model, opens the first notebook
 # make docs   the documents as a site in build/site, with every notebook run (some minutes)
 # make bench  the benchmarks
@@ -18,12 +19,13 @@ READY := .venv/.ready
 OURS := .venv/.jirga
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SLURM :=
+STUDIO :=
 SITE = NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q
 AS_ROOT = $(if $(SLURM),$(SUDO) env PYTHONDONTWRITEBYTECODE=1)
 
 SIDE_BY_SIDE = $(MAKE) --no-print-directory -j2 -O
 
-.PHONY: run test test-code test-site test-cluster test-studio lesson docs fresh broken-cases mutants bench slurm-check kill-check accept lock clean
+.PHONY: run test test-code test-site test-python test-cluster lesson docs fresh broken-cases mutants bench slurm-check kill-check accept lock clean
 .DEFAULT_GOAL := run
 
 # The report last: it links to the pages of the evidence, and of how far to trust it.
@@ -36,7 +38,7 @@ run: $(READY)
 test: $(READY)
 	$(SIDE_BY_SIDE) test-code test-site
 	$(MAKE) --no-print-directory -j2 test-python test-cluster
-	$(BIN)/python tests/studio/browser_check.py
+	$(BIN)/python tests/studio/browser_check.py $(STUDIO)
 
 test-code:
 	$(BIN)/ruff check

@@ -66,5 +66,8 @@ def test_the_lock_serves_every_python_that_is_promised() -> None:
 
 def test_continuous_integration_runs_the_gate_of_everybody() -> None:
     text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert "exec make test SLURM=needed" in text
-    assert "slurm_check.py $(SLURM)" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "exec make test SLURM=needed STUDIO=$studio" in text
+    assert "if command -v chromium > /dev/null; then studio=needed; fi" in text
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for line in ("slurm_check.py $(SLURM)", "browser_check.py $(STUDIO)"):
+        assert line in makefile

@@ -9,8 +9,11 @@ import pytest
 
 from sim.case.case import seated
 from sim.case.loading import load_case
+from sim.command.main import main as command
 from sim.evidence.loading import evidence_of
-from sim.pages.documents.lesson import ASKED, EPOCH, FOLDER, key, main, role_cards
+from sim.pages.documents.lesson import ASKED, DRAWS, EPOCH, FOLDER, RUNS, key, main, role_cards
+from sim.studio.bench import RUNS as OF_EACH
+from sim.studio.bench import STAGES
 
 pytestmark = pytest.mark.long
 
@@ -59,6 +62,30 @@ def test_the_key_tells_the_puzzle_of_the_first_notebook() -> None:
     *more, takeover = ASKED.values()
     assert all(low[words] > 0 for words in more)
     assert abs(int(told[takeover].split()[0])) <= 3
+
+
+def test_the_sizes_that_the_plan_tells_are_those_of_what_is_run() -> None:
+    """The key, the notebook and the studio are of different sizes: nobody is promised the same numbers in all."""
+    notebook = (ROOT / "notebooks" / "01_turkey_summit.ipynb").read_text(encoding="utf-8")
+    draws, runs = re.findall(r"DRAWS, RUNS, SEED = (\d+), (\d+), 1", notebook)[0]
+    plan = " ".join(kept("plan.md").split())
+    (watched,) = set(re.findall(r"studio\.runs=(\d+)", plan))
+    assert (
+        f"the key is of {DRAWS} draws with {RUNS} runs each, the notebook of {draws} with {runs}, the studio of "
+        f"{STAGES[-1] // OF_EACH:,} with {OF_EACH} (of {int(watched) // OF_EACH} with {OF_EACH} for a class"
+    ) in plan
+
+
+def test_the_page_that_is_sent_by_mail_comes_from_the_command_in_the_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (line,) = re.findall(r"^    jirga (.*)$", kept("plan.md"), re.MULTILINE)
+    assert command(line.split()) == 0
+    (page,) = re.findall(r"writes `([\w/.]+)`", kept("plan.md"))
+    text = (tmp_path / page).read_text(encoding="utf-8")
+    assert len(text) < 30_000
+    assert not re.search(r"""(?:src|href)=["'](?:https?:|//)""", text)
 
 
 def test_what_the_plan_points_at_is_there() -> None:

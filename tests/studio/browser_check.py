@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NARROW = 390  # pixels: a phone
 PATIENCE = 120_000  # milliseconds: a loaded machine is no fault
 BARS = ".panels section:nth-of-type(2) svg"
 
@@ -133,7 +134,7 @@ def has_axe() -> bool:
 
 def check(browser: Browser, address: str, pictures: Path | None = None) -> list[str]:
     """Try all of it; AssertionError for what does not hold. What was measured, in lines."""
-    one, other = Visitor(browser), Visitor(browser, 390)
+    one, other = Visitor(browser), Visitor(browser, NARROW)
     one.open(address)
     other.open(address)
     seen = other.picture()
@@ -142,6 +143,7 @@ def check(browser: Browser, address: str, pictures: Path | None = None) -> list[
     for _ in range(6):
         took.append(one.move())
         one.wait_for(5_000)
+    assert one.picture() != seen, "a slider has moved, and the picture is as it was"
     assert other.picture() == seen, "one visitor's slider moves another's picture"
     assert "lever.summit_week" in one.page.url, "the address does not say what was moved"
     again = Visitor(browser)
@@ -190,7 +192,7 @@ def for_keyboard(visitor: Visitor, pictures: Path | None) -> None:
 def check_game(browser: Browser, address: str, pictures: Path | None = None) -> list[str]:
     """Play a game to its end, two people in two seats; AssertionError for what does not hold."""
     at = address.replace("/?", "/play?", 1)
-    one, other = Visitor(browser), Visitor(browser, 390)
+    one, other = Visitor(browser), Visitor(browser, NARROW)
     one.page.goto(at)
     one.page.wait_for_selector("text=Begin")
     assert not (found := faults(one.page)), found
@@ -263,21 +265,26 @@ def report_in(folder: Path) -> list[Path]:
 
 
 def check_report(browser: Browser, pages: list[Path], pictures: Path | None = None) -> list[str]:
-    """Look every page of the report through, all of it unfolded; AssertionError for what keeps somebody out."""
+    """Look every page of the report through, all of it unfolded; AssertionError for what keeps somebody out.
+
+    On a phone as on a screen: there no page is wider than what shows it, so that nobody reads by pushing it to and fro.
+    """
     found = {}
-    for file in pages:
-        visitor = Visitor(browser)
+    for file, width in ((file, width) for file in pages for width in (1440, NARROW)):
+        visitor = Visitor(browser, width)
         visitor.page.goto(file.as_uri())
         visitor.page.evaluate(UNFOLD)
         if pictures is not None:
-            visitor.page.screenshot(path=pictures / f"{file.stem}.png")
+            visitor.page.screenshot(path=pictures / f"{file.stem}-{width}.png")
         assert not visitor.troubles, (file, visitor.troubles)
         assert not visitor.foreign, (file, visitor.foreign)
-        if those := faults(visitor.page):
-            found[file.name] = those
+        wide = int(visitor.page.evaluate("document.documentElement.scrollWidth"))
+        those = faults(visitor.page) if width > NARROW else []  # the same elements: once is enough
+        if those := [*those, *([f"is {wide} pixels wide"] if wide > width else [])]:
+            found[file.name, width] = those
         visitor.page.context.close()
     assert not found, found
-    return [f"the report: {len(pages)} pages looked through"]
+    return [f"the report: {len(pages)} pages looked through, at {NARROW} pixels too"]
 
 
 def main(words: list[str]) -> int:
