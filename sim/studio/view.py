@@ -301,6 +301,7 @@ def trust_of(runs: Runs) -> tuple[Mapping[Pair, float], Mapping[Pair, float]]:
     """Mean trust at the start and at the end, by who trusts and who is trusted, of the actors at a table."""
     scenario, case = runs.sweep.scenario, runs.sweep.case
     names, drawn = list(runs.uncertainties), runs.draws_table()
+    is_whole = ("promises", "binding") in scenario.theory.rules  # then all trust is, from the start (`Theory.write`)
     before: dict[Pair, float] = {}
     after: dict[Pair, float] = {}
     actors = seated(case, scenario.epoch)
@@ -309,6 +310,7 @@ def trust_of(runs: Runs) -> tuple[Mapping[Pair, float], Mapping[Pair, float]]:
         ends = draw_means(runs.values(name))[0] if name in names else np.zeros(0)
         if len(ends) and not np.isnan(ends).all():
             start = drawn[:, names.index(name)].astype(np.float64)
+            start = np.ones_like(start) if is_whole else start
             before[who, whom] = float(start.mean())
             after[who, whom] = before[who, whom] + float(np.nanmean(ends - start))
     return before, after

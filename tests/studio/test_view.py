@@ -136,6 +136,15 @@ def test_what_comes_first_is_the_same_without_what_is_folded(seen: Seen) -> None
     assert titles[0] == titles[1]
 
 
+def test_where_promises_bind_trust_is_whole_from_the_start(bench: Bench) -> None:
+    """As the model plays it by such a theory, whatever was drawn."""
+    runs = bench.seen(Choice("turkey_summit", theory="nash"), 0).runs
+    before, after = trust_of(runs)
+    assert before
+    assert set(before.values()) == {1.0}
+    assert all(after[pair] == pytest.approx(runs.mean(f"trust.{'.'.join(pair)}").value, abs=1e-6) for pair in after)
+
+
 def test_status_quo_alone_has_nothing_to_be_compared_with(bench: Bench) -> None:
     seen = bench.seen(Choice("status_quo"), 0)
     assert [one.name for one in those(seen)] == ["status quo"]
