@@ -99,7 +99,7 @@ def test_what_is_submitted_waits_is_seen_is_done_and_is_collected(
         subprocess.run(script, env={**os.environ, "SLURM_ARRAY_TASK_ID": place}, check=True, capture_output=True)
     assert names(out) == names(whole)
     assert told(capsys, "status", word) == "3 of 3 parts are there, 0 missing\n1 tasks pending (Priority)\n"
-    assert told(capsys, "cancel", word) == "1 tasks cancelled\n"
+    assert told(capsys, "cancel", word) == "1 task cancelled\n"
     assert (fake / "calls").read_text(encoding="utf-8").splitlines()[-1] == "scancel 4711"
     told(capsys, "collect", word)
     assert (out / "summary.csv").read_bytes() == (whole / "summary.csv").read_bytes()
@@ -454,7 +454,7 @@ def test_a_part_that_fails_here_leaves_the_others_done(
 
     monkeypatch.setattr(plans, "write_part", breaks)
     assert main([*WORDS, f"out={out}"]) == 1
-    assert capsys.readouterr().err.endswith("1 parts failed; jirga status out=FOLDER tells why\n")
+    assert capsys.readouterr().err.endswith("1 part failed; jirga status out=FOLDER tells why\n")
     assert "RuntimeError: the moon" in (out / "jobs" / "failed-000000.txt").read_text(encoding="utf-8")
     assert names(out) == {name for name in names(whole) if "-000000-" not in name}
     assert not (out / "report.html").exists()
