@@ -132,3 +132,22 @@ def test_the_main_job_and_every_job_of_a_folder_run_away_from_the_checkout(envir
     for job in ("resume", *FOLDER_JOBS):
         done([jirga, job, "out=there"], tmp_path)
     assert done([jirga, "status", "out=there"], tmp_path).stdout.endswith(" parts are there, 0 missing\n")
+
+
+def test_a_task_of_an_array_runs_from_the_wheel(
+    environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a Slurm that runs it at once, in a folder of the user's, where a module has the package's name."""
+    programs = {"sbatch": 'SLURM_ARRAY_TASK_ID=0 bash "$2" > log 2>&1; echo 1', "squeue": "", "scontrol": ""}
+    for name, body in programs.items():
+        (tmp_path / "bin" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        (tmp_path / "bin" / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
+    (tmp_path / "sim.py").write_text("raise SystemExit('not the package')", encoding="utf-8")
+    jirga = environment / "bin" / "jirga"
+    done([jirga, "scenario=status_quo", "horizon=4", "out=there", "executor=slurm", *SMALL], tmp_path)
+    assert (tmp_path / "log").read_text(encoding="utf-8").count("not the package") == 0
+    assert "0 missing" in done([jirga, "status", "out=there"], tmp_path).stdout
+    done([jirga, "collect", "out=there"], tmp_path)
+    assert (tmp_path / "there" / "report.html").is_file()

@@ -195,6 +195,7 @@ def _check_choice(group: str, value: object, folder: Path | None, case: str) -> 
         if choice is None and group == "experiment":
             continue
         if choice not in choices:
+            choices += ["a file that ends in .yaml"] if group == "theory" else []
             allowed = choices or "none; a file NAME.yaml in DIR/experiment with --config-dir DIR makes one"
             raise InputError(
                 COMMAND_LINE, group, f"{shown(choice)} is not one of the choices",

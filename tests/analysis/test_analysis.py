@@ -246,6 +246,36 @@ def test_what_comes_later_in_every_run_is_never_told_as_earlier(weeks: np.ndarra
     assert found.second >= found.first
 
 
+@given(
+    arrays(np.int64, (8, 5), elements=st.integers(0, 30)),
+    arrays(np.int64, (8, 5), elements=st.integers(0, 9)),
+    st.integers(1, 30),
+)
+def test_a_difference_of_weeks_never_contradicts_two_medians_that_are_counted_to_the_horizon_too(
+    weeks: np.ndarray, later: np.ndarray, horizon: int
+) -> None:
+    """Whoever comes later in every pair has the higher mean and the higher median, with never as the horizon."""
+    first, second = (np.minimum(one, horizon).astype(float) for one in (weeks, weeks + later))
+    found, medians = difference(first, second, yes_no=False), (median(first), median(second))
+    assert medians[0] is not None
+    assert medians[1] is not None
+    assert found.value >= 0.0
+    assert medians[1].value >= medians[0].value
+
+
+def test_the_medians_of_the_runs_in_which_it_comes_can_contradict_which_is_why_a_difference_has_levels_of_its_own() -> (
+    None
+):
+    """Each run 17 weeks later: of those that still come within the horizon, half come sooner than half did before."""
+    weeks = np.tile(np.r_[np.full(2, 5.0), np.full(8, 40.0)], (10, 1))
+    second = np.where(weeks + 17.0 <= 52.0, weeks + 17.0, np.nan)
+    medians = [found.value for found in (median(weeks), median(second)) if found is not None]
+    assert medians == [40.0, 22.0]
+    found = difference(weeks, np.nan_to_num(second, nan=52.0), yes_no=False)
+    assert found.value == pytest.approx(13.0)
+    assert (found.first, found.second) == pytest.approx((33.0, 46.0))
+
+
 def test_the_runs_that_a_comparison_asks_for_make_it_as_narrow_as_wanted() -> None:
     rng = np.random.default_rng(7)
     few = difference(np.zeros((200, 3)), two_levels(rng, 200, 3, 1.0, 1.0), yes_no=False)
@@ -272,6 +302,20 @@ def test_a_curve_leaves_out_the_runs_that_failed() -> None:
     for one, other in zip(survival(failed, 20), survival(weeks[5:], 20), strict=True):
         np.testing.assert_allclose(one, other)
     assert np.isnan(survival(np.full((3, 2), np.nan), 5).value).all()
+
+
+def test_a_median_and_a_mean_leave_out_the_runs_that_failed() -> None:
+    """As if the sweep had been made without the draws that failed, with its interval, weights or not."""
+    random = np.random.default_rng(15)
+    values = np.where(random.random((30, 6)) < 0.7, random.normal(size=(30, 6)), np.nan)
+    failed = values.copy()
+    failed[:5] = np.nan
+    assert median(failed) == median(values[5:])
+    weights = random.random(30)
+    assert median(failed, weights) == pytest.approx(median(values[5:], weights[5:]))
+    one, other = (estimate(held, yes_no=False) for held in (failed, values[5:]))
+    assert (one.value, one.low, one.high) == pytest.approx((other.value, other.low, other.high))
+    assert (one.draws, one.runs) == (other.draws, other.runs)
 
 
 def test_a_curve_has_the_interval_of_the_share_in_every_week() -> None:

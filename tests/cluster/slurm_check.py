@@ -94,7 +94,7 @@ def check_cancelled_and_killed(place: Path, wanted: set[str]) -> Path:
     job = submit(out)
     until(lambda: len(names(out)) > 3, "some parts are there")
     until(lambda: "tasks running" in jirga("status", f"out={out}", code=1), "status tells a task that runs")
-    expect("tasks cancelled", jirga("cancel", f"out={out}"))
+    expect(" cancelled", jirga("cancel", f"out={out}"))
     until(lambda: gone(job), "the queue is empty after cancelling")
     require(names(out) < wanted, "cancelled too late to show anything")
     require(not list((out / "runs").glob("*.part")), "a stopped task left a file in the making")
@@ -109,7 +109,7 @@ def check_drained(out: Path) -> None:
     said("scontrol", "update", "nodename=localhost", "state=drain", "reason=check")
     job = submit(out, "resume")
     until(lambda: "DRAINED" in jirga("status", f"out={out}", code=1), "status says why a drained node's tasks wait")
-    expect("tasks cancelled", jirga("cancel", f"out={out}"))
+    expect(" cancelled", jirga("cancel", f"out={out}"))
     said("scontrol", "update", "nodename=localhost", "state=resume")
     until(lambda: gone(job), "the queue is empty")
 

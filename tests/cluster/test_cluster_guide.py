@@ -29,7 +29,8 @@ def test_the_guide_works_as_it_is_written(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(GUIDE.parents[2]))
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = GUIDE.read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
     lines = [line for block in blocks for line in block.strip().splitlines()]
     assert len(lines) >= 8
     for line in lines:
@@ -40,3 +41,8 @@ def test_the_guide_works_as_it_is_written(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(sim.open("other")) > 1
     assert (tmp_path / "sweep" / "report.html").is_file()
     assert (tmp_path / "sweep" / "jobs" / "slurm-1.sh").is_file()
+    whole = {path.name for path in Path("other/runs").glob("*.parquet")}
+    next(Path("other/runs").glob("runs-*")).unlink()
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL) if '"other"' in block]
+    exec(code, {})
+    assert {path.name for path in Path("other/runs").glob("*.parquet")} == whole

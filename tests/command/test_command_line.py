@@ -48,6 +48,7 @@ DRAWS = "a whole number at least 100 and at most 1000000"
 EXPERIMENTS = ", ".join(path.stem for path in sorted((configuration_folder() / "experiment").glob("*.yaml")))
 FILES = ", ".join(sorted(JOBS))
 SCENARIOS = ", ".join(scenario_files("afghanistan"))
+THEORIES = ", ".join(sorted(path.stem for path in (configuration_folder() / "theory").glob("*.yaml")))
 SWEPT = "scenario, epoch, horizon, off, theory, levers, uncertainties"
 GRAMMAR = "a value in Hydra's grammar; quote one with blanks, commas, colons or brackets of its own"
 NO_HYDRA = "Hydra itself is not configured here; allowed: --config-dir DIR for files"
@@ -107,6 +108,8 @@ BROKEN = {
     "hydra.searchpath=[file:///x]": f"hydra.searchpath: {NO_HYDRA}",
     "evidence": "'evidence' is not key=value; did you mean job=evidence?",
     "summit": "'summit' is not key=value",
+    "theory=nsh": f"theory: 'nsh' is not one of the choices; allowed: {THEORIES}, a file that ends in .yaml; "
+    "did you mean nash?",
     "size=huge": "size: 'huge' is not one of the choices; allowed: draft, full, smoke",
     "size.draws=1": "size.draws: 1 is out of range; allowed: a whole number at least 2 and at most 1000000",
     "cap=0": "cap: 0 is out of range; allowed: a whole number at least 1",

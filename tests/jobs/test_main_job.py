@@ -153,13 +153,16 @@ def test_the_summary_leads_with_the_answers_that_the_runs_give(told: tuple[Path,
                 assert float(of["difference.low"]) <= float(of["difference"]) <= float(of["difference.high"])
 
 
-def test_a_level_of_some_runs_says_so_in_the_answers_of_terminal_and_report(told: tuple[Path, str, str]) -> None:
+def test_a_level_of_some_runs_says_so_in_the_answers_of_terminal_and_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Attendance where nobody was asked to come: a mean of few runs stands nowhere without their number."""
-    before, _ = told[1].split("What comes of it: kinds of settlement")
-    page = (told[0] / "report.html").read_text(encoding="utf-8")
+    assert main(["scenario=delayed_withdrawal", "size=smoke", "size.draws=24", "horizon=9", f"out={tmp_path}"]) == 0
+    before, _ = capsys.readouterr().out.split("What comes of it: kinds of settlement")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
     part = page[page.index("The same with both levels") :].split("</details>")[0]
     some = 0
-    for row in summary(told[0]):
+    for row in summary(tmp_path):
         for number in range(1, 9):
             if 0.0 < float(row.get(f"answer.{number}.value.defined") or 0.0) < 1.0:
                 share, draws = (float(row[f"answer.{number}.value.{name}"]) for name in ("defined", "draws"))
@@ -272,20 +275,22 @@ def told_numbers(row: dict[str, str], measure: Measure, horizon: int) -> list[fl
     return [*found, *([horizon, *levels] if measure.told == "median" else []), number(gap)]
 
 
+@pytest.mark.parametrize("name", ["conditions_based_withdrawal", "unconditional_withdrawal"])
 def test_the_print_the_summary_and_the_report_tell_the_same_number_and_interval(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    name, out = "conditions_based_withdrawal", tmp_path / "here"
+    out = tmp_path / "here"
     words = [f"scenario={name}", "size=smoke", "size.draws=24", "horizon=104"]
     assert main([*words, f"out={out}"]) == 0
     told = headline_from(results(out, words), "2021-04")
     printed = capsys.readouterr().out
     page = (out / REPORT).read_text(encoding="utf-8")
     (row,) = summary(out)
-    seen = 0
+    seen, medians = 0, 0
     for measure in told:
         if not row[measure.column]:
             continue
+        medians += measure.told == "median"
         expected = told_numbers(row, measure, 104)
         shown_here = in_the_report(page, name, measure)
         assert len(shown_here) == len(expected), measure.label
@@ -298,6 +303,13 @@ def test_the_print_the_summary_and_the_report_tell_the_same_number_and_interval(
             places, seen = digits(value, measure.scale) - 1, seen + 1
             assert f"{low:z.{places}f}…{high:z.{places}f}" in printed, measure.label
     assert seen > 3
+    assert medians == 1  # its two ends, by one way of reckoning
+    words_of_intervals = " ".join(printed.split())
+    assert "are of the value with infinitely many draws; another sweep of this size lies inside in about 83 %" in (
+        words_of_intervals
+    )
+    assert "of the value with infinitely many draws" in page
+    assert "another seed" not in page
 
 
 def test_a_level_and_its_difference_speak_of_the_same_runs(told: tuple[Path, str, str]) -> None:

@@ -16,7 +16,7 @@ from scipy.stats import rankdata
 from sim.analysis.chance import chance_share
 from sim.analysis.influence import Influence, by_luck, fisher, influences, ranks
 from sim.analysis.paired import Difference
-from sim.analysis.shares import Interval, Spread
+from sim.analysis.shares import Interval, Spread, ratio, share_ends
 from sim.analysis.timing import median, survival
 from sim.case.case import seated
 from sim.case.loading import load_case
@@ -39,9 +39,9 @@ from sim.pages.report.grid import grid_page
 from sim.pages.report.measures import class_shares, examples, groups, headline, kinds, measures
 from sim.pages.report.moves import place_of
 from sim.pages.report.page import FILE, PICTURE, _decisive, outcomes_picture, report, write
-from sim.pages.report.sections import bar_of, drawn_of
+from sim.pages.report.sections import _cell, bar_of, drawn_of
 from sim.pages.report.settlements import settlements
-from sim.pages.report.telling import NO_INTERVAL
+from sim.pages.report.telling import NEVER, NO_INTERVAL
 from sim.pages.run.page import FILE as RUN_PAGE
 
 DRAWS, RUNS = 24, 3
@@ -327,6 +327,30 @@ def test_the_report_tells_a_settlement_and_what_the_case_names_first_in_the_word
     assert [one.outcome for one in kinds(results.case)] == list(results.case.classes)
     attendance = next(one for one in told if one.outcome == "attendance.intra_afghan.TAL")
     assert (attendance.told, attendance.scale, attendance.sign) == ("mean", 100.0, "%")  # a share, told in per cent
+
+
+def test_a_cell_is_blank_only_where_it_cannot_happen(results: Results) -> None:
+    """None of so many is a number with an end; a week that never comes says so; a turned regime does not turn again."""
+    takeover = next(one for one in kinds(results.case) if one.label == "takeover")
+    week = next(one for one in headline(results) if one.outcome == "collapse_week")
+    runs = results["turkey_summit"].runs
+
+    class Never(Runs):
+        def _values(self, what: str) -> np.ndarray:
+            found = super()._values(what)
+            return np.full_like(found, np.nan) if what == "collapse_week" else np.zeros_like(found)
+
+    never = Never(runs.sweep, runs._held)
+    assert takeover.can_happen(never)
+    ends = share_ends(ratio(np.zeros((DRAWS, RUNS))))
+    assert str(_cell(takeover, never, None)) == f"0 % <small>(0 to {100.0 * ends[1]:.1f})</small>"
+    assert str(_cell(week, never, None)) == NEVER
+    turned = runs_of(BASELINE, "2022-08")
+    assert not takeover.can_happen(turned)
+    assert not week.can_happen(turned)
+    assert _cell(takeover, turned, None) == _cell(week, turned, None) == ""
+    settled_too = next(one for one in kinds(results.case) if one.label == "ceasefire")
+    assert settled_too.can_happen(turned)
 
 
 def test_trust_that_one_draw_alone_gives_has_no_interval(results: Results) -> None:
