@@ -36,7 +36,7 @@ class Decision(NamedTuple):
         about: the player that it concerns; empty for none.
         outcome: what came of it, in one word.
         probability: of the outcome that the decision is named after; NaN where nothing was left to chance.
-        draw: the uniform number that decided, yes where it is below the probability; NaN for none.
+        random_number: that decided, between 0 and 1, yes where it is below the probability; NaN for none.
         terms: the numbers that made it, by name.
         package: what was offered, by issue.
     """
@@ -50,7 +50,7 @@ class Decision(NamedTuple):
     about: str
     outcome: str
     probability: float
-    draw: float
+    random_number: float
     terms: Mapping[str, float]
     package: Mapping[str, float]
 
@@ -91,13 +91,15 @@ class Journal:
         clause: str = "",
         about: str = "",
         probability: float = nan,
-        draw: float = nan,
+        random_number: float = nan,
         terms: Mapping[str, float] = NO_TERMS,
         package: Mapping[str, float] = NO_TERMS,
     ) -> None:
         week = int(self.state.week)
         self.entries.append(
-            Decision(week, phase, decision, who, place, clause, about, outcome, probability, draw, terms, package)
+            Decision(
+                week, phase, decision, who, place, clause, about, outcome, probability, random_number, terms, package
+            )
         )
 
     def _decided(
@@ -125,7 +127,7 @@ class Journal:
             clause=clause,
             about=about,
             probability=probability,
-            draw=draw,
+            random_number=draw,
             terms=found,
         )
 
@@ -228,7 +230,7 @@ class Journal:
             "broken_off",
             place=self.tables[t],
             probability=odds,
-            draw=draw,
+            random_number=draw,
             terms={"rate": float(state.break_rate[t]), "trust": trust},
         )
 
@@ -276,7 +278,7 @@ class Journal:
         challenger = self.players[self.rules.challenger[w]]
         about = self.players[self.rules.incumbent[w]]
         draw = float(state.combat_draw[w])
-        self._add("fight", "fight", challenger, "fought", place=names, about=about, draw=draw, terms=terms)
+        self._add("fight", "fight", challenger, "fought", place=names, about=about, random_number=draw, terms=terms)
         if state.hazard[w] > 0.0:
             self._add(
                 "fight",
@@ -286,7 +288,7 @@ class Journal:
                 place=names,
                 about=challenger,
                 probability=chance(float(state.hazard[w])),
-                draw=float(state.collapse_draw[w]),
+                random_number=float(state.collapse_draw[w]),
                 terms={name: terms[name] for name in ("control", "cohesion")} | {"presence": float(state.presence)},
             )
 

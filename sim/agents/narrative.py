@@ -308,7 +308,7 @@ def _reason(model: Running, entry: Decision) -> str:
     absent = [weight.term.absent for weight in weights(entry) if weight.value == 0.0 and weight.term.absent]
     if absent:
         return f"there was {absent[0]}"
-    if by_hand(entry.draw):
+    if by_hand(entry.random_number):
         return "a player decided so"
     if not against or entry.probability >= 0.5:
         return "its stance, which lasts as long as its leaders, was against it" if lasts(model, entry) else "luck"

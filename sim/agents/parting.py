@@ -48,9 +48,9 @@ class Parting(NamedTuple):
         `chance`: one random number lies between the two chances. `leaders`: others lead a side by then, so that the
         random numbers are two. `rule`: nothing was left to chance, as where a side withholds while it is owed.
         """
-        if any(isnan(one.draw) or one.outcome == "withheld" for one in self):
+        if any(isnan(one.random_number) or one.outcome == "withheld" for one in self):
             return "rule"
-        return "chance" if self.first.draw == self.second.draw else "leaders"
+        return "chance" if self.first.random_number == self.second.random_number else "leaders"
 
     @property
     def mirrored(self) -> Parting:
@@ -212,5 +212,6 @@ def _luck(found: Parting) -> str:
     if found.how == "rule":
         return ""
     if found.how == "chance":
-        return f"; the random number was {one.draw:.3f} in both"
-    return f"; the random numbers were {one.draw:.3f} and {other.draw:.3f}, as another leadership decided"
+        return f"; the random number was {one.random_number:.3f} in both"
+    both = f"{one.random_number:.3f} and {other.random_number:.3f}"
+    return f"; the random numbers were {both}, as another leadership decided"

@@ -74,7 +74,8 @@ def weighed(model: Running, decision: Decision) -> str:
         text += f"; there was {listing(absent)}" if text else f"There was {listing(absent)}"
     total = sum(weight.value for weight in found)
     text += f". In sum {total:+.3f}, with noise {noise:.3f}."
-    if not by_hand(decision.draw) and (decision.draw < decision.probability) != (decision.probability >= 0.5):
+    is_yes = decision.random_number < decision.probability
+    if not by_hand(decision.random_number) and is_yes != (decision.probability >= 0.5):
         text += " It was the less likely course."
     against = [weight for weight in told if (weight.value < 0) == (total < 0)]
     if against:
@@ -88,7 +89,7 @@ def lasts(model: Running, decision: Decision) -> bool:
     """Whether the number that decided is a private one, drawn once for a time, and not a number of the week."""
     choice = CHOICES.get(decision.decision)
     private = choice is not None and bool(choice.private) and model.draw.private_on == 1
-    return private and not by_hand(decision.draw) and not ruled(model, decision)
+    return private and not by_hand(decision.random_number) and not ruled(model, decision)
 
 
 def lasting(model: Running, decision: Decision) -> str:
@@ -103,7 +104,7 @@ def lasting(model: Running, decision: Decision) -> str:
     name = name_of(model.world, decision.who)
     whose = f"{name} of the model" if "'s " in name else f"the model's {name.removeprefix('the ')}"
     would, bound = ("would", "above") if yes else ("would not", "no higher than")
-    does = f"{would} {DOES[decision.decision]} while the chance of {choice.of} was {bound} {100 * decision.draw:.0f}%"
+    does = f"{would} {DOES[decision.decision]} while the chance of {choice.of} was {bound} {100 * decision.random_number:.0f}%"
     until = UNTIL.get(decision.decision, "until its leaders change")
     drawn = f"its {choice.private} was drawn once, in week {decision.terms['since']:.0f}, and lasts {until}"
     return sentence(f"{whose} {does}: {drawn}")
@@ -123,7 +124,7 @@ def ruled(model: Running, decision: Decision) -> str:
 
 def by_schedule(decision: Decision) -> bool:
     """Whether an announced schedule, and not a choice of the week, decided about a tranche."""
-    chosen = "kept" if decision.draw < decision.probability else "broken"
+    chosen = "kept" if decision.random_number < decision.probability else "broken"
     return decision.decision == "comply" and decision.outcome in ("kept", "broken") and decision.outcome != chosen
 
 
@@ -151,7 +152,7 @@ def told(model: Running, decision: Decision) -> str:
     if decision.decision == "comply":
         return _told_compliance(model, decision, who, place)
     if decision.decision == "break":
-        odds = f"the chance of it was {percent(decision.probability)}, the random number {decision.draw:.2f}"
+        odds = f"the chance of it was {percent(decision.probability)}, the random number {decision.random_number:.2f}"
         trust = f"the less trusting side's trust was {decision.terms['trust']:.2f}"
         return sentence(f"violence ended {place}: {odds}; {trust}")
     if decision.decision == "line":
@@ -165,11 +166,11 @@ def _odds(model: Running, decision: Decision) -> str:
     if rule:
         return rule
     choice = CHOICES[decision.decision]
-    if by_hand(decision.draw):
+    if by_hand(decision.random_number):
         return f"the chance of {choice.of} was {percent(decision.probability)} by the model, and a player decided"
     since = f"its {choice.private} since week {decision.terms['since']:.0f} is" if lasts(model, decision) else ""
-    held = since or "the draw"
-    return f"the chance of {choice.of} was {percent(decision.probability)}, {held} {decision.draw:.2f}"
+    held = since or "the random number"
+    return f"the chance of {choice.of} was {percent(decision.probability)}, {held} {decision.random_number:.2f}"
 
 
 def _told_offer(world: World, decision: Decision, who: str, place: str) -> str:

@@ -204,7 +204,9 @@ def _parted(one: Turned) -> tuple[object, ...]:
     first, second = one.parting
     where = (first.week, first.place, first.decision, first.who, first.clause, first.outcome, second.outcome)
     is_chance = one.parting.how != "rule"
-    numbers = (first.probability, second.probability, first.draw, second.draw) if is_chance else (nan,) * 4
+    numbers = (
+        (first.probability, second.probability, first.random_number, second.random_number) if is_chance else (nan,) * 4
+    )
     return (*where, one.parting.how, *numbers)
 
 

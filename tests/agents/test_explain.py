@@ -108,7 +108,7 @@ def test_why_says_who_what_the_odds_and_what_weighed(run: Run) -> None:
     name = run.model.world.case.name_of(entry.who)
     assert text.startswith(f"Week {entry.week}.")
     assert f"{name[:1].upper()}{name[1:]} stayed away from" in text
-    assert f"its stance since week {entry.terms['since']:.0f} is {entry.draw:.2f}" in text
+    assert f"its stance since week {entry.terms['since']:.0f} is {entry.random_number:.2f}" in text
     assert weighed(run.model, entry) in text
     assert "Where it started, and why:" in text
 
@@ -208,9 +208,9 @@ def test_stance_mind_and_sincerity_are_told_in_words_and_as_drawn_once(run: Run)
             assert "was drawn once" not in text
             continue
         does, private, until = words_of(entry.decision)
-        yes = entry.draw < entry.probability
+        yes = entry.random_number < entry.probability
         how = f"would {does} while" if yes else f"would not {does} while"
-        bound = f"{'above' if yes else 'no higher than'} {100 * entry.draw:.0f}%"
+        bound = f"{'above' if yes else 'no higher than'} {100 * entry.random_number:.0f}%"
         assert f"{how} the chance of" in text
         assert f"{bound}: its {private} was drawn once, in week {entry.terms['since']:.0f}, and lasts {until}." in text
         met.add((entry.decision, yes))

@@ -146,7 +146,7 @@ def test_the_record_says_what_was_answered() -> None:
         for move in (one for one in game.moves if one.kind in outcomes):
             entry = next(game.model.journal.find(week=move.week, decision=move.kind, who=move.who, place=move.place))
             assert (entry.outcome == outcomes[move.kind]) == move.answer
-            assert by_hand(entry.draw) == (not move.is_own)
+            assert by_hand(entry.random_number) == (not move.is_own)
             found += 1
     assert found
 

@@ -234,15 +234,17 @@ def test_a_decision_left_to_chance_follows_its_draw(played: NegotiationModel) ->
     found = [entry for entry in played.journal.entries if entry.decision in yes]
     assert found
     for entry in found:
-        assert (entry.outcome == yes[entry.decision]) == (entry.draw < entry.probability)
+        assert (entry.outcome == yes[entry.decision]) == (entry.random_number < entry.probability)
 
 
 def test_decisions_are_a_table_with_a_column_for_each_term(played: NegotiationModel) -> None:
     frame = played.decisions
     assert len(frame) == len(played.journal.entries)
-    assert {"week", "who", "place", "outcome", "probability", "draw", "term.surplus", "term.arrears"} <= set(frame)
+    assert {"week", "who", "place", "outcome", "probability", "random_number", "term.surplus", "term.arrears"} <= set(
+        frame
+    )
     came = frame[(frame.decision == "attend") & (frame.outcome == "came")]
-    assert (came.draw < came.probability).all()
+    assert (came.random_number < came.probability).all()
 
 
 def test_a_view_writes_single_numbers_through(world: World) -> None:

@@ -77,16 +77,16 @@ def test_one_random_number_lies_between_the_two_chances(parted: dict[int, Partin
     assert by_chance
     for one, other in by_chance:
         low, high = sorted((one.probability, other.probability))
-        assert one.draw == other.draw
-        assert low <= one.draw < high
+        assert one.random_number == other.random_number
+        assert low <= one.random_number < high
 
 
 def test_a_decision_by_rule_was_left_to_no_number(parted: dict[int, Parting]) -> None:
     for found in parted.values():
         if found.how == "rule":
-            assert any(isnan(one.draw) or one.outcome == "withheld" for one in found)
+            assert any(isnan(one.random_number) or one.outcome == "withheld" for one in found)
         if found.how == "leaders":
-            assert found.first.draw != found.second.draw
+            assert found.first.random_number != found.second.random_number
 
 
 def test_swapped_scenarios_give_the_mirrored_answer(worlds: tuple[World, World], parted: dict[int, Parting]) -> None:
@@ -116,7 +116,7 @@ def test_the_sentence_has_week_place_names_chances_and_the_number(
         assert all(f"under {name}" in text for name in NAMES)
         if found.how == "chance":
             assert all(f"{one.probability:.3f}" in text for one in found)
-            assert f"the random number was {found.first.draw:.3f} in both" in text
+            assert f"the random number was {found.first.random_number:.3f} in both" in text
 
 
 def test_scenarios_of_another_time_are_refused(worlds: tuple[World, World]) -> None:

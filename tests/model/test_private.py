@@ -88,7 +88,7 @@ def test_who_comes_and_what_home_accepts_lasts_until_it_is_renewed(draw: int, na
     for entries in decisions(played(draw), name).values():
         held = defaultdict(set)
         for entry in entries:
-            held[entry.terms["since"]].add(entry.draw)
+            held[entry.terms["since"]].add(entry.random_number)
         assert all(len(numbers) == 1 for numbers in held.values())
         assert len({next(iter(numbers)) for numbers in held.values()}) == len(held)
 
@@ -97,7 +97,7 @@ def test_who_comes_and_what_home_accepts_lasts_until_it_is_renewed(draw: int, na
 def test_a_refusal_to_come_lasts_until_the_terms_or_the_leaders_change(draw: int) -> None:
     for entries in decisions(played(draw), "attend").values():
         for entry in entries:
-            assert (entry.outcome == "came") == (entry.draw < entry.probability)
+            assert (entry.outcome == "came") == (entry.random_number < entry.probability)
 
 
 def test_the_same_leaders_rule_two_scenarios_with_one_seed() -> None:
@@ -105,7 +105,7 @@ def test_the_same_leaders_rule_two_scenarios_with_one_seed() -> None:
     first, second = decisions(one, "attend"), decisions(other, "attend")
     shared = [(first[key][0], second[key][0]) for key in first.keys() & second.keys()]
     assert len(shared) >= 4
-    assert all(a.draw == b.draw for a, b in shared if a.terms["since"] == b.terms["since"] == 1)
+    assert all(a.random_number == b.random_number for a, b in shared if a.terms["since"] == b.terms["since"] == 1)
 
 
 @given(
@@ -166,7 +166,7 @@ def test_in_a_run_a_side_keeps_its_sincerity_as_long_as_agreement_and_leaders(dr
     for entries in decisions(played(draw), "comply").values():
         held = defaultdict(set)
         for entry in entries:
-            held[entry.terms["since"]].add(entry.draw)
+            held[entry.terms["since"]].add(entry.random_number)
         assert all(len(numbers) == 1 for numbers in held.values())
         assert len({next(iter(numbers)) for numbers in held.values()}) == len(held)
 

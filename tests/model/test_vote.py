@@ -117,7 +117,9 @@ def test_both_engines_vote_alike_and_the_run_says_so(folder: Path) -> None:
         run = replay(runs.sweep.world, number, seed=runs.sweep.seed, runs=runs.sweep.runs, expected=runs.row(number))
         entry = next(run.model.journal.find(decision="vote"))
         assert (entry.who, entry.place) == ("INT", TABLE)
-        assert (entry.draw < entry.probability) == (entry.terms["favour"] >= 0.5) == (entry.outcome == "approved")
+        assert (
+            (entry.random_number < entry.probability) == (entry.terms["favour"] >= 0.5) == (entry.outcome == "approved")
+        )
         signed = next(run.model.journal.find(decision="status", outcome="pending"))
         assert entry.week == signed.week + WEEKS == signed.terms["vote"]
         story = "\n".join(line.text for period in run.story for line in period.lines)
