@@ -104,7 +104,8 @@ def lasting(model: Running, decision: Decision) -> str:
     name = name_of(model.world, decision.who)
     whose = f"{name} of the model" if "'s " in name else f"the model's {name.removeprefix('the ')}"
     would, bound = ("would", "above") if yes else ("would not", "no higher than")
-    does = f"{would} {DOES[decision.decision]} while the chance of {choice.of} was {bound} {100 * decision.random_number:.0f}%"
+    chance = f"the chance of {choice.of} was {bound} {100 * decision.random_number:.0f}%"
+    does = f"{would} {DOES[decision.decision]} while {chance}"
     until = UNTIL.get(decision.decision, "until its leaders change")
     drawn = f"its {choice.private} was drawn once, in week {decision.terms['since']:.0f}, and lasts {until}"
     return sentence(f"{whose} {does}: {drawn}")
