@@ -15,6 +15,7 @@ from sim.cluster.slurm import Task, queued
 from sim.cluster.working import JOBS, RUNS
 from sim.experiment.plan import Plan
 from sim.inputs.errors import InputError
+from sim.inputs.numbers import counted
 from sim.storage.files import named_files
 from sim.storage.plans import missing
 from sim.storage.work import Part, parts_of, run_parts_of, runs_in
@@ -64,14 +65,14 @@ class Status:
         yield f"{total - len(self.gone):,} of {total:,} parts are there, {len(self.gone):,} missing"
         states = Counter((task.state.lower(), task.reason) for task in self.tasks)
         for (state, reason), number in sorted(states.items()):
-            yield f"{number:,} tasks {state}" + (f" ({reason})" if reason not in ("None", "") else "")
+            yield f"{counted(number, 'task')} {state}" + (f" ({reason})" if reason not in ("None", "") else "")
         if self.rate and self.gone:
             seconds = sum(runs_in(self.plan, part) for part in self.gone) / self.rate
             yield f"{self.rate:,.0f} runs a second lately: about {seconds / 60:,.0f} minutes more at that rate"
         for message, number in Counter(self.failures.values()).most_common():
-            yield f"{number:,} parts failed: {message}"
+            yield f"{counted(number, 'part')} failed: {message}"
         for message, number in sorted(self.flaws.items(), key=lambda one: -one[1]):
-            yield f"{number:,} runs failed: {message}"
+            yield f"{counted(number, 'run')} failed: {message}"
         if self.unseen:
             yield f"what waits in a queue cannot be told here: {self.unseen}"
         elif self.left:

@@ -10,7 +10,7 @@ missing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +34,7 @@ from sim.storage.files import (
     FORMAT,
     KINDS,
     clear_away,
+    named_files,
     prepare,
     read_configuration,
     whole_files,
@@ -87,8 +88,12 @@ def write_shard(folder: Path, sweep: Sweep, shard: Shard, kinds: Iterable[str] =
 
 def missing_shards(folder: Path, sweep: Sweep) -> list[int]:
     """Numbers of the shards of which a file is not there, or broken."""
-    whole = whole_files(folder)
-    return [number for number in range(sweep.shards) if any((kind, number) not in whole for kind in KINDS)]
+    return _lacking(sweep, whole_files(folder))
+
+
+def _lacking(sweep: Sweep, there: Container[tuple[str, int]]) -> list[int]:
+    """Numbers of the shards of which one of the files is not there."""
+    return [number for number in range(sweep.shards) if any((kind, number) not in there for kind in KINDS)]
 
 
 def run_sweep(
@@ -110,9 +115,10 @@ def run_sweep(
     for name in clear_away(folder):
         if told is not None:
             told(f"{folder / name}: its bytes are not what was written; this shard is done again")
+    todo = _lacking(sweep, named_files(folder))  # what was broken has gone: nothing is read a second time
     with ThreadPoolExecutor(1) as writer:  # a shard is written while the next one is computed
         written: Future[None] | None = None
-        for shard in compute(sweep, missing_shards(folder, sweep), threads=threads, progress=progress):
+        for shard in compute(sweep, todo, threads=threads, progress=progress):
             if written is not None:
                 written.result()
             written = writer.submit(write_shard, folder, sweep, shard)
@@ -132,7 +138,7 @@ class StoredRuns(Runs):
     @cached_property
     def _files(self) -> dict[tuple[str, int], Path]:
         whole = whole_files(self.folder)
-        gone = [number for number in range(self.sweep.shards) if any((kind, number) not in whole for kind in KINDS)]
+        gone = _lacking(self.sweep, whole)
         if gone:
             named = ", ".join(map(str, gone[:5])) + (", ..." if len(gone) > 5 else "")
             problem = f"{len(gone)} of {self.sweep.shards} shards are missing or broken ({named})"

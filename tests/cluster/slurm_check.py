@@ -93,7 +93,7 @@ def check_cancelled_and_killed(place: Path, wanted: set[str]) -> Path:
     out = place / "cancelled"
     job = submit(out)
     until(lambda: len(names(out)) > 3, "some parts are there")
-    until(lambda: "tasks running" in jirga("status", f"out={out}", code=1), "status tells a task that runs")
+    until(lambda: " running" in jirga("status", f"out={out}", code=1), "status tells a task that runs")
     expect(" cancelled", jirga("cancel", f"out={out}"))
     until(lambda: gone(job), "the queue is empty after cancelling")
     require(names(out) < wanted, "cancelled too late to show anything")

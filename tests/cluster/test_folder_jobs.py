@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sim
 from sim.cluster import slurm, status, working
 from sim.cluster.ranges import numbers_of, ranges
 from sim.cluster.working import Worker, work
@@ -23,7 +24,7 @@ from sim.command.main import main
 from sim.engine.engine import Engine
 from sim.inputs.errors import InputError
 from sim.numerics.machine import Compiled
-from sim.storage import leases, plans
+from sim.storage import files, leases, plans
 from sim.storage.files import named_files, put_text
 
 pytestmark = pytest.mark.long
@@ -88,7 +89,7 @@ def test_what_is_submitted_waits_is_seen_is_done_and_is_collected(
     assert text == (out / "jobs" / "slurm-4711.sh").read_text(encoding="utf-8")
     (fake / "queue").write_text("4711|0|RUNNING|None\n4711|1|PENDING|Priority\n99|0|RUNNING|None\n", encoding="utf-8")
     assert told(capsys, "status", word, code=1).splitlines() == [
-        "0 of 3 parts are there, 3 missing", "1 tasks pending (Priority)", "1 tasks running",
+        "0 of 3 parts are there, 3 missing", "1 task pending (Priority)", "1 task running",
     ]  # fmt: skip
     assert told(capsys, "resume", word, "executor=slurm") == ""  # all of it is in the queue
     (fake / "queue").write_text("4711|1|PENDING|Priority\n", encoding="utf-8")
@@ -98,7 +99,7 @@ def test_what_is_submitted_waits_is_seen_is_done_and_is_collected(
         script = ["bash", str(fake / "script")]
         subprocess.run(script, env={**os.environ, "SLURM_ARRAY_TASK_ID": place}, check=True, capture_output=True)
     assert names(out) == names(whole)
-    assert told(capsys, "status", word) == "3 of 3 parts are there, 0 missing\n1 tasks pending (Priority)\n"
+    assert told(capsys, "status", word) == "3 of 3 parts are there, 0 missing\n1 task pending (Priority)\n"
     assert told(capsys, "cancel", word) == "1 task cancelled\n"
     assert (fake / "calls").read_text(encoding="utf-8").splitlines()[-1] == "scancel 4711"
     told(capsys, "collect", word)
@@ -251,7 +252,7 @@ def test_an_answer_with_more_than_the_number_is_understood(
     told(capsys, *WORDS, f"out={tmp_path}/o", "executor=slurm")
     assert sorted(path.name for path in (tmp_path / "o" / "jobs").iterdir()) == ["slurm-4711.json", "slurm-4711.sh"]
     (fake / "queue").write_text("welcome\n4711|0|PENDING|a|b\n4711|9|PENDING|x\n", encoding="utf-8")
-    assert "1 tasks pending (a|b)" in told(capsys, "status", f"out={tmp_path}/o", code=1)
+    assert "1 task pending (a|b)" in told(capsys, "status", f"out={tmp_path}/o", code=1)
 
 
 def test_what_is_submitted_at_one_time_has_scripts_of_its_own(fake: Path, tmp_path: Path) -> None:
@@ -325,7 +326,7 @@ def test_runs_that_failed_are_recorded_and_told_by_their_messages(
     assert main(["work", f"out={out}", "parts=0"]) == 0
     assert "1 parts done, 0 failed, 1,000 runs, 3 of them failed\n" in capsys.readouterr().err
     said = told(capsys, "status", f"out={out}", code=1)
-    assert "2 runs failed: RuntimeError: the moon\n1 runs failed: a tide\n" in said
+    assert "2 runs failed: RuntimeError: the moon\n1 run failed: a tide\n" in said
 
 
 def test_why_runs_failed_is_kept_before_their_part_is_whole(
@@ -433,7 +434,7 @@ def test_a_part_that_fails_is_kept_told_and_done_again(
     monkeypatch.setattr(plans, "write_part", breaks)
     assert told(capsys, "work", f"out={out}", code=1) == ""
     assert "Traceback" in (out / "jobs" / "failed-000001.txt").read_text(encoding="utf-8")
-    assert "1 parts failed: RuntimeError: the moon\n" in told(capsys, "status", f"out={out}", code=1)
+    assert "1 part failed: RuntimeError: the moon\n" in told(capsys, "status", f"out={out}", code=1)
     monkeypatch.undo()
     told(capsys, "resume", f"out={out}")
     assert names(out) == names(whole)
@@ -487,6 +488,22 @@ def test_broken_bytes_are_told_and_made_again(whole: Path, tmp_path: Path, capsy
     assert f"{path.name}: a file is broken" in told(capsys, "collect", f"out={out}", code=2)
     told(capsys, "resume", f"out={out}", "verify=true")
     assert path.read_bytes() == (whole / "runs" / path.name).read_bytes()
+
+
+def test_looking_and_working_read_no_bytes_of_what_is_there_and_opening_reads_them_once(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(whole, out)
+    read: list[str] = []
+    usual = files.file_digest
+    monkeypatch.setattr(files, "file_digest", lambda path: read.append(path.name) or usual(path))
+    assert "3 of 3 parts are there" in told(capsys, "status", f"out={out}")
+    told(capsys, "work", f"out={out}")
+    told(capsys, "resume", f"out={out}")
+    assert not [name for name in read if name.endswith(".parquet")]
+    assert len(sim.open(out)) == 1
+    assert sorted(read) == sorted(set(read)) != []
 
 
 def test_what_is_there_is_collected_as_the_smaller_plan_that_it_is_and_says_so(
