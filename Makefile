@@ -1,4 +1,4 @@
-# make run    sets everything up in .venv, then runs the main job
+# make run    sets everything up in .venv, then the evidence, the record and the main job
 # make test   the same set-up, then the whole gate; with a real Slurm and a browser where they are installed (SLURM=needed,
 #             STUDIO=needed: they have to be)
 # make lesson  installs JupyterLab, compiles the model, opens the first notebook

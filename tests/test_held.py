@@ -55,6 +55,7 @@ def small() -> Scenario:
 
 RESULTS: Mapping[str, Any] = {  # what the questions of Python give, each asked in a small way
     "score": lambda: sim.score(draws=4, runs=1, switches=(), progress=False),
+    "contest": lambda: sim.contest(small(), "well", draws=4, runs=1, progress=False),
     "calibrate": lambda: sim.calibrate(draws=20, runs=2, progress=False),
     "sensitivity": lambda: sim.sensitivity(scenario(), "presence", draws=2, runs=2, progress=False),
     "discover": lambda: sim.discover(scenario(), "presence >= 0.5", draws=60, runs=2, progress=False),

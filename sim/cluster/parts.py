@@ -46,7 +46,7 @@ def run_parts(
     """Do parts of a folder's plan here, in this process: what `jirga work` does, for a scheduler of one's own.
 
     Any number of processes, on any machines that see the folder, may do so at once. Two on one part do no harm; the
-    files are the same as those of one process.
+    files are the same as those of one process with the same versions.
 
     Args:
         folder: as in `sim.parts`.

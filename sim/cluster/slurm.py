@@ -35,7 +35,8 @@ RANGES = {
 }
 NAME = re.compile(r"slurm-(\d+)\.json")
 OWN = re.compile(r"(--(array|wrap)\b|-a)")  # options of sbatch that would undo the script
-JOB_NAME = re.compile(r"(?:--job-name[=\s]|-J)\s*(\S+)")
+JOB_NAME = re.compile(r"""(?:--job-name[=\s]|-J)\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
+NAMED_ELSEWHERE = "SBATCH_JOB_NAME"  # it would go before the script's own name, by which the queue is asked
 QUEUED = re.compile(r"(\d+)\|(\d+)\|([^|]*)\|(.*)")  # job, place in the array, state, reason
 ANSWER = re.compile(r"(\d+)(;.*)?")  # of `sbatch --parsable`: a number, and the cluster where there are several
 
@@ -76,7 +77,7 @@ class Slurm:
     @property
     def name(self) -> str:
         """The name of its jobs."""
-        named = [match[1] for option in self.additional if (match := JOB_NAME.match(option))]
+        named = [match[match.lastindex or 1] for option in self.additional if (match := JOB_NAME.match(option))]
         return named[-1] if named else USUAL_NAME
 
 
@@ -232,8 +233,9 @@ def largest_array() -> int:
 
 def _call(words: Sequence[str]) -> str:
     """What a command of Slurm's prints; `InputError` with its own first line where it fails."""
+    around = {name: value for name, value in os.environ.items() if name != NAMED_ELSEWHERE}
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT, check=False)
+        done = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT, check=False, env=around)
     except FileNotFoundError:
         raise InputError("slurm", words[0], "is not on this machine", allowed="executor=local") from None
     except OSError as error:

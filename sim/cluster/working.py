@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiment.plan import Plan
+from sim.inputs.numbers import counted
 from sim.storage.files import put_text
 from sim.storage.plans import missing, read_plan, run_parts
 from sim.storage.work import Part, warm_up
@@ -122,7 +123,7 @@ def work(
             worker.tell("stopped: what is whole is kept, the part that was being done is left for another")
             return 143
     lost = f", {worker.lost:,} of them failed" if worker.lost else ""
-    worker.tell(f"{done:,} parts done, {worker.failed:,} failed, {worker.runs:,} runs{lost}")
+    worker.tell(f"{counted(done, 'part')} done, {worker.failed:,} failed, {counted(worker.runs, 'run')}{lost}")
     return 1 if worker.failed or worker.short else 0
 
 

@@ -25,6 +25,7 @@ from sim.experiment import record as record_module
 from sim.experiment.designed import defined, scenario_outcomes
 from sim.experiment.keeping import Keep, not_kept
 from sim.experiment.runs import Runs, runs_of
+from sim.experiment.shown import Shown, size_told
 from sim.inputs.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Pattern(NamedTuple):
     holds: Mapping[str, bool | None]
 
 
-@dataclass(frozen=True)
-class Found:
+@dataclass(frozen=True, repr=False)
+class Found(Shown):
     """What the job measured.
 
     Attributes:
@@ -85,6 +86,11 @@ class Found:
     runs: int
     seed: int
     failed: int
+
+    @property
+    def _told(self) -> str:
+        size = size_told(self.draws, self.runs, self.failed)
+        return f"{len(self.theories)} theories of {self.scenario.scenario}: {size}"
 
     def table(self) -> pd.DataFrame:
         """One row a theory: its title, how many patterns hold, its scores, and each outcome's mean."""
@@ -127,9 +133,18 @@ Simulate = Callable[[Scenario, tuple[str, ...]], Values]
 
 
 def every_theory(also: Theory | None = None) -> tuple[Theory, ...]:
-    """The theories that come with the package, the model as designed first, and one of a reader's own."""
+    """The theories that come with the package, the model as designed first, and one of a reader's own.
+
+    Raises:
+        InputError: one of one's own has the name of another.
+    """
     found = tuple(map(load_theory, theory_files()))
-    return found if also is None or also.theory in {one.theory for one in found} else (*found, also)
+    if also is None or also in found:
+        return found
+    if also.theory in theory_files():
+        problem = f"{also.theory!r} is the name of a theory of the package"
+        raise InputError(also.file or "theory", "theory", problem, allowed="a name of its own")
+    return (*found, also)
 
 
 def measured(

@@ -79,7 +79,8 @@ def weights_of(settings: Settings, case: Case, draws: int) -> Weighed:
 
     found, coded = read_weights(settings.weights), settings.evidence
     whose = Draws(case, settings.seed, coded.named, coded.implied)
-    other = settings.theory.get("theory") != AS_DESIGNED or bool(settings.off)
+    off = settings.off if settings.off is not None else (settings.scenario or {}).get("off")
+    other = settings.theory.get("theory") != AS_DESIGNED or bool(off)
     return Weighed(found.of(whose, draws), found.told(draws) + (OTHER_RULES if other else ""), found.words)
 
 

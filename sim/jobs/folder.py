@@ -116,7 +116,7 @@ def _made_by(command: object, settings: Settings) -> str:
     weights = [] if settings.weights is None else [word("weights", str(settings.weights))]
     collecting = shlex.join(["jirga", "collect", word("out", str(settings.out)), *weights])
     if command is None:
-        return f"sim.sweep or sim.grid in Python, as runs/configuration.json says, then {collecting}"
+        return f"sim.sweep or sim.grid in Python, as runs/plan.json says, then {collecting}"
     return f"{command} && {collecting}" if weights else str(command)
 
 

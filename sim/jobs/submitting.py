@@ -31,7 +31,8 @@ def hand_over(folder: Path, plan: Plan, settings: ExecutorSettings) -> int | Non
     from sim.cluster.status import status_of
 
     executor = executor_of(settings)
-    numbers = unclaimed(status_of(folder, plan), executor, tell_aside)
+    asked = None if settings.dry_run else executor  # a script may be printed for another machine's queue
+    numbers = unclaimed(status_of(folder, plan), asked, tell_aside)
     if not numbers:
         tell_aside(NOTHING)
         return None

@@ -79,9 +79,9 @@ def clear(folder: Path) -> None:
 def _remove_free(path: Path) -> None:
     """Remove a file of this system, if its lease is free; the lease is held meanwhile.
 
-    It is opened for writing, too: over NFS a file that is open for reading alone gives no lease.
+    It is opened for writing, too: over NFS a file that is open for reading alone gives no lease. Another user's stays.
     """
-    with contextlib.suppress(FileNotFoundError), path.open("r+b") as file:
+    with contextlib.suppress(FileNotFoundError, PermissionError), path.open("r+b") as file:
         if _lock(file, wait=False):
             path.unlink(missing_ok=True)
 

@@ -50,7 +50,8 @@ class Offered:
         self.case = case
         self.theories: dict[str, Theory] = {name: load_theory(name) for name in theory_files()}
         if theory is not None:
-            self.theories[theory.theory] = theory
+            is_own = theory.named != theory.theory  # visitors see no folder
+            self.theories[theory.theory] = replace(theory, file=Path(theory.file).name) if is_own else theory
         those = {name: load_scenario(case, name) for name in scenario_names(case)}
         self._held = {**{one.scenario: one for one in own}, **those}
 
@@ -77,9 +78,9 @@ class Offered:
 
     @property
     def theory_titles(self) -> dict[str, str]:
-        """Names of the theories by title and source, as they are offered to be chosen."""
+        """Names of the theories by name, title and source, as they are offered to be chosen."""
         told = {name: f"{one.title}, {one.source}" if one.changes else one.title for name, one in self.theories.items()}
-        return {title: name for name, title in told.items()}
+        return {f"{name.replace('_', ' ')}: {title}": name for name, title in told.items()}
 
     @property
     def titles(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
 from sim.pages.kit.networks import network
-from sim.pages.kit.words import cited
+from sim.pages.kit.words import cited, failed_told
 from sim.pages.report.figures import Composed
 from sim.pages.report.sections import bar_of
 from sim.pages.report.settlements import settlements
@@ -100,11 +100,11 @@ def _sure(seen: Seen, rows: Sequence[Composed]) -> Html:
     sweep = seen.runs.sweep
     more = "" if seen.is_last else " More are on their way."
     failed = len(seen.runs.errors())
-    lost = f" {failed} runs failed and count nowhere." if failed else ""
-    widest = max(100 * (one.high - one.low) / 2 for row in rows for one in row.shares)
+    lost = f" {failed_told(failed)}." if failed else ""
+    widest = max(100 * (one.high - one.low) for row in rows for one in row.shares)
     text = (
-        f"{sweep.total:,} runs: {sweep.draws:,} draws of what nobody knows, {sweep.runs} of chance each. A share "
-        f"of them is known to ±{widest:.0f} points or better (95 %).{more}{lost} Same luck in all: "
+        f"{sweep.total:,} runs: {sweep.draws:,} draws of what nobody knows, {sweep.runs} of chance each. The "
+        f"interval of a share is {widest:.0f} points wide or less (95 %).{more}{lost} Same luck in all: "
         "what changes is the lever."
     )
     return tag("p", text, class_="sure", data_runs=sweep.total)

@@ -158,6 +158,14 @@ def test_the_dry_run_prints_the_script_and_submits_nothing(
     assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0
 
 
+def test_a_name_for_jobs_in_the_environment_hides_none_of_them(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slurm lets it go before the name in the script, by which the queue is asked."""
+    answer(fake, "sbatch", f'echo "${{SBATCH_JOB_NAME:-none}}" > {fake}/named; echo 1')
+    monkeypatch.setenv("SBATCH_JOB_NAME", "another")
+    slurm._call(["sbatch"])
+    assert (fake / "named").read_text(encoding="utf-8") == "none\n"
+
+
 def test_a_dry_run_on_a_machine_without_slurm_says_which_size_of_array_it_takes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,6 +316,8 @@ def test_a_machine_without_slurm_tells_the_files_and_finishes_what_a_cluster_beg
     lines = ["0 of 3 parts are there, 3 missing", unseen]
     assert told(capsys, "status", f"out={out}", code=1).splitlines() == lines
     assert "squeue: is not on this machine" in told(capsys, "resume", f"out={out}", "executor=slurm", code=2)
+    script = told(capsys, "resume", f"out={out}", "executor=slurm", "executor.dry_run=true")  # for another machine
+    assert "#SBATCH --array" in script
     told(capsys, "resume", f"out={out}")
     assert names(out) == names(whole)
 
@@ -376,6 +386,7 @@ def test_an_array_is_never_larger_than_slurm_takes() -> None:
 def test_what_is_added_is_one_option_each_and_none_that_would_undo_the_script() -> None:
     assert slurm.Slurm(additional="--account=mine").additional == ("--account=mine",)  # type: ignore[arg-type]
     assert slurm.Slurm(additional=("-J mine",)).name == "mine"
+    assert slurm.Slurm(additional=("--job-name='my job'", '--job-name="the last"')).name == "the last"
     for option in ("--array=3", "-a 3", "--wrap=ls", "account=mine", "--account=a\nrm -r x", ""):
         with pytest.raises(
             InputError, match=r"Slurm: additional: .* cannot be added; allowed: one option of sbatch each"

@@ -12,10 +12,11 @@ import pytest
 from worlds import small_case
 
 from sim.case.scenario import Scenario
-from sim.case.theory import theory_files
+from sim.case.theory import load_theory, theory_files
 from sim.command.main import main
 from sim.experiment import patterns
 from sim.experiment.runs import Runs, runs_of
+from sim.experiment.theories import every_theory
 from sim.jobs import theories as job
 from sim.jobs.theories import PARTS
 from sim.pages.theories.page import PAGE
@@ -81,6 +82,22 @@ def test_started_again_it_does_only_what_is_missing_and_tells_it_all_in_a_narrow
         assert len(set(played)) == 1  # of one theory
         assert len(played) == (len(arrays["failed"]) if of_pattern else 1)  # what was gone, and nothing else
     assert {name: (told / name).read_bytes() for name in before} == before
+
+
+def test_a_theory_of_ones_own_by_the_name_of_another_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy that was edited: the package's numbers would be told for it. The package's own, named, is taken once."""
+    mine = tmp_path / "nash.yaml"
+    mine.write_text(theory_files()["nash"].read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert every_theory(load_theory(mine)) == every_theory()  # the same in all that counts
+    mine.write_text(
+        mine.read_text(encoding="utf-8").replace("[learning, vulnerability]", "[learning]"), encoding="utf-8"
+    )
+    assert main(["job=theories", f"theory={mine}", "size.draws=2", "size.runs=1", f"out={tmp_path}"]) == 2
+    told = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "'nash' is the name of a theory of the package; allowed: a name of its own" in told
+    assert str(mine) in told
 
 
 MISTAKES = [

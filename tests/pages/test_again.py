@@ -134,7 +134,7 @@ def test_a_folder_that_python_began_is_told_to_be_so_and_weights_are_part_of_the
     assert main(["collect", f"out={tmp_path / 'x[1]'}"]) == 0
     page = html.unescape((tmp_path / "x[1]" / "report.html").read_text(encoding="utf-8"))
     collecting = shlex.join(["jirga", "collect", f"out='{tmp_path / 'x[1]'}'"])
-    assert f"Written by: sim.sweep or sim.grid in Python, as runs/configuration.json says, then {collecting}" in page
+    assert f"Written by: sim.sweep or sim.grid in Python, as runs/plan.json says, then {collecting}" in page
     assert main(shlex.split(collecting)[1:]) == 0
 
 

@@ -35,6 +35,7 @@ GIVEN = (  # what the functions give, in the order in which one meets it
     ("sim.experiment.paragraphs", "Found"),
     ("sim.experiment.discover", "Found"),
     ("sim.experiment.robust", "Found"),
+    ("sim.experiment.theories", "Found"),
     ("sim.inputs.errors", "InputError"),
 )
 CALLED = {  # each `Found` as the functions that give it name it
@@ -44,6 +45,7 @@ CALLED = {  # each `Found` as the functions that give it name it
     "paragraphs": "Paragraphs",
     "discover": "Discovery",
     "robust": "Robust",
+    "theories": "Contest",
 }
 SECTIONS = ("Args", "Attributes", "Returns", "Raises")
 

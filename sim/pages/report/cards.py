@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.case.scenario import BASELINE, Scenario
 from sim.engine.sweep import Sweep
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
+from sim.inputs.words import word
 from sim.pages.kit.html import (
     Html,
     Section,
@@ -41,7 +43,7 @@ from sim.pages.report.moves import moves_of
 from sim.pages.report.sections import bar_of, key_of_classes
 from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import NO_INTERVAL
-from sim.pages.run.again import explain_command, parting_command
+from sim.pages.run.again import case_words, explain_command, named, parting_command
 from sim.pages.run.page import FILE as RUN_PAGE
 
 RARE = 0.01  # what happens in fewer runs has no curve
@@ -73,7 +75,7 @@ def _card(found: Findings, group: Group, label: str, runs: Runs, cell: Result | 
         tag("p", "Rests on ", cited(scenario.paragraphs, evidence), ".", class_="soft"),
     ]
     if scenario.levers:
-        lead.append(details("Its levers", listed(_levers(scenario)), *_swept(found, scenario.scenario)))
+        lead.append(details("Its levers", listed(_levers(scenario)), *_swept(found, scenario)))
     sections = [
         Section("composition", "How its runs end", _composition(label, runs, baseline, ends)),
         Section("courses", "Signed, collapsed, taken over", _rising(found, runs, baseline)),
@@ -112,10 +114,11 @@ def _levers(scenario: Scenario) -> list[str]:
     ]
 
 
-def _swept(found: Findings, name: str) -> Iterator[Html]:
+def _swept(found: Findings, scenario: Scenario) -> Iterator[Html]:
     """Where each begins to matter: on the page of the levers, where that is there, or after which command."""
-    to = found.page_beside("levers.html", UP)
-    shown = tag("a", "from end to end", href=f"{to}#{name}") if to else tag("code", f"jirga job=levers scenario={name}")
+    to, name = found.page_beside("levers.html", UP), scenario.scenario
+    command = shlex.join(["jirga", "job=levers", word("scenario", named(scenario)), *case_words(scenario.case)])
+    shown = tag("a", "from end to end", href=f"{to}#{name}") if to else tag("code", command)
     yield paragraphs(joined(["Where each begins to matter: ", shown, "."]))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator
 from fnmatch import filter as matching
 
+from sim.case.case import Case
 from sim.pages.kit.html import Html, joined, paragraphs, table, tag
+from sim.pages.run.again import case_words
 
 # What a reader would ask, the job that answers, and the names of its pages.
 ASKED = (
@@ -27,12 +30,17 @@ HOW = (
 )
 
 
-def others_section(beside: Collection[str]) -> Html:
-    """Question, job and pages of every other job."""
-    rows = [
-        (question, tag("code", f"jirga job={job}"), joined(_linked(beside, names), ", ") or "not there yet")
-        for question, job, names in ASKED
-    ]
+def others_section(case: Case, beside: Collection[str]) -> Html:
+    """Question, job and pages of every other job.
+
+    Args:
+        case: of the report.
+        beside: names of pages in the same folder, which can be linked to.
+    """
+    rows = []
+    for question, job, names in ASKED:
+        command = shlex.join(["jirga", f"job={job}", *case_words(case)])
+        rows.append((question, tag("code", command), joined(_linked(beside, names), ", ") or "not there yet"))
     return joined([table(("asked", "answered by", "its pages here"), rows), paragraphs(HOW)])
 
 

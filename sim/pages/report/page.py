@@ -13,7 +13,6 @@ from sim.case.scenario import BASELINE
 from sim.experiment.answers import NO_EFFECT, UNTOLD
 from sim.experiment.results import Results
 from sim.experiment.runs import Runs
-from sim.inputs.numbers import counted
 from sim.pages.kit.html import (
     GENERATOR,
     Content,
@@ -32,6 +31,7 @@ from sim.pages.kit.html import (
 from sim.pages.kit.html import write as write_page
 from sim.pages.kit.own_files import beside, put, refuse_foreign
 from sim.pages.kit.plots import svg_of
+from sim.pages.kit.words import failed_told
 from sim.pages.paragraphs.table import EVERY, Carried, carried
 from sim.pages.paragraphs.top import carried_told
 from sim.pages.report import figures as report_plots
@@ -130,7 +130,7 @@ def report(found: Findings, felt: Felt | None = None, told: Sequence[Carried] = 
         Section("chance", "What is chance and what is not known", chance_section(found), folded=True),
         Section("trust", "How far to trust this", _trust(found)),
         Section("limits", "What the model cannot say", _limits(found)),
-        Section("others", "What other jobs tell", others_section(found.beside)),
+        Section("others", "What other jobs tell", others_section(found.results.case, found.beside)),
         Section("made", "What was run, and how to open a run again", joined([_made(results), _reopen(found)])),
     ]
     foot = paragraphs(f"jirga {__version__}. Written by: {results.command}")
@@ -145,7 +145,7 @@ OTHERS = (GRID, "evidence.html", "patterns.html", "trust.html")  # always in vie
 def _lead(found: Findings) -> Html:
     results = found.results
     lost = failed_runs(results)
-    notes = [note(paragraphs(f"{counted(lost, 'run')} failed and count nowhere."))] if lost else []
+    notes = [note(paragraphs(f"{failed_told(lost)}."))] if lost else []
     if results.draws < FEW_DRAWS:
         notes.append(note(paragraphs(FEW)))
     purpose = (

@@ -54,7 +54,7 @@ def file_command(world: World, file: str, draws: int, runs: int, seed: int) -> s
 def _command(world: World, asked: Sequence[str], seed: int) -> str:
     """A command of the job `explain` with all that the world depends on."""
     scenario = world.scenario
-    words = ["python", "-m", "sim", "job=explain", word("scenario", _named(scenario)), *asked]
+    words = ["python", "-m", "sim", "job=explain", word("scenario", named(scenario)), *asked]
     words += [f"seed={seed}", f"epoch={scenario.epoch}", f"horizon={scenario.horizon}"]
     words += [f"levers.{name}={exact(lever.value)}" for name, lever in scenario.levers.items()]
     words += [f"fixed.{name}={exact(value)}" for name, value in scenario.fixed.items()]
@@ -84,7 +84,7 @@ def notebook(world: World, draw: int, run: int, seed: int) -> str:
     given = "".join(f", {one}" for one in evidence)
     return (
         "import sim\n"
-        f"scenario = sim.load_case({_case(world.case)!r}).scenario({_named(scenario)!r}, {', '.join(changes)})\n"
+        f"scenario = sim.load_case({_case(world.case)!r}).scenario({named(scenario)!r}, {', '.join(changes)})\n"
         f"model = sim.NegotiationModel(scenario, draw={draw}, run={run}, seed={seed}{given})\n"
         "model.run_model()\n"
         f'print(model.why("{next(iter(world.case.actors))}", week=1))\n'
@@ -108,7 +108,7 @@ def _case(case: Case) -> str:
     return case.folder.name if case.folder.parent in (CASES, CHECKOUT) else str(case.folder)
 
 
-def _named(scenario: Scenario) -> str:
+def named(scenario: Scenario) -> str:
     """A scenario by its name where it is the case's own, else by its file, which may have the name of another one."""
     file, own = Path(scenario.file), scenario.case.folder / "scenario" / f"{scenario.scenario}.yaml"
     return str(file) if file.suffix == ".yaml" and file.resolve() != own.resolve() else scenario.scenario
