@@ -401,6 +401,11 @@ class _Calibration:
         dumped = {name: one.model_dump(mode="json") for name, one in asked.items()}
         found = self.keep([sweep], dumped, lambda: answers(_whole(sweep), asked, self.record.file))
         told(sweep.total)
+        for name, values in found.items():
+            if asked[name].for_calibration and np.isnan(values).any():
+                problem = f"has no value in {counted(int(np.isnan(values).sum()), 'run')} of {values.size:,}"
+                allowed = "an outcome that every run has"
+                raise InputError(self.record.file, f"statements.{name}", problem, allowed=allowed)
         return found
 
     def held(self, place: Place, told: Callable[[int], object]) -> Arrays:
@@ -585,8 +590,9 @@ class _Calibration:
         scores = {
             (who, score): value for who, told in forecasts.items() for score, value in scores_of(record, one, told)
         }
-        found = estimate(values, yes_no=kind == "yes_no", weights=weights)
-        return Scored(name, one, kind, record.event(name), record.told_by(name), found, forecasts, scores, None)
+        found, defined = estimate(values, yes_no=kind == "yes_no", weights=weights), float((~np.isnan(values)).mean())
+        about = record.event(name), record.told_by(name)
+        return Scored(name, one, kind, *about, found, defined, forecasts, scores, None)
 
 
 CALLS = 9  # of the sampler, about: four steps of two moves, and the first

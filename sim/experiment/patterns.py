@@ -24,6 +24,7 @@ from sim.evidence.rows import Evidence
 from sim.experiment.keeping import Arrays, Keep, not_kept
 from sim.experiment.runs import Runs, runs_of
 from sim.inputs.errors import Mistakes, one_of
+from sim.inputs.frozen import read_only
 from sim.model.parameters import SWITCHES
 
 HALF = 0.5
@@ -64,7 +65,7 @@ class Measured:
         return self._beyond(self.halves[0]), self._beyond(self.halves[1])
 
     def _beyond(self, effects: Values) -> Values:
-        return beyond(effects, self.threshold, above=self.claim.above is not None)
+        return read_only(beyond(effects, self.threshold, above=self.claim.above is not None))
 
     @property
     def draws(self) -> int:
@@ -106,7 +107,7 @@ class Finding:
     @property
     def held(self) -> Values:
         """1 for a draw in which every claim holds that has to, 0 where one does not, NaN where one cannot be told."""
-        return _all_of([measured.holds for measured in self.claims if not measured.claim.need_not])
+        return read_only(_all_of([measured.holds for measured in self.claims if not measured.claim.need_not]))
 
     def holds(self, enough: float) -> bool | None:
         """Whether it holds in enough of the draws, and no claim does that need not; None where that cannot be told.

@@ -57,6 +57,7 @@ class Scored:
         estimate: the model's probability of what the articles say; of a week or a number its mean, where a week that
             does not come is the last one.
         forecasts: of each contender.
+        defined: share of the runs that say anything of it: a number may be one that not every run has.
         scores: by contender and score; a contender that says nothing has none. CRPS as a share of the horizon, or of
             the outcome's range.
         place: of a week or number: between which values the probability transform of what happened lies; else None.
@@ -68,6 +69,7 @@ class Scored:
     event: str
     article: str
     estimate: Estimate
+    defined: float
     forecasts: Mapping[str, Forecast]
     scores: Mapping[tuple[str, str], float]
     place: tuple[float, float] | None
@@ -176,7 +178,7 @@ def answers(runs: Runs, asked: Mapping[str, Statement], file: Path) -> dict[str,
     """What the runs of a course answer to statements, (draws, runs) each; NaN for a run that failed.
 
     A yes or no is 1 where the run says what the articles say; a week that does not come within those of the statement
-    is the last of them.
+    is the last of them. A number that some runs do not have, such as the votes of who was not asked, is NaN in these.
 
     Args:
         runs: of the course.
@@ -184,8 +186,8 @@ def answers(runs: Runs, asked: Mapping[str, Statement], file: Path) -> dict[str,
         file: where they stand.
 
     Raises:
-        InputError: a run that did not fail has no value of an outcome. What the others say would not do for it: they
-            are those in which the table met, or the event came.
+        InputError: of a yes or no, a run that did not fail says neither. What the others say would not do for it: they
+            are those in which the table met.
     """
     found = {}
     for name, one in asked.items():
@@ -197,7 +199,7 @@ def answers(runs: Runs, asked: Mapping[str, Statement], file: Path) -> dict[str,
         else:
             found[name] = runs.values(one.outcome)
         lost = int((np.isnan(found[name]) & ~runs.failed).sum())
-        if lost:
+        if lost and one.outcome is None:
             problem = f"has no value in {counted(lost, 'run')} of {found[name].size:,} of this course"
             raise InputError(file, f"statements.{name}", problem, allowed="an outcome that every run has")
     return found
@@ -317,7 +319,10 @@ def _scored(
         scores |= {(contender, score): value for score, value in scores_of(record, one, forecasts[contender])}
     mass = None if weights is None else np.broadcast_to(weights[:, None], said[MODEL].shape)
     place_of = None if kind == "yes_no" else transform(said[MODEL], *interval_of(one), mass)
-    return Scored(name, one, kind, record.event(name), record.told_by(name), found, forecasts, scores, place_of)
+    defined = float((~np.isnan(said[MODEL])).mean())
+    return Scored(
+        name, one, kind, record.event(name), record.told_by(name), found, defined, forecasts, scores, place_of
+    )
 
 
 def _bounds(record: Record, one: Statement) -> tuple[float, float]:

@@ -126,7 +126,7 @@ def test_the_guide_is_followed_literally(tmp_path: Path) -> None:
     folder = tmp_path / "choices" / "theory"
     folder.mkdir(parents=True)
     (folder / f"{place}.yaml").write_text(text, encoding="utf-8")
-    (words,) = re.findall(r"`jirga (--config-dir choices job=theories theory=\w+)`", guide)
+    (words,) = re.findall(r"`jirga (job=theories theory=choices/theory/\w+.yaml)`", guide)
     chosen = [word.replace("choices", str(tmp_path / "choices")) for word in words.split()]
     chosen.append(f"case={small_case(tmp_path / 'case')}")
     assert main([*chosen, "size.draws=4", "size.runs=2", "horizon=8", f"out={tmp_path / 'out'}"]) == 0

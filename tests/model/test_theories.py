@@ -255,7 +255,7 @@ def test_where_promises_bind_everything_that_falls_due_is_kept() -> None:
     found = world("2018-12", 60, off=("learning", "vulnerability"))
     load_theory("nash").write(found.draws)
     states = found.states()
-    start(found.rules, found.draws, found.plan, states, seed=1, run=0)
+    start(found.rules, found.draws, found.plan, states, 1, 0)
     for _ in range(104):
         before = states.collapses.copy()
         march(found.rules, found.draws, found.plan, states, 1)

@@ -60,7 +60,8 @@ def told_estimate(one: Scored) -> str:
     value, low, high = one.estimate.value, one.estimate.low, one.estimate.high
     if one.kind == "yes_no":
         return f"{100.0 * value:.0f} % ({100.0 * low:.0f} to {100.0 * high:.0f})"
-    return f"mean {value:.3g} ({low:.3g} to {high:.3g})"
+    some = f" in the {100.0 * one.defined:.0f} % of the runs that have one" if one.defined < 1.0 else ""
+    return f"mean {value:.3g} ({low:.3g} to {high:.3g}){some}"
 
 
 def told_fact(one: Scored) -> str:
