@@ -10,19 +10,20 @@ from sim.case.case import Case
 from sim.pages.kit.html import Html, joined, paragraphs, table, tag
 from sim.pages.run.again import case_words
 
-# What a reader would ask, the job that answers, and the names of its pages.
+NAMED = "scenario=NAME"
+# What a reader would ask, the words of the job that answers, and the names of its pages.
 ASKED = (
-    ("Which numbers go in, and what do they rest on?", "evidence", ("evidence.html",)),
-    ("Where does a lever begin to matter?", "levers", ("levers.html",)),
-    ("Does the model do what the articles lead one to expect?", "patterns", ("patterns.html",)),
-    ("What is it worth on what happened?", "record", ("trust.html", "record.html")),
-    ("Which guesses count more by half of what happened?", "calibrate", ("calibration.html",)),
-    ("Which uncertainties make an outcome?", "sensitivity", ("sensitivity.html",)),
-    ("Which paragraph carries an answer?", "paragraphs", ("paragraphs_*.html",)),
-    ("Under which circumstances does an outcome come?", "discover", ("discover.html",)),
-    ("What could have been done?", "robust", ("robust.html",)),
-    ("What do other theories say of the same data?", "theories", ("theories.html",)),
-    ("What do simple models say of positions of one's own?", "import", ("import.html",)),
+    ("Which numbers go in, and what do they rest on?", ("job=evidence",), ("evidence.html",)),
+    ("Where does a lever begin to matter?", ("job=levers",), ("levers.html",)),
+    ("Does the model do what the articles lead one to expect?", ("job=patterns",), ("patterns.html",)),
+    ("What is it worth on what happened?", ("job=record",), ("trust.html", "record.html")),
+    ("Which guesses count more by half of what happened?", ("job=calibrate",), ("calibration.html",)),
+    ("Which uncertainties make an outcome?", ("job=sensitivity", NAMED), ("sensitivity.html",)),
+    ("Which paragraph carries an answer?", ("job=paragraphs", NAMED), ("paragraphs_*.html",)),
+    ("Under which circumstances does an outcome come?", ("job=discover", NAMED), ("discover.html",)),
+    ("What could have been done?", ("job=robust", NAMED, "outcome=[OUTCOME]", "better=[less]"), ("robust.html",)),
+    ("What do other theories say of the same data?", ("job=theories",), ("theories.html",)),
+    ("What do simple models say of positions of one's own?", ("import", "FILE"), ("import.html",)),
 )
 HOW = (
     "A page is linked here where it lay in the same folder when this report was written; after another job, write the "
@@ -38,8 +39,8 @@ def others_section(case: Case, beside: Collection[str]) -> Html:
         beside: names of pages in the same folder, which can be linked to.
     """
     rows = []
-    for question, job, names in ASKED:
-        command = shlex.join(["jirga", f"job={job}", *case_words(case)])
+    for question, words, names in ASKED:
+        command = shlex.join(["jirga", *words, *case_words(case)])
         rows.append((question, tag("code", command), joined(_linked(beside, names), ", ") or "not there yet"))
     return joined([table(("asked", "answered by", "its pages here"), rows), paragraphs(HOW)])
 
