@@ -17,6 +17,7 @@ from sim.world.columns import outcome_type
 
 FIXED_MEMORY = 2.0e9  # bytes of a process whatever its parts: libraries, and the engine while it is compiled
 RUN_MEMORY = 4.0e3  # bytes more for each run of a part: its row, as columns, compressed
+PATH_COPIES = 4  # of the paths of a part, at most at a time
 CLUSTER_RUNS = 10_000_000  # fewer than these take minutes on one machine
 MEASURED_RUNS = 1000  # runs that the rate is measured on, before anything is promised
 
@@ -89,7 +90,18 @@ def runs_in(plan: Plan, part: Part) -> int:
 
 def memory(plan: Plan) -> str:
     """The memory of a process that does parts of a plan, with room to spare, as Slurm reads it."""
-    return f"{math.ceil((FIXED_MEMORY + RUN_MEMORY * max(plan.runs, plan.part_runs)) / 1e9)}G"
+    runs = RUN_MEMORY * max(plan.runs, plan.part_runs)
+    return f"{math.ceil((FIXED_MEMORY + runs + path_memory(plan)) / 1e9)}G"
+
+
+def path_memory(plan: Plan) -> float:
+    """Bytes that the weekly paths of a part take while it is made: as computed, chosen, and as columns."""
+    if not plan.keeps_weeks or not plan.paths:
+        return 0.0
+    sweep, cells = plan.sweep(0), min(cells_in_part(plan), len(plan))
+    runs = min(sweep.total, sweep.shard_draws * sweep.runs)
+    weeks = 1 + max(plan.cell(number).scenario.horizon for number in range(len(plan)))
+    return PATH_COPIES * 4.0 * cells * math.ceil(runs / sweep.path_step) * weeks * len(sweep.weekly)
 
 
 @dataclass(frozen=True)

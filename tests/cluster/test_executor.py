@@ -105,6 +105,19 @@ def test_a_task_keeps_to_the_memory_that_is_asked_for_it(tmp_path: Path) -> None
     assert allowed / 8 < used.ru_maxrss < allowed
 
 
+def test_weekly_paths_are_part_of_the_memory() -> None:
+    """All runs of a part leave one: 10,000 of 53 weeks, four times in memory; one in ten takes a tenth."""
+    case = sim.load_case()
+    grid = grid_of(case, evidence_of(case), [Axis("scenario", ("status_quo",)), Axis("horizon", (52,))])
+    plan = Plan(grid, 1000, 10, paths=10_000)
+    every = 4 * 4 * 10_000 * 53 * len(plan.sweep(0).weekly)
+    assert work.path_memory(plan) == every
+    assert work.path_memory(replace(plan, paths=1_000)) == every / 10
+    assert work.path_memory(replace(plan, paths=10_000, part_runs=5_000)) == every / 2
+    assert int(memory(plan).removesuffix("G")) * 1e9 >= every + work.FIXED_MEMORY
+    assert work.path_memory(replace(plan, paths=0)) == 0.0
+
+
 def test_a_task_that_is_too_short_for_a_part_is_refused(
     fake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
