@@ -334,7 +334,7 @@ def test_runs_that_failed_are_recorded_and_told_by_their_messages(
 
     monkeypatch.setattr(Engine, "shard", breaks)
     assert main(["work", f"out={out}", "parts=0"]) == 0
-    assert "1 parts done, 0 failed, 1,000 runs, 3 of them failed\n" in capsys.readouterr().err
+    assert "1 part done, 0 failed, 1,000 runs, 3 of them failed\n" in capsys.readouterr().err
     said = told(capsys, "status", f"out={out}", code=1)
     assert "2 runs failed: RuntimeError: the moon\n1 run failed: a tide\n" in said
 
