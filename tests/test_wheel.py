@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import sysconfig
 import tomllib
 import zipfile
 from collections.abc import Sequence
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,25 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (site,) = (folder / "lib").glob("python3.*/site-packages")
     (site / "lent.pth").write_text(sysconfig.get_paths()["purelib"])
     return folder
+
+
+def test_it_installs_without_the_internet_as_the_guide_to_clusters_says(wheel: Path, tmp_path: Path) -> None:
+    """Wheels of all it needs, in the versions of this environment, are made once; the folder alone is enough then."""
+    guide = (ROOT / "docs" / "guides" / "cluster.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^pip .*$", guide, re.MULTILINE)[:2]
+    assert [line.split()[1] for line in lines] == ["wheel", "install"]
+    assert wheel.name in lines[0]
+    assert "--no-index" in lines[1]
+    shutil.copy(wheel, tmp_path)
+    versions = tmp_path / "versions.txt"
+    known = {one.metadata["Name"]: one.version for one in distributions()}
+    versions.write_text("".join(f"{name}=={version}\n" for name, version in known.items() if name != "jirga"))
+    done([sys.executable, "-m", "venv", "env"], tmp_path)
+    for line in lines:
+        done([tmp_path / "env" / "bin" / "pip", *line.split()[1:], "-q", "-c", versions], tmp_path)
+    done([tmp_path / "env" / "bin" / "jirga", "job=evidence", "evidence.draws=200", "out=first"], tmp_path)
+    assert (tmp_path / "first" / "evidence.html").is_file()
+    done([tmp_path / "env" / "bin" / "python", "-m", "pip", "check"], tmp_path)
 
 
 def test_the_wheel_carries_every_data_file(wheel: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 import yaml
 from numpy.typing import NDArray
 
@@ -215,6 +216,18 @@ def same_bits(first: Any, second: Any) -> list[str]:
     """Names of the fields in which two states differ; NaN equals NaN, whatever its sign."""
     names = [v.name for v in the_model_variables.STATE if v.name in (first.dtype.names or ())]
     return [name for name in names if not np.array_equal(first[name], second[name], equal_nan=True)]
+
+
+def fail_a_draw(monkeypatch: pytest.MonkeyPatch, draw: int) -> None:
+    """More attacks a week in a draw than can be counted: its runs fail, the baseline's too."""
+    usual = Uncertainty.records_of
+
+    def records_of(self: Uncertainty, table: Any, first: int = 0) -> Any:
+        found = usual(self, table, first)
+        found.attack_rate[found.index == draw] = 1e9
+        return found
+
+    monkeypatch.setattr(Uncertainty, "records_of", records_of)
 
 
 # ---------------------------------------------------------------- random plans

@@ -156,7 +156,7 @@ def _drafted(game: Game, question: Question, draft: Mapping[str, float], words: 
     try:
         share = float(words)
     except ValueError:
-        return dict(checked(question, {**draft, **named_numbers(words, question.names)}))  # type: ignore[arg-type]  # by name
+        return dict(checked(question, {**draft, **named_numbers(words, question.names)}))  # type: ignore[arg-type]  # an offer has names
     if not 0.0 <= share <= 100.0:
         raise InputError("", "", f"{words} is out of range", allowed="0 to 100 % of your best")
     return frontier_package(game.model, question, share / 100.0)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from worlds import fail_a_draw
 
 from sim.case.loading import load_case
 from sim.engine.computing import Made, compute, made
@@ -20,7 +21,6 @@ from sim.engine.kernel import bin_week
 from sim.engine.sweep import BINS, Sweep
 from sim.experiment.runs import Runs
 from sim.inputs import InputError
-from sim.world.uncertainty import Uncertainty
 
 pytestmark = pytest.mark.long
 
@@ -117,21 +117,9 @@ def test_the_end_of_a_path_is_the_row_of_its_run() -> None:
         assert (last[name].to_numpy() == runs.outcomes.loc[last.index, name].to_numpy()).all()
 
 
-def poisoned(number: int) -> Any:
-    """Records of draws of which one has more attacks a week than can be counted, so that its runs fail."""
-    usual_records = Uncertainty.records_of
-
-    def records_of(self: Uncertainty, table: Any, first: int = 0) -> Any:
-        found = usual_records(self, table, first)
-        found.attack_rate[found.index == number] = 1e9
-        return found
-
-    return records_of
-
-
 def test_a_failing_run_is_a_row_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = made_by(sweep())
-    monkeypatch.setattr(Uncertainty, "records_of", poisoned(4))
+    fail_a_draw(monkeypatch, 4)
     found = made_by(sweep())
     assert list(found.errors) == list(range(24, 30))
     assert all("rate must lie between 0 and 700" in message for message in found.errors.values())

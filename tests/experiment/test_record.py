@@ -268,45 +268,37 @@ def test_a_record_that_only_calibrates_is_empty(tmp_path: Path) -> None:
         load_record(CASE, file)
 
 
-NARROW = """
+TRIED = """statements:
   tried:
-    statement: The Taliban come to most sessions with Kabul.
+    statement: {statement}
     epoch: 2018-12
     scenario: recorded_course
-    weeks: 8
-    all: ["attendance.intra_afghan.TAL >= 0.5"]
+    weeks: {weeks}
+    all: ["{condition}"]
     happened: true
     event: tried
-    paragraphs: {2019-07-nayadaur: [6]}
+    paragraphs: {{2019-07-nayadaur: [6]}}
 """
+
+
+def tried(folder: Path, statement: str, weeks: int, condition: str) -> Record:
+    """A record of one statement."""
+    file = folder / "mine.yaml"
+    file.write_text(TRIED.format(statement=statement, weeks=weeks, condition=condition), encoding="utf-8")
+    return load_record(CASE, file)
 
 
 def test_a_statement_on_what_some_runs_do_not_have_is_one_line(tmp_path: Path) -> None:
     """A share of sessions says nothing of runs without one: what the others say is no forecast of what happened."""
-    file = tmp_path / "mine.yaml"
-    file.write_text(f"statements:{NARROW}", encoding="utf-8")
+    record = tried(tmp_path, "The Taliban come to most sessions.", 8, "attendance.intra_afghan.TAL >= 0.5")
     with pytest.raises(InputError, match=r"statements\.tried: has no value in \d+ runs of 60 of this course") as told:
-        measured(load_record(CASE, file), DRAWS, RUNS, 1, switches=(), progress=False)
+        measured(record, DRAWS, RUNS, 1, switches=(), progress=False)
     assert "\n" not in str(told.value)
 
 
-NEVER = """
-  tried:
-    statement: Two rounds of talks are held within a week.
-    epoch: 2018-12
-    scenario: status_quo
-    weeks: 1
-    all: ["table.doha.sessions >= 2"]
-    happened: true
-    event: tried
-    paragraphs: {2019-07-nayadaur: [6]}
-"""
-
-
 def test_what_no_draw_gives_the_prior_excludes_and_the_words_say_so(tmp_path: Path) -> None:
-    file = tmp_path / "mine.yaml"
-    file.write_text(f"statements:{NEVER}", encoding="utf-8")
-    scored = measured(load_record(CASE, file), DRAWS, RUNS, 1, switches=(), progress=False)
+    record = tried(tmp_path, "Two rounds of talks are held within a week.", 1, "table.doha.sessions >= 2")
+    scored = measured(record, DRAWS, RUNS, 1, switches=(), progress=False)
     (one,) = scored.scored
     assert one.estimate.value == 0.0
     assert one.is_excluded

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
+from worlds import fail_a_draw
 
 from sim.case.loading import load_case
 from sim.command.main import main
@@ -15,7 +15,6 @@ from sim.experiment.comparison import Comparison, compare
 from sim.experiment.turning import turning, typical
 from sim.inputs import InputError
 from sim.surface import sweep
-from sim.world.uncertainty import Uncertainty
 
 DRAWS, RUNS = 15, 4
 NUMBERS = ["first_chance", "second_chance", "first_random", "second_random"]
@@ -102,14 +101,7 @@ def test_the_command_writes_an_overview_whose_links_are_there(
 def test_runs_that_failed_are_told_and_make_the_exit_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    usual = Uncertainty.records_of
-
-    def records_of(self: Uncertainty, table: Any, first: int = 0) -> Any:
-        found = usual(self, table, first)
-        found.attack_rate[found.index == 2] = 1e9
-        return found
-
-    monkeypatch.setattr(Uncertainty, "records_of", records_of)
+    fail_a_draw(monkeypatch, 2)
     words = ["job=explain", "scenario=turkey_summit", "against=status_quo", "horizon=12", f"out={tmp_path}"]
     assert main([*words, "size.draws=6", "size.runs=2"]) == 1
     assert "4 runs failed and count nowhere." in capsys.readouterr().out

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from worlds import fail_a_draw
 
 from sim.analysis.paired import Difference
 from sim.analysis.shares import Estimate, Interval, Spread
@@ -32,7 +32,6 @@ from sim.pages.report.measures import Defined, Measure, headline, headline_from,
 from sim.pages.report.table import REPORT, SUMMARY, shown
 from sim.pages.report.telling import digits
 from sim.storage.work import Cost
-from sim.world.uncertainty import Uncertainty
 
 ROOT = Path(__file__).parents[2]
 WORDS = ["size=smoke", "size.draws=4", "horizon=20"]
@@ -384,15 +383,7 @@ def test_what_not_all_runs_have_says_how_many_and_is_compared_over_those_that_ha
 def test_runs_that_fail_are_counted_told_and_make_the_exit_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    usual = Uncertainty.records_of
-
-    def records_of(self: Uncertainty, table: Any, first: int = 0) -> Any:
-        """More attacks a week in draw 2 than can be counted: its runs fail, the baseline's too."""
-        found = usual(self, table, first)
-        found.attack_rate[found.index == 2] = 1e9
-        return found
-
-    monkeypatch.setattr(Uncertainty, "records_of", records_of)
+    fail_a_draw(monkeypatch, 2)
     assert main(["scenario=turkey_summit", *WORDS, f"out={tmp_path}/here"]) == 1
     out = " ".join(capsys.readouterr().out.split())
     assert "2 failed" in out

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from worlds import fail_a_draw
 
 import sim
 from sim.case.loading import load_case
@@ -29,7 +30,6 @@ from sim.storage.files import KINDS, differences, whole_files
 from sim.storage.provenance import case_files
 from sim.storage.sweeps import configuration, missing_shards, run_sweep
 from sim.storage.tables import numbers_of
-from sim.world.uncertainty import Uncertainty
 
 pytestmark = pytest.mark.long
 
@@ -93,14 +93,7 @@ def test_tables_join_by_draw_in_sql(folder: Path) -> None:
 
 def test_what_is_no_outcome_is_null_in_sql_and_read_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A week that never came, a number that is undefined, and every outcome of a run that failed."""
-    usual = Uncertainty.records_of
-
-    def records_of(self: Uncertainty, table: Any, first: int = 0) -> Any:
-        found = usual(self, table, first)
-        found.attack_rate[found.index == 1] = 1e9  # more attacks a week than can be counted
-        return found
-
-    monkeypatch.setattr(Uncertainty, "records_of", records_of)
+    fail_a_draw(monkeypatch, 1)
     memory = Runs(sweep(), made(list(compute(sweep(), range(sweep().shards), progress=False))))
     disk = run_sweep(sweep(), tmp_path / "kept", progress=False)
     assert memory.failed.any()
