@@ -130,11 +130,16 @@ def work(
 def _begun(worker: Worker, runs: Path, numbers: Iterable[int] | None, plan: Plan | None) -> tuple[Plan, list[int]]:
     """The plan, and the numbers of what is missing of it, with the engine ready: compiling is no part's time."""
     worker.at_once = True  # nothing is being written, and compiling, or waiting for another who does, takes minutes
-    plan = plan or read_plan(runs)
-    wanted = None if numbers is None else set(numbers)
-    todo = [part for part in missing(runs, plan) if wanted is None or part.number in wanted]
-    if any(part.epoch is None for part in todo):
-        warm_up(plan, worker.tell)
+    try:
+        plan = plan or read_plan(runs)
+        wanted = None if numbers is None else set(numbers)
+        todo = [part for part in missing(runs, plan) if wanted is None or part.number in wanted]
+        if any(part.epoch is None for part in todo):
+            warm_up(plan, worker.tell)
+    except Exception as error:
+        if worker.stopped:  # compiled code loses `Stopped` on its way, and fails with another error in its place
+            raise Stopped from error
+        raise
     worker.at_once = False
     return plan, [part.number for part in todo]
 

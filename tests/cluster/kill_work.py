@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 from sim.case.loading import load_case
@@ -32,6 +33,8 @@ def child(folder: Path) -> int:
         code = 1
         try:
             code = work(Worker(folder, tell=lambda line: None), folder / "runs", None, 1)
+        except BaseException:
+            traceback.print_exc()  # nothing prints it in the parent's place
         finally:
             os._exit(code)
     return pid

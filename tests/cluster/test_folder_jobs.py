@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -603,6 +604,33 @@ def test_a_signal_while_the_engine_is_compiled_ends_the_work_at_once(
     monkeypatch.setattr(Engine, "warm_up", compiles)
     assert work(Worker(out, tell=lambda line: None), out / "runs", None, 1) == 143
     assert not list((out / "runs").glob("*.parquet"))
+
+
+def test_a_signal_that_compiled_code_turns_into_an_error_ends_the_work_too(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where numba looks into an argument, the signal's exception is lost: "'record' object has no attribute 'data'"."""
+    out = begun(whole, tmp_path / "out")
+
+    def calls(engine: Engine) -> None:
+        with suppress(working.Stopped):
+            os.kill(os.getpid(), signal.SIGTERM)
+        raise AttributeError("'record' object has no attribute 'data'")
+
+    monkeypatch.setattr(Engine, "warm_up", calls)
+    assert work(Worker(out, tell=lambda line: None), out / "runs", None, 1) == 143
+
+
+def test_an_error_before_the_first_part_is_no_stop(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(engine: Engine) -> None:
+        raise AttributeError("of the engine's own")
+
+    monkeypatch.setattr(Engine, "warm_up", fails)
+    out = begun(whole, tmp_path / "out")
+    with pytest.raises(AttributeError, match="of the engine's own"):
+        work(Worker(out, tell=lambda line: None), out / "runs", None, 1)
 
 
 def test_compiling_is_told_and_is_no_parts_time(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
