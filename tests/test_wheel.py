@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tomllib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from sim.command.arguments import help_text
 from sim.jobs.settings import FOLDER_JOBS
 
 ROOT = Path(__file__).parent.parent
+GUIDE = (ROOT / "docs" / "guides" / "cluster.md").read_text(encoding="utf-8")
 pytestmark = pytest.mark.long  # built once, not once for each worker
 
 
@@ -35,6 +37,14 @@ def done(words: Sequence[str | Path], folder: Path) -> subprocess.CompletedProce
     result = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     return result
+
+
+def put_programs(folder: Path, programs: Mapping[str, str]) -> None:
+    """Shell scripts in the place of programs that this machine need not have."""
+    folder.mkdir()
+    for name, body in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
 
 
 def data_files() -> set[str]:
@@ -74,23 +84,57 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_installs_without_the_internet_as_the_guide_to_clusters_says(wheel: Path, tmp_path: Path) -> None:
-    """Wheels of all it needs, in the versions of this environment, are made once; the folder alone is enough then."""
-    guide = (ROOT / "docs" / "guides" / "cluster.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^pip .*$", guide, re.MULTILINE)[:2]
-    assert [line.split()[1] for line in lines] == ["wheel", "install"]
-    assert wheel.name in lines[0]
-    assert "--no-index" in lines[1]
-    shutil.copy(wheel, tmp_path)
-    versions = tmp_path / "versions.txt"
+@pytest.fixture(scope="module")
+def offline(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with wheels of all that it needs, in the versions of this environment, made as the guide says."""
+    folder = tmp_path_factory.mktemp("offline")
+    (line,) = re.findall(r"^pip wheel .*$", GUIDE, re.MULTILINE)
+    assert wheel.name in line
+    shutil.copy(wheel, folder)
     known = {one.metadata["Name"]: one.version for one in distributions()}
-    versions.write_text("".join(f"{name}=={version}\n" for name, version in known.items() if name != "jirga"))
-    done([sys.executable, "-m", "venv", "env"], tmp_path)
-    for line in lines:
-        done([tmp_path / "env" / "bin" / "pip", *line.split()[1:], "-q", "-c", versions], tmp_path)
-    done([tmp_path / "env" / "bin" / "jirga", "job=evidence", "evidence.draws=200", "out=first"], tmp_path)
-    assert (tmp_path / "first" / "evidence.html").is_file()
-    done([tmp_path / "env" / "bin" / "python", "-m", "pip", "check"], tmp_path)
+    text = "".join(f"{name}=={version}\n" for name, version in known.items() if name != "jirga")
+    (folder / "versions.txt").write_text(text, encoding="utf-8")
+    done([sys.executable, "-m", "pip", *shlex.split(line)[1:], "-q", "-c", "versions.txt"], folder)
+    return folder
+
+
+def test_it_installs_without_the_internet_as_the_guide_to_clusters_says(offline: Path) -> None:
+    (line,) = re.findall(r"^pip install --no-index .*$", GUIDE, re.MULTILINE)
+    done([sys.executable, "-m", "venv", "env"], offline)
+    done([offline / "env" / "bin" / "pip", *shlex.split(line)[1:], "-q"], offline)
+    done([offline / "env" / "bin" / "jirga", "job=evidence", "evidence.draws=200", "out=first"], offline)
+    assert (offline / "first" / "evidence.html").is_file()
+    done([offline / "env" / "bin" / "python", "-m", "pip", "check"], offline)
+
+
+def test_a_task_of_an_array_runs_in_the_container_of_the_guide(
+    offline: Path, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty environment stands for the image of the definition, and a script for the program that starts in it."""
+    (recipe,) = re.findall(r"```text\n(Bootstrap.*?)```", GUIDE, re.DOTALL)
+    sections = re.split(r"^%(\w+)\n", recipe, flags=re.MULTILINE)
+    told = dict(zip(sections[1::2], sections[2::2], strict=True))
+    image = tmp_path / "jirga.sif"
+    done([sys.executable, "-m", "venv", image], tmp_path)
+    here, there = told["files"].split()
+    shutil.copytree(offline / here, image / there.lstrip("/"))
+    for line in told["post"].strip().splitlines():
+        program, *words = shlex.split(line)
+        inside = [str(image / word.lstrip("/")) if word == there else word for word in words]
+        done([image / "bin" / program, *inside, "-q"], tmp_path)
+    (asked,) = re.findall(r"`(executor\.python=[^`]*)`", GUIDE)
+    programs = {
+        "apptainer": 'test "$1" = exec && export PATH="$PWD/$2/bin:$PATH" && shift 2 && exec "$@"',
+        "sbatch": 'SLURM_ARRAY_TASK_ID=0 bash "$2" > log 2>&1; echo 1', "squeue": "", "scontrol": "",
+    }  # fmt: skip
+    put_programs(tmp_path / "bin", programs)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
+    jirga = environment / "bin" / "jirga"
+    words = ["scenario=status_quo", "horizon=4", "out=there", "executor=slurm", *shlex.split(asked), *SMALL]
+    done([jirga, *words], tmp_path)
+    assert "0 failed" in (tmp_path / "log").read_text(encoding="utf-8")
+    done([jirga, "collect", "out=there"], tmp_path)
+    assert (tmp_path / "there" / "report.html").is_file()
 
 
 def test_the_wheel_carries_every_data_file(wheel: Path) -> None:
@@ -160,10 +204,7 @@ def test_a_task_of_an_array_runs_from_the_wheel(
 ) -> None:
     """By a Slurm that runs it at once, in a folder of the user's, where a module has the package's name."""
     programs = {"sbatch": 'SLURM_ARRAY_TASK_ID=0 bash "$2" > log 2>&1; echo 1', "squeue": "", "scontrol": ""}
-    for name, body in programs.items():
-        (tmp_path / "bin" / name).parent.mkdir(exist_ok=True)
-        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
-        (tmp_path / "bin" / name).chmod(0o755)
+    put_programs(tmp_path / "bin", programs)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
     (tmp_path / "sim.py").write_text("raise SystemExit('not the package')", encoding="utf-8")
     jirga = environment / "bin" / "jirga"

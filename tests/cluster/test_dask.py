@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -18,6 +20,7 @@ from typing import Any
 
 import pytest
 
+import sim
 from sim.cluster import dask
 from sim.cluster.dask import do_part
 from sim.command.main import main
@@ -67,9 +70,11 @@ def names(out: Path) -> set[str]:
     return {path.name for path in named_files(out / "runs").values()}
 
 
-def jirga(*words: str) -> subprocess.Popen[str]:
-    pipe = subprocess.PIPE
-    return subprocess.Popen([sys.executable, "-m", "sim", *words], cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
+def jirga(*words: str, folder: Path = ROOT) -> subprocess.Popen[str]:
+    pipe, environment = subprocess.PIPE, {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim", *words], cwd=folder, env=environment, stdout=pipe, stderr=pipe, text=True
+    )
 
 
 def test_two_workers_one_of_them_killed_give_the_files_of_this_machine(scheduler: str, tmp_path: Path) -> None:
@@ -90,6 +95,30 @@ def test_two_workers_one_of_them_killed_give_the_files_of_this_machine(scheduler
     assert names(out) == names(here)
     assert (out / "summary.csv").read_bytes() == (here / "summary.csv").read_bytes()
     assert "turkey_summit" in said
+
+
+def free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+def test_the_lines_of_the_guide_work(tmp_path: Path) -> None:
+    """As they stand, but for the machine, and a port at which no other scheduler is."""
+    guide = (ROOT / "docs" / "guides" / "cluster.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```text\n(dask .*?)```", guide, re.DOTALL)
+    port = free_port()
+    lines = [line.replace(":8786", f":{port}").replace("10.0.0.1", "127.0.0.1") for line in block.splitlines()]
+    served, served_by, asked = (shlex.split(line) for line in lines)
+    assert [served[:2], served_by[:2], asked[:2]] == [["dask", "scheduler"], ["dask", "worker"], ["jirga", "-m"]]
+    with (
+        started(["dask", *served[1:], "--port", str(port), "--no-dashboard"], tmp_path),
+        started(["dask", *served_by[1:], "--local-directory", str(tmp_path), "--no-dashboard"], tmp_path),
+    ):
+        done = jirga(*asked[1:], "size=smoke", "horizon=26", "executor.wait=120", folder=tmp_path)
+        wrong = done.communicate(timeout=LIMIT)[1]
+    assert done.returncode == 0, wrong
+    assert [cell.swept["levers.summit_week"] for cell in sim.open(tmp_path / "sweep")] == [4, 12]
 
 
 def test_a_scheduler_without_workers_is_one_line(scheduler: str, tmp_path: Path) -> None:
