@@ -12,7 +12,7 @@ from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
 from sim.pages.kit.tables import csv_of
 from sim.studio.bench import Seen
-from sim.studio.view import BASELINE_NAME, Named, band_of, comparisons, gap_of, signed_tables, those, trust_of
+from sim.studio.view import Named, band_of, comparisons, gap_of, signed_tables, those, trust_of
 
 SHARE, MEAN, GAP = "share of the runs, 95 %", "mean, 95 %", "paired difference, 95 %"
 COURSE, BAND = "share of the runs so far", "median and middle half of the runs"
@@ -87,14 +87,15 @@ def _gaps(seen: Seen) -> Iterator[Row]:
 def _answers(seen: Seen) -> Iterator[Row]:
     if seen.runs is seen.baseline:
         return
-    for name, runs, _ in those(seen)[:2]:  # what is pinned has no part in the answer
+    for name, runs, _ in those(seen):
         for one in seen.runs.sweep.scenario.answered_by:
             with suppress(InputError):  # it is in no run
                 yield _estimated(name, runs, one.outcome, MEAN, runs.mean(one.outcome))
-    for found in answered(seen.baseline, seen.runs):
-        if (gap := found.gap) is not None:
-            who = f"{seen.choice.scenario} less {BASELINE_NAME}"
-            yield _row(who, seen.runs, found.answer.outcome, GAP, gap.value, gap.low, gap.high)
+    for name, comparison, _ in comparisons(seen):
+        for found in answered(comparison.first, seen.runs):
+            if (gap := found.gap) is not None:
+                who = f"{seen.choice.scenario} {name}"
+                yield _row(who, seen.runs, found.answer.outcome, GAP, gap.value, gap.low, gap.high)
 
 
 def _courses(seen: Seen) -> Iterator[Row]:
@@ -112,11 +113,11 @@ def _courses(seen: Seen) -> Iterator[Row]:
 
 
 def _trust(seen: Seen) -> Iterator[Row]:
-    name = next(one.name for one in those(seen) if one.runs is seen.runs)
-    weeks = (0, seen.runs.sweep.scenario.horizon)
-    for week, found in zip(weeks, trust_of(seen.runs), strict=True):
-        for (who, whom), value in found.items():
-            yield _row(name, seen.runs, f"trust.{who}.{whom}", TRUST, value, week=week)
+    for name, runs, _ in those(seen):
+        weeks = (0, runs.sweep.scenario.horizon)
+        for week, found in zip(weeks, trust_of(runs), strict=True):
+            for (who, whom), value in found.items():
+                yield _row(name, runs, f"trust.{who}.{whom}", TRUST, value, week=week)
 
 
 def _band(one: Named, column: str) -> Iterator[Row]:

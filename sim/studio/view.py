@@ -63,11 +63,17 @@ def _short(name: str) -> str:
 def comparisons(seen: Seen) -> tuple[tuple[str, Comparison, int], ...]:
     """The paired comparisons there are: against status quo, and against what is pinned if it begins and ends alike."""
     found = [] if seen.runs is seen.baseline else [(f"less {BASELINE_NAME}", compare(seen.baseline, seen.runs), 1)]
-    if seen.pinned is not None:
-        one, other = (runs.sweep.scenario for runs in (seen.runs, seen.pinned))
-        if (one.epoch, one.horizon) == (other.epoch, other.horizon):
-            found.append((f"less {PINNED_NAME}", compare(seen.pinned, seen.runs), 2))
+    if (pinned := paired_pin(seen)) is not None:
+        found.append((f"less {PINNED_NAME}", compare(pinned, seen.runs), 2))
     return tuple(found)
+
+
+def paired_pin(seen: Seen) -> Runs | None:
+    """What is pinned, where each run has a twin in it: it begins and ends alike."""
+    if seen.pinned is None:
+        return None
+    one, other = (runs.sweep.scenario for runs in (seen.runs, seen.pinned))
+    return seen.pinned if (one.epoch, one.horizon) == (other.epoch, other.horizon) else None
 
 
 def view(seen: Seen, *, whole: bool = True) -> Html:
@@ -89,7 +95,7 @@ def view(seen: Seen, *, whole: bool = True) -> Html:
         ("What the change does", _differences(seen)),
         ("Signed, and broken again", _agreements(seen, whole)),
         ("The war, week by week", _war(seen, whole)),
-        ("Trust at the start and at the end", _trust(seen)),
+        ("Trust at the start and at the end", _trust(seen, whole)),
     ]
     sections = (tag("section", tag("h3", title), body, class_="card") for title, body in parts if body)
     return tag("div", tag("header", head), tag("div", *sections, class_="panels"), class_="studio", role="region",
@@ -116,27 +122,36 @@ def _sure(seen: Seen, rows: Sequence[Composed]) -> Html:
 def _answers(seen: Seen) -> Html | None:
     if seen.runs is seen.baseline:
         return paragraphs("This is the status quo: pick another scenario to see what it changes.")
-    rows = [_answer(seen, one) for one in answered(seen.baseline, seen.runs)]
-    if not rows:
-        return None
     name = seen.choice.scenario.replace("_", " ")
-    return table(("outcome", BASELINE_NAME, name, "difference (95 %)", "what it says"), rows)
+    head = ["outcome", BASELINE_NAME, name, f"less {BASELINE_NAME} (95 %)", "what it says"]
+    head += [] if seen.pinned is None else [PINNED_NAME]
+    against = () if (pinned := paired_pin(seen)) is None else answered(pinned, seen.runs)
+    head += [f"less {PINNED_NAME} (95 %)"] if against else []
+    found = answered(seen.baseline, seen.runs)
+    rows = [(*_answer(seen, one), *(_gap(seen, other) for other in against[n : n + 1])) for n, one in enumerate(found)]
+    return table(head, rows) if rows else None
 
 
 def _answer(seen: Seen, one: Answered) -> tuple[str, ...]:
-    what, unit = one.answer.outcome, seen.runs.columns[one.answer.outcome].unit
-    levels = [_level(runs, what, unit) for runs in (seen.baseline, seen.runs)]
-    gap = one.gap
-    told = "" if gap is None else _difference(gap.value, gap.low, gap.high, unit)
-    return (one.answer.label, *levels, told, MEANT[one.verdict])
+    """An outcome of the question: its levels, and what sets the scenario apart from status quo."""
+    levels = [_level(runs, one.answer.outcome) for runs in (seen.baseline, seen.runs)]
+    pinned = () if seen.pinned is None else (_level(seen.pinned, one.answer.outcome),)
+    return (one.answer.label, *levels, _gap(seen, one), MEANT[one.verdict], *pinned)
 
 
-def _level(runs: Runs, what: str, unit: str) -> str:
+def _gap(seen: Seen, one: Answered) -> str:
+    """A difference with its interval; nothing where it cannot be told."""
+    if one.gap is None:
+        return ""
+    return _difference(one.gap.value, one.gap.low, one.gap.high, seen.runs.columns[one.answer.outcome].unit)
+
+
+def _level(runs: Runs, what: str) -> str:
     try:
         value = runs.mean(what).value
     except InputError:
         return "in no run"
-    return f"{100 * value:.0f} %" if unit.startswith(SHARES) else f"{value:.2f}"
+    return f"{100 * value:.0f} %" if runs.columns[what].unit.startswith(SHARES) else f"{value:.2f}"
 
 
 def _difference(value: float, low: float, high: float, unit: str) -> str:
@@ -279,19 +294,32 @@ def band_of(one: Named, column: str) -> Line:
 # --- trust -----------------------------------------------------------------------------------------------------------
 
 
-def _trust(seen: Seen) -> Html | None:
-    """The network of mean trust between the actors at a table, before and after."""
-    case = seen.runs.sweep.case
-    before, after = trust_of(seen.runs)
-    if not before:
+def _trust(seen: Seen, whole: bool) -> Html | None:
+    """The networks of mean trust between the actors at a table: before and after, of each of those drawn."""
+    actors = tuple(seen.runs.sweep.case.actors)
+    drawn = those(seen) if whole else tuple(one for one in those(seen) if one.runs is seen.runs)
+    pictures, starts = [], list[Mapping[Pair, float]]()
+    for name, runs, _ in drawn:
+        before, after = trust_of(runs)
+        if not before:
+            continue
+        if before not in starts:  # what was moved by hand, or begins at another time, begins elsewhere
+            starts.append(before)
+            pictures.append(_network(actors, before, None, f"{name}: start" if len(starts) > 1 else "start"))
+        change = {pair: after[pair] - before[pair] for pair in before}
+        pictures.append(_network(actors, after, change, f"{name}: end"))
+    if not pictures:
         return None
-    change = {pair: after[pair] - before[pair] for pair in before}
-    pictures = (
-        tag("figure", network(tuple(case.actors), before, None, "mean trust at the start"), tag("figcaption", "start")),
-        tag("figure", network(tuple(case.actors), after, change, "mean trust at the end"), tag("figcaption", "end")),
-    )
     small = "From who trusts to who is trusted, 0 to 1. Blue has risen, orange has fallen since the start."
     return joined((tag("div", *pictures, class_="pair"), tag("small", small)))
+
+
+def _network(
+    actors: Sequence[str], trust: Mapping[Pair, float], change: Mapping[Pair, float] | None, told: str
+) -> Html:
+    """A network with its name below."""
+    drawing = network(actors, trust, change, f"mean trust, {told}")
+    return tag("figure", drawing, tag("figcaption", told))
 
 
 Pair = tuple[str, str]
@@ -329,7 +357,7 @@ STYLE = """
 .studio [data-ends] { cursor: pointer; }
 .studio [data-ends]:focus-visible { outline: 3px solid #e69f00; outline-offset: 1px; }
 .studio svg { width: 100%; max-width: 38rem; height: auto; display: block; }
-.studio .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .5rem; }
+.studio .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .5rem; }
 .studio figure { margin: 0; } .studio figcaption { text-align: center; }
 .studio table { border-collapse: collapse; width: 100%; font-size: 1rem; }
 .studio th, .studio td { text-align: left; vertical-align: top; }

@@ -152,11 +152,37 @@ def test_status_quo_alone_has_nothing_to_be_compared_with(bench: Bench) -> None:
     assert "pick another scenario" in view(seen)
 
 
+def test_the_question_is_answered_against_what_is_pinned_too(seen: Seen) -> None:
+    """Its level and the paired difference from it, beside those of status quo; the verdict is of status quo alone."""
+    assert seen.pinned is not None
+    root = ElementTree.fromstring(view(seen).replace('aria-live="polite"', ""))
+    rows = [[cell.text or "" for cell in row] for row in root.iter("tr")]
+    head = ["outcome", "status quo", "turkey summit", "less status quo (95 %)", "what it says"]
+    assert rows[0] == [*head, "pinned", "less pinned (95 %)"]
+    against = answered(seen.pinned, seen.runs)
+    for row, one in zip(rows[1:], against, strict=True):
+        assert one.gap is not None
+        assert row[5].removesuffix(" %") == f"{100 * seen.pinned.mean(one.answer.outcome).value:.0f}"
+        assert row[6].startswith(f"{100 * one.gap.value:+.1f} points (")
+
+
+def test_trust_is_drawn_of_each_and_a_start_once(bench: Bench, seen: Seen) -> None:
+    def told(one: Seen, *, whole: bool = True) -> list[str]:
+        return re.findall(r"<figcaption>(.*?)</figcaption>", view(one, whole=whole))
+
+    ends = ["status quo: end", "turkey summit: end", "pinned: end"]
+    assert told(seen) == ["start", *ends]
+    assert told(seen, whole=False) == ["start", "turkey summit: end"]
+    moved = Choice("turkey_summit", held=(("trust.PAK.TAL", 0.1),), pinned=Choice("turkey_summit"))
+    assert told(bench.seen(moved, 0)) == ["start", *ends[:2], "pinned: start", ends[2]]  # status quo is held, too
+
+
 def test_what_is_pinned_at_another_time_is_drawn_and_not_compared(bench: Bench) -> None:
     seen = bench.seen(Choice("turkey_summit", pinned=Choice("border_strikes")), 0)
     assert [name for name, _, _ in comparisons(seen)] == ["less status quo"]
     assert [one.name for one in those(seen)][-1] == "pinned"
-    assert "pinned" in view(seen)
+    assert ">pinned</th>" in view(seen)
+    assert "less pinned" not in view(seen)
 
 
 def test_the_numbers_are_saved_as_they_are(seen: Seen) -> None:
@@ -191,16 +217,19 @@ def test_the_numbers_behind_every_picture_are_saved(seen: Seen) -> None:
         key = (name, "war.afghan_war.control", "52", "median and middle half of the runs")
         assert number(*key) == pytest.approx(float(band.values[52]), rel=1e-5)
         assert number(*key, part="high") == pytest.approx(float(band.high[52]), rel=1e-5)
-    before, after = trust_of(seen.runs)
     horizon = str(seen.runs.sweep.scenario.horizon)
-    assert number("turkey summit", "trust.PAK.TAL", "0", "mean") == pytest.approx(before["PAK", "TAL"], rel=1e-5)
-    assert number("turkey summit", "trust.PAK.TAL", horizon, "mean") == pytest.approx(after["PAK", "TAL"], rel=1e-5)
-    for one in answered(seen.baseline, seen.runs):
-        assert one.gap is not None
-        gap = number("turkey_summit less status quo", one.answer.outcome, "", "paired difference")
-        assert gap == pytest.approx(one.gap.value, rel=1e-4)
-        mean = seen.runs.mean(one.answer.outcome).value
-        assert number("turkey summit", one.answer.outcome, "", "mean") == pytest.approx(mean, rel=1e-4)
+    for name, runs, _ in those(seen):
+        for week, trust in zip(("0", horizon), trust_of(runs), strict=True):
+            assert number(name, "trust.PAK.TAL", week, "mean") == pytest.approx(trust["PAK", "TAL"], rel=1e-5)
+        for answer in seen.runs.sweep.scenario.answered_by:
+            mean = runs.mean(answer.outcome).value
+            assert number(name, answer.outcome, "", "mean") == pytest.approx(mean, rel=1e-4)
+    assert seen.pinned is not None
+    for name, other in (("status quo", seen.baseline), ("pinned", seen.pinned)):
+        for one in answered(other, seen.runs):
+            assert one.gap is not None
+            gap = number(f"turkey_summit less {name}", one.answer.outcome, "", "paired difference")
+            assert gap == pytest.approx(one.gap.value, rel=1e-4)
 
 
 def bar_of_shares(name: str, *shares: float) -> Composed:
