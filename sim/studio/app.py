@@ -15,6 +15,7 @@ from sim.agents.parting import names_apart
 from sim.agents.words import label
 from sim.case.scenario import BASELINE
 from sim.evidence.priors import Priors
+from sim.experiment.runs import Runs
 from sim.experiment.turning import share_otherwise, turning
 from sim.inputs.errors import InputError
 from sim.inputs.errors import shown as shown_value
@@ -32,7 +33,7 @@ from sim.studio.choice import Choice, scenario_of, scenario_yaml
 from sim.studio.numbers import numbers_csv
 from sim.studio.panes import Frame, Picture
 from sim.studio.uncertain import Strong, groups_of, strongest
-from sim.studio.view import STYLE, bars_of, picture_of_ends, those, view
+from sim.studio.view import STYLE, bars_of, paired_pin, picture_of_ends, those, view
 from sim.world.uncertainty import fixable
 
 REST = 0.5  # seconds without another choice before the longest computation begins: it would delay the next picture
@@ -81,6 +82,7 @@ class Studio:
         )
         self._off = pn.widgets.CheckBoxGroup(options={_meaning(name): name for name in SWITCHES}, label="Switched off")
         self._pin = pn.widgets.Button(label="Pin this to compare with", sizing_mode="stretch_width")
+        self._parted_pin = pn.widgets.Button(label="Where the runs part from the pinned", sizing_mode="stretch_width")
         self.layout = self._laid_out()
         self._set()
         self._scenario.param.watch(self._picked, "value")
@@ -99,6 +101,7 @@ class Studio:
         shown.on_click(lambda event: self._ask(partial(self.page_of_run, classes.value)))
         parted = pn.widgets.Button(label="Where the runs part from status quo", sizing_mode="stretch_width")
         parted.on_click(lambda event: self._ask(self.page_of_partings))
+        self._parted_pin.on_click(lambda event: self._ask(self.page_of_partings_from_pin))
         files = (("numbers (CSV)", "csv", self._csv), ("picture (SVG)", "svg", self._svg),
                  ("picture (PNG)", "png", self._png), ("scenario (YAML)", "yaml", self._yaml))  # fmt: skip
         downloads = [
@@ -109,7 +112,7 @@ class Studio:
         side = pn.Column(
             self._scenario, self._levers, self._hold, self._held, self._theory,
             pn.Card(self._off, title="Mechanisms switched off", collapsed=True, sizing_mode="stretch_width"),
-            self._pin, parted, classes, shown,
+            self._pin, parted, self._parted_pin, classes, shown,
             pn.Card(*downloads, title="Take away", collapsed=True, sizing_mode="stretch_width"),
             width=340, stylesheets=[SIDE],
         )  # fmt: skip
@@ -125,6 +128,7 @@ class Studio:
         self._theory.value = self.choice.theory
         self._off.value = list(self.choice.off)
         self._pin.label = "Pin this to compare with" if self.choice.pinned is None else "Take the pin away"
+        self._parted_pin.visible = self.choice.pinned is not None
         self._levers[:] = [self._lever(name, one) for name, one in moved.levers.items()]
         known = self.bench.grid.priors[scenario.epoch]
         self._hold.groups = groups_of(self.bench.case, known, self._strong)
@@ -312,10 +316,28 @@ class Studio:
         """Where runs part that end otherwise than in status quo: those of a few pairs, evenly spread."""
         if self.seen is None or self.seen.runs is self.seen.baseline:
             return "This is the status quo: nothing parts from itself."
-        one, other = self.seen.baseline, self.seen.runs
+        return self._partings(self.seen.baseline, BASELINE)
+
+    def page_of_partings_from_pin(self) -> Page | str:
+        """The same against what is pinned."""
+        if self.seen is None or self.seen.choice.pinned is None:
+            return "Nothing is pinned."
+        pinned, chosen = self.seen.choice.pinned, self.seen.choice.alone
+        if chosen == pinned:
+            return "This is what is pinned: nothing parts from itself."
+        if (runs := paired_pin(self.seen)) is None:
+            return "What is pinned begins or ends at another time: its runs have no twins here."
+        # The command line holds a scenario against another by its name, and all but the levers holds for both.
+        as_it_is = replace(chosen, scenario=pinned.scenario, levers=()) == pinned
+        return self._partings(runs, pinned.scenario if as_it_is else None)
+
+    def _partings(self, one: Runs, against: str | None) -> Page:
+        assert self.seen is not None
+        other = self.seen.runs
         names = names_apart(one.sweep.scenario, other.sweep.scenario)
         found = turning(one, other, MOST_PAIRS, progress=False)
-        command = parting_command(other.sweep.world, BASELINE, other.sweep.draws, other.sweep.runs, other.sweep.seed)
+        sizes = other.sweep.draws, other.sweep.runs, other.sweep.seed
+        command = None if against is None else parting_command(other.sweep.world, against, *sizes)
         pairs = Pairs(one.sweep.world, names, found, share_otherwise(one, other), {}, command)
         return Page(f"where {names[0]} and {names[1]} part", turning_page(pairs))
 

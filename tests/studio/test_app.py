@@ -22,7 +22,7 @@ from sim.case.loading import load_case
 from sim.command.main import main
 from sim.experiment.runs import Runs, influences_on
 from sim.inputs import InputError
-from sim.studio.app import Studio
+from sim.studio.app import Page, Studio
 from sim.studio.bench import Bench, Limits
 from sim.studio.choice import Choice, Offered
 from sim.studio.panes import Frame
@@ -116,6 +116,43 @@ def test_where_the_runs_part_is_told_and_a_status_quo_parts_nowhere(bench: Bench
     alone.look_now()
     alone.show(alone.page_of_partings())
     assert "nothing parts from itself" in alone.said
+
+
+def test_where_the_runs_part_from_what_is_pinned(bench: Bench) -> None:
+    """With a command where the pin is a scenario by its name alone; a sentence where there are no pairs."""
+
+    def asked(choice: Choice) -> Page | str:
+        studio = Studio(bench, choice)
+        studio.look_now()
+        return studio.page_of_partings_from_pin()
+
+    named = asked(Choice("turkey_summit", pinned=Choice("regional_consensus")))
+    assert isinstance(named, Page)
+    assert named.title == "where regional_consensus and turkey_summit part"
+    assert "against=regional_consensus" in named.text
+    held = Choice("turkey_summit", held=(("trust.PAK.TAL", 0.1),), pinned=Choice("regional_consensus"))
+    assert "Any other pair" not in getattr(asked(held), "text", "Any other pair")  # one command holds it in both
+    moved = asked(Choice("turkey_summit", pinned=Choice("turkey_summit", (("summit_week", 12.0),))))
+    assert isinstance(moved, Page)
+    assert "summit_week 12" in moved.title
+    assert "Any other pair" not in moved.text
+    same = Choice("turkey_summit", (("summit_week", 12.0),))
+    assert asked(replace(same, pinned=same)) == "This is what is pinned: nothing parts from itself."
+    assert "no twins" in str(asked(Choice("turkey_summit", pinned=Choice("border_strikes"))))
+    assert asked(Choice("turkey_summit")) == "Nothing is pinned."
+
+
+def test_the_way_to_the_partings_from_the_pinned_is_there_while_something_is_pinned(bench: Bench) -> None:
+    studio = Studio(bench, Choice("turkey_summit"))
+    pin, parted = (
+        next(one for one in studio.layout.select(pn.widgets.Button) if words in one.label)
+        for words in ("Pin this", "from the pinned")
+    )
+    assert not parted.visible
+    pin.clicks += 1
+    assert parted.visible
+    pin.clicks += 1
+    assert not parted.visible
 
 
 def test_what_is_saved_belongs_to_what_is_shown(studio: Studio) -> None:

@@ -46,7 +46,7 @@ class Pairs(NamedTuple):
         found: where the pairs part.
         share: of the pairs that end otherwise, with its interval.
         pages: the page of a run's pair, by its number, where there is one.
-        command: what writes the page of one pair, but for the number.
+        command: what writes the page of one pair, but for the number; None where no single command does.
     """
 
     world: World
@@ -54,7 +54,7 @@ class Pairs(NamedTuple):
     found: Turning
     share: Interval
     pages: Mapping[int, str]
-    command: str
+    command: str | None
 
 
 def typical_runs(found: Turning) -> tuple[Turned, ...]:
@@ -73,7 +73,8 @@ def turning_page(pairs: Pairs) -> str:
             Section("weeks", "When they part", _weeks(pairs)),
         ]
     sections.append(Section("ends", "How they end", _ends(pairs)))
-    sections.append(Section("again", "Any other pair", paragraphs(tag("code", f"{pairs.command} run=NUMBER"))))
+    if pairs.command is not None:
+        sections.append(Section("again", "Any other pair", paragraphs(tag("code", f"{pairs.command} run=NUMBER"))))
     return page(f"Why {first} and {second} differ", lead, sections, "jirga: an illustration, not a forecast.")
 
 
