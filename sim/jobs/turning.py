@@ -18,6 +18,7 @@ from sim.experiment.turning import share_otherwise, turning, typical
 from sim.inputs.errors import InputError, one_of
 from sim.jobs.asked import SOURCE, scenario_of_settings
 from sim.pages.kit.html import write
+from sim.pages.kit.own_files import beside
 from sim.pages.kit.terminal import tell_failed, terminal
 from sim.pages.run import pair
 from sim.pages.run import turning as overview
@@ -96,7 +97,7 @@ def _all(settings: Settings, first: Scenario, second: Scenario) -> int:
     command = parting_command(other.sweep.world, str(settings.against), size.draws, size.runs, settings.seed)
     pairs = overview.Pairs(one.sweep.world, names, found, share_otherwise(one, other), pages, command)
     file = settings.out / overview.FILE.format(first=first.scenario, second=second.scenario, seed=settings.seed)
-    write(file, overview.turning_page(pairs))
+    write(file, overview.turning_page(pairs, beside(settings.out)))
     _tell_all(terminal(), pairs, str(file))
     failed = len(one.errors()) + len(other.errors())
     tell_failed(failed)
@@ -119,7 +120,7 @@ def _played(settings: Settings, first: Scenario, second: Scenario, number: int) 
 def _write_pair(settings: Settings, first: Run, second: Run) -> Path:
     one, other = (run.model.world.scenario.scenario for run in (first, second))
     file = settings.out / pair.FILE.format(first=one, second=other, run=first.number, seed=settings.seed)
-    write(file, pair.pair_page(first, second))
+    write(file, pair.pair_page(first, second, beside(settings.out)))
     return file
 
 

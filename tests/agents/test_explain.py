@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from math import isnan
 from xml.etree import ElementTree
@@ -184,6 +185,15 @@ def test_the_page_stands_alone_and_its_drawing_is_well_formed(run: Run) -> None:
     offers = [entry for entry in run.model.journal.find(decision="offer")]
     assert sum("session" in title or "no deal" in title for title in titles) >= len(offers)
     assert run_page(run) == text
+
+
+def test_every_paragraph_leads_to_the_evidence_where_its_page_is_beside(run: Run) -> None:
+    alone, text = run_page(run), run_page(run, {"evidence.html"})
+    links = re.findall(r'<a href="evidence\.html#article\.([\w-]+)">([\w-]+)</a>, paragraphs? \d', text)
+    assert all(place == told for place, told in links)
+    assert {place for place, _ in links} <= {article.id for article in run.model.world.evidence.articles}
+    assert len(links) == len(re.findall(r"[\w-]+, paragraphs? \d", alone)) > 10
+    assert "evidence.html" not in alone
 
 
 # --- what lasts of the one who decides

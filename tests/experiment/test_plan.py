@@ -167,6 +167,7 @@ def test_parts_cover_every_cell_once_and_know_where_it_is(
     ]
     assert covered == [(cell, shard) for cell in range(len(found)) for shard in range(shards)]
     assert all(part_at(found, part.number) == part and part.first < part.last for part in parts(found))
+    assert sum(work.runs_in(found, part) for part in parts(found)) == found.total
     drawn = [n for part in parts(found)[run_parts_of(found) :] for n in range(part.first, part.last)]
     assert drawn == list(range(draws))  # of one epoch
 

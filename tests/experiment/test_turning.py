@@ -89,7 +89,10 @@ def test_the_command_writes_an_overview_whose_links_are_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], points: pd.DataFrame
 ) -> None:
     words = ["job=explain", "scenario=turkey_summit", "against=status_quo", f"out={tmp_path}"]
+    (tmp_path / "evidence.html").touch()
     assert main([*words, f"size.draws={DRAWS}", f"size.runs={RUNS}"]) == 0
+    cited = re.compile(r'<a href="evidence\.html#article\.[\w-]+">[\w-]+</a>, paragraphs? \d')
+    assert any(cited.search(pair.read_text()) for pair in tmp_path.glob("*-run-*.html"))  # reasons lead to paragraphs
     text = (tmp_path / "status_quo-and-turkey_summit-seed-1.html").read_text()
     links = re.findall(r'<a href="([^"#]+\.html)"', text)
     assert links

@@ -315,8 +315,9 @@ def test_what_another_system_left_goes_by_its_age(tmp_path: Path) -> None:
     old, new, foreign = (tmp_path / f".{name}.part" for name in (f"f00d-1.{'a' * 32}", f"f00d-2.{'b' * 32}", "thesis"))
     for path in (old, new, foreign):
         path.write_bytes(b"half")
-    for path in (old, foreign):
-        os.utime(path, (0.0, path.stat().st_mtime - leases.OLDEST - 60.0))
+    now = new.stat().st_mtime
+    for path, hours in ((old, 7.0), (new, 5.0), (foreign, 7.0)):
+        os.utime(path, (now, now - 3600.0 * hours))
     leases.clear(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([new, foreign])
 

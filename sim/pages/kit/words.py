@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from sim.inputs.numbers import counted
@@ -48,6 +49,24 @@ def cited(paragraphs: Mapping[str, Iterable[int]], page: str | None) -> Content:
     if page is None:
         return citations(paragraphs, " §")
     return joined((joined([_to(page, one), f" §{numbers_told(numbers)}"]) for one, numbers in paragraphs.items()), "; ")
+
+
+def linked(text: str, articles: Iterable[str], page: str | None) -> Content:
+    """A sentence in which each article whose paragraphs it names is a link to its place on the evidence page.
+
+    Args:
+        text: the sentence.
+        articles: that it may name.
+        page: the address of the evidence page; None without one.
+
+    >>> linked("coded 0.2; A4, paragraph 3", ("A4",), "evidence.html")
+    'coded 0.2; <a href="evidence.html#article.A4">A4</a>, paragraph 3'
+    """
+    names = "|".join(re.escape(one) for one in articles)
+    if page is None or not names:
+        return text
+    parts = re.split(rf"(?<![\w-])({names})(?=, paragraphs? \d)", text)
+    return joined([_to(page, part) if number % 2 else part for number, part in enumerate(parts)])
 
 
 def _to(page: str, article: str) -> Html:

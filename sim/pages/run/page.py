@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from sim.agents.sources import because
 from sim.agents.words import label, sentence
 from sim.inputs.numbers import counted
 from sim.pages.kit.html import (
+    Content,
     Html,
     Section,
     above,
@@ -29,6 +30,7 @@ from sim.pages.kit.html import (
     write,
 )
 from sim.pages.kit.own_files import beside
+from sim.pages.kit.words import linked
 from sim.pages.run.again import explain_command, notebook
 from sim.pages.run.timeline import KEY, timeline
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from sim.agents.model import NegotiationModel
 
 
+Reason = Callable[[str], Content]  # a reason, as the page tells it
 FILE = "{scenario}-run-{run}-seed-{seed}.html"
 SENTENCES = 10  # on top
 TOLD = ("attend", "mediate", "offer", "ratify", "vote", "comply", "line", "break")
@@ -49,6 +52,7 @@ def write_page(run: Run, file: Path) -> int:
 def run_page(run: Run, there: Collection[str] = ()) -> str:
     """The page of a run as text; `there`: names of pages in the same folder, which can be linked to."""
     scenario = run.model.world.scenario
+    cited = reasons(run, there)
     lead = joined(
         (
             tag("p", tag("strong", summary(run))),
@@ -59,13 +63,20 @@ def run_page(run: Run, there: Collection[str] = ()) -> str:
     sections = (
         Section("turning", "In ten sentences", _turning(run.model)),
         Section("timeline", "Timeline", _timeline(run)),
-        Section("beginning", "How it began", _beginning(run), folded=True),
-        Section("story", "The whole story", _story(run.model), folded=True),
-        Section("decisions", "Every decision", _decisions(run.model), folded=True),
+        Section("beginning", "How it began", _beginning(run, cited), folded=True),
+        Section("story", "The whole story", _story(run.model, cited), folded=True),
+        Section("decisions", "Every decision", _decisions(run.model, cited), folded=True),
         Section("again", "The same run again", _again(run)),
     )
     return page(f"One run: {scenario.title}", Html(lead), sections, "jirga: an illustration, not a forecast.",
                 back=above(there))  # fmt: skip
+
+
+def reasons(run: Run, there: Collection[str]) -> Reason:
+    """What makes of a reason a text whose paragraphs lead to the evidence page, where that is among those there."""
+    articles = [article.id for article in run.model.world.evidence.articles]
+    evidence = "evidence.html" if "evidence.html" in there else None
+    return lambda reason: linked(reason, articles, evidence)
 
 
 def _turning(model: NegotiationModel) -> Html:
@@ -83,26 +94,26 @@ def _timeline(run: Run) -> Html:
     return joined((tag("p", KEY), figure(drawing, "One run, week by week; point at a mark for its words.", wide=True)))
 
 
-def _beginning(run: Run) -> Html:
+def _beginning(run: Run, cited: Reason) -> Html:
     case = run.model.world.case
-    rows = [(label(case, found.name), f"{found.value:.2f}", because(found)) for found in beginnings(run.model)]
+    rows = [(label(case, found.name), f"{found.value:.2f}", cited(because(found))) for found in beginnings(run.model)]
     told_at = f"{tables_at_start(run.model)} The draw takes its numbers from {own_pass(run)}."
     return joined((tag("p", told_at), table(("what", "here", "because"), rows)))
 
 
-def _story(model: NegotiationModel) -> Html:
+def _story(model: NegotiationModel, cited: Reason) -> Html:
     parts: list[Html] = []
     for period in model.story:
         parts.append(tag("h3", period.title))
         lines = []
         for line in period.lines:
             text = tag("strong", line.text) if line.weight > 1 else line.text
-            lines.append(joined((text, tag("br"), tag("small", line.because))) if line.because else text)
+            lines.append(joined((text, tag("br"), tag("small", cited(line.because)))) if line.because else text)
         parts.append(listed(lines))
     return joined(parts, "\n")
 
 
-def _decisions(model: NegotiationModel) -> Html:
+def _decisions(model: NegotiationModel, cited: Reason) -> Html:
     by_week: dict[int, list[Decision]] = {}
     for entry in model.journal.entries:
         if entry.decision in TOLD:
@@ -110,7 +121,7 @@ def _decisions(model: NegotiationModel) -> Html:
     weeks = [
         details(
             f"Week {week} ({counted(len(entries), 'decision')})",
-            _week(model, entries),
+            _week(model, entries, cited),
             id=f"week-{week}",
             class_="entry",
         )
@@ -120,12 +131,12 @@ def _decisions(model: NegotiationModel) -> Html:
     return joined((tag("p", lead), finder("find a name or an issue", "weeks"), tag("div", *weeks, id="weeks")))
 
 
-def _week(model: NegotiationModel, entries: Iterable[Decision]) -> Html:
+def _week(model: NegotiationModel, entries: Iterable[Decision], cited: Reason) -> Html:
     items = []
     for entry in entries:
         reason = weighed(model, entry)
         text = told(model, entry)
-        items.append(joined((text, tag("br"), tag("small", reason))) if reason else text)
+        items.append(joined((text, tag("br"), tag("small", cited(reason)))) if reason else text)
     return listed(items)
 
 

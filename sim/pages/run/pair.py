@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from sim.agents.journal import Decision
@@ -10,9 +10,24 @@ from sim.agents.narrative import Period, happened
 from sim.agents.parting import Parting, names_apart, parting_of, parting_told
 from sim.agents.reasons import told, weighed
 from sim.agents.replay import Run, own_pass, summary
-from sim.agents.words import sentence
-from sim.pages.kit.html import Content, Html, Section, figure, joined, listed, page, paragraphs, table, tag, typed
+from sim.agents.sources import because, columns_behind, source
+from sim.agents.words import label, sentence
+from sim.pages.kit.html import (
+    Content,
+    Html,
+    Section,
+    above,
+    figure,
+    joined,
+    listed,
+    page,
+    paragraphs,
+    table,
+    tag,
+    typed,
+)
 from sim.pages.run.again import explain_command
+from sim.pages.run.page import Reason, reasons
 from sim.pages.run.timeline import KEY, timeline
 
 FILE = "{first}-and-{second}-run-{run}-seed-{seed}.html"
@@ -33,8 +48,13 @@ def told_apart(first: Run, second: Run) -> str:
     return parting_told(first.model.world, found, names_of(first, second))
 
 
-def pair_page(first: Run, second: Run) -> str:
-    """The page of two runs of one number as text; they have been played over the same weeks."""
+def pair_page(first: Run, second: Run, there: Collection[str] = ()) -> str:
+    """The page of two runs of one number as text; they have been played over the same weeks.
+
+    Args:
+        first, second: the runs.
+        there: names of pages in the same folder, which can be linked to.
+    """
     names, found = names_of(first, second), parting_of(first.model, second.model)
     number = (
         f"Run {first.number}, draw {first.model.draw_number}, seed {first.model.seed_of_chance}, with the same luck"
@@ -48,18 +68,19 @@ def pair_page(first: Run, second: Run) -> str:
     )
     sections = [Section("before", "What only one of them had until then", _before(first, second, names, found))]
     if found is not None:
-        sections.insert(0, Section("parting", "The decision in which they part", _parting(first, second, names, found)))
+        sections.insert(
+            0, Section("parting", "The decision in which they part", _parting(first, second, names, found, there))
+        )
     sections += [
         Section("timelines", "Both timelines", _timelines(first, second, names)),
         Section("story", "Side by side", _stories(first, second, names)),
         Section("again", "The same runs again", _again(first, second)),
     ]
-    return page(
-        f"Where they part: {names[0]} and {names[1]}", lead, sections, "jirga: an illustration, not a forecast."
-    )
+    title, foot = f"Where they part: {names[0]} and {names[1]}", "jirga: an illustration, not a forecast."
+    return page(title, lead, sections, foot, back=above(there))
 
 
-def _parting(first: Run, second: Run, names: tuple[str, str], found: Parting) -> Html:
+def _parting(first: Run, second: Run, names: tuple[str, str], found: Parting, there: Collection[str]) -> Html:
     """The same decision in both runs with its reasons."""
     rows = [
         (name, told(run.model, entry), weighed(run.model, entry))
@@ -73,7 +94,17 @@ def _parting(first: Run, second: Run, names: tuple[str, str], found: Parting) ->
     after = (
         "From here on the two have histories of their own; a later difference may be a consequence of it or of luck."
     )
-    return joined((table(("scenario", "what happened", "why"), rows), paragraphs(how, after)))
+    head = table(("scenario", "what happened", "why"), rows)
+    return joined((head, paragraphs(how, after), *_started(first, found.first, reasons(first, there))))
+
+
+def _started(run: Run, entry: Decision, cited: Reason) -> list[Html]:
+    """The numbers of the draw on which a decision rests most directly, and the paragraphs behind them."""
+    model = run.model
+    sources = [one for column in columns_behind(model, entry) if (one := source(model, column)) is not None]
+    rows = [(label(model.world.case, one.name), f"{one.value:.2f}", cited(because(one))) for one in sources]
+    lead = paragraphs("The numbers of the draw on which it rests most directly, from before the first week:")
+    return [lead, table(("what", "here", "because"), rows)] if rows else []
 
 
 def _before(first: Run, second: Run, names: tuple[str, str], found: Parting | None) -> Html:

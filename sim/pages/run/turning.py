@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -15,7 +15,7 @@ from sim.agents.words import name_of, place_of, sentence
 from sim.analysis.shares import Interval
 from sim.experiment.turning import Turned, Turning, typical
 from sim.pages.kit.colours import BLUE, GREEN, GREY, VERMILLION
-from sim.pages.kit.html import Content, Html, Section, figure, joined, note, page, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, Section, above, figure, joined, note, page, paragraphs, table, tag
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.world.world import World
 
@@ -62,8 +62,8 @@ def typical_runs(found: Turning) -> tuple[Turned, ...]:
     return tuple(typical(held) for held in list(found.kinds.values())[:KINDS])
 
 
-def turning_page(pairs: Pairs) -> str:
-    """The page as text."""
+def turning_page(pairs: Pairs, there: Collection[str] = ()) -> str:
+    """The page as text; `there`: names of pages in the same folder, which can be linked to."""
     first, second = pairs.names
     lead = joined((tag("p", tag("strong", lead_told(pairs))), note(_meaning(pairs))))
     sections = []
@@ -75,7 +75,8 @@ def turning_page(pairs: Pairs) -> str:
     sections.append(Section("ends", "How they end", _ends(pairs)))
     if pairs.command is not None:
         sections.append(Section("again", "Any other pair", paragraphs(tag("code", f"{pairs.command} run=NUMBER"))))
-    return page(f"Why {first} and {second} differ", lead, sections, "jirga: an illustration, not a forecast.")
+    title, foot = f"Why {first} and {second} differ", "jirga: an illustration, not a forecast."
+    return page(title, lead, sections, foot, back=above(there))
 
 
 def lead_told(pairs: Pairs) -> str:
