@@ -104,6 +104,8 @@ def test_where_nothing_differs_all_pairs_hold_at_once_and_single_ones_would_not(
         means = rng.normal(size=(8, 80))
         sample = sampled(means, means, regrets(np.repeat(means[:, :, None], 2, axis=2)), None, seed)
         found = pairs(sample.expected, means)
+        np.testing.assert_allclose(found.high, -found.low.T, atol=1e-12)  # the other way round
+        assert np.all((found.low <= found.value) & (found.value <= found.high))
         wrong += bool((found.low > 0.0).any())
         error = (sample.expected[1:, :, None] - sample.expected[1:, None, :]).std(axis=0)
         alone += bool((found.value > 1.99 * error + 1e-9).any())

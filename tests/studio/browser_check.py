@@ -284,7 +284,29 @@ def check_report(browser: Browser, pages: list[Path], pictures: Path | None = No
             found[file.name, width] = those
         visitor.page.context.close()
     assert not found, found
+    touched = [check_marks(browser, file) for file in pages if "-run-" in file.name]
+    assert touched
     return [f"the report: {len(pages)} pages looked through, at {NARROW} pixels too"]
+
+
+def check_marks(browser: Browser, file: Path) -> None:
+    """On a phone a finger beside a mark of a timeline has its words told, and leads to the decisions of its week."""
+    page = browser.new_context(viewport={"width": NARROW, "height": 900}, has_touch=True).new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(file.as_uri())
+    mark = page.locator("svg[data-marks] g:has(> title) > circle").first
+    mark.scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, -200)")  # from below what stays on top
+    box = mark.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + 6, box["y"] + 6)
+    said = page.locator("svg[data-marks] >> xpath=ancestor::figure >> [role=status]").first
+    week = re.match(r"Week (\d+): ", said.inner_text())
+    assert week is not None, said.inner_text()
+    said.locator("a").click()
+    entry = page.locator(f"#week-{week[1]}")
+    entry.locator("li").first.wait_for()
+    page.context.close()
 
 
 def main(words: list[str]) -> int:

@@ -32,7 +32,7 @@ from sim.pages.kit.html import (
 from sim.pages.kit.own_files import beside
 from sim.pages.kit.words import linked
 from sim.pages.run.again import explain_command, notebook
-from sim.pages.run.timeline import KEY, timeline
+from sim.pages.run.timeline import CAPTION, KEY, timeline
 
 if TYPE_CHECKING:
     from sim.agents.model import NegotiationModel
@@ -91,7 +91,7 @@ def _turning(model: NegotiationModel) -> Html:
 
 def _timeline(run: Run) -> Html:
     drawing = timeline(run.model)
-    return joined((tag("p", KEY), figure(drawing, "One run, week by week; point at a mark for its words.", wide=True)))
+    return joined((tag("p", KEY), figure(drawing, f"One run, week by week; {CAPTION}", wide=True)))
 
 
 def _beginning(run: Run, cited: Reason) -> Html:

@@ -28,7 +28,7 @@ from sim.pages.kit.html import (
 )
 from sim.pages.run.again import explain_command
 from sim.pages.run.page import Reason, reasons
-from sim.pages.run.timeline import KEY, timeline
+from sim.pages.run.timeline import CAPTION, KEY, timeline
 
 FILE = "{first}-and-{second}-run-{run}-seed-{seed}.html"
 WEEKS = 13  # told in one row: a quarter
@@ -141,7 +141,7 @@ def _rounds(run: Run, last: int) -> set[tuple[str, int]]:
 
 def _timelines(first: Run, second: Run, names: tuple[str, str]) -> Html:
     drawn = (
-        figure(timeline(run.model), f"{name}; point at a mark for its words.", wide=True)
+        figure(timeline(run.model), f"{name}; {CAPTION}", wide=True)
         for name, run in zip(names, (first, second), strict=True)
     )
     return joined((tag("p", KEY), *drawn))

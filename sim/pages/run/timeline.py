@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.agents.running import Running
 
 
+CAPTION = "point at a mark, or touch it, for its words."
 KEY = (
     "Each table has a band: pale while it is open, grey while it rests, violet while what "
     "was signed waits for a vote, green while an agreement is in force. Above "
@@ -63,7 +64,8 @@ def timeline(model: Running) -> Html:
     frame = _axis(scale, y) + _events(model, scale, y)
     label = f"timeline of the run over {model.week} weeks"
     return tag(
-        "svg", Html(frame), joined(parts), role="img", aria_label=label, viewBox=f"0 0 {WIDTH:.0f} {y + 22:.0f}",
+        "svg", Html(frame), joined(parts), role="img", aria_label=label, data_marks="title",
+        viewBox=f"0 0 {WIDTH:.0f} {y + 22:.0f}",
         xmlns="http://www.w3.org/2000/svg", font_family="system-ui, DejaVu Sans, sans-serif", font_size="11",
     )  # fmt: skip
 
