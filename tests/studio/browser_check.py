@@ -4,6 +4,8 @@ It fails where something does not hold; without a browser it says so in a line, 
 starts the studio as its users do, moves a slider, opens a link again, lets two visitors watch, follows a run, plays a
 game to its end in two seats, refuses every request that would leave the machine, and has axe-core look each page
 through, those of the report too. PICTURES is a folder for screenshots at 1440 and 390 pixels.
+
+`python tests/studio/browser_check.py class 30` measures instead how long a class of thirty waits (not in the gate).
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -309,6 +311,40 @@ def check_marks(browser: Browser, file: Path) -> None:
     page.context.close()
 
 
+# In the visitor's own page: all move the lever at one moment, and each notes when which number of runs was shown.
+MOVE_AT = """([value, moment]) => {
+  const page = Bokeh.documents[0];
+  window.shown = {};
+  page.on_change((event) => {
+    for (const one of event.events || [event]) {
+      const found = one.attr === "markup" && /data-runs="(\\d+)"/.exec(one.value);
+      if (found) { window.shown[found[1]] = Date.now() - moment; }
+    }
+  });
+  const lever = [...page._all_models.values()].find((one) => one.type === "Slider" && one.title.startsWith("week in"));
+  setTimeout(() => { lever.value = value; lever.setv({ value_throttled: value }); }, moment - Date.now());
+}"""
+
+
+def a_class(browser: Browser, address: str, visitors: int) -> list[str]:
+    """How long visitors wait who move a lever in the same moment, each to another value: all browsers are here, too."""
+    those = [Visitor(browser) for _ in range(visitors)]
+    for one in those:
+        one.open(address)
+    moment = 1000.0 * (time() + 0.2 * visitors)
+    for number, one in enumerate(those):
+        one.page.evaluate(MOVE_AT, [5 + number, moment])
+    lines = []
+    for runs in (200, 1_000, 5_000):
+        for one in those:
+            one.page.wait_for_function(f"window.shown[{runs}]")
+        waited = [one.page.evaluate(f"window.shown[{runs}]") / 1000.0 for one in those]
+        told = f"{visitors} visitors in browsers, to the picture of {runs:,} runs"
+        lines.append(f"{told}: median {median(waited):.1f} s, last {max(waited):.1f} s")
+        assert not any(one.troubles for one in those), [one.troubles for one in those]
+    return lines
+
+
 def main(words: list[str]) -> int:
     """Run the check, or say in one line why not."""
     lacks, is_needed = missing(), words[:1] == ["needed"]
@@ -320,6 +356,12 @@ def main(words: list[str]) -> int:
         print("axe-playwright-python is not installed: no page is looked through for what keeps people out")
     from playwright.sync_api import sync_playwright
 
+    if words[:1] == ["class"]:
+        with studio("scenario=turkey_summit") as address, sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+            print(*a_class(browser, address, int(words[1])), sep="\n")
+            browser.close()
+        return 0
     with TemporaryDirectory() as made, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
         print(*check_report(browser, report_in(Path(made)), folder[0] if folder else None), sep="\n")
