@@ -115,6 +115,13 @@ def test_values_of_draws_weigh_as_their_runs() -> None:
     assert found.error == pytest.approx(math.sqrt(2.0 * (9.0 + 9.0)) / 4.0)  # Cochran's formula, written out
 
 
+def test_a_ratio_of_nothing_rests_on_nothing() -> None:
+    never = np.full((3, 2), np.nan)
+    for found in (ratio(never), ratio(never, np.array([1.0, 2.0, 3.0]))):
+        assert math.isnan(found.value)
+        assert (found.parts.tolist(), found.draws, found.runs) == ([0.0, 0.0, 0.0], 0, 0)
+
+
 def test_students_quantile_is_that_of_scipy() -> None:
     numbers = [*range(1, 60), 99, 199, 999, 4_999]
     for n in numbers:  # as close as Hill's expansion comes, so that each of its constants counts

@@ -86,6 +86,8 @@ def test_the_sampler_comes_to_the_same(discrepancy: float) -> None:
     assert found.stages[-1].discrepancy == discrepancy
     steps = [stage.discrepancy for stage in found.stages]
     assert steps == sorted(steps, reverse=True)
+    assert [stage.worth / 1_500 for stage in found.stages[:-1]] == [pytest.approx(0.5, abs=0.01)] * (len(steps) - 1)
+    assert found.stages[-1].worth >= 0.5 * 1_500
     assert sum(played) == 1_500 * (1 + 2 * len(steps))
     assert found.inputs.min() >= 0.0
     assert found.inputs.max() < 1.0

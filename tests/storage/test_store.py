@@ -58,6 +58,16 @@ def file_of(folder: Path, kind: str, number: int) -> Path:
     return whole_files(folder)[kind, number]
 
 
+def test_what_repeats_is_kept_once_and_numbers_of_the_reals_as_they_are(folder: Path) -> None:
+    """A dictionary of values that hardly ever repeat would be a second copy of them."""
+    stored = [pq.read_metadata(file_of(folder, kind, 0)).row_group(0) for kind in KINDS]
+    columns = [group.column(n) for group in stored for n in range(group.num_columns)]
+    seen = {(column.physical_type, any("DICTIONARY" in one for one in column.encodings)) for column in columns}
+    assert {kind for kind, is_kept_once in seen if is_kept_once} >= {"INT32", "BYTE_ARRAY"}
+    assert not {kind for kind, is_kept_once in seen if is_kept_once} & {"FLOAT", "DOUBLE"}
+    assert {kind for kind, is_kept_once in seen if not is_kept_once} & {"FLOAT", "DOUBLE"}
+
+
 def test_what_is_opened_is_what_was_computed(folder: Path) -> None:
     memory = Runs(sweep(), made(list(compute(sweep(), range(sweep().shards), progress=False))))
     disk = sim.open(folder)
