@@ -158,3 +158,15 @@ def test_a_split_of_the_variance_follows_the_weights() -> None:
     assert spread(both, first).share_of_chance > 0.95
     assert spread(both, first[::-1]).share_of_chance < 0.05
     assert ratio(both, first).draws == pytest.approx(kish(first), abs=1.0)
+
+
+def test_weights_that_are_all_but_equal_leave_an_interval_as_it_is() -> None:
+    """As many pairs as runs: by the draws alone it would be three times as wide."""
+    random = np.random.default_rng(11)
+    first, second = ((random.random((200, 10)) < one).astype(np.float64) for one in (0.4, 0.5))
+    even = difference(first, second, yes_no=True)
+    found = difference(first, second, yes_no=True, weights=1.0 + 1e-6 * random.random(200))
+    assert (found.value, found.low, found.high) == tuple(
+        pytest.approx(one, abs=1e-3) for one in (even.value, even.low, even.high)
+    )
+    assert even.high - even.low < 0.08
