@@ -53,6 +53,17 @@ def test_intervals_cover_what_they_are_of() -> None:
     assert (inside / count >= 0.85).all()
 
 
+def test_where_one_draw_alone_varies_the_samples_without_it_say_nothing_else() -> None:
+    """A third of the resamples of six draws has none of it, and nothing to be shared out."""
+    values = np.zeros((3, 6, 2))
+    values[:, 5] = np.array([[0.0, 1.0], [1.0, 1.0], [0.0, 2.0]])
+    found = shares(values, np.array([0, 0, 0, 1, 1, 1]))
+    assert found is not None
+    for part in PARTS:
+        one = getattr(found, part)
+        assert 0.0 <= one.low <= one.value <= one.high <= 1.0
+
+
 @given(st.integers(0, 2**32 - 1), st.floats(0.1, 10.0), st.floats(-5.0, 5.0))
 def test_parts_add_up_and_know_no_unit(seed: int, factor: float, shift: float) -> None:
     values, coding = made(np.random.default_rng(seed), 40, 2)
