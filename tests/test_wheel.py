@@ -108,9 +108,12 @@ def test_it_installs_without_the_internet_as_the_guide_to_clusters_says(offline:
 
 
 def test_a_task_of_an_array_runs_in_the_container_of_the_guide(
-    offline: Path, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    offline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An empty environment stands for the image of the definition, and a script for the program that starts in it."""
+    """An empty environment stands for the image of the definition, and a script for the program that starts in it.
+
+    The submitting command is the image's, too: it has compiled by then, as `sbatch` has to answer within a minute.
+    """
     (recipe,) = re.findall(r"```text\n(Bootstrap.*?)```", GUIDE, re.DOTALL)
     sections = re.split(r"^%(\w+)\n", recipe, flags=re.MULTILINE)
     told = dict(zip(sections[1::2], sections[2::2], strict=True))
@@ -129,7 +132,7 @@ def test_a_task_of_an_array_runs_in_the_container_of_the_guide(
     }  # fmt: skip
     put_programs(tmp_path / "bin", programs)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
-    jirga = environment / "bin" / "jirga"
+    jirga = image / "bin" / "jirga"
     words = ["scenario=status_quo", "horizon=4", "out=there", "executor=slurm", *shlex.split(asked), *SMALL]
     done([jirga, *words], tmp_path)
     assert "0 failed" in (tmp_path / "log").read_text(encoding="utf-8")
