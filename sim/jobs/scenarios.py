@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.case.theory import AS_DESIGNED
 from sim.experiment.results import Results
 from sim.inputs.numbers import counted
-from sim.jobs.submitting import executor_of, hand_over, parts_failed, tell_aside
+from sim.jobs.submitting import hand_over, parts_failed, tell_aside
 from sim.pages.kit.own_files import refuse_foreign
 from sim.pages.report.measures import failed_runs
 from sim.pages.report.table import REPORT, RUNS, SUMMARY, SUMMARY_MARK, tell, write_summary
@@ -37,7 +37,6 @@ def run(settings: Settings) -> int:
     Raises:
         InputError: a mistake in the settings, more runs than the cap allows, or a folder that cannot be used.
     """
-    from sim.cluster.executing import check_time
     from sim.cluster.working import Worker
     from sim.jobs.asked import plan_of
     from sim.pages.kit.terminal import terminal
@@ -50,8 +49,7 @@ def run(settings: Settings) -> int:
     refuse_foreign_files(settings.out)
     measured = announce(plan, settings, aside)
     if settings.executor.name != "local" and measured:
-        check_time(measured, executor_of(settings.executor))
-        failed = hand_over(settings.out, plan, settings.executor)
+        failed = hand_over(settings.out, plan, settings.executor, measured)
         if failed is None or failed:
             return failed or 0
     worker = Worker(settings.out)

@@ -13,12 +13,19 @@ if TYPE_CHECKING:
     from sim.cluster.executing import Executor
     from sim.experiment.plan import Plan
     from sim.jobs.settings import ExecutorSettings
+    from sim.storage.work import Cost
 
 NOTHING = "nothing is missing that is in no queue"
 
 
-def hand_over(folder: Path, plan: Plan, settings: ExecutorSettings) -> int | None:
+def hand_over(folder: Path, plan: Plan, settings: ExecutorSettings, measured: Cost | None = None) -> int | None:
     """Have the missing parts that are in no queue done by who is named, or print what would be submitted.
+
+    Args:
+        folder: of the job.
+        plan: of the folder.
+        settings: name the executor.
+        measured: what the plan takes; None where that has still to be measured, for tasks of Slurm's.
 
     Returns:
         How many parts failed; None where nothing is done yet.
@@ -26,9 +33,10 @@ def hand_over(folder: Path, plan: Plan, settings: ExecutorSettings) -> int | Non
     Raises:
         InputError: the executor says no, or what waits in its queue cannot be seen.
     """
-    from sim.cluster.executing import execute, script, unclaimed
+    from sim.cluster.executing import check_time, execute, script, unclaimed
     from sim.cluster.slurm import Slurm
     from sim.cluster.status import status_of
+    from sim.storage.work import cost
 
     executor = executor_of(settings)
     asked = None if settings.dry_run else executor  # a script may be printed for another machine's queue
@@ -36,6 +44,8 @@ def hand_over(folder: Path, plan: Plan, settings: ExecutorSettings) -> int | Non
     if not numbers:
         tell_aside(NOTHING)
         return None
+    if isinstance(executor, Slurm):
+        check_time(measured or cost(plan, None, tell_aside), executor)
     if settings.dry_run and isinstance(executor, Slurm):
         print(script(folder, plan, numbers, executor, tell_aside), end="")
         return None

@@ -125,10 +125,11 @@ def _answers(seen: Seen) -> Html | None:
     name = seen.choice.scenario.replace("_", " ")
     head = ["outcome", BASELINE_NAME, name, f"less {BASELINE_NAME} (95 %)", "what it says"]
     head += [] if seen.pinned is None else [PINNED_NAME]
-    against = () if (pinned := paired_pin(seen)) is None else answered(pinned, seen.runs)
-    head += [f"less {PINNED_NAME} (95 %)"] if against else []
-    found = answered(seen.baseline, seen.runs)
-    rows = [(*_answer(seen, one), *(_gap(seen, other) for other in against[n : n + 1])) for n, one in enumerate(found)]
+    rows = [_answer(seen, one) for one in answered(seen.baseline, seen.runs)]
+    if (pinned := paired_pin(seen)) is not None:
+        head.append(f"less {PINNED_NAME} (95 %)")
+        against = answered(pinned, seen.runs)
+        rows = [(*row, _gap(seen, one)) for row, one in zip(rows, against, strict=True)]
     return table(head, rows) if rows else None
 
 

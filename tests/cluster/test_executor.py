@@ -131,6 +131,9 @@ def test_a_task_that_is_too_short_for_a_part_is_refused(
     with pytest.raises(InputError, match=re.escape(line)):
         sim.sweep(scenario(), **SIZE, out=tmp_path / "b", executor=sim.Slurm())
     assert not (fake / "asked").exists()
+    assert main(["resume", f"out={tmp_path}/a", "executor=slurm", "executor.minutes=60"]) == 2
+    assert line in capsys.readouterr().err
+    assert not (fake / "script").exists()
     assert main([*words, f"out={tmp_path}/a", "executor.cpus=2"]) == 0
     assert (fake / "asked").exists()
 

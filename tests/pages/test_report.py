@@ -379,7 +379,7 @@ def test_the_lead_names_nothing_that_luck_brings_and_nothing_that_moves_no_run(r
 
     told = report(Findings(results), answer)
     assert "most hangs on" not in told
-    assert "No uncertainty stands out of luck for " in told
+    assert "No uncertainty stands out of luck and moves runs for " in told
     out = {one.name for _, _, ranked in Findings(results).strongest for one in ranked if one.stands_out}
     assert set(asked) <= out
 
@@ -392,7 +392,7 @@ def test_what_the_lead_names_is_the_strongest_that_moves_a_run(results: Results)
     (told,) = _decisive(found, lambda runs, name: name != "a")
     assert "<code>b</code> (−0.80)" in str(told)
     (told,) = _decisive(found, lambda runs, name: name == "c")  # in the band: not asked
-    assert "No uncertainty stands out of luck" in str(told)
+    assert "No uncertainty stands out of luck and moves runs for " in str(told)
 
 
 def test_an_actor_without_a_table_is_not_seated() -> None:

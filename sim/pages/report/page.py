@@ -249,7 +249,7 @@ def _decisive(found: Findings, felt: Felt) -> Iterator[Content]:
         )
         yield joined([f"{words}held at its upper instead of its lower tenth): ", joined(named, "; "), "."])
     if nothing := [what for what, name in first.values() if name is None]:
-        yield f"No uncertainty stands out of luck for {', '.join(nothing)}: more draws would be needed."
+        yield f"No uncertainty stands out of luck and moves runs for {', '.join(nothing)}: more draws would be needed."
 
 
 def _named(group: Group, ranked: Sequence[Influence], felt: Felt) -> Content | None:
