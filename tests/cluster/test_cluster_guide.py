@@ -43,6 +43,13 @@ def test_the_guide_works_as_it_is_written(tmp_path: Path, monkeypatch: pytest.Mo
     assert (tmp_path / "sweep" / "jobs" / "slurm-1.sh").is_file()
     whole = {path.name for path in Path("other/runs").glob("*.parquet")}
     next(Path("other/runs").glob("runs-*")).unlink()
-    (code,) = [block for block in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL) if '"other"' in block]
-    exec(code, {})
+    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    for block in blocks:
+        exec(block.replace("/shared/", ""), {})
     assert {path.name for path in Path("other/runs").glob("*.parquet")} == whole
+    assert [cell.swept["levers.summit_week"] for cell in sim.open("grid")] == [4, 12]
+    assert "--partition=short" in Path("grid/jobs/slurm-1.sh").read_text(encoding="utf-8")
+    within = [" ".join(line.split()) for line in re.findall(r"`jirga ([^`]+\sout=[^`]+)`", text)]
+    assert sorted(line.split()[0] for line in within) == ["cancel", "collect", "resume", "status"]
+    for line in within:
+        assert main(shlex.split(line)) == 0, line
