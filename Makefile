@@ -75,7 +75,7 @@ broken-cases: $(READY)
 mutants: $(READY)
 	[ -e .venv-mutants/.ready ] || { $(PYTHON) -m venv .venv-mutants && \
 	  .venv-mutants/bin/python -m pip install -qq --disable-pip-version-check "cosmic-ray>=8.7,<9" && touch .venv-mutants/.ready; }
-	.venv-mutants/bin/python tests/mutation/mutants.py $(if $(sample),sample=$(sample)) $(if $(groups),groups=$(groups))
+	.venv-mutants/bin/python tests/mutation/mutants.py $(if $(sample),sample=$(sample)) $(if $(seed),seed=$(seed)) $(if $(groups),groups=$(groups))
 
 bench: $(READY)
 	set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
