@@ -38,7 +38,7 @@ run: $(READY)
 test: $(READY)
 	$(SIDE_BY_SIDE) test-code test-site
 	$(MAKE) --no-print-directory -j2 test-python test-cluster
-	$(BIN)/python tests/studio/browser_check.py $(STUDIO)
+	$(BIN)/python -m tests.studio.browser_check $(STUDIO)
 
 test-code:
 	$(BIN)/ruff check

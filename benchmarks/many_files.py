@@ -1,7 +1,8 @@
 """DuckDB on a plan's files of runs: seconds and memory for 4,000 files with 10^8 rows, the line of docs/cost.md.
 
-One part of 25,000 runs is done and stands under 4,000 names. They are links: its bytes are on the disk once, so that what is
-measured is opening, decoding and counting, not the disk. The query takes the means of two columns by class of settlement.
+One part of 25,000 runs is done and stands under 4,000 names. They are links: its bytes are on the disk once, so that
+what is measured is opening, decoding and counting, not the disk. The query takes the means of two columns by class of
+settlement.
 """
 
 from __future__ import annotations

@@ -630,7 +630,7 @@ def discover(
 
     Args:
         scenario: whose outcomes these are.
-        outcomes: each a yes or no (`collapse`, `doha`, `NAME >= NUMBER`); empty for those of the scenario's question.
+        outcomes: each a yes or no (`taken_over`, `doha`, `NAME >= NUMBER`); empty for those of the scenario's question.
         draws, runs, seed, passes, implied, progress: as in `sim.sweep`; at least 40 draws.
         weights: a file that `job=calibrate` wrote; None: all draws count alike.
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from told import imported, taken
 
 import sim
@@ -48,6 +49,16 @@ def test_there_are_five_notebooks() -> None:
 @every_notebook
 def test_a_notebook_runs_to_its_end(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     executed(path, monkeypatch, tmp_path)
+
+
+@every_notebook
+def test_a_kernel_that_was_started_anew_ends_a_cell_as_the_first_words_say(path: Path) -> None:
+    notebook = read(path)
+    assert "If one says `NameError`, the kernel was started anew" in notebook.cells[0].source
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"][-1:]
+    with pytest.raises(CellExecutionError) as found:
+        NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    assert found.value.ename == "NameError"
 
 
 def executed(

@@ -69,5 +69,5 @@ def test_continuous_integration_runs_the_gate_of_everybody() -> None:
     assert "exec make test SLURM=needed STUDIO=$studio" in text
     assert "if command -v chromium > /dev/null; then studio=needed; fi" in text
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for line in ("slurm_check.py $(SLURM)", "browser_check.py $(STUDIO)"):
+    for line in ("slurm_check.py $(SLURM)", "tests.studio.browser_check $(STUDIO)"):
         assert line in makefile

@@ -7,12 +7,10 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
-import sysconfig
 import tomllib
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -22,21 +20,13 @@ from sim.case.loading import load_case
 from sim.case.scenario import scenario_names
 from sim.command.arguments import help_text
 from sim.jobs.settings import FOLDER_JOBS
+from tests.wheels import ROOT, built, done, installed
 
-ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "guides" / "cluster.md").read_text(encoding="utf-8")
 pytestmark = pytest.mark.long  # built once, not once for each worker
 
 
 SMALL = ("size=smoke", "size.draws=2", "evidence.draws=200")
-
-
-def done(words: Sequence[str | Path], folder: Path) -> subprocess.CompletedProcess[str]:
-    """A command that has to succeed, without the environment's own ideas of where Python's modules are."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    result = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
-    return result
 
 
 def put_programs(folder: Path, programs: Mapping[str, str]) -> None:
@@ -60,27 +50,13 @@ def data_files() -> set[str]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy of what belongs to it, with the build tool that is installed here."""
-    folder = tmp_path_factory.mktemp("source")
-    for name in ("sim", "conf", "scenarios"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder / name)
-    pip = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", "dist", "."]
-    done(pip, folder)
-    (built,) = (folder / "dist").glob("jirga-*.whl")
-    return built
+    return built(tmp_path_factory.mktemp("source"))
 
 
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel in it; the libraries it needs are lent by the one that runs the tests."""
     folder = tmp_path_factory.mktemp("away") / "env"
-    done([sys.executable, "-m", "venv", "--without-pip", folder], folder.parent)
-    pip = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python"]
-    done([*pip, "install", "-q", "--no-deps", "--no-index", wheel], folder.parent)
-    (site,) = (folder / "lib").glob("python3.*/site-packages")
-    (site / "lent.pth").write_text(sysconfig.get_paths()["purelib"])
+    installed(wheel, folder)
     return folder
 
 

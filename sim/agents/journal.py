@@ -221,7 +221,7 @@ class Journal:
     def broke_off(self, t: int) -> None:
         """Violence ended the talks."""
         state = self.state
-        odds, draw = chance(float(state.break_rate[t])), float(state.break_draw[t])
+        odds, draw = chance(float(state.break_rate[t])), float(state.break_luck[t])
         trust = float(min(state.guaranteed_trust[t, 0], state.guaranteed_trust[t, 1]))
         self._add(
             "bargain",
@@ -277,18 +277,18 @@ class Journal:
         terms = {"control_before": before, **terms}
         challenger = self.players[self.rules.challenger[w]]
         about = self.players[self.rules.incumbent[w]]
-        draw = float(state.combat_draw[w])
+        draw = float(state.combat_luck[w])
         self._add("fight", "fight", challenger, "fought", place=names, about=about, random_number=draw, terms=terms)
         if state.hazard[w] > 0.0:
             self._add(
                 "fight",
                 "regime",
                 about,
-                "collapsed" if state.regime != regime else "stood",
+                "fell" if state.regime != regime else "stood",
                 place=names,
                 about=challenger,
                 probability=chance(float(state.hazard[w])),
-                random_number=float(state.collapse_draw[w]),
+                random_number=float(state.takeover_luck[w]),
                 terms={name: terms[name] for name in ("control", "cohesion")} | {"presence": float(state.presence)},
             )
 

@@ -134,7 +134,7 @@ def _news(model: Running, who: str, entry: Decision) -> Iterator[str]:
         yield f"{week}: violence ended {place}."
     elif entry.decision == "line" and own:
         yield f"{week}, {place}: pressure has lifted your red line on {issue(entry.clause)}."
-    elif entry.decision == "regime" and entry.outcome == "collapsed":
+    elif entry.decision == "regime" and entry.outcome == "fell":
         yield f"{week}: {name_of(world, entry.about)} took over from {name_of(world, entry.who)}."
 
 

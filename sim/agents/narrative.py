@@ -129,7 +129,7 @@ def _turning_point(model: Running, entry: Decision) -> list[Line]:
         return [Line(sentence(f"{place}: the agreement collapsed{_peace(model, entry, 'again')}"), weight=3)]
     if entry.decision == "comply" and entry.outcome == "broken" and _is_news(model, entry):
         return [Line(told(model, entry), weighed(model, entry), 2)]
-    if entry.decision == "regime" and entry.outcome == "collapsed":
+    if entry.decision == "regime" and entry.outcome == "fell":
         who, winner = name_of(model.world, entry.who), name_of(model.world, entry.about)
         chance = f"the chance of it was {100 * entry.probability:.1f} % this week"
         return [Line(sentence(f"{winner} took over from {who}: {chance}"), weight=3)]

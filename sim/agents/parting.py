@@ -183,7 +183,7 @@ _OUTCOMES: Mapping[str, str] = {
     "kept": "kept its promise",
     "broken": "broke its promise",
     "withheld": "withheld what it had promised",
-    "collapsed": "fell",
+    "fell": "fell",
     "stood": "stood",
 }
 

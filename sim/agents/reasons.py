@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 READY = Term("surplus", "its readiness, or half of the best deal where it does not fight the other")
 LEAST_WEIGHT = 0.0005  # below this a term is not worth a word
+EXAMPLE = 0.1  # a sum of reasons, in shares of what an agreement is worth to whoever weighs them
 # What somebody does who decides for it, and until when the private number behind it lasts.
 DOES = {"attend": "come", "ratify": "ratify", "vote": "approve", "comply": "deliver"}
 UNTIL = {"vote": "until the leaders who sign change", "comply": "until its leaders change or another deal is signed"}
@@ -53,6 +54,15 @@ def chance_without(decision: Decision, name: str, noise: float) -> float:
     return float(logistic(log_odds(left, noise)))
 
 
+def what_a_sum_makes(model: Running) -> str:
+    """How a sum of reasons becomes a chance in a run, by its noise; told once, where many sums follow."""
+    noise = float(model.draw.noise)
+    chance = percent(float(logistic(log_odds((EXAMPLE,), noise))))
+    return (
+        f"A sum of 0 makes an even chance; with the noise of this run, {noise:.3f}, a sum of +{EXAMPLE} makes {chance}."
+    )
+
+
 def weighed(model: Running, decision: Decision) -> str:
     """What spoke for and against, what the chance would have been without the weightiest term, and what lasts."""
     found, noise = weights(decision), float(model.draw.noise)
@@ -73,7 +83,7 @@ def weighed(model: Running, decision: Decision) -> str:
     if absent:
         text += f"; there was {listing(absent)}" if text else f"There was {listing(absent)}"
     total = sum(weight.value for weight in found)
-    text += f". In sum {total:+.3f}, with noise {noise:.3f}."
+    text += f". In sum {total:+.3f}."
     is_yes = decision.random_number < decision.probability
     if not by_hand(decision.random_number) and is_yes != (decision.probability >= 0.5):
         text += " It was the less likely course."

@@ -123,8 +123,8 @@ def summary(run: Run) -> str:
     model, found = run.model, run.outcomes
     ended = f"it ended in the class {run.settlement!r}: {_meaning(run)}"
     text = f"after {model.week} weeks {ended}"
-    if found["collapse_week"] >= 0:
-        turn = next(one for one in model.journal.entries if (one.decision, one.outcome) == ("regime", "collapsed"))
+    if found["takeover_week"] >= 0:
+        turn = next(one for one in model.journal.entries if (one.decision, one.outcome) == ("regime", "fell"))
         text = f"in week {turn.week} {name_of(model.world, turn.about)} took over; {ended}"
     signed = _where(run, "agreed", "agreed_week")
     fallen = _where(run, "collapsed", "collapsed_week")

@@ -20,7 +20,7 @@ def usual_settlements(case: Case) -> Mapping[str, Settlement]:
     """The classes of a case that names none: the regime turned, an agreement in force anywhere."""
     found = {}
     if any(war.turns_regime for war in case.wars.values()):
-        found["turned"] = Settlement(meaning="the regime turned", all=("collapse == 1",), colour="vermillion")
+        found["turned"] = Settlement(meaning="the regime turned", all=("taken_over == 1",), colour="vermillion")
     in_force = tuple(f"table.{name}.status == 3" for name in case.tables)
     found["agreed"] = Settlement(meaning="an agreement in force", any=in_force, settles=True, colour="blue")
     return found

@@ -552,7 +552,7 @@ class _Calibration:
 
     def claim(self, place: Place, arrays: Arrays, weights: Values) -> Asked:
         whole, halves = arrays["whole"], (arrays["first"], arrays["second"])
-        prior, posterior = (holding(whole, halves, given).corrected for given in (None, weights))
+        prior, posterior = (holding(whole, halves, given, arrays["apart"]).corrected for given in (None, weights))
         marked = place.pattern.for_calibration
         implausible = float((self.short(place, arrays) > CUTOFF).mean()) if marked else None
         reached = float((np.nan_to_num(whole) > 0.0).mean())
@@ -629,20 +629,15 @@ def _whole(sweep: Sweep) -> Runs:
 def arrays_of(found: Finding) -> Arrays:
     """Whether a pattern holds in each draw, and the effects of the claims that have to hold, (claims, draws)."""
     needed = [one for one in found.claims if not one.claim.need_not]
-    first, second = (np.array([one.holds_by_half[n] for one in needed]) for n in (0, 1))
+    first, second = found.held_by_half
     return {
-        "whole": found.held, "first": _all(first), "second": _all(second),
+        "whole": found.held, "first": first, "second": second, "apart": found.apart,
         "effects": np.array([one.effects for one in needed]),
         "effects_first": np.array([one.halves[0] for one in needed]),
         "effects_second": np.array([one.halves[1] for one in needed]),
         "bounds": np.array([one.threshold for one in needed]), "scales": np.array([one.scale for one in needed]),
         "thresholds": np.array([one.threshold for one in found.claims]),
     }  # fmt: skip
-
-
-def _all(held: Values) -> Values:
-    found: Values = np.where(np.isnan(held).any(axis=0), np.nan, held.min(axis=0))
-    return found
 
 
 def with_thresholds(found: Finding, thresholds: Values) -> Finding:

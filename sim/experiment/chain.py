@@ -28,7 +28,7 @@ STAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "delivery": ("kept", "delivered", "collapsed", "collapses"),
         "war": (
             *("control", "intensity", "cohesion", "violence", "attacks", "ceasefire_weeks"),
-            *("collapse", "emirate", "refugees"),
+            *("taken_over", "emirate", "refugees"),
         ),
     }
 )

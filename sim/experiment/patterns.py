@@ -100,9 +100,21 @@ class Finding:
     def share(self) -> Holding:
         """The share of draws in which every claim holds that has to, raw and corrected; NaN without draws."""
         needed = [measured for measured in self.claims if not measured.claim.need_not]
-        halves = [measured.holds_by_half for measured in needed]
+        return holding(self.held, self.held_by_half, needed[0].weights, self.apart)
+
+    @property
+    def held_by_half(self) -> tuple[Values, Values]:
+        """`held` by the first half of each draw's runs, and by the second."""
+        halves = [measured.holds_by_half for measured in self.claims if not measured.claim.need_not]
         first, second = (_all_of([half[n] for half in halves]) for n in (0, 1))
-        return holding(self.held, (first, second), needed[0].weights)
+        return first, second
+
+    @property
+    def apart(self) -> Values:
+        """How far the halves of a draw's runs differ in the claim in which they do most, (draws,); NaN where untold."""
+        halves = [measured.holds_by_half for measured in self.claims if not measured.claim.need_not]
+        found: Values = np.max([np.abs(one - two) for one, two in halves], axis=0)
+        return found
 
     @property
     def held(self) -> Values:

@@ -35,7 +35,7 @@ MOST_TOLD, MOST_LOGGED = 40, 5
 LOG_HEAD = "# Why the expected numbers have moved\n\nWritten by `make accept`, newest last.\n"
 HEADER = ("outcome", "runs", "mean", *(f"q{round(100 * level):02}" for level in LEVELS))
 COLUMNS = (
-    "collapse_week", "presence", "refugees", "cell.*", "table.*.agreed_week", "table.*.sessions", "table.*.impasses",
+    "takeover_week", "presence", "refugees", "cell.*", "table.*.agreed_week", "table.*.sessions", "table.*.impasses",
     "attendance.*", "war.*.control", "war.*.violence", "war.*.attacks", "war.*.ceasefire_weeks", "trust.*",
 )  # fmt: skip
 

@@ -98,7 +98,7 @@ ALLOWED: Mapping[str, str] = MappingProxyType(
         "record": "null for the case's own, or a file",
         "weights": "null, or a file that job=calibrate wrote",
         "scenarios": "a list of files: [mine.yaml,ours.yaml]",
-        "outcome": "null, or a list of outcomes: [collapse,doha]",
+        "outcome": "null, or a list of outcomes: [taken_over,doha]",
         "better": "null, or more or less for each outcome: [less,more]",
         "enough": "null, or a number for each outcome: [0.5,0.1]",
         "choose": "null, or a list of levers: [ONE, OTHER]",

@@ -54,8 +54,8 @@ def _number(field: str, column: str, axes: str, unit: str, high: float, meaning:
 OUTCOMES: tuple[Outcome, ...] = (
     Outcome("settlement", "settlement", "", "i1", "code", 0.0, 7.0,
             "settlement class at the horizon, the first of the case's that holds"),
-    _flag("collapse", "collapse", "", "whether the incumbent fell and the regime turned"),
-    _week("collapse_week", "collapse_week", "", "week of the regime change"),
+    _flag("taken_over", "taken_over", "", "whether the incumbent fell and the regime turned"),
+    _week("takeover_week", "takeover_week", "", "week of the regime change"),
     _flag("emirate", "regime.turned", "", "whether the second regime rules at the horizon"),
     _share("presence", "presence", "", "the patron's presence at the horizon"),
     _number("refugees", "refugees", "", "share of the refugee stock", INFINITY, "people who fled in the run"),
@@ -173,8 +173,8 @@ def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
 @standalone
 def write_outcomes(rules: Any, state: Any, row: Any) -> None:
     """Write the outcome row of a run whose last week is over, but for its class, which follows from the row."""
-    row.collapse = 1 if state.takeover_week >= 0 else 0
-    row.collapse_week = state.takeover_week
+    row.taken_over = 1 if state.takeover_week >= 0 else 0
+    row.takeover_week = state.takeover_week
     row.emirate = state.regime
     row.presence = state.presence
     row.refugees = state.refugees

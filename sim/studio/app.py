@@ -33,7 +33,7 @@ from sim.studio.choice import Choice, scenario_of, scenario_yaml
 from sim.studio.numbers import numbers_csv
 from sim.studio.panes import Frame, Picture
 from sim.studio.uncertain import Strong, groups_of, strongest
-from sim.studio.view import STYLE, bars_of, paired_pin, picture_of_ends, those, view
+from sim.studio.view import STYLE, bars_of, paired_pin, picture_of_ends, saved, those, view
 from sim.world.uncertainty import fixable
 
 REST = 0.5  # seconds without another choice before the longest computation begins: it would delay the next picture
@@ -102,8 +102,11 @@ class Studio:
         parted = pn.widgets.Button(label="Where the runs part from status quo", sizing_mode="stretch_width")
         parted.on_click(lambda event: self._ask(self.page_of_partings))
         self._parted_pin.on_click(lambda event: self._ask(self.page_of_partings_from_pin))
-        files = (("numbers (CSV)", "csv", self._csv), ("picture (SVG)", "svg", self._svg),
-                 ("picture (PNG)", "png", self._png), ("scenario (YAML)", "yaml", self._yaml))  # fmt: skip
+        files = (
+            ("numbers (CSV)", "csv", self._csv), ("picture of the ends (SVG)", "svg", self._svg),
+            ("picture of the ends (PNG)", "png", self._png), ("all pictures (HTML)", "html", self._html),
+            ("scenario (YAML)", "yaml", self._yaml),
+        )  # fmt: skip
         downloads = [
             pn.widgets.FileDownload(label=f"Save the {what}", filename=f"{SAVED}.{ending}", embed=False,
                                     callback=partial(asyncio.to_thread, made), sizing_mode="stretch_width")
@@ -358,12 +361,19 @@ class Studio:
             found.seek(0)
         return found
 
+    def _html(self) -> io.StringIO:
+        return io.StringIO("" if self.seen is None else saved(self.seen, self._command(self.seen)))
+
+    def _command(self, seen: Seen) -> str:
+        """What gives the numbers of a choice again, once its scenario is saved."""
+        sweep = seen.runs.sweep
+        return file_command(sweep.world, f"{SAVED}.yaml", sweep.draws, sweep.runs, sweep.seed)
+
     def _yaml(self) -> io.StringIO:
         stage = len(self.bench.stages) - 1
         seen = self.seen if self.seen is not None and self.seen.choice == self.choice else None
-        sweep = (seen or self.bench.seen(self.choice, stage)).runs.sweep
-        command = file_command(sweep.world, f"{SAVED}.yaml", sweep.draws, sweep.runs, sweep.seed)
-        return io.StringIO(scenario_yaml(sweep.scenario, SAVED, command))
+        found = seen or self.bench.seen(self.choice, stage)
+        return io.StringIO(scenario_yaml(found.runs.sweep.scenario, SAVED, self._command(found)))
 
 
 WRAPPED = ".bk-btn { white-space: normal; }"  # a button's words may need a second line

@@ -15,7 +15,7 @@ from sim.experiment.answers import Answered, answered
 from sim.experiment.comparison import Comparison, compare
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
-from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, Section, details, joined, page, paragraphs, table, tag, typed
 from sim.pages.kit.networks import network
 from sim.pages.kit.words import cited, failed_told
 from sim.pages.report.figures import Composed
@@ -23,6 +23,7 @@ from sim.pages.report.sections import bar_of
 from sim.pages.report.settlements import settlements
 from sim.studio.bench import Seen
 from sim.studio.pictures import Gap, Line, bars, courses, gaps
+from sim.version import __version__
 
 BASELINE_NAME, PINNED_NAME = "status quo", "pinned"
 SHARES = ("share", "yes or no", "yes is 1")  # units that are told in hundredths
@@ -76,12 +77,13 @@ def paired_pin(seen: Seen) -> Runs | None:
     return seen.pinned if (one.epoch, one.horizon) == (other.epoch, other.horizon) else None
 
 
-def view(seen: Seen, *, whole: bool = True) -> Html:
+def view(seen: Seen, *, whole: bool = True, opens: bool = True) -> Html:
     """What is shown of a choice, as markup.
 
     Args:
         seen: the runs.
         whole: whether to make what is folded too, more than half of all; the first picture comes sooner without.
+        opens: whether a part of a picture can be asked for, to see one of its runs.
     """
     scenario = seen.runs.sweep.scenario
     drawn = bars_of(seen)
@@ -91,8 +93,8 @@ def view(seen: Seen, *, whole: bool = True) -> Html:
     head = joined((tag("h2", sentence(scenario.title)), asked, *ruled, *rests, _sure(seen, drawn)))
     parts = [
         ("What the answer is", _answers(seen)),
-        ("How the runs end", joined((_ends(seen, drawn, opens=True), tag("small", ENDS_TOLD)))),
-        ("What the change does", _differences(seen)),
+        ("How the runs end", joined((_ends(seen, drawn, opens=opens), tag("small", OPENS * opens + ENDS_TOLD)))),
+        ("What the change does", _differences(seen, opens)),
         ("Signed, and broken again", _agreements(seen, whole)),
         ("The war, week by week", _war(seen, whole)),
         ("Trust at the start and at the end", _trust(seen, whole)),
@@ -165,10 +167,11 @@ def _difference(value: float, low: float, high: float, unit: str) -> str:
 # --- ends and differences --------------------------------------------------------------------------------------------
 
 
-ENDS_TOLD = (
+OPENS = (
     "Click a part, or reach it by Tab and press Enter: one run that ends so, week by week, with its reasons and "
-    "paragraphs. The line below where two parts meet: the 95 % interval of the share of all that lies left of there."
+    "paragraphs. "
 )
+ENDS_TOLD = "The line below where two parts meet: the 95 % interval of the share of all that lies left of there."
 
 
 def picture_of_ends(seen: Seen) -> Html:
@@ -192,24 +195,32 @@ def _ends(seen: Seen, rows: Sequence[Composed], *, opens: bool) -> Html:
     return bars(rows, classes, f"how the runs end. {told}", opens=opens)
 
 
-def _differences(seen: Seen) -> Html | None:
+def saved(seen: Seen, command: str) -> str:
+    """A choice's pictures as a page of its own, with the command that makes its numbers again."""
+    scenario = seen.runs.sweep.scenario
+    lead = joined((tag("style", Html(STYLE)), view(seen, opens=False)))
+    how = "With the scenario saved beside this page (YAML) the command line gives the same numbers:"
+    again = Section("again", "The same numbers again", joined((paragraphs(how), typed(command))))
+    return page(f"Studio: {scenario.title}", lead, [again], f"jirga {__version__}: an illustration, not a forecast.")
+
+
+def _differences(seen: Seen, opens: bool) -> Html | None:
     parts: list[Content] = []
     for name, comparison, style in comparisons(seen):
-        rows = [gap_of(comparison, kind, style) for kind in seen.runs.sweep.case.classes]
+        found = (gap_of(comparison, kind, style) for kind in seen.runs.sweep.case.classes)
+        rows = [one if opens else one._replace(who="") for one in found]
         parts += [
             tag("h4", f"{seen.choice.scenario.replace('_', ' ')} {name}"),
             gaps(rows, f"paired differences, {name}"),
         ]
     if not parts:
         return None
-    parts.append(tag("small", DIFFERENCES_TOLD))
+    parts.append(tag("small", DIFFERENCES_TOLD + DOT_OPENS * opens))
     return joined(parts)
 
 
-DIFFERENCES_TOLD = (
-    "Filled: the 95 % interval leaves zero out. Each run is compared with its twin of the same luck. A dot leads to "
-    "one run of the scenario that ends so."
-)
+DIFFERENCES_TOLD = "Filled: the 95 % interval leaves zero out. Each run is compared with its twin of the same luck."
+DOT_OPENS = " A dot leads to one run of the scenario that ends so."
 
 
 def gap_of(comparison: Comparison, what: str, style: int) -> Gap:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from inspect import signature
+from math import exp
 
 import pytest
 
 from sim.agents.journal import Decision
 from sim.agents.model import NegotiationModel
-from sim.agents.reasons import by_schedule, chance_without, weighed, weights
+from sim.agents.reasons import by_schedule, chance_without, weighed, weights, what_a_sum_makes
 from sim.case.loading import load_case
 from sim.model.equations.attendance import attendance, mediation
 from sim.model.equations.choice import log_odds
@@ -87,3 +88,11 @@ def test_every_term_that_weighs_is_told(name: str) -> None:
                 assert f"{weight.term.words} ({weight.value:+.3f})" in text
                 told += 1
     assert told
+
+
+def test_what_a_sum_makes_is_a_chance_by_the_noise_of_the_run() -> None:
+    for model in played():
+        noise = float(model.draw.noise)
+        text = what_a_sum_makes(model)
+        assert f"with the noise of this run, {noise:.3f}," in text
+        assert text.endswith(f"a sum of +0.1 makes {100.0 / (1.0 + exp(-0.1 / noise)):.0f}%.")

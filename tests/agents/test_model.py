@@ -129,7 +129,7 @@ def test_another_run_or_draw_or_seed_is_another_course(world: World) -> None:
     for model in models:
         for _ in range(8):
             model.step()
-    draws = [tuple(model.state.combat_draw) for model in models]
+    draws = [tuple(model.state.combat_luck) for model in models]
     assert len(set(draws)) == len(draws)
 
 
@@ -230,7 +230,7 @@ def test_every_decision_leaves_one_record(played: NegotiationModel) -> None:
 
 
 def test_a_decision_left_to_chance_follows_its_draw(played: NegotiationModel) -> None:
-    yes = {"attend": "came", "mediate": "came", "ratify": "ratified", "regime": "collapsed"}
+    yes = {"attend": "came", "mediate": "came", "ratify": "ratified", "regime": "fell"}
     found = [entry for entry in played.journal.entries if entry.decision in yes]
     assert found
     for entry in found:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import binom
+from scipy.stats import binom, norm
 from scipy.stats import t as student
 
 from sim.analysis.chance import chance_share
@@ -362,6 +363,32 @@ def test_the_share_beyond_a_threshold_is_that_of_the_binomial_and_half_of_what_l
         exact += binom.pmf(round(lattice), runs, chance) / 2.0
     assert beyond(means, 0.05, above=True).mean() == pytest.approx(exact, abs=0.004)
     assert beyond(-means, -0.05, above=False).mean() == pytest.approx(exact, abs=0.004)
+
+
+def test_the_interval_of_a_share_reaches_as_far_as_the_halves_disagree() -> None:
+    whole = np.repeat([1.0, 0.0], [60, 40])
+
+    def ends(differing: int, **more: Any) -> tuple[float, float]:
+        second = whole.copy()
+        second[100 - differing :] = 1.0 - second[100 - differing :]
+        return holding(whole, (whole, second), **more).corrected[1:]
+
+    alike, some, many = ends(0), ends(10), ends(40)
+    assert many[0] < some[0] < alike[0] < 0.6 < alike[1] < some[1] < many[1] <= 1.0
+    assert some[0] < 0.5  # 0.6 less 0.1
+    assert some[1] > 0.7
+    assert ends(0, apart=np.full(100, 1.0)) == (0.0, 1.0)
+    assert ends(10, apart=np.zeros(100)) == pytest.approx((alike[0], alike[1]))
+    assert holding(whole, (np.full(100, np.nan),) * 2).corrected[1:] == (0.0, 1.0)  # one run a draw: nothing is known
+
+
+@given(st.lists(st.floats(-4.0, 4.0), min_size=1, max_size=6))
+def test_what_so_many_runs_err_is_less_than_what_their_halves_disagree(distances: list[float]) -> None:
+    """The bound of the docstring for normal noise, at effects so many errors of all runs from the threshold."""
+    effects = np.array(distances)
+    true, raw = (effects > 0.0).mean(), norm.cdf(effects).mean()
+    half = norm.cdf(effects / math.sqrt(2.0))
+    assert abs(true - raw) <= (2.0 * half * (1.0 - half)).mean() + 1e-12
 
 
 def test_the_correction_is_twice_the_whole_less_the_halves() -> None:

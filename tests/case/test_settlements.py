@@ -60,8 +60,8 @@ def test_any_needs_one_and_all_needs_every_one(levels: list[float]) -> None:
 
 def test_what_never_came_and_what_is_undefined_hold_no_condition() -> None:
     rows = rows_of([0.0])
-    rows["collapse_week"], rows["nash_product"] = -1, np.nan
-    for condition in ("collapse_week < 30", "collapse_week >= -1", "table.doha.nash_product < 1"):
+    rows["takeover_week"], rows["nash_product"] = -1, np.nan
+    for condition in ("takeover_week < 30", "takeover_week >= -1", "table.doha.nash_product < 1"):
         assert settled(with_classes(one={"all": (condition,)}), rows).tolist() == [1]
 
 
@@ -103,7 +103,7 @@ def test_a_case_that_names_no_class_has_usual_ones_also_without_a_war_that_turns
     signed = CASE.model_copy(update={"settlements": usual_settlements(CASE)})
     check_settlements(signed, "case.yaml")
     rows = rows_of([0.0, 0.0, 0.0])
-    rows["status"][1, 2], rows["collapse"][2], rows["status"][2, 0] = 3, 1, 3
+    rows["status"][1, 2], rows["taken_over"][2], rows["status"][2, 0] = 3, 1, 3
     assert [signed.classes[code] for code in settled(signed, rows)] == ["none", "agreed", "turned"]
 
 

@@ -134,7 +134,7 @@ def test_a_failing_run_is_a_row_with_its_error(monkeypatch: pytest.MonkeyPatch) 
     kept = [n for n, number in enumerate(whole.path_runs) if number not in found.errors]
     assert found.paths[kept].tobytes() == whole.paths[kept].tobytes()
     runs = Runs(sweep(), found)
-    assert runs.share("collapse").draws == 29
+    assert runs.share("taken_over").draws == 29
     assert (runs.outcomes["error"] != "").sum() == 6
 
 

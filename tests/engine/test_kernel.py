@@ -127,7 +127,7 @@ def test_every_outcome_of_the_record_has_columns_and_every_column_a_place() -> N
 def test_columns_are_called_as_the_case_calls_things() -> None:
     names = {column.name for column in outcome_columns(case())}
     assert names >= {
-        "settlement", "collapse_week", "refugees", "table.doha.agreed_week", "attendance.intra_afghan.TAL",
+        "settlement", "takeover_week", "refugees", "table.doha.agreed_week", "attendance.intra_afghan.TAL",
         "trust.US.PAK", "leverage.PAK.TAL", "war.afghan_war.control", "table.doha.package.withdrawal",
         "table.doha.kept.US", "attendance.doha.QAT",
     }  # fmt: skip

@@ -93,7 +93,7 @@ def test_what_can_be_asked_is_every_column_but_codes_and_weeks() -> None:
     assert {column.field for column in left} == {
         "settlement",
         "status",
-        "collapse_week",
+        "takeover_week",
         "agreed_week",
         "collapsed_week",
     }
@@ -202,7 +202,7 @@ def test_a_scenario_beside_itself_moves_nothing(found: Comparison) -> None:
     same = compare(found.first, found.first)
     assert not same.moved()["moves"].any()
     assert (same.moved()["difference"] == 0.0).all()
-    assert same.chain("collapse").attrs["words"].startswith("It dies at “lever”")
+    assert same.chain("taken_over").attrs["words"].startswith("It dies at “lever”")
 
 
 def test_what_moves_is_told_with_the_largest_first_and_counts_every_column(found: Comparison) -> None:

@@ -33,7 +33,7 @@ def test_a_shorter_course_is_the_beginning_of_a_longer_one() -> None:
     short, long = (record.statements[name].course(CASE) for name in ("doha_by_april_2021", "week_of_doha"))
     assert short.horizon < long.horizon
     first, second = (_whole(Sweep(one, 20, 2, 1, paths=0, band_runs=0)) for one in (short, long))
-    for what in ("table.doha.agreed_week", "table.intra_afghan.agreed_week", "collapse_week"):
+    for what in ("table.doha.agreed_week", "table.intra_afghan.agreed_week", "takeover_week"):
         one, other = first.weeks(what), second.weeks(what)
         assert np.array_equal(one, np.where(other <= short.horizon, other, np.inf))
 

@@ -31,7 +31,7 @@ def made(monkeypatch: pytest.MonkeyPatch, chance_of: object, seed: int = 1) -> d
     monkeypatch.setattr(discover, "RESAMPLES", 6)
     scenario = afghanistan().scenario("status_quo")
     monkeypatch.setattr(discover, "bounded", lambda sweep: bounded(sweep)[:12])
-    return measured(scenario, ("collapse",), DRAWS, 5, seed, progress=False)
+    return measured(scenario, ("taken_over",), DRAWS, 5, seed, progress=False)
 
 
 def test_a_planted_box_becomes_a_sentence_with_its_true_share(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,14 +104,14 @@ def test_weights_of_draws_are_so_many_equal_ones() -> None:
 def test_weights_that_leave_too_few_draws_are_refused() -> None:
     weights = np.where(np.arange(80) < 10, 1.0, 1e-6)
     with pytest.raises(InputError, match="weights: leave the draws worth 20 equal ones"):
-        measured(afghanistan().scenario("status_quo"), ("collapse",), 80, 1, 1, weights=weights, progress=False)
+        measured(afghanistan().scenario("status_quo"), ("taken_over",), 80, 1, 1, weights=weights, progress=False)
 
 
 @pytest.mark.parametrize(
     ("outcome", "draws", "says"),
     [
         (("war.afghan_war.violence",), 40, "is no yes or no"),
-        (("collapse",), 39, "39 are too few"),
+        (("taken_over",), 39, "39 are too few"),
         ((), 40, "no outcome of the scenario's question"),
     ],
 )

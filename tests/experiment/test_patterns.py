@@ -139,8 +139,9 @@ def test_an_effect_in_one_draw_has_no_interval() -> None:
 
 
 def finding(*effects: list[float], need_not: bool = False, off: tuple[str, ...] = ()) -> Finding:
-    none = np.full(len(effects[0]), NAN)
-    claims = [Measured(a_claim(), np.array(e), (none, none), 0.05, mean_interval(np.array(e))) for e in effects]
+    """Of draws each half of whose runs says what all of them do."""
+    found = [np.array(effect) for effect in effects]
+    claims = [Measured(a_claim(), one, (one, one), 0.05, mean_interval(one)) for one in found]
     if need_not:
         claims[-1] = replace(claims[-1], claim=a_claim(need_not=True))
     return Finding("P", None, off, tuple(claims), ())
@@ -153,6 +154,17 @@ def test_a_pattern_holds_in_a_draw_in_which_all_of_its_claims_do() -> None:
 def test_a_pattern_holds_in_enough_of_the_draws_or_not() -> None:
     assert finding([1.0] * 95 + [0.0] * 5).holds(0.8) is True
     assert finding([1.0] * 60 + [0.0] * 40).holds(0.8) is False
+
+
+def test_what_the_runs_of_a_draw_do_not_agree_on_cannot_be_told() -> None:
+    (claim,) = finding([1.0] * 95 + [0.0] * 5).claims
+    second = np.repeat([1.0, 0.0], [70, 30])
+    unsure = replace(claim, halves=(claim.effects, second))
+    assert Finding("P", None, (), (unsure,), ()).holds(0.8) is None
+    single = replace(claim, halves=(np.full(100, NAN),) * 2)  # one run a draw
+    assert Finding("P", None, (), (single,), ()).share.corrected[1:] == (0.0, 1.0)
+    both = Finding("P", None, (), (claim, replace(unsure, halves=(second, claim.effects))), ())
+    np.testing.assert_array_equal(both.apart, np.repeat([0.0, 1.0, 0.0], [70, 25, 5]))
 
 
 def test_near_what_is_enough_and_with_few_draws_it_cannot_be_told() -> None:

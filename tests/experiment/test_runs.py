@@ -107,14 +107,14 @@ def test_a_mean_of_codes_is_refused(runs: Runs) -> None:
 
 
 def test_what_never_happened_is_no_number_anywhere(runs: Runs) -> None:
-    weeks = runs.values("collapse_week")
+    weeks = runs.values("takeover_week")
     assert np.isnan(weeks).any()
-    column = runs.column("collapse_week")
+    column = runs.column("takeover_week")
     assert column.min() >= 0
-    assert runs.outcomes["collapse_week"].min() >= 0
-    for mean in (column.mean(), runs.outcomes["collapse_week"].mean(), runs.mean("collapse_week").value):
+    assert runs.outcomes["takeover_week"].min() >= 0
+    for mean in (column.mean(), runs.outcomes["takeover_week"].mean(), runs.mean("takeover_week").value):
         assert mean == pytest.approx(np.nanmean(weeks))
-    assert np.isinf(runs.weeks("collapse_week")).sum() == np.isnan(weeks).sum()
+    assert np.isinf(runs.weeks("takeover_week")).sum() == np.isnan(weeks).sum()
     with pytest.raises(InputError, match="is not a week of an event"):
         runs.weeks("presence")
 
@@ -125,12 +125,12 @@ def test_a_run_that_failed_has_no_outcome_and_counts_nowhere(runs: Runs) -> None
     assert table.isna().all(axis=None)
     assert repr(lost) == "<180 runs of turkey_summit: 60 draws x 3 runs, 4 failed>"
     kept = ~lost.failed
-    for what in ("takeover", "collapse", "presence", "collapse_week >= 0"):
+    for what in ("takeover", "taken_over", "presence", "takeover_week >= 0"):
         found = lost.mean(what)
         assert found.value == pytest.approx(runs.values(what)[kept].mean())
         assert (found.draws, found.runs) == (59, 176)
-    assert np.isnan(lost.weeks("collapse_week")[0]).all()
-    curve, without = survival(lost.weeks("collapse_week"), 104), survival(runs.weeks("collapse_week")[1:], 104)
+    assert np.isnan(lost.weeks("takeover_week")[0]).all()
+    curve, without = survival(lost.weeks("takeover_week"), 104), survival(runs.weeks("takeover_week")[1:], 104)
     assert curve.value[0] == 1.0 == without.value[0]
 
 

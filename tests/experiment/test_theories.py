@@ -113,10 +113,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
 
 def test_the_measured_theories_are_their_sweeps(found: Found) -> None:
     assert [one.theory for one in found.theories] == list(theory_files())
-    collapse = next(one for one in found.outcomes if one.outcome == "collapse")
-    for theory, one in collapse.estimates.items():
-        assert one.value == swept(theory, "status_quo").share("collapse").value
-    assert collapse.parts is not None
+    fallen = next(one for one in found.outcomes if one.outcome == "taken_over")
+    for theory, one in fallen.estimates.items():
+        assert one.value == swept(theory, "status_quo").share("taken_over").value
+    assert fallen.parts is not None
     assert found.patterns
     assert set(found.patterns[0].holds) == set(theory_files())
     assert found.record is not None
@@ -132,7 +132,7 @@ def test_steps_are_as_many_as_are_told(tmp_path: Path) -> None:
     heard: list[int] = []
     scenario: Scenario = load_case(small_case(tmp_path)).scenario("status_quo", horizon=2)
     theories = every_theory()[:2]
-    measured(scenario, theories, ("collapse",), 4, 2, 1, told=heard.append)
+    measured(scenario, theories, ("taken_over",), 4, 2, 1, told=heard.append)
     assert sum(heard) == steps_of(scenario, theories)
 
 

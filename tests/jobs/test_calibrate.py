@@ -132,7 +132,7 @@ def test_equal_weights_leave_a_report_as_it_is(learnt: Path, tmp_path: Path) -> 
     write_weights(tmp_path / FILE, Draws(CASE, 1), np.full(20, 0.7), ["nothing"])
     runs = sim.sweep(CASE.scenario("turkey_summit"), draws=20, runs=2, seed=1, progress=False)
     same = sim.weighted(runs, tmp_path / FILE)
-    for what in ("takeover", "collapse_week", "trust.US.PAK"):
+    for what in ("takeover", "takeover_week", "trust.US.PAK"):
         assert repr(same.mean(what)) == repr(runs.mean(what))
     assert sim.weighted(same, None).weights is None
     base = sim.sweep(CASE.scenario("status_quo"), draws=20, runs=2, seed=1, progress=False)

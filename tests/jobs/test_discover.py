@@ -49,8 +49,8 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(tmp_path: Path, monk
 
 
 def test_a_mistake_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*WORDS, "outcome=[collaps]", f"out={tmp_path}"]) == 2
-    assert "did you mean collapse" in capsys.readouterr().err
+    assert main([*WORDS, "outcome=[taken_ovr]", f"out={tmp_path}"]) == 2
+    assert "did you mean taken_over" in capsys.readouterr().err
 
 
 def test_runs_that_failed_are_told(

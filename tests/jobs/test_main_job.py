@@ -118,12 +118,12 @@ def test_the_summary_has_a_row_a_scenario_and_shares_that_add_up(told: tuple[Pat
             float(row[name]) for name in ("takeover", "comprehensive", "interim", "ceasefire", "bilateral", "none")
         ]
         assert sum(kinds) == pytest.approx(1.0, abs=1e-5)
-        assert float(row["collapse.low"]) <= float(row["collapse"]) <= float(row["collapse.high"])
+        assert float(row["taken_over.low"]) <= float(row["taken_over"]) <= float(row["taken_over.high"])
         assert row["failed_runs"] == "0"
 
 
 def test_what_is_printed_starts_with_every_question_and_its_answers(told: tuple[Path, str, str]) -> None:
-    before, after = told[1].split("What comes of it: kinds of settlement")
+    before, after = told[1].split("What comes of it: settlement classes")
     case = plan_of(compose(WORDS).settings()).grid.case
     for name in scenario_names(case):
         scenario = load_scenario(case, name)
@@ -157,7 +157,7 @@ def test_a_level_of_some_runs_says_so_in_the_answers_of_terminal_and_report(
 ) -> None:
     """Attendance where nobody was asked to come: a mean of few runs stands nowhere without their number."""
     assert main(["scenario=delayed_withdrawal", "size=smoke", "size.draws=24", "horizon=9", f"out={tmp_path}"]) == 0
-    before, _ = capsys.readouterr().out.split("What comes of it: kinds of settlement")
+    before, _ = capsys.readouterr().out.split("What comes of it: settlement classes")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     part = page[page.index("The same with both levels") :].split("</details>")[0]
     some = 0
@@ -346,7 +346,7 @@ def test_what_no_run_has_is_told_by_a_dash() -> None:
 
 
 def test_what_one_draw_alone_gives_says_so() -> None:
-    weeks = Measure("week", ("collapse_week",), "median", "week", 1.0)
+    weeks = Measure("week", ("takeover_week",), "median", "week", 1.0)
     assert shown(weeks, Interval(12.0, math.nan, math.nan), None) == "12 [dim]–[/dim]"
 
 
@@ -390,7 +390,7 @@ def test_runs_that_fail_are_counted_told_and_make_the_exit_code(
     assert "4 runs failed and count nowhere" in out
     (row,) = summary(tmp_path / "here")
     assert row["failed_runs"] == "2"
-    assert float(row["collapse.defined"]) == 1.0  # of the runs that did not fail
+    assert float(row["taken_over.defined"]) == 1.0  # of the runs that did not fail
     page = (tmp_path / "here" / REPORT).read_text(encoding="utf-8")
     assert "4 runs failed and count nowhere" in page
     assert "(2 failed)" in page

@@ -83,8 +83,8 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(tmp_path: Path, monk
 def test_a_mistake_is_one_line_and_nothing_of_another_is_replaced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*WORDS, "outcome=[collaps]", f"out={tmp_path}"]) == 2
-    assert "did you mean collapse" in capsys.readouterr().err
+    assert main([*WORDS, "outcome=[taken_ovr]", f"out={tmp_path}"]) == 2
+    assert "did you mean taken_over" in capsys.readouterr().err
     (tmp_path / TABLE.format(scenario="status_quo")).write_text("mine\n", encoding="utf-8")
     assert main([*WORDS, f"out={tmp_path}"]) == 2
     assert "jirga has not written it" in capsys.readouterr().err
@@ -102,10 +102,10 @@ def test_each_source_is_told_once_by_the_reading_that_moves_it_most() -> None:
         ("b.2", "low"),
     ]
     assert strongest(found, "row", 9) == ()
-    told = carried_told(found)
+    told = carried_told(load_case(), found)
     assert "a ¶1" in told
     assert "−30.0" in told
-    assert NOTHING in carried_told([])
+    assert NOTHING in carried_told(load_case(), [])
 
 
 def test_the_mark_of_the_table_is_its_head() -> None:

@@ -20,7 +20,7 @@ from sim.storage.weights import Draws, write_weights
 pytestmark = pytest.mark.long
 
 VIOLENT = "war.afghan_war.violence"
-WORDS = ["job=robust", "scenario=turkey_summit", "actor=US", f"outcome=[{VIOLENT},collapse]", "better=[less,less]",
+WORDS = ["job=robust", "scenario=turkey_summit", "actor=US", f"outcome=[{VIOLENT},taken_over]", "better=[less,less]",
          "size.draws=12", "size.runs=2", "horizon=30", "tried=3"]  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(
         rows = list(csv.DictReader(file))
     assert {float(row["weeks_to_go"]) for row in rows} == {4.0, 21.0, 104.0}
     again = surface.robust(
-        load_case().scenario("turkey_summit").change(horizon=30), (VIOLENT, "collapse"), ("less", "less"), 12, 2,
+        load_case().scenario("turkey_summit").change(horizon=30), (VIOLENT, "taken_over"), ("less", "less"), 12, 2,
         levers="weeks_to_go", tried=3, progress=False,
     )  # fmt: skip
     assert csv_text(again) == (tmp_path / TABLE).read_text(encoding="utf-8")
@@ -66,7 +66,7 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(
     [
         (["better=[less]"], "better: has 1 words for 2 outcomes"),
         (["better=[less,fewer]"], "better[1]: 'fewer'"),
-        (["outcome=[collaps,takeover]"], "did you mean collapse"),
+        (["outcome=[taken_ovr,takeover]"], "did you mean taken_over"),
         (["actor=PAK"], "no lever of turkey_summit is PAK's"),
         (["cap=10"], "cap: 3 settings of weeks_to_go: 72 runs, above cap=10; allowed: yes=true"),
         (["size.runs=1"], "size.runs: 1 is too few"),

@@ -56,7 +56,7 @@ def test_what_nothing_moves_takes_no_more_runs_than_were_told(monkeypatch: pytes
 @pytest.mark.parametrize(
     ("outcome", "says"),
     [
-        ("collaps", "did you mean collapse"),
+        ("taken_ovr", "did you mean taken_over"),
         ("settlement", "is a code"),
         ("attendance.intra_afghan.TUR", "has no value"),
     ],

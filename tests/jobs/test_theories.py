@@ -107,7 +107,7 @@ MISTAKES = [
     (["job=paragraphs", "cap=9"], "cap: job=paragraphs does not look at it; allowed: job=scenarios, job=calibrate"),
     (["scenario.theory=nash"], "unknown key"),
     (["job=theories", "run=3"], "job=theories does not look at it"),
-    (["job=theories", "outcome=[colapse]"], "did you mean collapse"),
+    (["job=theories", "outcome=[taken_ovr]"], "did you mean taken_over"),
 ]
 
 

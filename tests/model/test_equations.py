@@ -163,7 +163,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "war.next_cohesion": lambda cohesion, target, setback_effect, lost_control: np.clip(
         25 / 26 * cohesion + target / 26 - setback_effect * bend(lost_control), 0.01, 1
     ),
-    "war.collapse_hazard": lambda collapse_rate, presence, cohesion, control: (
+    "war.takeover_hazard": lambda collapse_rate, presence, cohesion, control: (
         collapse_rate * control**2 * (1 - presence) * (1 - cohesion)
     ),
     "war.chance": lambda rate: -np.expm1(-rate),

@@ -78,8 +78,8 @@ def delivered(found: World, state: Any) -> Array:
 
 OfAState = Callable[[World, Any], Any]
 OF_A_STATE: dict[str, OfAState] = {
-    "collapse": lambda _, state: state.takeover_week >= 0,
-    "collapse_week": lambda _, state: state.takeover_week,
+    "taken_over": lambda _, state: state.takeover_week >= 0,
+    "takeover_week": lambda _, state: state.takeover_week,
     "emirate": lambda _, state: state.regime,
     "presence": lambda _, state: state.presence,
     "refugees": lambda _, state: state.refugees,
@@ -363,13 +363,13 @@ def share(field: str, part: str, whole: str) -> Callable[[Course], Any]:
 
 OVER_TIME: dict[str, Callable[[Course], bool]] = {
     "settlement": all_of(
-        lambda c: (c.outcomes.settlement == 0) == (c.outcomes.collapse == 1),
+        lambda c: (c.outcomes.settlement == 0) == (c.outcomes.taken_over == 1),
         lambda c: np.isin(c.outcomes.settlement, range(len(CLASSES))),
     ),
-    "collapse": all_of(lambda c: c.outcomes.collapse == (c.outcomes.collapse_week >= 0)),
-    "collapse_week": all_of(
+    "taken_over": all_of(lambda c: c.outcomes.taken_over == (c.outcomes.takeover_week >= 0)),
+    "takeover_week": all_of(
         lambda c: (
-            c.outcomes.collapse_week
+            c.outcomes.takeover_week
             == (c.first(c.weekly.emirate == 1) if c.plan.start_regime == 0 else np.full(c.weekly.shape, -1))
         )
     ),
@@ -492,7 +492,7 @@ def test_an_outcome_lies_in_its_declared_range_and_is_missing_only_where_it_is_s
 def test_the_courses_meet_what_the_laws_speak_of() -> None:
     """Laws about signatures, collapses and deliveries would hold of runs in which nothing happens."""
     ends = [course(epoch).outcomes[-1] for epoch in EPOCHS]
-    for field in ("agreements", "collapses", "collapse", "broken_off", "impasses", "sessions", "ceasefire_weeks"):
+    for field in ("agreements", "collapses", "taken_over", "broken_off", "impasses", "sessions", "ceasefire_weeks"):
         assert any((rows[field] > 0).any() for rows in ends), field
     assert any((rows.kept > 0).any() for rows in ends)
     assert len(afghanistan().tables) == ends[0].status.shape[-1]

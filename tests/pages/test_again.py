@@ -152,3 +152,35 @@ def test_the_words_for_a_scenario_s_levers_are_exact(
     settings = compose(shlex.split(line)[1:]).settings()
     assert settings.levers == {"pace": value + 2}
     assert scenario_of_settings(settings, CASE).levers["pace"].value == value + 2
+
+
+@pytest.mark.parametrize("case", ["afghanistan", "northern_ireland"])
+def test_every_command_of_a_report_is_of_its_case_and_those_of_runs_tell_the_stored_rows(
+    tmp_path: Path, case: str
+) -> None:
+    """Each is pasted: it has to be taken as it stands, but for the names that the reader has to give."""
+    out = tmp_path / "out"
+    assert main([f"case={case}", "size.draws=3", "size.runs=2", "horizon=20", "seed=4", f"out={out}"]) == 0
+    page = html.unescape("".join(file.read_text(encoding="utf-8") for file in out.rglob("*.html")))
+    cells = sim.open(out)
+    every = [one for cell in cells for one in (cell.runs, cell.paired) if one is not None]
+    stored = {(one.sweep.scenario.scenario, one.sweep.scenario.epoch): one for one in every}
+    runs, told = 0, set()
+    for command in set(re.findall(r"(?:jirga|python -m sim) [^<\n]*job=[^<\n]*", page)):
+        words = shlex.split(command)
+        words = words[1:] if words[0] == "jirga" else words[3:]
+        given = [word.replace("NAME", next(iter(stored))[0]).replace("OUTCOME", "taken_over") for word in words]
+        settings = compose(given).settings()
+        assert settings.case == case, command
+        told.add(settings.job)
+        if "run=" in command:
+            found = load_case(settings.case)
+            scenario = scenario_of_settings(settings, found)
+            again = replay(load_world(scenario, found), settings.run, seed=settings.seed, runs=settings.size.runs)
+            row = (
+                stored[scenario.scenario, scenario.epoch].explain(settings.run).outcomes
+            )  # compared with what is on the disk
+            assert repr(again.outcomes) == repr(row), command
+            runs += 1
+    assert runs >= 3
+    assert told >= {"explain", "levers", "record", "paragraphs", "evidence"}

@@ -63,9 +63,9 @@ def test_runs_are_drawn_as_they_are_told() -> None:
 
 
 def test_a_column_that_is_yes_or_no_is_drawn_in_per_cent_as_a_class_is() -> None:
-    axes = sim.plot(runs(), ["collapse", "takeover", "table.doha.agreed"])
+    axes = sim.plot(runs(), ["taken_over", "takeover", "table.doha.agreed"])
     assert axes.get_xlabel() == "share of the runs, %"
-    assert rows(axes)["collapse"][0] == pytest.approx(100.0 * runs().share("collapse").value)
+    assert rows(axes)["taken_over"][0] == pytest.approx(100.0 * runs().share("taken_over").value)
 
 
 def test_a_comparison_is_drawn_as_it_is_told() -> None:

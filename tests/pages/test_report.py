@@ -109,6 +109,20 @@ def test_a_measure_tells_the_mean_of_its_values_in_its_unit(results: Results) ->
     assert any(1.0 < value < 99.0 for value in told)
 
 
+def test_a_difference_is_in_the_unit_of_its_levels(results: Results) -> None:
+    told = 0
+    for cell in results:
+        for measure in (*measures(results), *kinds(results.case)):
+            gap = measure.difference(cell)
+            if gap is None or not gap.stands or measure.compares_otherwise:
+                continue
+            values = measure.values(cell.runs)
+            assert gap.second == pytest.approx(values[~np.isnan(values)].mean())
+            assert gap.value == pytest.approx(gap.second - gap.first)
+            told += measure.scale == 100.0 and abs(gap.value) > 1.0
+    assert told
+
+
 def test_the_baseline_of_a_group_is_the_run_of_status_quo_from_its_epoch(results: Results) -> None:
     for group in groups(results.case, results.cells):
         scenario = group.baseline.sweep.scenario
@@ -332,13 +346,13 @@ def test_the_report_tells_a_settlement_and_what_the_case_names_first_in_the_word
 def test_a_cell_is_blank_only_where_it_cannot_happen(results: Results) -> None:
     """None of so many is a number with an end; a week that never comes says so; a turned regime does not turn again."""
     takeover = next(one for one in kinds(results.case) if one.label == "takeover")
-    week = next(one for one in headline(results) if one.outcome == "collapse_week")
+    week = next(one for one in headline(results) if one.outcome == "takeover_week")
     runs = results["turkey_summit"].runs
 
     class Never(Runs):
         def _values(self, what: str) -> np.ndarray:
             found = super()._values(what)
-            return np.full_like(found, np.nan) if what == "collapse_week" else np.zeros_like(found)
+            return np.full_like(found, np.nan) if what == "takeover_week" else np.zeros_like(found)
 
     never = Never(runs.sweep, runs._held)
     assert takeover.can_happen(never)

@@ -141,7 +141,7 @@ def test_parts_done_one_by_one_are_the_files_of_one_process(tmp_path: Path) -> N
     prepare(tmp_path / "parts", plan)
     assert parts_of(plan) > 4
     with pytest.raises(InputError, match=rf"{parts_of(plan)} of {parts_of(plan)} parts are missing"):
-        Collection(plan, tmp_path / "parts")[0].runs.share("collapse")
+        Collection(plan, tmp_path / "parts")[0].runs.share("taken_over")
     assert run_parts(tmp_path / "parts", [2, 0], threads=1) == 2
     assert run_parts(tmp_path / "parts", [2]) == 0
     assert run_parts(tmp_path / "parts", threads=2) == parts_of(plan) - 2
@@ -204,7 +204,7 @@ def test_a_sweep_of_ones_own_case_opens_when_the_case_has_gone(own_case: Path, t
     found = sim.open(tmp_path / "kept")
     assert isinstance(found, Runs)
     assert found.sweep.case.case == "mine"
-    assert str(found.share("collapse")) == str(kept.share("collapse"))
+    assert str(found.share("taken_over")) == str(kept.share("taken_over"))
 
 
 def test_what_is_not_what_it_was_is_refused(own_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,7 +229,7 @@ def test_the_folder_of_a_job_opens(tmp_path: Path) -> None:
     assert [cell.label for cell in found] == ["turkey_summit"]
     again = sim.open(tmp_path / "t0" / "runs")
     assert isinstance(again, Cells)
-    assert str(again[0].runs.share("collapse")) == str(found[0].runs.share("collapse"))
+    assert str(again[0].runs.share("taken_over")) == str(found[0].runs.share("taken_over"))
 
 
 def start(folder: Path, wanted: dict[str, Any], gate: Any) -> None:

@@ -76,7 +76,7 @@ def test_what_is_opened_is_what_was_computed(folder: Path) -> None:
     pd.testing.assert_frame_equal(disk.paths, memory.paths)
     pd.testing.assert_frame_equal(disk.bands("presence"), memory.bands("presence"))
     assert replace(disk.sweep.scenario, file="") == replace(sweep().scenario, file="")
-    assert str(disk.share("collapse")) == str(memory.share("collapse"))
+    assert str(disk.share("taken_over")) == str(memory.share("taken_over"))
 
 
 @pytest.mark.parametrize("at_hand", [0, 60 * 8 * 3, 2**28], ids=["a column", "three columns", "all columns"])

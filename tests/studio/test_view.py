@@ -23,7 +23,7 @@ from sim.studio.bench import Bench, Limits, Seen, Turns
 from sim.studio.choice import Choice, Offered
 from sim.studio.numbers import numbers_csv
 from sim.studio.pictures import Gap, Line, bars, courses, gaps
-from sim.studio.view import band_of, comparisons, picture_of_ends, so_far, those, trust_of, view
+from sim.studio.view import STYLE, band_of, comparisons, picture_of_ends, saved, so_far, those, trust_of, view
 from sim.surface import sweep
 
 CHOICE = Choice("turkey_summit", (("summit_week", 12.0),), pinned=Choice("regional_consensus"))
@@ -123,6 +123,15 @@ def test_all_that_is_shown_is_well_formed_and_labelled(seen: Seen) -> None:
         assert one.get("aria-label")
     assert 'data-runs="200"' in view(seen)
     assert "regional" not in "".join(one.get("aria-label") or "" for one in drawings)
+
+
+def test_a_saved_page_has_every_picture_and_nothing_that_needs_the_studio(seen: Seen) -> None:
+    text = saved(seen, "jirga scenario=studio.yaml")
+    drawn, shown = (re.findall(r"<svg[^>]*aria-label=\"([^\"]*)", one) for one in (text, view(seen)))
+    assert drawn == shown
+    assert "data-ends=" not in text.replace(STYLE, "")
+    assert "A dot leads to" not in text
+    assert '<pre tabindex="0">jirga scenario=studio.yaml</pre>' in text
 
 
 def test_what_comes_first_is_the_same_without_what_is_folded(seen: Seen) -> None:

@@ -11,13 +11,13 @@ from sim.model.equations.war import (
     MOST_CONTROL,
     chance,
     cohesion_target,
-    collapse_hazard,
     control_growth,
     flight,
     next_cohesion,
     next_control,
     next_intensity,
     side_taking,
+    takeover_hazard,
 )
 from sim.model.phases.cells import put_cell
 from sim.model.phases.defaults import announced_presence, forecast_control, strength_of_challenger, success_at
@@ -84,13 +84,13 @@ def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
     if not any_of(fought):
         return
     place = WAR_SLOT + w * PLACE_STRIDE
-    state.combat_draw[w] = where(fought, luck(state, place), state.combat_draw[w])
+    state.combat_luck[w] = where(fought, luck(state, place), state.combat_luck[w])
     attack_draw = luck(state, place + 1)
-    state.collapse_draw[w] = where(fought, luck(state, place + 2), state.collapse_draw[w])
+    state.takeover_luck[w] = where(fought, luck(state, place + 2), state.takeover_luck[w])
     state.sanctuary[w] = where(fought, sanctuary_reach(rules, draw, state, w), state.sanctuary[w])
     state.success[w] = where(fought, success_at(rules, draw, state, w, state.presence), state.success[w])
     growth = control_growth(draw.combat_pace, state.intensity[w], state.success[w])
-    shock = draw.combat_noise * sqrt(state.intensity[w]) * normal_quantile(state.combat_draw[w])
+    shock = draw.combat_noise * sqrt(state.intensity[w]) * normal_quantile(state.combat_luck[w])
     before = state.control[w]
     won = next_control(before, growth, shock)
     joined = side_taking(draw.bandwagon, before, forecast_control(rules, draw, state, w))
@@ -116,7 +116,7 @@ def lose_heart(rules: Any, draw: Any, state: Any, w: int, lost: Any, fought: Any
     cohesion = next_cohesion(state.cohesion[w], target, draw.setback_effect, lost)
     state.cohesion[w] = where(fought, cohesion, state.cohesion[w])
     if rules.turns_regime[w] == 1:
-        rate = collapse_hazard(draw.collapse_rate, state.presence, state.cohesion[w], state.control[w])
+        rate = takeover_hazard(draw.collapse_rate, state.presence, state.cohesion[w], state.control[w])
         state.hazard[w] = where(settled(rules, state, w), 0.0, where(fought, rate, 0.0))
 
 
@@ -138,11 +138,11 @@ def fall(rules: Any, state: Any, w: int) -> None:
 
     A chance is less than its rate, so that most weeks need no chance.
     """
-    left = lanes_where(state.collapse_draw[w] < state.hazard[w])
+    left = lanes_where(state.takeover_luck[w] < state.hazard[w])
     while left:
         lane, left = first_lane(left), left & (left - 1)
         one = run_of(state, lane)
-        if one.collapse_draw[w] < chance(one.hazard[w]):
+        if one.takeover_luck[w] < chance(one.hazard[w]):
             turn_regime(rules, one, w)
 
 

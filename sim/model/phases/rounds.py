@@ -80,12 +80,12 @@ def may_break_off(rules: Any, draw: Any, state: Any, t: int) -> None:
         while left:
             lane, left = first_lane(left), left & (left - 1)
             spoil(rules, draw, run_of(state, lane), t, w)
-    state.break_draw[t] = where(going, luck(state, ROUND_SLOT + t * PLACE_STRIDE + BREAKING_PLACE), state.break_draw[t])
-    left = lanes_where(going & (state.break_draw[t] < state.break_rate[t]))  # a chance is less than its rate
+    state.break_luck[t] = where(going, luck(state, ROUND_SLOT + t * PLACE_STRIDE + BREAKING_PLACE), state.break_luck[t])
+    left = lanes_where(going & (state.break_luck[t] < state.break_rate[t]))  # a chance is less than its rate
     while left:
         lane, left = first_lane(left), left & (left - 1)
         one = run_of(state, lane)
-        if one.break_draw[t] < chance(one.break_rate[t]):
+        if one.break_luck[t] < chance(one.break_rate[t]):
             suspend(one, t)
             one.broken[t] = 1
             one.broken_off[t] += 1

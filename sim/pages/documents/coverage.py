@@ -10,13 +10,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.chance import chance_share
-from sim.analysis.holding import beyond, holding
+from sim.analysis.holding import Holding, beyond, holding
 from sim.analysis.paired import difference
 from sim.analysis.shares import estimate
 from sim.analysis.timing import median, survival
@@ -27,8 +28,10 @@ Random = np.random.Generator
 SWEEPS = 4_000  # of each cell of the page
 SEED = 1
 SIZES = ((20, 2), (200, 10), (1000, 10))
+OF_PATTERNS = ((50, 50), (200, 50), (1000, 50))  # fewer draws or runs are told with a warning, or not at all
 SHARES = (0.0, 0.02, 0.5, 0.98)
 ALIKE = (0.0, 0.1, 0.5)
+THRESHOLD = 0.05  # of a pattern
 LEAST, MOST = 0.93, 0.97  # of the sweeps, for an interval that is told as one of 95 %
 FILE = Path(__file__).parents[3] / "docs" / "coverage.md"
 
@@ -138,6 +141,65 @@ def _chance(random: Random, cell: Cell) -> Ends:
     return (np.nan, np.nan, np.nan) if found is None else (1.0 - cell.alike, found.low, found.high)
 
 
+def _gap(random: Random, cell: Cell) -> Ends:
+    """A paired difference of a number that differs in every run, by p on average."""
+    first = random.normal(size=(cell.draws, cell.runs))
+    moved = random.normal(cell.p, cell.alike**0.5, (cell.draws, 1))
+    moved = moved + random.normal(0.0, (1.0 - cell.alike) ** 0.5, (cell.draws, cell.runs))
+    found = difference(first, first + moved, yes_no=False)
+    return cell.p, found.low, found.high
+
+
+def _some_gap(random: Random, cell: Cell) -> Ends:
+    """A paired difference of a number that differs in a share p of the draws alone, there by an exponential amount."""
+    moved = (random.random((cell.draws, 1)) < cell.p) * random.exponential(1.0, (cell.draws, 1))
+    first = random.normal(size=(cell.draws, cell.runs))
+    found = difference(first, first + moved * random.random((cell.draws, cell.runs)) * 2.0, yes_no=False)
+    return (np.nan, np.nan, np.nan) if np.isnan(found.low) else (cell.p, found.low, found.high)
+
+
+HORIZON, MORE = 52.0, 0.2
+
+
+def _restricted(random: Random, cell: Cell) -> Ends:
+    """A paired difference of weeks, never counted as the horizon: the event comes in MORE of the runs it had not."""
+    chance, luck = chances(random, cell), random.random((cell.draws, cell.runs))
+    week = HORIZON * random.random((cell.draws, cell.runs))
+    first, second = (np.where(luck < c, week, HORIZON) for c in (chance, chance + MORE * (1.0 - chance)))
+    found = difference(first, second, yes_no=False)
+    return -MORE * (1.0 - cell.p) * HORIZON / 2.0, found.low, found.high
+
+
+SHIFT, KEPT = 3.0, 0.97
+
+
+def _conditional(random: Random, cell: Cell) -> Ends:
+    """A paired difference of two means, each over the runs that have a value: 97 % of the first's have one in both."""
+    chance, luck = chances(random, cell), random.random((cell.draws, cell.runs))
+    value = 80.0 - 40.0 * chance + random.normal(0.0, 10.0, (cell.draws, cell.runs))
+    first = np.where(luck < chance, value, np.nan)
+    second = np.where(luck < KEPT * chance, value + SHIFT * (1.0 + chance), np.nan)
+    if (~np.isnan(second)).any(axis=1).sum() < 2:
+        return np.nan, np.nan, np.nan
+    found = difference(first, second, yes_no=False)
+    squared = cell.p**2 + cell.alike * cell.p * (1.0 - cell.p)
+    return SHIFT * (1.0 + squared / cell.p), found.low, found.high
+
+
+def _holds(random: Random, cell: Cell) -> Ends:
+    """The corrected share of draws in which a pattern holds: an effect of 0.3 in a share p of them, else none."""
+    effects = np.where(random.random(cell.draws) < cell.p, 0.3, 0.0)
+    found = _pattern(effects, 0.35, cell.runs, random).corrected
+    return cell.p, found.low, found.high
+
+
+def _holds_nearly(random: Random, cell: Cell) -> Ends:
+    """The same where effects are normal with a standard deviation of 0.1: many lie near the threshold."""
+    middle = THRESHOLD + 0.1 * NormalDist().inv_cdf(cell.p)
+    found = _pattern(random.normal(middle, 0.1, cell.draws), 0.35, cell.runs, random).corrected
+    return cell.p, found.low, found.high
+
+
 Once = Callable[[Random, Cell], Ends]
 ESTIMATES: Mapping[str, tuple[Once, str]] = {
     "share": (_share, "share of runs: Wilson, effective number of runs, Student's quantile"),
@@ -148,6 +210,12 @@ ESTIMATES: Mapping[str, tuple[Once, str]] = {
     "median": (_median, "median week: Woodruff, linearised over draws"),
     "rise": (_rise, "paired difference of a yes or no, p differ, all one way: Agresti and Min, effective number"),
     "null": (_null, "the same, p differ, half either way"),
+    "gap": (_gap, "paired difference of a number: Student's t over the draws' differences"),
+    "some gap": (_some_gap, "the same of a number that differs in a share p of the draws, one way"),
+    "restricted": (_restricted, "paired difference of mean weeks, never counted as the horizon: the same"),
+    "conditional": (_conditional, "paired difference of means over the runs that have a value: paired linearisation"),
+    "holds": (_holds, "share of draws in which a pattern holds, effects of 0.3 or none: within what halves differ by"),
+    "holds nearly": (_holds_nearly, "the same, effects normal with a standard deviation of 0.1 about the threshold"),
     "chance": (_chance, "chance's part of the variance of a yes or no: jackknife of the logarithm of the ratio"),
 }
 
@@ -158,8 +226,15 @@ def cells() -> tuple[Cell, ...]:
     found += [Cell("mean", *size, 0.0, a) for size in SIZES for a in ALIKE]
     found += [Cell("skewed", *size, 0.1, 1.0) for size in SIZES]
     found += [Cell(name, *size, p, 0.1) for name in ("week", "median") for size in SIZES for p in (0.02, 0.5, 0.98)]
-    differing = (0.0, 0.002, 0.02, 0.05, 0.2)
+    differing = (0.0, 0.002, 0.01, 0.02, 0.05, 0.2)
     found += [Cell(n, *size, p, a) for n in ("rise", "null") for size in SIZES for p in differing for a in (0.0, 0.3)]
+    found += [Cell("gap", *size, 0.1, a) for size in SIZES for a in ALIKE]
+    found += [Cell("some gap", *size, p, 1.0) for size in SIZES for p in (0.1, 0.5)]
+    found += [Cell("restricted", *size, p, a) for size in SIZES for p in (0.02, 0.5, 0.98) for a in (0.1, 0.5)]
+    found += [Cell("conditional", *size, p, 0.1) for size in SIZES for p in (0.5, 0.98)]
+    found += [
+        Cell(n, *size, p, 1.0) for n in ("holds", "holds nearly") for size in OF_PATTERNS for p in (0.1, 0.5, 0.9)
+    ]
     found += [Cell("chance", *size, 0.5, a) for size in SIZES[1:] for a in (0.02, 0.1, 0.5, 0.9)]
     return tuple(dict.fromkeys(_plain(cell) for cell in found))
 
@@ -184,7 +259,7 @@ def measure(cell: Cell, sweeps: int, seed: int = SEED) -> Measured:
 # --- patterns: what the correction for chance takes off --------------------------------------------------------------
 
 RUNS_OF_PATTERNS = (10, 50)
-THRESHOLD, DRAWS_OF_PATTERNS = 0.05, 80
+DRAWS_OF_PATTERNS = 80
 
 
 def _normal(middle: float, width: float) -> Callable[[Random, int], Values]:
@@ -214,17 +289,21 @@ def pattern_shares(name: str, runs: int, sweeps: int, seed: int = SEED) -> tuple
 
 
 def _shares(draw: Callable[[Random, int], Values], differing: float, runs: int, random: Random) -> tuple[float, float]:
-    effects = draw(random, DRAWS_OF_PATTERNS)
+    found = _pattern(draw(random, DRAWS_OF_PATTERNS), differing, runs, random)
+    return found.raw.value, found.corrected.value
+
+
+def _pattern(effects: Values, differing: float, runs: int, random: Random) -> Holding:
+    """The share of draws beyond the threshold by so many pairs of runs, of which at least so many differ."""
     apart = np.maximum(differing, np.abs(effects) + 0.05 * (effects != 0.0))
     up, down = ((apart + sign * effects) / 2.0 for sign in (1.0, -1.0))
-    luck = random.random((DRAWS_OF_PATTERNS, runs))
+    luck = random.random((len(effects), runs))
     pairs = np.where(luck < up[:, None], 1.0, np.where(luck < (up + down)[:, None], -1.0, 0.0))
     whole, *halves = (
         beyond(part.mean(axis=1), THRESHOLD, above=True)
         for part in (pairs, pairs[:, : runs // 2], pairs[:, runs // 2 : 2 * (runs // 2)])
     )
-    found = holding(whole, (halves[0], halves[1]))
-    return found.raw.value, found.corrected.value
+    return holding(whole, (halves[0], halves[1]))
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
@@ -246,7 +325,9 @@ SAID = """
 
 - A rare outcome or change that hangs on few draws (p of 0.02 or 0.98, alike 0.3 or more): what has not been drawn
   cannot be seen.
-- The mean of a number that is 0 in most draws. With fewer than 500 draws the report says so beneath its first lines.
+- The mean of a number that is 0 in most draws, and a paired difference, of numbers or of weeks, that most draws do not
+  have. With fewer than 500 draws the report says so beneath its first lines; at 1,000 it may still be 92 % for 95.
+- A paired difference of weeks at 20 draws: four fifths of the pairs do not differ.
 
 The mean week of a rare event at 20 draws (p of 0.02) rests on a run or two: four sweeps of five have no interval for
 it, and where there is one, it is wider than the horizon. A median has none from fewer than six draws. The number of
@@ -259,7 +340,8 @@ of the variance is chance is not told below 100 draws of 5 runs.
 
 Means over {sweeps:,} sweeps of {draws} draws: the share of draws whose true effect exceeds {threshold}, as counted
 from so many runs a draw, and corrected. The correction takes off what falls with one over the runs, which at 50 runs is
-about half of the bias where every draw is alike.
+about half of the bias where every draw is alike. The interval, which reaches as far as the halves of a draw's runs
+disagree, holds what is left (above).
 
 """
 

@@ -151,7 +151,7 @@ def _table(first: Runs, second: Runs) -> str:
 def failing(runs: Runs) -> int:
     """The number of the first run in which something is signed, collapses, and the challenger then takes over."""
     signed, fell = (runs.values(f"table.intra_afghan.{what}_week").ravel() for what in ("agreed", "collapsed"))
-    over = runs.values("collapse_week").ravel()
+    over = runs.values("takeover_week").ravel()
     return next(n for n, (a, b, c) in enumerate(zip(signed, fell, over, strict=True)) if 0 < a < b < c)
 
 

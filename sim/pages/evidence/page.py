@@ -64,7 +64,7 @@ def _carried(found: Findings) -> list[Section]:
     """What the job `paragraphs` has found, where it has left its tables."""
     if not found.carried:
         return []
-    return [Section("carried", "Which paragraphs carry the answers", carried_told(found.carried))]
+    return [Section("carried", "Which paragraphs carry the answers", carried_told(found.case, found.carried))]
 
 
 # --- what the reader must know first --------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from sim.case.columns import columns_by_name
 from sim.experiment.answers import Answered
 from sim.experiment.levers import Setting, Swept
 from sim.pages.kit.colours import BLUE, GREY, VERMILLION
-from sim.pages.kit.html import Content, Html, Section, above, joined, note, page, paragraphs, table, tag
+from sim.pages.kit.html import Content, Html, Section, above, figure, joined, note, page, paragraphs, table, tag
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.kit.tables import csv_of
 from sim.version import __version__
@@ -70,7 +70,8 @@ def _lever(one: Swept, units: dict[str, str]) -> Html:
     parts: list[Html] = [tag("h3", one.name.replace("_", " ")), paragraphs(told)]
     asked = one.scenario.answered_by
     if asked:
-        parts.append(svg_of(figure(one, units), f"Effects of {one.scenario.scenario} along its lever {one.name}"))
+        told = f"Effects of {one.scenario.scenario} along its lever {one.name}, against status_quo"
+        parts.append(figure(svg_of(lever_figure(one, units), told), told, wide=True))
         rows: list[tuple[Content, ...]] = [(answer.label, clear_at(one, n)) for n, answer in enumerate(asked)]
         parts.append(table(("outcome", f"effect clear of zero at ({one.lever.unit})"), rows))
     return joined(parts)
@@ -85,7 +86,7 @@ def clear_at(one: Swept, number: int) -> str:
     return ", ".join(clear) if clear else "none"
 
 
-def figure(one: Swept, units: dict[str, str]) -> Figure:
+def lever_figure(one: Swept, units: dict[str, str]) -> Figure:
     """One panel an outcome: its effect along the lever."""
     asked = one.scenario.answered_by
     with mpl.rc_context(dict(STYLE)):

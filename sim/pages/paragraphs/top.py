@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sim.case.case import Case
 from sim.experiment.paragraphs import Kind
 from sim.inputs.numbers import counted
 from sim.pages.kit.html import Content, Html, joined, paragraphs, table, tag
 from sim.pages.paragraphs.table import READINGS, Carried, gap_told, strongest
+from sim.pages.run.again import job_command
 
 TOP = 10
 TITLES: Mapping[Kind, str] = {"paragraph": "Paragraphs", "row": "Coded rows", "pass": "Passes"}
@@ -20,9 +22,10 @@ ABOUT = (
 NOTHING = "No paragraph, row or pass moves any outcome by more than luck could."
 
 
-def carried_told(found: Sequence[Carried], kinds: Sequence[Kind] = ("paragraph", "row", "pass")) -> Html:
-    """The ten of each kind that move an outcome or an effect most."""
-    parts: list[Content] = [paragraphs(joined([f"{ABOUT} ", tag("code", "jirga job=paragraphs scenario=NAME"), "."]))]
+def carried_told(case: Case, found: Sequence[Carried], kinds: Sequence[Kind] = ("paragraph", "row", "pass")) -> Html:
+    """The ten of each kind that move an outcome or an effect of a case most."""
+    command = job_command(case, "job=paragraphs", "scenario=NAME")
+    parts: list[Content] = [paragraphs(joined([f"{ABOUT} ", tag("code", command), "."]))]
     for kind in kinds:
         told = strongest(found, kind, TOP)
         if told:

@@ -59,7 +59,8 @@ def _lead(found: Found, weighted: str) -> Html:
         "it does, and cannot be told between. In a draw, "
         f"{found.runs} runs with the same luck in every world are compared pair by pair (seed {found.seed}). A draw's "
         "mean of so few runs is noisy, and a threshold turns noise into bias: shares are corrected; the raw one, "
-        f"which holds for {found.runs} runs a draw, stands beside."
+        f"which holds for {found.runs} runs a draw, stands beside. What the correction leaves is less than the share "
+        "of draws whose two halves of runs disagree, and the interval reaches as far: more runs a draw narrow it."
     )
     few = [note(FEW_RUNS_TOLD)] if found.runs < FEW_RUNS else []
     failed = [note(f"{failed_told(found.failed)}.")] if found.failed else []

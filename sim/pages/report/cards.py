@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
@@ -43,7 +42,7 @@ from sim.pages.report.moves import moves_of
 from sim.pages.report.sections import bar_of, key_of_classes
 from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import NO_INTERVAL
-from sim.pages.run.again import case_words, explain_command, named, parting_command
+from sim.pages.run.again import explain_command, job_command, named, parting_command
 from sim.pages.run.page import FILE as RUN_PAGE
 
 RARE = 0.01  # what happens in fewer runs has no curve
@@ -117,7 +116,7 @@ def _levers(scenario: Scenario) -> list[str]:
 def _swept(found: Findings, scenario: Scenario) -> Iterator[Html]:
     """Where each begins to matter: on the page of the levers, where that is there, or after which command."""
     to, name = found.page_beside("levers.html", UP), scenario.scenario
-    command = shlex.join(["jirga", "job=levers", word("scenario", named(scenario)), *case_words(scenario.case)])
+    command = job_command(scenario.case, "job=levers", word("scenario", named(scenario)))
     shown = tag("a", "from end to end", href=f"{to}#{name}") if to else tag("code", command)
     yield paragraphs(joined(["Where each begins to matter: ", shown, "."]))
 
@@ -155,7 +154,7 @@ def _rising(found: Findings, runs: Runs, baseline: Runs | None) -> Html:
 
 def _kinds(case: Case) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
     """The panels by title, each with its kinds of event and their columns."""
-    yield "the regime", (("takeover", "collapse_week"),)
+    yield "the regime", (("takeover", "takeover_week"),)
     for name, seats in case.tables.items():
         column = f"table.{name}."
         yield (
@@ -277,7 +276,8 @@ def _patterns(found: Findings, name: str) -> Html:
         for number, one in held.patterns.items()
         if name in {held.worlds[world].scenario for claim in one.claims for world in claim.worlds}
     ]
-    how = "Whether the model shows them: " + ("on the page of the patterns." if to else "jirga job=patterns tells.")
+    job = tag("code", job_command(found.results.case, "job=patterns"))
+    how = joined(["Whether the model shows them: ", "on the page of the patterns." if to else joined([job, " tells."])])
     return joined([listed(told), paragraphs(how)]) if told else Html("")
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 MOST_ALIKE = 1_000  # runs of a class among which a typical one is looked for
-TURNS = frozenset({"collapse", "collapse_week"})  # what only a turn of the regime brings
+TURNS = frozenset({"taken_over", "takeover_week"})  # what only a turn of the regime brings
 
 
 class Defined(NamedTuple):

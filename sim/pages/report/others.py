@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Collection, Iterator
 from fnmatch import filter as matching
 
 from sim.case.case import Case
 from sim.pages.kit.html import Html, joined, paragraphs, table, tag
-from sim.pages.run.again import case_words
+from sim.pages.run.again import job_command
 
 NAMED = "scenario=NAME"
 # What a reader would ask, the words of the job that answers, and the names of its pages.
@@ -40,8 +39,9 @@ def others_section(case: Case, beside: Collection[str]) -> Html:
     """
     rows = []
     for question, words, names in ASKED:
-        command = shlex.join(["jirga", *words, *case_words(case)])
-        rows.append((question, tag("code", command), joined(_linked(beside, names), ", ") or "not there yet"))
+        rows.append(
+            (question, tag("code", job_command(case, *words)), joined(_linked(beside, names), ", ") or "not there yet")
+        )
     return joined([table(("asked", "answered by", "its pages here"), rows), paragraphs(HOW)])
 
 

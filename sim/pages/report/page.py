@@ -54,7 +54,7 @@ from sim.pages.report.sections import (
 )
 from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, signed, told_size
-from sim.pages.run.again import explain_command
+from sim.pages.run.again import explain_command, job_command
 from sim.version import __version__
 
 Felt = Callable[[Runs, str], bool]  # runs of a sweep, an uncertainty -> whether it moves any of them
@@ -103,7 +103,7 @@ def outcomes_picture(results: Results) -> str:
     """What comes of the scenarios of one starting point, the one with the most, as a file of its own."""
     group = max(Findings(results).groups, key=lambda one: len(one.everything))
     picture = report_plots.composition(bars(group)[:MOST_CARDS], settlements(results.case), width=7.2, key=True)
-    drawn = svg_of(picture, f"kinds of settlement by scenario, from {start_of(group)}", tight=False)
+    drawn = svg_of(picture, f"settlement classes by scenario, from {start_of(group)}", tight=False)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{PICTURE_MARK}\n{drawn}\n'
 
 
@@ -181,8 +181,9 @@ LUCK = (
 
 FEW_DRAWS = 500
 FEW = (
-    f"With fewer than {FEW_DRAWS} draws the interval of the mean of a number that is 0 in most draws is too narrow "
-    "(docs/coverage.md), and the fewer they are, the likelier a small change that is told as clear has the wrong sign."
+    f"With fewer than {FEW_DRAWS} draws the interval of the mean of a number that is 0 in most draws, or of a "
+    "difference that most draws do not have, is too narrow (docs/coverage.md), and the fewer they are, the likelier a "
+    "small change that is told as clear has the wrong sign."
 )
 
 
@@ -202,7 +203,7 @@ def _takeovers(found: Findings) -> Iterator[Content]:
     for group in found.groups:
         runs = group.baseline
         if not runs.failed.all() and group.epoch not in seen and can_turn(runs):
-            share = runs.share("collapse")
+            share = runs.share("taken_over")
             parts.append(f"{group.epoch} {100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})")
         seen.add(group.epoch)
     if parts:
@@ -302,8 +303,8 @@ def _paragraphs(results: Results, told: Sequence[Carried]) -> Html:
     names = {cell.scenario.scenario for cell in results.cells}
     those = [one for one in told if one.scenario in names]
     if those:
-        return carried_told(those, ("paragraph", "pass"))
-    job = tag("code", "jirga job=paragraphs scenario=NAME")
+        return carried_told(results.case, those, ("paragraph", "pass"))
+    job = tag("code", job_command(results.case, "job=paragraphs", "scenario=NAME"))
     return paragraphs(joined([UNTOLD_PARAGRAPHS, job, ", into the same folder, and the report after it."]))
 
 
@@ -315,7 +316,7 @@ UNTOLD_PARAGRAPHS = (
 
 def _trust(found: Findings) -> Html:
     """In plain words, and which job writes the pages that say more, with a link where they are there."""
-    job = tag("code", "jirga job=record")
+    job = tag("code", job_command(found.results.case, "job=record"))
     plain, every = (tag("code", tag("a", name, href=name) if name in found.beside else name) for name in SCORES)
     away = joined([job, " tries it, and writes ", plain, " in plain words and ", every, " with every score."])
     return joined([paragraphs(TRUST), paragraphs(away)])

@@ -14,7 +14,7 @@ from sim.inputs.numbers import counted
 from sim.pages.kit.html import Content, joined, tag
 from sim.pages.report.measures import Defined, Measure
 
-KINDS_HEAD = "What comes of it: kinds of settlement"
+KINDS_HEAD = "What comes of it: settlement classes"
 NUMBERS_HEAD = "The scenarios in numbers"
 PAIRED = f"{BASELINE} at the same epoch, over the same horizon, with the same draws and luck"
 OF_A_MEDIAN = (

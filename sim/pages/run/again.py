@@ -92,6 +92,11 @@ def notebook(world: World, draw: int, run: int, seed: int) -> str:
     )
 
 
+def job_command(case: Case, *words: str) -> str:
+    """The command that begins a job on a case."""
+    return shlex.join(["jirga", *words, *case_words(case)])
+
+
 def case_words(case: Case) -> list[str]:
     """The word that names a case; none for the one that nobody has to name."""
     named = _case(case)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.agents.journal import Decision
 from sim.agents.narrative import beginnings, tables_at_start
-from sim.agents.reasons import told, weighed
+from sim.agents.reasons import told, weighed, what_a_sum_makes
 from sim.agents.replay import Run, heading, own_pass, summary
 from sim.agents.sources import because
 from sim.agents.words import label, sentence
@@ -127,7 +127,9 @@ def _decisions(model: NegotiationModel, cited: Reason) -> Html:
         )
         for week, entries in by_week.items()
     ]
-    lead = "What every party and mediator decided in every week, with the terms that made it."
+    lead = "What every party and mediator decided in every week, with the terms that made it. " + what_a_sum_makes(
+        model
+    )
     return joined((tag("p", lead), finder("find a name or an issue", "weeks"), tag("div", *weeks, id="weeks")))
 
 

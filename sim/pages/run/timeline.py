@@ -99,7 +99,7 @@ def _events(model: Running, scale: Scale, bottom: float) -> Html:
         words = f"Week {entry.week}: {happened(model, entry)}"
         x = scale(entry.week)
         parts.append(_svg("g", tag("title", words), _line(x, TOP, x, bottom, stroke="#555", stroke_dasharray="2 3")))
-    for entry in model.journal.find(decision="regime", outcome="collapsed"):
+    for entry in model.journal.find(decision="regime", outcome="fell"):
         x = scale(entry.week)
         words = tag("title", f"Week {entry.week}: {entry.about} took over")
         parts.append(_svg("g", words, _line(x, TOP, x, bottom, stroke="#000", stroke_width="2.5")))
