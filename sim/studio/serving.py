@@ -58,11 +58,13 @@ def run(settings: Settings) -> None:
     bench.seen(choice, 0)  # compiles before anybody waits
     token = secrets.token_urlsafe(16)
     address = address_of(given.address, given.port, token, choice)
-    print(f"the studio is at {address}", flush=True)
-    print(f"to play an actor: {address.replace('/?', f'{PLAY}?', 1)}\nstop it with Ctrl-C", flush=True)
     # Bokeh says so where a browser answers a page whose parts were just replaced, and goes on (its issue 12915).
     warnings.filterwarnings("ignore", "reference already known", UserWarning)
-    pn.serve(pages_of(bench, choice, token), **served(given.address, given.port))
+    server = pn.serve(pages_of(bench, choice, token), start=False, **served(given.address, given.port))
+    print(f"the studio is at {address}", flush=True)  # which listens by now
+    print(f"to play an actor: {address.replace('/?', f'{PLAY}?', 1)}\nstop it with Ctrl-C", flush=True)
+    server.start()
+    server.io_loop.start()
 
 
 def address_of(host: str, port: int, token: str, choice: Choice) -> str:

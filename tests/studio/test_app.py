@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, current_thread
+from unittest.mock import Mock
 
 import panel as pn
 import param
@@ -309,10 +310,22 @@ def test_it_listens_to_this_machine_and_its_own_pages_alone() -> None:
 def test_the_command_line_begins_it_by_a_theory(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(pn, "serve", lambda pages, **how: None)
+    """The address is told once it listens, and before it serves until it is stopped."""
+    told: list[str] = []
+    server = Mock()
+    server.start.side_effect = lambda: told.append(capsys.readouterr().out)
+
+    def serve(pages: object, **how: object) -> Mock:
+        told.append(capsys.readouterr().out)
+        return server
+
+    monkeypatch.setattr(pn, "serve", serve)
     monkeypatch.setattr("sim.studio.serving._free", lambda host, port: None)
     assert main(["studio", "scenario=do_more", "theory=nash", "studio.runs=200", f"out={tmp_path}"]) == 0
-    assert "&scenario=do_more&theory=nash" in capsys.readouterr().out
+    before, between = told
+    assert "http" not in before
+    assert "&scenario=do_more&theory=nash" in between
+    server.io_loop.start.assert_called_once()
 
 
 def test_an_impossible_choice_is_refused_before_any_run(bench: Bench) -> None:
