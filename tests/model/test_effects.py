@@ -19,7 +19,7 @@ from sim.model.phases.attend import collect_offer
 from sim.model.phases.cells import put_cell
 from sim.model.phases.comply import collapse, settle_clause
 from sim.model.phases.effort import choose_efforts
-from sim.model.phases.events import follow_position
+from sim.model.phases.events import follow_position, offer_on_condition, set_cell
 from sim.model.phases.fight import flee, turn_regime
 from sim.model.phases.mediation import effort
 
@@ -337,3 +337,34 @@ def test_an_exit_is_announced_and_delayed(conditional: int) -> None:
     bring_about(place, "delay")
     waited = int(state.week) - week - 1  # it waits for the agreement of its table
     assert int(state.schedule_end) - end - 8 in (0, waited)
+
+
+def test_a_delay_of_an_exit_that_was_signed_adds_to_what_is_left_of_it() -> None:
+    place = place_at("2019-07", 0)
+    state, t, k = place.state, place.found.rules.presence_table, place.found.rules.presence_clause
+    state.schedule_on, state.status[t], state.in_package[t, k] = 0, words.IN_FORCE, 1
+    state.due_share[t, k], state.due_step[t, k] = 0.25, 0.125
+    bring_about(place, "delay")
+    assert state.schedule_on == 1
+    assert state.schedule_end - state.schedule_start == 6 * words.TRANCHE_WEEKS + 8
+    assert state.schedule_table == words.NEVER
+
+
+def test_an_offer_on_condition_is_one_offer_also_where_it_is_made_anew() -> None:
+    place = place_at("2019-07", CELLS.index("security_assistance"))
+    plan, rules, state = place.plan, place.found.rules, place.state
+    plan.place_table[0], plan.place_cell[0], plan.target[0] = place.table, place.cell, place.player
+    plan.player[0], state.offers[place.table, place.side] = 1 - place.player, 0
+    for value in (0.25, 0.5):
+        plan.value[0] = value
+        offer_on_condition(plan, rules, state, 0)
+        assert state.offers[place.table, place.side] == 1
+        assert state.conditional_offer[place.table, place.side, place.cell] == value
+
+
+@pytest.mark.parametrize(("point", "reached"), [(-0.5, 0.0), (0.25, 0.25), (1.5, 1.0)])
+def test_no_act_puts_a_cell_out_of_its_range(point: float, reached: float) -> None:
+    place = place_at("2019-07", 0)
+    place.state.cell[0] = 0.5
+    set_cell(place.found.rules, place.draw, place.state, place.player, 0, point)
+    assert place.state.cell[0] == reached

@@ -22,6 +22,7 @@ from sim.model.phases.mediation import (
     seat_reach,
     seat_trust,
 )
+from sim.model.phases.witness import witness
 
 share = st.floats(0.02, 0.98)
 
@@ -212,8 +213,7 @@ def test_coercion_counts_above_what_it_was_and_above_facilitation(now: float, st
 def test_trust_is_the_share_of_the_counts_after_a_weeks_forgetting(kept: float, broken: float) -> None:
     run = begun("2018-12")
     rules, draw, state, i, j = run.rules, run.draw, run.state, run.player("US"), run.player("TAL")
-    pair = rules.learning_pair[i, j]
-    state.stirred[pair], state.gained[i, j], state.lost[i, j] = 1, kept, broken
+    witness(rules, state, i, j, kept, broken, True)
     for_, against = state.trust_for[i, j] + kept, state.trust_against[i, j] + draw.loss_weight * broken
     for_ = draw.start_for[i, j] + draw.decay * (for_ - draw.start_for[i, j])
     against = draw.start_against[i, j] + draw.decay * (against - draw.start_against[i, j])

@@ -10,9 +10,10 @@ from sim.model import vocabulary as words
 from sim.model.equations.attendance import ATTEND
 from sim.model.phases.attend import attend, collect_offer, offer_weight, recognition_cost, set_pressure
 from sim.model.phases.begin import begin
-from sim.model.phases.defaults import forecast_control, success_at
+from sim.model.phases.defaults import default_path, forecast_control, success_at
 from sim.model.phases.effort import choose_efforts, relation_weight
 from sim.model.phases.fight import fight, flee, sanctuary_reach, settled, target_cohesion
+from sim.model.phases.leverage import tool_available
 from sim.model.phases.week import attend_table
 
 
@@ -367,3 +368,31 @@ def test_what_another_asks_weighs_as_the_table_that_one_shares_with_it() -> None
         for other in range(rules.players):
             assert relation_weight(rules, draw, o, m, other) == shared.get(other, 1.0)
     assert met > 0
+
+
+@pytest.mark.parametrize("is_open", [0, 1])
+@pytest.mark.parametrize("forecast_on", [0, 1])
+def test_what_a_war_is_expected_to_bring_is_the_default_while_it_is_open(is_open: int, forecast_on: int) -> None:
+    run = begun("2021-04")
+    rules, draw, state = run.rules, run.draw, run.state
+    places = np.argwhere(rules.clause_default == words.BY_FORECAST)
+    t, k = next((t, k) for t, k in places if k < rules.clauses[t] and rules.ended_war[t] >= 0)
+    w, now = rules.ended_war[t], state.cell[rules.clause_cell[t, k]]
+    draw.forecast_on, state.war_open[w] = forecast_on, is_open
+    expected = forecast_control(rules, draw, state, w)
+    assert expected != now
+    assert default_path(rules, draw, state, t, k) == (expected if is_open and forecast_on else now)
+
+
+@pytest.mark.parametrize("epoch", ["2018-12", "2022-08"])
+def test_an_instrument_is_there_as_far_as_what_it_follows(epoch: str) -> None:
+    run = begun(epoch)
+    rules, draw, state = run.rules, run.draw, run.state
+    state.presence, state.cell[...], state.control[...] = 0.3, 0.6, 0.8
+    followed = set()
+    for tool in range(len(rules.tool_cell)):
+        what = 0.6 if rules.tool_cell[tool] >= 0 else 0.8 if rules.tool_war[tool] >= 0 else 0.3
+        draw.tool_base[tool], draw.tool_slope[tool] = 0.1, 0.5
+        assert tool_available(rules, draw, state, tool) == pytest.approx(0.1 + 0.5 * what)
+        followed.add(what)
+    assert followed == {0.3, 0.6, 0.8}

@@ -93,7 +93,7 @@ GROUPS = {
         tuple(f"sim/model/phases/{name}.py" for name in PHASES),
         30,
         of_model("mediators_and_learning", "agreement", "table_and_war", "effects", "triggers"),
-        of_model("laws", "outcomes", "conduct", "effort", "private", "closed_forms"),
+        of_model("laws", "outcomes", "conduct", "effort", "private", "closed_forms", "theories", "blocs", "vote"),
     ),
     "frontier": Group(
         tuple(f"sim/model/phases/{name}.py" for name in FRONTIER),
