@@ -76,6 +76,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     _count("sessions", "table.{T}.sessions", "T", "sessions", "sessions held in the run"),
     _count("impasses", "table.{T}.impasses", "T", "impasses", "impasses in the run"),
     _count("broken_off", "table.{T}.broken_off", "T", "times", "how often violence ended the talks"),
+    _week("broken_off_week", "table.{T}.broken_off_week", "T", "week in which violence first ended the talks"),
     _count("rounds", "table.{T}.rounds", "T", "rounds", "rounds that were called in the run, whoever came"),
     _count("refusal", "refusal.{T}.{S}", "TS", "weeks", "longest time in a row in which a side stayed away"),
     _number("nash_product", "table.{T}.nash_product", "T", "squared share of value", INFINITY,
@@ -150,7 +151,8 @@ def write_table(rules: Any, state: Any, row: Any, t: int) -> None:
     row.agreements[t], row.collapses[t] = state.agreements[t], state.collapses[t]
     row.open_weeks[t], row.weeks_in_force[t] = state.open_weeks[t], state.weeks_in_force[t]
     row.sessions[t], row.impasses[t] = state.sessions_held[t], state.impasses[t]
-    row.broken_off[t], row.rounds[t] = state.broken_off[t], state.rounds[t]
+    row.broken_off[t], row.broken_off_week[t] = state.broken_off[t], state.broken_off_week[t]
+    row.rounds[t] = state.rounds[t]
     row.votes[t], row.refused[t] = state.votes[t], state.refused[t]
     row.blocked[t] = state.blocked[t]
     for v in range(rules.voters[t]):

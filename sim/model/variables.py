@@ -422,6 +422,7 @@ STATE: tuple[Variable, ...] = (
     _index("refusing_since", "TS", "week of the first round in a row to which the side did not come, or -1"),
     _index("refusal", "TS", "weeks of its longest stay away in a row"),
     _index("broken_off", "T", "how often talks were broken off in the run"),
+    _index("broken_off_week", "T", "week in which talks were first broken off, or -1"),
     _index("votes", "T", "agreements put to the vote in the run"),
     _index("refused", "T", "agreements refused by a vote in the run"),
     _index("blocked", "T", "packages accepted by both parties and refused by too many of a side's members"),

@@ -96,6 +96,7 @@ def test_what_can_be_asked_is_every_column_but_codes_and_weeks() -> None:
         "takeover_week",
         "agreed_week",
         "collapsed_week",
+        "broken_off_week",
     }
 
 

@@ -172,7 +172,8 @@ def begin_table(rules: Any, draw: Any, plan: Any, state: Any, t: int) -> None:
     """A table as the epoch has it: closed, open, suspended, or with an agreement in force."""
     state.optimism[t] = draw.optimism
     state.sessions[t] = int(draw.start_sessions[t])
-    state.convenes[t], state.agreed_week[t], state.collapsed_week[t] = NEVER, NEVER, NEVER
+    state.convenes[t], state.broken_off_week[t] = NEVER, NEVER
+    state.agreed_week[t], state.collapsed_week[t] = NEVER, NEVER
     state.offering[t] = NEVER
     for m in range(rules.seats[t]):
         state.invited[t, m] = rules.seat_standing[t, m]

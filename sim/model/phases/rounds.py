@@ -10,7 +10,7 @@ from sim.model.phases.bargain import suspend
 from sim.model.phases.frontier import set_midpoint
 from sim.model.phases.luck import luck
 from sim.model.phases.mediation import observer_gain
-from sim.model.vocabulary import BREAKING_PLACE, CHALLENGING, DEFENDING, OPEN, PLACE_STRIDE, ROUND_SLOT
+from sim.model.vocabulary import BREAKING_PLACE, CHALLENGING, DEFENDING, NEVER, OPEN, PLACE_STRIDE, ROUND_SLOT
 from sim.numerics.dialect import any_of, compilable, first_lane, lanes_where, run_of, standalone, where
 
 
@@ -89,3 +89,5 @@ def may_break_off(rules: Any, draw: Any, state: Any, t: int) -> None:
             suspend(one, t)
             one.broken[t] = 1
             one.broken_off[t] += 1
+            if one.broken_off_week[t] == NEVER:
+                one.broken_off_week[t] = one.week

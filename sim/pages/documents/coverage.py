@@ -29,7 +29,7 @@ SWEEPS = 4_000  # of each cell of the page
 SEED = 1
 SIZES = ((20, 2), (200, 10), (1000, 10))
 OF_PATTERNS = ((50, 50), (200, 50), (1000, 50))  # fewer draws or runs are told with a warning, or not at all
-SHARES = (0.0, 0.02, 0.5, 0.98)
+SHARES = (0.0, 0.01, 0.02, 0.5, 0.98, 0.99)
 ALIKE = (0.0, 0.1, 0.5)
 THRESHOLD = 0.05  # of a pattern
 LEAST, MOST = 0.93, 0.97  # of the sweeps, for an interval that is told as one of 95 %
@@ -323,10 +323,10 @@ NO_INTERVAL = "no interval"
 SAID = """
 ## What is narrower, and where it is said
 
-- A rare outcome or change that hangs on few draws (p of 0.02 or 0.98, alike 0.3 or more): what has not been drawn
-  cannot be seen.
+- A rare outcome or change that hangs on few draws (p of 0.02 or less, or of 0.98 or more, alike 0.3 or more): what
+  has not been drawn cannot be seen.
 - The mean of a number that is 0 in most draws, and a paired difference, of numbers or of weeks, that most draws do not
-  have. With fewer than 500 draws the report says so beneath its first lines; at 1,000 it may still be 92 % for 95.
+  have. With fewer than 500 draws the report says all three beneath its first lines; at 1,000 it may still be 92 % for 95.
 - A paired difference of weeks at 20 draws: four fifths of the pairs do not differ.
 
 The mean week of a rare event at 20 draws (p of 0.02) rests on a run or two: four sweeps of five have no interval for
