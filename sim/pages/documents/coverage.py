@@ -326,7 +326,7 @@ SAID = """
 - A rare outcome or change that hangs on few draws (p of 0.02 or less, or of 0.98 or more, alike 0.3 or more): what
   has not been drawn cannot be seen.
 - The mean of a number that is 0 in most draws, and a paired difference, of numbers or of weeks, that most draws do not
-  have. With fewer than 500 draws the report says all three beneath its first lines; at 1,000 it may still be 92 % for 95.
+  have. With fewer than 500 draws the report says all this beneath its first lines; at 1,000 it may still be 92 %.
 - A paired difference of weeks at 20 draws: four fifths of the pairs do not differ.
 
 The mean week of a rare event at 20 draws (p of 0.02) rests on a run or two: four sweeps of five have no interval for

@@ -181,9 +181,9 @@ LUCK = (
 
 FEW_DRAWS = 500
 FEW = (
-    f"With fewer than {FEW_DRAWS} draws the interval is too narrow of the mean of a number that is 0 in most draws, of a "
-    "share near 0 or 100 % that few draws decide, and of a difference that most draws do not have (docs/coverage.md); "
-    "the fewer they are, the likelier a small change that is told as clear has the wrong sign."
+    f"With fewer than {FEW_DRAWS} draws the interval is too narrow of the mean of a number that is 0 in most draws, of "
+    "a share near 0 or 100 % that few draws decide, and of a difference that most draws do not have "
+    "(docs/coverage.md); the fewer they are, the likelier a small change that is told as clear has the wrong sign."
 )
 
 
