@@ -59,7 +59,7 @@ lesson: $(READY)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check "jupyterlab>=4,<5"
 	@echo "compiling the model (a minute the first time)"
 	$(BIN)/python -c 'import sim; sim.sweep(sim.load_case().scenario("turkey_summit"), draws=1, runs=1, progress=False)'
-	$(BIN)/jupyter lab notebooks/01_turkey_summit.ipynb
+	PYTHONSTARTUP=$(CURDIR)/notebooks/sentences.py $(BIN)/jupyter lab notebooks/01_turkey_summit.ipynb
 
 docs: $(READY)
 	$(BIN)/python docs/hooks.py

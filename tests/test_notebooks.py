@@ -61,6 +61,20 @@ def test_a_kernel_that_was_started_anew_ends_a_cell_as_the_first_words_say(path:
     assert found.value.ename == "NameError"
 
 
+def test_in_the_lesson_it_gets_a_sentence_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = re.findall(r"PYTHONSTARTUP=\$\(CURDIR\)/(\S+) ", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    monkeypatch.setenv("PYTHONSTARTUP", str(ROOT / line))
+    notebook = read(NOTEBOOKS[0])
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"][-1:]
+    NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True).execute()
+    (said,) = notebook.cells[0].outputs
+    assert said.output_type == "stream"
+    assert said.text.startswith("There is no 'sim' yet: the kernel was started anew, or a cell above was left out.")
+    notebook.cells = [nbformat.v4.new_code_cell("1 / 0")]
+    NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True).execute()
+    assert notebook.cells[0].outputs[0].ename == "ZeroDivisionError"
+
+
 def executed(
     path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path, instead: Mapping[str, str] = EMPTY
 ) -> nbformat.NotebookNode:
