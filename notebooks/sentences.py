@@ -1,4 +1,4 @@
-"""A sentence in place of a traceback where a name is missing: `make lesson` starts every kernel with it (PYTHONSTARTUP).
+"""A sentence in place of a traceback where a name is missing: `make lesson` starts every kernel with it.
 
 A kernel that was started anew knows nothing of the cells above, and nothing in a notebook could tell so.
 """
