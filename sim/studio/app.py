@@ -27,7 +27,8 @@ from sim.pages.report.measures import examples
 from sim.pages.report.settlements import settlements
 from sim.pages.run.again import file_command, parting_command
 from sim.pages.run.page import run_page
-from sim.pages.run.turning import Pairs, turning_page
+from sim.pages.run.pair import names_of, pair_page
+from sim.pages.run.turning import Pairs, turning_page, typical_runs
 from sim.studio.bench import Bench, Seen
 from sim.studio.choice import Choice, scenario_of, scenario_yaml
 from sim.studio.numbers import numbers_csv
@@ -101,6 +102,8 @@ class Studio:
         shown.on_click(lambda event: self._ask(partial(self.page_of_run, classes.value)))
         parted = pn.widgets.Button(label="Where the runs part from status quo", sizing_mode="stretch_width")
         parted.on_click(lambda event: self._ask(self.page_of_partings))
+        paired = pn.widgets.Button(label="A typical pair that parts, side by side", sizing_mode="stretch_width")
+        paired.on_click(lambda event: self._ask(self.page_of_pair))
         self._parted_pin.on_click(lambda event: self._ask(self.page_of_partings_from_pin))
         files = (
             ("numbers (CSV)", "csv", self._csv), ("picture of the ends (SVG)", "svg", self._svg),
@@ -115,7 +118,7 @@ class Studio:
         side = pn.Column(
             self._scenario, self._levers, self._hold, self._held, self._theory,
             pn.Card(self._off, title="Mechanisms switched off", collapsed=True, sizing_mode="stretch_width"),
-            self._pin, parted, self._parted_pin, classes, shown,
+            self._pin, parted, self._parted_pin, paired, classes, shown,
             pn.Card(*downloads, title="Take away", collapsed=True, sizing_mode="stretch_width"),
             width=340, stylesheets=[SIDE],
         )  # fmt: skip
@@ -323,16 +326,38 @@ class Studio:
 
     def page_of_partings_from_pin(self) -> Page | str:
         """The same against what is pinned."""
-        if self.seen is None or self.seen.choice.pinned is None:
-            return "Nothing is pinned."
+        runs = self._twins_of_pin()
+        if isinstance(runs, str):
+            return runs
+        assert self.seen is not None
+        assert self.seen.choice.pinned is not None
         pinned, chosen = self.seen.choice.pinned, self.seen.choice.alone
-        if chosen == pinned:
-            return "This is what is pinned: nothing parts from itself."
-        if (runs := paired_pin(self.seen)) is None:
-            return "What is pinned begins or ends at another time: its runs have no twins here."
         # The command line holds a scenario against another by its name, and all but the levers holds for both.
         as_it_is = replace(chosen, scenario=pinned.scenario, levers=()) == pinned
         return self._partings(runs, pinned.scenario if as_it_is else None)
+
+    def page_of_pair(self) -> Page | str:
+        """One run in two worlds, typical of the most common parting from the pin, or else from status quo."""
+        if self.seen is None or (self.seen.choice.pinned is None and self.seen.runs is self.seen.baseline):
+            return "This is the status quo: nothing parts from itself."
+        one = self.seen.baseline if self.seen.choice.pinned is None else self._twins_of_pin()
+        if isinstance(one, str):
+            return one
+        other = self.seen.runs
+        found = typical_runs(turning(one, other, MOST_PAIRS, progress=False))
+        if not found:
+            return "Of the pairs that were followed none parts at a decision that both take."
+        pair = one.explain(found[0].number), other.explain(found[0].number)
+        return Page(f"run {found[0].number} of {' and of '.join(names_of(*pair))}", pair_page(*pair))
+
+    def _twins_of_pin(self) -> Runs | str:
+        """The runs that are pinned, each the twin of one that is shown; else why there are none."""
+        if self.seen is None or self.seen.choice.pinned is None:
+            return "Nothing is pinned."
+        if self.seen.choice.alone == self.seen.choice.pinned:
+            return "This is what is pinned: nothing parts from itself."
+        runs = paired_pin(self.seen)
+        return "What is pinned begins or ends at another time: its runs have no twins here." if runs is None else runs
 
     def _partings(self, one: Runs, against: str | None) -> Page:
         assert self.seen is not None

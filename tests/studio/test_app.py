@@ -119,6 +119,26 @@ def test_where_the_runs_part_is_told_and_a_status_quo_parts_nowhere(bench: Bench
     assert "nothing parts from itself" in alone.said
 
 
+def test_a_typical_pair_is_told_side_by_side_from_the_pin_or_else_from_status_quo(bench: Bench) -> None:
+    def asked(choice: Choice) -> Page | str:
+        studio = Studio(bench, choice)
+        studio.look_now()
+        return studio.page_of_pair()
+
+    found = asked(Choice("turkey_summit"))
+    assert isinstance(found, Page)
+    named = re.fullmatch(r"run (\d+) of (.+) and of (.+)", found.title)
+    assert named is not None
+    assert named.groups()[1:] == ("status_quo", "turkey_summit")
+    assert f"run={named[1]}" in found.text
+    pinned = asked(Choice("turkey_summit", pinned=Choice("regional_consensus")))
+    assert isinstance(pinned, Page)
+    assert "of regional_consensus and of turkey_summit" in pinned.title
+    assert "nothing parts from itself" in str(asked(Choice("status_quo")))
+    same = Choice("turkey_summit", (("summit_week", 12.0),))
+    assert "nothing parts from itself" in str(asked(replace(same, pinned=same)))
+
+
 def test_where_the_runs_part_from_what_is_pinned(bench: Bench) -> None:
     """With a command where the pin is a scenario by its name alone; a sentence where there are no pairs."""
 
