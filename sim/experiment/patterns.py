@@ -106,7 +106,7 @@ class Finding:
     def held_by_half(self) -> tuple[Values, Values]:
         """`held` by the first half of each draw's runs, and by the second."""
         halves = [measured.holds_by_half for measured in self.claims if not measured.claim.need_not]
-        first, second = (_all_of([half[n] for half in halves]) for n in (0, 1))
+        first, second = (read_only(_all_of([half[n] for half in halves])) for n in (0, 1))
         return first, second
 
     @property
@@ -114,7 +114,7 @@ class Finding:
         """How far the halves of a draw's runs differ in the claim in which they do most, (draws,); NaN where untold."""
         halves = [measured.holds_by_half for measured in self.claims if not measured.claim.need_not]
         found: Values = np.max([np.abs(one - two) for one, two in halves], axis=0)
-        return found
+        return read_only(found)
 
     @property
     def held(self) -> Values:
