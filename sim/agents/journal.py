@@ -221,7 +221,7 @@ class Journal:
     def broke_off(self, t: int) -> None:
         """Violence ended the talks."""
         state = self.state
-        odds, draw = chance(float(state.break_rate[t])), float(state.break_luck[t])
+        odds, number = chance(float(state.break_rate[t])), float(state.break_luck[t])
         trust = float(min(state.guaranteed_trust[t, 0], state.guaranteed_trust[t, 1]))
         self._add(
             "bargain",
@@ -230,7 +230,7 @@ class Journal:
             "broken_off",
             place=self.tables[t],
             probability=odds,
-            random_number=draw,
+            random_number=number,
             terms={"rate": float(state.break_rate[t]), "trust": trust},
         )
 
@@ -277,8 +277,8 @@ class Journal:
         terms = {"control_before": before, **terms}
         challenger = self.players[self.rules.challenger[w]]
         about = self.players[self.rules.incumbent[w]]
-        draw = float(state.combat_luck[w])
-        self._add("fight", "fight", challenger, "fought", place=names, about=about, random_number=draw, terms=terms)
+        number = float(state.combat_luck[w])
+        self._add("fight", "fight", challenger, "fought", place=names, about=about, random_number=number, terms=terms)
         if state.hazard[w] > 0.0:
             self._add(
                 "fight",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.shares import Interval, Values, quantile, wilson
-from sim.analysis.weights import Weights, uneven, variance, worth
+from sim.analysis.weights import Weights, uneven, worth
 
 TIE = 1e-9  # of a mean of runs that lies on the threshold
 
@@ -78,13 +78,11 @@ def holding(
     corrected = np.where(np.isnan(half), counted, 2.0 * counted - half)
     part = None if given is None else given[known] / given[known].sum()
     draws = len(counted) if part is None else worth(part)
-    raw, middle = (_interval(values, counted, part, draws) for values in (counted, corrected))
+    raw, middle = _interval(counted, part, draws), _mean(corrected, part)
     differ = _differing(np.abs(halves[0] - halves[1]) if apart is None else apart, known, given)
     low = raw.value - differ.value - math.hypot(raw.value - raw.low, differ.high - differ.value)
     high = raw.value + differ.value + math.hypot(raw.high - raw.value, differ.high - differ.value)
-    return Holding(
-        raw, Interval(middle.value, max(0.0, min(low, middle.value)), min(1.0, max(high, middle.value))), draws
-    )
+    return Holding(raw, Interval(middle, max(0.0, min(low, middle)), min(1.0, max(high, middle))), draws)
 
 
 def _differing(apart: Values, known: NDArray[np.bool_], given: Weights) -> Interval:
@@ -93,12 +91,15 @@ def _differing(apart: Values, known: NDArray[np.bool_], given: Weights) -> Inter
     if not both.any():
         return Interval(1.0, 1.0, 1.0)
     part = None if given is None else given[both] / given[both].sum()
-    return _interval(apart[both], apart[both], part, int(both.sum()) if part is None else worth(part))
+    return _interval(apart[both], part, int(both.sum()) if part is None else worth(part))
 
 
-def _interval(values: Values, counted: Values, part: Weights, draws: int) -> Interval:
-    """The mean of independent values, cut to [0, 1], with Wilson's interval for as many draws as are as uncertain."""
-    share = float(np.clip(values.mean() if part is None else part @ values, 0.0, 1.0))
-    plain = variance(counted, part)
-    more = max(1.0, variance(values, part) / plain) if plain > 0.0 else 1.0
-    return Interval(share, *wilson(share, draws / more, quantile(draws)))
+def _interval(values: Values, part: Weights, draws: int) -> Interval:
+    """The mean of independent values between 0 and 1, with Wilson's interval."""
+    share = _mean(values, part)
+    return Interval(share, *wilson(share, draws, quantile(draws)))
+
+
+def _mean(values: Values, part: Weights) -> float:
+    """The mean of the values, cut to [0, 1]."""
+    return float(np.clip(values.mean() if part is None else part @ values, 0.0, 1.0))

@@ -85,7 +85,7 @@ def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
         return
     place = WAR_SLOT + w * PLACE_STRIDE
     state.combat_luck[w] = where(fought, luck(state, place), state.combat_luck[w])
-    attack_draw = luck(state, place + 1)
+    attack_luck = luck(state, place + 1)
     state.takeover_luck[w] = where(fought, luck(state, place + 2), state.takeover_luck[w])
     state.sanctuary[w] = where(fought, sanctuary_reach(rules, draw, state, w), state.sanctuary[w])
     state.success[w] = where(fought, success_at(rules, draw, state, w, state.presence), state.success[w])
@@ -97,7 +97,7 @@ def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
     state.control[w] = where(fought, min(max(won + joined, LEAST_CONTROL), MOST_CONTROL), before)
     state.control_change[w] = state.control[w] - before
     rate = draw.attack_rate * strength_of_challenger(rules, draw, state, w) * state.intensity[w]
-    state.attacks[w] = poisson_quantile(attack_draw, where(fought, rate, 0.0))
+    state.attacks[w] = poisson_quantile(attack_luck, where(fought, rate, 0.0))
     lose_heart(rules, draw, state, w, won - before, fought)
     flee(rules, draw, state, w, fought)
     offensive = where(state.week < state.offensive_until[w], state.offensive[w], 0.0)

@@ -327,7 +327,7 @@ SAID = """
   has not been drawn cannot be seen.
 - The mean of a number that is 0 in most draws, and a paired difference, of numbers or of weeks, that most draws do not
   have. With fewer than 500 draws the report says all this beneath its first lines; at 1,000 it may still be 92 %.
-- A paired difference of weeks at 20 draws: four fifths of the pairs do not differ.
+- A paired difference of weeks at 20 draws, where nine pairs of ten do not differ.
 
 The mean week of a rare event at 20 draws (p of 0.02) rests on a run or two: four sweeps of five have no interval for
 it, and where there is one, it is wider than the horizon. A median has none from fewer than six draws. The number of

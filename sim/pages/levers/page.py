@@ -70,7 +70,7 @@ def _lever(one: Swept, units: dict[str, str]) -> Html:
     parts: list[Html] = [tag("h3", one.name.replace("_", " ")), paragraphs(told)]
     asked = one.scenario.answered_by
     if asked:
-        told = f"Effects of {one.scenario.scenario} along its lever {one.name}, against status_quo"
+        told = f"Effects of {one.scenario.title} along its lever, {one.name.replace('_', ' ')}"
         parts.append(figure(svg_of(lever_figure(one, units), told), told, wide=True))
         rows: list[tuple[Content, ...]] = [(answer.label, clear_at(one, n)) for n, answer in enumerate(asked)]
         parts.append(table(("outcome", f"effect clear of zero at ({one.lever.unit})"), rows))

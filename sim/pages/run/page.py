@@ -127,8 +127,8 @@ def _decisions(model: NegotiationModel, cited: Reason) -> Html:
         )
         for week, entries in by_week.items()
     ]
-    lead = "What every party and mediator decided in every week, with the terms that made it. " + what_a_sum_makes(
-        model
+    lead = (
+        f"What every party and mediator decided in every week, with the terms that made it. {what_a_sum_makes(model)}"
     )
     return joined((tag("p", lead), finder("find a name or an issue", "weeks"), tag("div", *weeks, id="weeks")))
 
