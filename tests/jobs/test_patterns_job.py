@@ -19,6 +19,7 @@ from sim.experiment.runs import Runs, runs_of
 from sim.jobs.patterns import PARTS
 from sim.model.parameters import SWITCHES
 from sim.pages.patterns.page import PAGE, TABLE
+from sim.pages.patterns.table import verdicts
 
 
 def worlds_of(node: Any) -> set[str]:
@@ -53,6 +54,8 @@ def test_a_pattern_is_measured_with_all_mechanisms_and_without_each(
     rows = list(csv.DictReader((out / TABLE).read_text(encoding="utf-8").splitlines()))
     assert {row["off"] for row in rows} == {"", *SWITCHES}
     assert {row["pattern"] for row in rows} == {"P12"}
+    (read,) = verdicts(out / TABLE)
+    assert (read.name, read.draws) == ("P12", int(rows[0]["pattern_draws"]))
     assert "P12" in (out / PAGE).read_text(encoding="utf-8")
 
 

@@ -14,6 +14,7 @@ from sim.command.main import main
 from sim.jobs.record import PARTS
 from sim.pages.record.page import PAGE, TRUST
 from sim.pages.record.table import HEAD, TABLE
+from sim.pages.record.table import read as read_table
 
 pytestmark = pytest.mark.long
 
@@ -41,6 +42,11 @@ def test_the_table_has_every_statement_every_contender_and_every_pair(told: Path
     without = {row["contender"] for row in rows if row["contender"].startswith("without ")}
     assert without == {f"without {switch}" for switch in sim.switches}
     assert sum(row["part"] == "onward" for row in rows) == len(read.moved)
+    again = read_table(told / TABLE)
+    assert again.tested == len(read.tested)
+    assert [(one.contender, one.score, one.events, one.verdict) for one in again.against] == [
+        (one.contender, one.score, one.events, one.verdict) for one in read.compared
+    ]
 
 
 def test_the_pages_say_what_they_rest_on_in_words_and_figures(told: Path) -> None:

@@ -16,6 +16,7 @@ from sim.pages.patterns.table import (
     FEW_RUNS_TOLD,
     HEAD,
     KINDS,
+    anchor_of,
     told_carriers,
     told_effect,
     told_held,
@@ -42,7 +43,7 @@ def patterns_page(found: Found, weighted: str = "", beside: Collection[str] = ()
     """
     overview = Section("overview", "Overview", _overview(found))
     sections = [
-        Section(_anchor(one), f"{told_place(one)}: {verdict(found, one)}", _entry(found, one, beside))
+        Section(anchor_of(one), f"{told_place(one)}: {verdict(found, one)}", _entry(found, one, beside))
         for one in found.whole
     ]
     foot = paragraphs(f"jirga {__version__}. Written by the job `patterns`.")
@@ -72,15 +73,11 @@ def _lead(found: Found, weighted: str) -> Html:
     return joined([*weights, paragraphs(told), *few, *failed, note(warning)])
 
 
-def _anchor(one: Finding) -> str:
-    return f"{one.name}.{one.epoch}" if one.epoch else one.name
-
-
 def _overview(found: Found) -> Html:
     rows = []
     for one in found.whole:
         pattern = found.patterns.patterns[one.name]
-        name = tag("a", told_place(one), href=f"#{_anchor(one)}")
+        name = tag("a", told_place(one), href=f"#{anchor_of(one)}")
         shown = joined([share_bar(one.share, found.patterns.enough), tag("small", told_share(one.share))])
         rows.append(
             (name, KINDS[pattern.kind], pattern.statement, verdict(found, one), shown, told_carriers(found, one))

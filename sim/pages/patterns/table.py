@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,6 +14,7 @@ from rich.text import Text
 from sim.analysis.holding import Holding
 from sim.analysis.shares import Interval
 from sim.experiment.patterns import FEW, Finding, Found, Measured, carriers
+from sim.inputs.files import read_csv
 from sim.model.parameters import SWITCHES
 from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
@@ -59,9 +62,47 @@ def told_effect(effect: Interval) -> str:
     return f"{value:+.3g} (no interval)" if math.isnan(low) else f"{value:+.3g} ({low:+.3g} to {high:+.3g})"
 
 
-def told_place(finding: Finding) -> str:
+class Verdict(NamedTuple):
+    """What the table for machines says of a pattern, with every mechanism on.
+
+    Attributes:
+        name: of the pattern.
+        epoch: where it is measured at several; else empty.
+        statement: what it claims.
+        holds: None: it cannot be told.
+        draws: that tell.
+    """
+
+    name: str
+    epoch: str
+    statement: str
+    holds: bool | None
+    draws: int
+
+
+def verdicts(path: Path) -> tuple[Verdict, ...]:
+    """What a table that the job has written says, in its order.
+
+    Raises:
+        InputError: the file is no such table.
+    """
+    said = {word: holds for holds, word in HOLDS.items()}
+    rows = [row.values for row in read_csv(path, HEAD)]
+    each = {(row["pattern"], row["epoch"]): row for row in rows if not row["off"]}
+    return tuple(
+        Verdict(name, epoch, row["statement"], said.get(row["holds"]), int(row["pattern_draws"]))
+        for (name, epoch), row in each.items()
+    )
+
+
+def told_place(finding: Finding | Verdict) -> str:
     """The name of a pattern, and its epoch where it is measured at several."""
     return f"{finding.name} {finding.epoch}" if finding.epoch else finding.name
+
+
+def anchor_of(finding: Finding | Verdict) -> str:
+    """Where on the page of the patterns it is told."""
+    return f"{finding.name}.{finding.epoch}" if finding.epoch else finding.name
 
 
 def told_threshold(measured: Measured) -> str:

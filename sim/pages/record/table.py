@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,6 +14,7 @@ from rich.text import Text
 
 from sim.analysis.shares import Interval
 from sim.experiment.record import MODEL, Compared, Found, Scored
+from sim.inputs.files import read_csv
 from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
 from sim.pages.kit.words import citations
@@ -22,6 +25,7 @@ HEAD = (
     "events_high", "articles_low", "articles_high", "told",
 )  # fmt: skip
 TABLE_MARK = ",".join(HEAD[:4])
+SCORED, USED, COMPARISON = "statement", "calibrates", "comparison"  # parts of the table
 SCORE_NAMES = {"brier": "Brier score", "log": "log score", "crps": "CRPS, share of the range"}
 VERDICTS = {-1: "model clearly better", 0: "cannot be told", 1: "model clearly worse"}
 SIMPLE = ("coin", "base_rate", "persistence", "compromise", "nash")
@@ -33,6 +37,47 @@ NAMES = {
     "compromise": "compromise model",
     "nash": "Nash solution, full trust",
 }
+
+
+class Against(NamedTuple):
+    """The model beside a simpler forecast, as the table for machines says it.
+
+    Attributes:
+        contender: one of `SIMPLE`, or a mechanism off.
+        score: by which the two are compared.
+        events: independent ones.
+        verdict: -1 where the model is clearly better, 1 where clearly worse, 0 where it cannot be told.
+    """
+
+    contender: str
+    score: str
+    events: int
+    verdict: int
+
+
+class Read(NamedTuple):
+    """What a table that the job has written says: the names of all statements, those scored, the comparisons."""
+
+    statements: frozenset[str]
+    tested: int
+    against: tuple[Against, ...]
+
+
+def read(path: Path) -> Read:
+    """The table again.
+
+    Raises:
+        InputError: the file is no such table.
+    """
+    said = {word: verdict for verdict, word in VERDICTS.items()}
+    rows = [row.values for row in read_csv(path, HEAD)]
+    every = {row["statement"]: row["part"] for row in rows if row["part"] in (SCORED, USED)}
+    against = tuple(
+        Against(row["contender"], row["score"], int(row["events"]), said[row["told"]])
+        for row in rows
+        if row["part"] == COMPARISON
+    )
+    return Read(frozenset(every), list(every.values()).count(SCORED), against)
 
 
 def contender_name(contender: str) -> str:
@@ -109,7 +154,7 @@ def _statements(found: Found) -> Iterator[tuple[object, ...]]:
     for one in found.scored:
         rests = citations(one.statement.paragraphs, ": ") or one.statement.source
         ends = (one.estimate.low, one.estimate.high)
-        place = ("calibrates" if found.uses(one) else "statement", MODEL, "estimate", one.estimate.value)
+        place = (USED if found.uses(one) else SCORED, MODEL, "estimate", one.estimate.value)
         yield (one.name, *place, *ends, "", 1, 1, "", "", "", "", f"{one.statement.statement} {rests}")
         for (contender, score), value in one.scores.items():
             yield (one.name, "score", contender, score, value, "", "", "", 1, 1, "", "", "", "", one.event)
@@ -119,7 +164,7 @@ def _comparisons(found: Found) -> Iterator[tuple[object, ...]]:
     for row in found.compared:
         ends = (*row.over_events[1:], *row.over_epochs[1:])
         yield (
-            "", "comparison", row.contender, row.score, *row.over_statements, row.other, row.statements, row.events,
+            "", COMPARISON, row.contender, row.score, *row.over_statements, row.other, row.statements, row.events,
             *ends, VERDICTS[row.verdict],
         )  # fmt: skip
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import numpy as np
 
 from sim.analysis.scores import resampled
 from sim.analysis.shares import Interval
 from sim.experiment.onward import Moved
-from sim.experiment.record import Found, Scored
+from sim.experiment.record import Compared, Found, Scored
 from sim.inputs.numbers import counted
-from sim.pages.record.table import SIMPLE, told_interval
+from sim.pages.record.table import SIMPLE, Against, told_interval
 
+Row = TypeVar("Row", Compared, Against)
 FEW_EVENTS = 10
+PLAIN_SCORES = ("brier", "crps")
 PLAIN = {
     "coin": "tossing a coin",
     "base_rate": "saying how often such things happen elsewhere",
@@ -108,8 +111,13 @@ def _timing(one: Scored) -> str:
     )
 
 
+def simple(compared: Iterable[Row]) -> list[Row]:
+    """The comparisons that are told in plain words: with simple forecasts, of yes or no, and of weeks and numbers."""
+    return [row for row in compared if row.contender in SIMPLE and row.score in PLAIN_SCORES]
+
+
 def _against(found: Found) -> Iterator[str]:
-    rows = [row for row in found.compared if row.contender in SIMPLE and row.score in ("brier", "crps")]
+    rows = simple(found.compared)
     for verdict, words_of in (
         (-1, "It did clearly better than: {}."),
         (0, "No clear difference, for so few events, from: {}."),

@@ -54,6 +54,7 @@ from sim.pages.report.sections import (
 )
 from sim.pages.report.settlements import settlements
 from sim.pages.report.telling import KINDS_HEAD, NUMBERS_HEAD, signed, told_size
+from sim.pages.report.tried import tried_told
 from sim.pages.run.again import explain_command, job_command
 from sim.version import __version__
 
@@ -61,6 +62,7 @@ Felt = Callable[[Runs, str], bool]  # runs of a sweep, an uncertainty -> whether
 MOST_NAMED = 5  # starting points whose uncertainties the lead names
 MOST_TRIED = 3  # uncertainties that are held to see whether they move a run
 
+EMPTY = joined([])
 FILE, PICTURE = "report.html", "outcomes.svg"
 PICTURE_MARK = "<!-- made by jirga -->"
 
@@ -74,8 +76,8 @@ def write(results: Results, folder: Path, felt: Felt | None = None) -> int:
         felt: as in `report`.
 
     Returns:
-        The size of the report in bytes. Where the job `paragraphs` has left its tables in the folder, the report tells
-        of them.
+        The size of the report in bytes. Where the jobs `paragraphs`, `patterns` and `record` have left their tables in
+        the folder, the report tells of them.
     """
     put(folder / PICTURE, outcomes_picture(results), PICTURE_MARK)
     there = beside(folder) - {FILE} | ({GRID} if results.swept else set())
@@ -85,7 +87,7 @@ def write(results: Results, folder: Path, felt: Felt | None = None) -> int:
         write_page(folder / file, card)
     if results.swept:
         write_page(folder / GRID, grid_page(found))
-    return write_page(folder / FILE, report(found, felt, carried(folder.glob(EVERY))))
+    return write_page(folder / FILE, report(found, felt, carried(folder.glob(EVERY)), tried_told(results.case, folder)))
 
 
 def refuse_foreign_files(folder: Path) -> None:
@@ -107,7 +109,7 @@ def outcomes_picture(results: Results) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{PICTURE_MARK}\n{drawn}\n'
 
 
-def report(found: Findings, felt: Felt | None = None, told: Sequence[Carried] = ()) -> str:
+def report(found: Findings, felt: Felt | None = None, told: Sequence[Carried] = (), tried: Html = EMPTY) -> str:
     """The whole page as text; the same findings give the same bytes.
 
     Args:
@@ -115,6 +117,7 @@ def report(found: Findings, felt: Felt | None = None, told: Sequence[Carried] = 
         felt: whether an uncertainty moves any run of a sweep (`sim.experiment.felt.is_felt`), asked of those that the
             lead would name. None: it names none.
         told: what the job `paragraphs` has found.
+        tried: what the jobs `patterns` and `record` have found, for the first screen.
     """
     results = found.results
     sections = [
@@ -136,13 +139,13 @@ def report(found: Findings, felt: Felt | None = None, told: Sequence[Carried] = 
     foot = paragraphs(f"jirga {__version__}. Written by: {results.command}")
     title = f"{results.case.title}: the report" + (", of a part of the plan" if results.partial else "")
     others = back_to(found.beside, *OTHERS)
-    return page(title, joined([style("report/report.css"), _lead(found)]), sections, foot, back=others)
+    return page(title, joined([style("report/report.css"), _lead(found, tried)]), sections, foot, back=others)
 
 
 OTHERS = (GRID, "evidence.html", "patterns.html", "trust.html")  # always in view; the section leads to all
 
 
-def _lead(found: Findings) -> Html:
+def _lead(found: Findings, tried: Html) -> Html:
     results = found.results
     lost = failed_runs(results)
     notes = [note(paragraphs(f"{failed_told(lost)}."))] if lost else []
@@ -153,7 +156,7 @@ def _lead(found: Findings) -> Html:
     )
     partial = [note(paragraphs(tag("b", f"PARTIAL: {results.partial}")))] if results.partial else []
     partial += [note(paragraphs(tag("b", f"WEIGHTED: {results.weighted}.")))] if results.weighted else []
-    return joined([*partial, paragraphs(tag("b", purpose)), answers_told(found), *notes])
+    return joined([*partial, paragraphs(tag("b", purpose)), tried, answers_told(found), *notes])
 
 
 def _made(results: Results) -> Html:
