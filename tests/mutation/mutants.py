@@ -115,7 +115,7 @@ GROUPS = {
     "triggers": Group(
         ("sim/model/phases/triggers.py", "sim/case/trigger.py"),
         15,
-        ("tests/model/test_triggers.py", "tests/case"),
+        ("tests/model/test_triggers.py", "tests/case/test_trigger.py", "tests/case"),
     ),
 }
 
