@@ -57,6 +57,7 @@ class Studio:
         bench: computes, for all visitors.
         choice: what is shown first.
         told: hears of every choice, to write it into the address.
+        evidence: the address of the evidence page; None without one.
 
     Attributes:
         choice: what is chosen now.
@@ -64,8 +65,10 @@ class Studio:
         layout: the widgets and the picture, to be shown.
     """
 
-    def __init__(self, bench: Bench, choice: Choice, told: Told = lambda choice: None) -> None:
-        self.bench, self.choice, self.told = bench, choice, told
+    def __init__(
+        self, bench: Bench, choice: Choice, told: Told = lambda choice: None, evidence: str | None = None
+    ) -> None:
+        self.bench, self.choice, self.told, self.evidence = bench, choice, told, evidence
         self.seen: Seen | None = None
         self._strong: tuple[Strong, ...] = ()  # of the runs that are shown, once all are there
         self._asked = 0
@@ -246,7 +249,7 @@ class Studio:
 
     def _made(self, choice: Choice, stage: int) -> tuple[Seen, str]:
         seen = self.bench.seen(choice, stage)
-        return seen, view(seen, whole=seen.is_last)
+        return seen, view(seen, whole=seen.is_last, evidence=self.evidence)
 
     def look_now(self, stage: int = 0) -> None:
         """The same at once, with the runs of one stage: where nobody waits, as in a notebook or a test."""
@@ -311,7 +314,7 @@ class Studio:
         if runs is None or kind not in found:
             return f"Of these runs none ends in {shown_value(kind)}."
         number = found[kind]
-        return Page(f"run {number}, which ends in {kind}", run_page(runs.explain(number)))
+        return Page(f"run {number}, which ends in {kind}", run_page(runs.explain(number), evidence=self.evidence))
 
     def page_of_number(self, name: str) -> Page:
         """What is known of an uncertainty, and from which paragraphs."""
@@ -348,7 +351,9 @@ class Studio:
         if not found:
             return "Of the pairs that were followed none parts at a decision that both take."
         pair = one.explain(found[0].number), other.explain(found[0].number)
-        return Page(f"run {found[0].number} of {' and of '.join(names_of(*pair))}", pair_page(*pair))
+        return Page(
+            f"run {found[0].number} of {' and of '.join(names_of(*pair))}", pair_page(*pair, evidence=self.evidence)
+        )
 
     def _twins_of_pin(self) -> Runs | str:
         """The runs that are pinned, each the twin of one that is shown; else why there are none."""

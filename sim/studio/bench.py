@@ -22,6 +22,7 @@ from sim.experiment.grid import Grid
 from sim.experiment.plan import PlannedSweep
 from sim.experiment.runs import Runs
 from sim.pages.evidence.findings import Findings, findings_of
+from sim.pages.evidence.page import evidence_page
 from sim.studio.choice import Choice, Offered, baseline_of, scenario_of
 
 RUNS = 4  # of each draw: as many as go in step (`sim.numerics.vectors.LANES`)
@@ -138,6 +139,11 @@ class Bench:
     def findings(self) -> Findings:
         """All that is known of the numbers, for whoever asks what one rests on."""
         return findings_of(self.case, self.grid.evidence, EVIDENCE_DRAWS, self.seed)
+
+    @cached_property
+    def evidence_page(self) -> str:
+        """The evidence page; made where somebody first follows a paragraph to it."""
+        return evidence_page(self.findings)
 
     @property
     def stages(self) -> tuple[int, ...]:

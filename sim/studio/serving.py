@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import secrets
 import socket
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -25,6 +28,7 @@ NEEDS = "pip install 'jirga[studio]'"
 TOKEN = "token"
 REFUSED = "This address lacks the token that the studio printed when it was started, or has another one."
 PLAY = "/play"
+EVIDENCE = "evidence.html"
 PLAY_IT = "Play an actor of this scenario"
 FULL = "As many people watch as this studio takes. Try again when somebody has left."
 
@@ -60,7 +64,10 @@ def run(settings: Settings) -> None:
     address = address_of(given.address, given.port, token, choice)
     # Bokeh says so where a browser answers a page whose parts were just replaced, and goes on (its issue 12915).
     warnings.filterwarnings("ignore", "reference already known", UserWarning)
-    server = pn.serve(pages_of(bench, choice, token), start=False, **served(given.address, given.port))
+    server = pn.serve(
+        pages_of(bench, choice, token), start=False, extra_patterns=[evidence_of(bench, token)],
+        **served(given.address, given.port),
+    )  # fmt: skip
     print(f"the studio is at {address}", flush=True)  # which listens by now
     print(f"to play an actor: {address.replace('/?', f'{PLAY}?', 1)}\nstop it with Ctrl-C", flush=True)
     server.start()
@@ -146,6 +153,7 @@ def pages_of(bench: Bench, choice: Choice, token: str) -> Mapping[str, Callable[
     pn.extension()
     sessions = Sessions(bench.limits.sessions)
     rooms = Rooms(bench.offered, bench.passes, bench.implied)
+    evidence = f"{EVIDENCE}?{urlencode({TOKEN: token})}"
 
     def page() -> Any:
         arguments = _arguments()
@@ -154,11 +162,11 @@ def pages_of(bench: Bench, choice: Choice, token: str) -> Mapping[str, Callable[
                 read(bench.offered, urlencode(arguments)) if any(key == "scenario" for key, _ in arguments) else choice
             )
         except InputError as error:
-            studio = Studio(bench, choice, _told(token))
+            studio = Studio(bench, choice, _told(token), evidence)
             studio.say(str(error))
             return studio.layout
         link = pn.pane.HTML(play_link(token, wanted.scenario))
-        studio = Studio(bench, wanted, _told(token, link))
+        studio = Studio(bench, wanted, _told(token, link), evidence)
         return pn.Column(link, first_look(studio), sizing_mode="stretch_width")
 
     def seat() -> Any:
@@ -173,6 +181,23 @@ def pages_of(bench: Bench, choice: Choice, token: str) -> Mapping[str, Callable[
         return first_seat(found)
 
     return {"/": _guarded(page, token, sessions), PLAY: _guarded(seat, token, sessions)}
+
+
+def evidence_of(bench: Bench, token: str) -> tuple[str, type, Mapping[str, Any]]:
+    """What serves the evidence page, to those whose address has the token: the server's own form of a page's place."""
+    from tornado.web import RequestHandler
+
+    class Evidence(RequestHandler):
+        """Made beside the server's own loop, so that nobody waits for another's page."""
+
+        async def get(self) -> None:
+            if not secrets.compare_digest(self.get_query_argument(TOKEN, "").encode(), token.encode()):
+                self.set_status(HTTPStatus.FORBIDDEN)
+                self.finish(f"<p>{REFUSED}</p>")
+                return
+            self.finish(await asyncio.to_thread(lambda: bench.evidence_page))
+
+    return rf"/{re.escape(EVIDENCE)}", Evidence, {}
 
 
 def _arguments() -> list[tuple[str, str]]:

@@ -77,17 +77,19 @@ def paired_pin(seen: Seen) -> Runs | None:
     return seen.pinned if (one.epoch, one.horizon) == (other.epoch, other.horizon) else None
 
 
-def view(seen: Seen, *, whole: bool = True, opens: bool = True) -> Html:
+def view(seen: Seen, *, whole: bool = True, opens: bool = True, evidence: str | None = None) -> Html:
     """What is shown of a choice, as markup.
 
     Args:
         seen: the runs.
         whole: whether to make what is folded too, more than half of all; the first picture comes sooner without.
         opens: whether a part of a picture can be asked for, to see one of its runs.
+        evidence: the address of the evidence page; None without one.
     """
     scenario = seen.runs.sweep.scenario
     drawn = bars_of(seen)
-    rests = [tag("small", "Rests on ", cited(scenario.paragraphs, None), ".")] if scenario.paragraphs else []
+    named = cited(scenario.paragraphs, evidence, apart=True)
+    rests = [tag("small", "Rests on ", named, ".")] if scenario.paragraphs else []
     asked = tag("p", scenario.question, class_="asked")
     ruled = [tag("p", f"By the rules of {scenario.theory.title}.")] if scenario.theory.changes else []
     head = joined((tag("h2", sentence(scenario.title)), asked, *ruled, *rests, _sure(seen, drawn)))

@@ -24,7 +24,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, time
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from tests.wheels import built, installed, plain
 
@@ -156,6 +156,7 @@ def check(browser: Browser, address: str, pictures: Path | None = None) -> list[
     assert again.picture() == one.picture(), "a link opened again shows another picture"
     one.page.get_by_role("button", name="Show it, week by week").click()
     one.page.wait_for_selector("iframe[title^='run ']")
+    to_the_evidence(one)
     for_keyboard(one, pictures)
     again.page.get_by_role("button", name="Where the runs part from status quo").click()
     again.page.wait_for_selector("iframe[title^='where ']")
@@ -173,6 +174,20 @@ def check(browser: Browser, address: str, pictures: Path | None = None) -> list[
         f"slider to {what}: median {median(times):.0f} ms ({min(times):.0f} to {max(times):.0f})"
         for what, times in (("the first picture", first), ("the picture of 1,000 runs", thousand))
     ]
+
+
+def to_the_evidence(visitor: Visitor) -> None:
+    """From a paragraph on a run's page to its article on the evidence page, in the same frame; not without a token."""
+    page = visitor.page
+    frame = page.frame_locator("iframe[title^='run ']")
+    frame.locator("#beginning summary").first.click()
+    link = frame.locator("a[href^='evidence.html?']:visible").first
+    link.wait_for()
+    address = urljoin(page.url, link.get_attribute("href") or "")
+    assert page.request.get(address.replace("token=", "token=x")).status == 403
+    link.click()
+    frame.locator(f"[id='{urlsplit(address).fragment}']").wait_for(state="attached")
+    assert page.locator("header a[target=_blank][href^='evidence.html?']").count() > 0
 
 
 def for_keyboard(visitor: Visitor, pictures: Path | None) -> None:

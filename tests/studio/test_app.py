@@ -17,6 +17,10 @@ from unittest.mock import Mock
 import panel as pn
 import param
 import pytest
+from tornado.httpclient import AsyncHTTPClient
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application
 
 from sim.case.answer import Answer
 from sim.case.loading import load_case
@@ -27,7 +31,7 @@ from sim.studio.app import Page, Studio
 from sim.studio.bench import Bench, Limits
 from sim.studio.choice import Choice, Offered
 from sim.studio.panes import Frame
-from sim.studio.serving import Sessions, address_of, pages_of, served
+from sim.studio.serving import REFUSED, Sessions, address_of, evidence_of, pages_of, served
 from sim.studio.uncertain import Strong, strongest
 
 START = Choice("turkey_summit")
@@ -362,6 +366,38 @@ def test_the_runs_do_not_know_who_watches(bench: Bench, studio: Studio) -> None:
 def opened(studio: Studio) -> list[str]:
     """What the frames that are shown say they are."""
     return [frame.name_told for frame in studio.layout.select(Frame)]
+
+
+def test_paragraphs_lead_to_the_evidence_where_it_is_served(bench: Bench, studio: Studio) -> None:
+    served = Studio(bench, START, evidence="evidence.html?token=abc")
+    served.look_now()
+    assert 'target="_blank"' in served.shown
+    for one, count in ((studio, 0), (served, 1)):
+        run, pair = one.page_of_run("takeover"), one.page_of_pair()
+        assert isinstance(run, Page)
+        assert isinstance(pair, Page)
+        for text in (one.shown, run.text, pair.text):
+            assert ('href="evidence.html?token=abc#article.' in text) == bool(count)
+
+
+def test_the_evidence_page_is_for_those_with_the_token(bench: Bench) -> None:
+    async def asked() -> list[tuple[int, str]]:
+        server = HTTPServer(Application([evidence_of(bench, "abc")]))
+        sockets = bind_sockets(0, "127.0.0.1")
+        server.add_sockets(sockets)
+        at = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/evidence.html"
+        found = [
+            await AsyncHTTPClient().fetch(at + query, raise_error=False)
+            for query in ("?token=abc", "?token=ab", "", "?token=%C3%A9")
+        ]
+        server.stop()
+        return [(one.code, one.body.decode()) for one in found]
+
+    (code, page), *refused = asyncio.run(asked())
+    assert (code, page) == (200, bench.evidence_page)
+    assert all(f'id="article.{one.id}"' in page for one in bench.grid.evidence.articles)
+    assert {code for code, _ in refused} == {403}
+    assert {body for _, body in refused} == {f"<p>{REFUSED}</p>"}
 
 
 def test_a_part_of_the_bar_opens_a_run_of_its_own_that_ends_so(studio: Studio) -> None:

@@ -36,19 +36,21 @@ def citations(paragraphs: Mapping[str, Iterable[int]], between: str = " ") -> st
     return "; ".join(f"{article}{between}{numbers_told(numbers)}" for article, numbers in paragraphs.items())
 
 
-def cited(paragraphs: Mapping[str, Iterable[int]], page: str | None) -> Content:
+def cited(paragraphs: Mapping[str, Iterable[int]], page: str | None, *, apart: bool = False) -> Content:
     """The same with § between, each article a link to its place on the evidence page, where there is one.
 
     Args:
         paragraphs: of each article.
         page: the address of the evidence page; None without one.
+        apart: whether it opens beside the page on which the link is, which would lose what it shows.
 
     >>> cited({"A4": (3, 12)}, "evidence.html")
     '<a href="evidence.html#article.A4">A4</a> §3, 12'
     """
     if page is None:
         return citations(paragraphs, " §")
-    return joined((joined([_to(page, one), f" §{numbers_told(numbers)}"]) for one, numbers in paragraphs.items()), "; ")
+    each = ((_to(page, one, apart), numbers_told(numbers)) for one, numbers in paragraphs.items())
+    return joined((joined([to, f" §{numbers}"]) for to, numbers in each), "; ")
 
 
 def linked(text: str, articles: Iterable[str], page: str | None) -> Content:
@@ -69,5 +71,6 @@ def linked(text: str, articles: Iterable[str], page: str | None) -> Content:
     return joined([_to(page, part) if number % 2 else part for number, part in enumerate(parts)])
 
 
-def _to(page: str, article: str) -> Html:
-    return tag("a", article, href=f"{page}#article.{article}")
+def _to(page: str, article: str, apart: bool = False) -> Html:
+    beside = {"target": "_blank", "rel": "noopener"} if apart else {}
+    return tag("a", article, href=f"{page}#article.{article}", **beside)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 Reason = Callable[[str], Content]  # a reason, as the page tells it
 FILE = "{scenario}-run-{run}-seed-{seed}.html"
 SENTENCES = 10  # on top
+EVIDENCE = "evidence.html"
 TOLD = ("attend", "mediate", "offer", "ratify", "vote", "comply", "line", "break")
 
 
@@ -49,10 +50,16 @@ def write_page(run: Run, file: Path) -> int:
     return write(file, run_page(run, beside(file.parent)))
 
 
-def run_page(run: Run, there: Collection[str] = ()) -> str:
-    """The page of a run as text; `there`: names of pages in the same folder, which can be linked to."""
+def run_page(run: Run, there: Collection[str] = (), evidence: str | None = None) -> str:
+    """The page of a run as text.
+
+    Args:
+        run: the run.
+        there: names of pages in the same folder, which can be linked to.
+        evidence: the address of the evidence page; None: it is among those there, or nowhere.
+    """
     scenario = run.model.world.scenario
-    cited = reasons(run, there)
+    cited = reasons(run, evidence or evidence_in(there))
     lead = joined(
         (
             tag("p", tag("strong", summary(run))),
@@ -72,10 +79,14 @@ def run_page(run: Run, there: Collection[str] = ()) -> str:
                 back=above(there))  # fmt: skip
 
 
-def reasons(run: Run, there: Collection[str]) -> Reason:
-    """What makes of a reason a text whose paragraphs lead to the evidence page, where that is among those there."""
+def evidence_in(there: Collection[str]) -> str | None:
+    """The address of the evidence page, where it is among the pages of the same folder."""
+    return EVIDENCE if EVIDENCE in there else None
+
+
+def reasons(run: Run, evidence: str | None) -> Reason:
+    """What makes of a reason a text whose paragraphs lead to the evidence page, where that has an address."""
     articles = [article.id for article in run.model.world.evidence.articles]
-    evidence = "evidence.html" if "evidence.html" in there else None
     return lambda reason: linked(reason, articles, evidence)
 
 

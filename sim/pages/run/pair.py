@@ -27,7 +27,7 @@ from sim.pages.kit.html import (
     typed,
 )
 from sim.pages.run.again import explain_command
-from sim.pages.run.page import Reason, reasons
+from sim.pages.run.page import Reason, evidence_in, reasons
 from sim.pages.run.timeline import CAPTION, KEY, timeline
 
 FILE = "{first}-and-{second}-run-{run}-seed-{seed}.html"
@@ -48,12 +48,13 @@ def told_apart(first: Run, second: Run) -> str:
     return parting_told(first.model.world, found, names_of(first, second))
 
 
-def pair_page(first: Run, second: Run, there: Collection[str] = ()) -> str:
+def pair_page(first: Run, second: Run, there: Collection[str] = (), evidence: str | None = None) -> str:
     """The page of two runs of one number as text; they have been played over the same weeks.
 
     Args:
         first, second: the runs.
         there: names of pages in the same folder, which can be linked to.
+        evidence: the address of the evidence page; None: it is among those there, or nowhere.
     """
     names, found = names_of(first, second), parting_of(first.model, second.model)
     number = (
@@ -68,9 +69,9 @@ def pair_page(first: Run, second: Run, there: Collection[str] = ()) -> str:
     )
     sections = [Section("before", "What only one of them had until then", _before(first, second, names, found))]
     if found is not None:
-        sections.insert(
-            0, Section("parting", "The decision in which they part", _parting(first, second, names, found, there))
-        )
+        cited = reasons(first, evidence or evidence_in(there))
+        parting = _parting(first, second, names, found, cited)
+        sections.insert(0, Section("parting", "The decision in which they part", parting))
     sections += [
         Section("timelines", "Both timelines", _timelines(first, second, names)),
         Section("story", "Side by side", _stories(first, second, names)),
@@ -80,7 +81,7 @@ def pair_page(first: Run, second: Run, there: Collection[str] = ()) -> str:
     return page(title, lead, sections, foot, back=above(there))
 
 
-def _parting(first: Run, second: Run, names: tuple[str, str], found: Parting, there: Collection[str]) -> Html:
+def _parting(first: Run, second: Run, names: tuple[str, str], found: Parting, cited: Reason) -> Html:
     """The same decision in both runs with its reasons."""
     rows = [
         (name, told(run.model, entry), weighed(run.model, entry))
@@ -95,7 +96,7 @@ def _parting(first: Run, second: Run, names: tuple[str, str], found: Parting, th
         "From here on the two have histories of their own; a later difference may be a consequence of it or of luck."
     )
     head = table(("scenario", "what happened", "why"), rows)
-    return joined((head, paragraphs(how, after), *_started(first, found.first, reasons(first, there))))
+    return joined((head, paragraphs(how, after), *_started(first, found.first, cited)))
 
 
 def _started(run: Run, entry: Decision, cited: Reason) -> list[Html]:
