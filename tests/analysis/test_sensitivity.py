@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from sim.analysis.chance import chance_share
 from sim.analysis.sensitivity import DUMMY, REST, decompose, open_ranks, screen, shifts, top_groups
 from sim.analysis.shares import Values
 
@@ -62,6 +63,26 @@ def test_a_known_chance_with_the_same_luck_in_every_row_leaves_the_indices() -> 
     found = {index.name: index for index in decompose(["a", "b"], None, noisy, 1_024, 1)[0]}
     assert found["a"].total.value == pytest.approx(0.8, abs=0.03)
     assert found["b"].total.value == pytest.approx(0.2, abs=0.03)
+
+
+def test_a_yes_or_no_of_a_known_chance_has_its_share_of_chance_and_the_indices_of_its_probability() -> None:
+    """Yes with p = 1/4 + 2a/5 + b/10: chance is E p(1-p) of a variance of 1/4, and a has 16/17 of that of p."""
+
+    def chance_of(rows: Values) -> Values:
+        return np.asarray(0.25 + 0.4 * rows[:, :1] + 0.1 * rows[:, 1:2])
+
+    rng = np.random.default_rng(4)
+    every = rng.random((2_000, 2))
+    plain = (rng.random((2_000, 40)) < chance_of(every)).astype(float)
+    found = chance_share(plain)
+    assert found is not None
+    assert found.low < 1.0 - 4.0 * 0.17 / 12.0 < found.high
+    assert found.high - found.low < 0.02
+    luck = (np.arange(400) + rng.random(400)) / 400  # the same in every row
+    found_by = decompose(["a", "b"], None, lambda rows: (luck < chance_of(rows)).astype(float)[:, :, None], 1_024, 1)
+    parts = {index.name: index.total.value for index in found_by[0]}
+    assert parts["a"] == pytest.approx(16.0 / 17.0, abs=0.02)
+    assert parts["b"] == pytest.approx(1.0 / 17.0, abs=0.02)
 
 
 def test_screening_and_shifts_tell_what_acts_from_what_does_not() -> None:
