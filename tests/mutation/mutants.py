@@ -92,7 +92,10 @@ GROUPS = {
     "phases": Group(
         tuple(f"sim/model/phases/{name}.py" for name in PHASES),
         30,
-        of_model("mediators_and_learning", "agreement", "table_and_war", "effects", "triggers"),
+        (
+            "tests/model/phases",
+            *of_model("mediators_and_learning", "agreement", "table_and_war", "effects", "triggers"),
+        ),
         of_model("laws", "outcomes", "conduct", "effort", "private", "closed_forms", "theories", "blocs", "vote"),
     ),
     "frontier": Group(
@@ -228,6 +231,19 @@ def passes(tree: Path, tests: Sequence[str], interpreted: bool, limit: float, py
     return "killed" if done.returncode else "survived"
 
 
+def own_first(tests: Sequence[str], module: str) -> tuple[str, ...]:
+    """The same tests, a module's own before all others where they are among them: the first that fails ends it.
+
+    A module's own tests have its name, in a folder of the name of its package.
+    """
+    place = Path(module)
+    own = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted(ROOT.glob(f"tests/**/{place.parent.name}/test_{place.stem}.py"))
+    ]
+    return (*(one for one in own if any(one == test or one.startswith(f"{test}/") for test in tests)), *tests)
+
+
 def tried(tree: Path, mutant: Mutant, limits: tuple[float, float]) -> Tried:
     """Make one change in the copy, run its tests, and take it back."""
     file, group = tree / mutant.module, GROUPS[mutant.group]
@@ -236,9 +252,9 @@ def tried(tree: Path, mutant: Mutant, limits: tuple[float, float]) -> Tried:
     assert after is not None  # when it was sampled
     file.write_text(after, encoding="utf-8")
     try:
-        result = passes(tree, group.quick, True, limits[0])
+        result = passes(tree, own_first(group.quick, mutant.module), True, limits[0])
         if result == "survived":
-            result = passes(tree, group.slow, False, limits[1])
+            result = passes(tree, own_first(group.slow, mutant.module), False, limits[1])
     finally:
         file.write_text(code, encoding="utf-8")
     return Tried(mutant, *changed(code, after), result)

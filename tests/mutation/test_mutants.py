@@ -63,3 +63,11 @@ def test_nine_of_ten_are_enough(mutants: ModuleType, capsys: pytest.CaptureFixtu
     assert "equations       9 of   10 seen, 90 %" in told
     assert "survived: m.py:3: a  ->  b" in told
     assert not mutants.report([one] * 8 + [one._replace(result="survived")])
+
+
+def test_a_modules_own_tests_come_first_where_they_are_among_those_that_have_to_see_it(mutants: ModuleType) -> None:
+    module, own = "sim/storage/weights.py", "tests/storage/test_weights.py"
+    for tests in (("tests/experiment", "tests/storage"), ("tests/experiment", own)):
+        assert mutants.own_first(tests, module) == (own, *tests)
+    assert mutants.own_first(("tests/experiment",), module) == ("tests/experiment",)
+    assert mutants.own_first(("tests/storage",), "sim/storage/nothing.py") == ("tests/storage",)
