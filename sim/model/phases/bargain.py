@@ -318,5 +318,4 @@ def regret(rules: Any, draw: Any, state: Any, t: int) -> float:
     held = package_value(rules, state, t, 1, state.package[t])
     own = package_value(rules, state, t, 0, state.package[t])
     state.end_value[t, 0, 1] -= held
-    state.end_value[t, 1, 1] -= held
     return max(best_gain(state, t, 0) - own, 0.0)

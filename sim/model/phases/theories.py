@@ -112,7 +112,7 @@ def compromise(rules: Any, draw: Any, state: Any, t: int, package: Any) -> None:
                 total += weight
                 weighed += weight * state.position[i, cell]
         if total > 0.0:
-            package[k] = min(max(weighed / total, state.range_low[t, k]), max(state.range_high[t, k], 0.0))
+            package[k] = min(max(weighed / total, state.range_low[t, k]), state.range_high[t, k])
 
 
 @standalone
