@@ -168,8 +168,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     ),
     "war.chance": lambda rate: -np.expm1(-rate),
     "war.allied": lambda strength, allies: strength + strength * allies,
-    "war.parity_strength": lambda parity, incumbent, sanctuary_effect, sanctuary, allies: (
-        incumbent * parity / ((1 - parity) * (1 + sanctuary_effect * sanctuary) * (1 + allies))
+    "war.parity_strength": lambda parity, incumbent, sanctuary_effect, sanctuary, armed, allies: (
+        incumbent * parity / ((1 - parity) * (1 + sanctuary_effect * sanctuary) * armed * (1 + allies))
     ),
     "war.flight": lambda flight_base, flight_shift, intensity, lost_control: (
         flight_base * intensity + flight_shift * bend(lost_control)

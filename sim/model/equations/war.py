@@ -139,15 +139,19 @@ def chance(rate: float) -> float:
 
 
 @compilable
-def parity_strength(parity: float, incumbent: float, sanctuary_effect: float, sanctuary: float, allies: float) -> float:
-    """s such that p(epoch) = p0: p0 / (1 - p0) S_in / (1 + a_s sanctuary) / (1 + sum_o a_o), o its allies.
+def parity_strength(
+    parity: float, incumbent: float, sanctuary_effect: float, sanctuary: float, armed: float, allies: float
+) -> float:
+    """s such that p(epoch) = p0: p0 / (1 - p0) S_in / (1 + a_s sanctuary) / armed / (1 + sum_o a_o), o its allies.
 
+    armed: the share of its arms that the challenger still has at the epoch; without any it has no chance, whatever s is.
     A free strength would decide everything.
 
-    >>> parity_strength(0.5, 0.8, 0.0, 1.0, 0.0), parity_strength(0.5, 0.8, 0.0, 1.0, 1.0)
-    (0.8, 0.4)
+    >>> parity_strength(0.5, 0.8, 0.0, 1.0, 1.0, 0.0), parity_strength(0.5, 0.8, 0.0, 1.0, 0.5, 1.0)
+    (0.8, 0.8)
     """
-    return parity / (1.0 - parity) * incumbent / (1.0 + sanctuary_effect * sanctuary) / (1.0 + allies)
+    kept = armed if armed > 0.0 else 1.0
+    return parity / (1.0 - parity) * incumbent / (1.0 + sanctuary_effect * sanctuary) / kept / (1.0 + allies)
 
 
 @compilable

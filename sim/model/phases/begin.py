@@ -11,7 +11,7 @@ from sim.model.equations.trust import weekly_decay
 from sim.model.equations.war import parity_strength
 from sim.model.phases.attend import prepare
 from sim.model.phases.bargain import bind_clause
-from sim.model.phases.defaults import fighting_allies, set_defaults, strength_of_incumbent
+from sim.model.phases.defaults import arms_kept, fighting_allies, set_defaults, strength_of_incumbent
 from sim.model.phases.effort import begin_efforts, stakes_at_epoch
 from sim.model.phases.fight import sanctuary_reach, target_cohesion
 from sim.model.phases.leverage import derive_tool, set_availability_at_epoch, set_leverage
@@ -139,11 +139,37 @@ def begin_positions(rules: Any, draw: Any, state: Any) -> None:
 
 
 @standalone
-def begin_wars(rules: Any, draw: Any, plan: Any, state: Any) -> None:
-    """Control as drawn, usual intensity less the ceasefire, cohesion at its target, parity at the epoch."""
+def begin_cells(rules: Any, draw: Any, state: Any) -> None:
+    """What is the case at the epoch, before anything rests on it: as drawn, or by position where a default path is.
+
+    The presence's cell says what the presence is. What an owner wants of an issue for nothing begins at what is drawn.
+    """
     state.presence = draw.start_presence
+    for cell in range(rules.cells):
+        state.cell[cell] = draw.start_cell[cell]
+        state.moved_by[cell] = NEVER
     if rules.presence_cell >= 0:
         state.cell[rules.presence_cell] = 1.0 - state.presence
+    for cell in range(rules.cells):
+        state.cell_start[cell] = state.cell[cell]
+    begin_positions(rules, draw, state)
+    for t in range(rules.tables):
+        begin_cells_by_position(rules, state, t)
+
+
+@compilable
+def begin_cells_by_position(rules: Any, state: Any, t: int) -> None:
+    """A cell whose default path is its deliverer's position starts there."""
+    for k in range(rules.clauses[t]):
+        if rules.clause_default[t, k] == BY_POSITION:
+            cell = rules.clause_cell[t, k]
+            state.cell[cell] = state.position[rules.party[t, rules.clause_link[t, k]], cell]
+            state.cell_start[cell] = state.cell[cell]
+
+
+@standalone
+def begin_wars(rules: Any, draw: Any, plan: Any, state: Any) -> None:
+    """Control as drawn, usual intensity less the ceasefire, cohesion at its target, parity at the epoch."""
     for w in range(rules.wars):
         over = rules.turns_regime[w] == 1 and plan.start_regime == 1
         state.war_open[w] = 0 if over else 1
@@ -153,8 +179,8 @@ def begin_wars(rules: Any, draw: Any, plan: Any, state: Any) -> None:
         state.sanctuary[w] = sanctuary_reach(rules, draw, state, w)
         incumbent = strength_of_incumbent(rules, draw, state, w, state.presence)
         allies = fighting_allies(rules, draw, state, w, CHALLENGING)
-        reached = state.sanctuary[w]
-        state.strength[w] = parity_strength(draw.parity[w], incumbent, draw.sanctuary_effect, reached, allies)
+        reached, armed = state.sanctuary[w], arms_kept(rules, state, w)
+        state.strength[w] = parity_strength(draw.parity[w], incumbent, draw.sanctuary_effect, reached, armed, allies)
 
 
 @compilable
@@ -230,28 +256,13 @@ def begin_run(rules: Any, draw: Any, plan: Any, state: Any, seed: int, run: int)
     for e in range(plan.events):
         state.fires_at[e], state.reverts_at[e] = NEVER, NEVER
     begin_players(rules, draw, state)
-    for cell in range(rules.cells):
-        state.cell[cell] = draw.start_cell[cell]
+    begin_cells(rules, draw, state)
     for t in range(rules.tables):
         state.status[t] = status_at_epoch(rules, plan, t)
     begin_wars(rules, draw, plan, state)
-    for cell in range(rules.cells):
-        state.cell_start[cell], state.moved_by[cell] = state.cell[cell], NEVER
-    begin_positions(rules, draw, state)
     for pair in range(rules.pairs):
         set_availability_at_epoch(rules, draw, state, pair)
         set_leverage(rules, draw, state, pair)
-    for t in range(rules.tables):
-        begin_cells_by_position(rules, state, t)
     begin_efforts(rules, state)
     for t in range(rules.tables):
         begin_table(rules, draw, plan, state, t)
-
-
-@compilable
-def begin_cells_by_position(rules: Any, state: Any, t: int) -> None:
-    """A cell whose default path is its deliverer's position starts there."""
-    for k in range(rules.clauses[t]):
-        if rules.clause_default[t, k] == BY_POSITION:
-            cell = rules.clause_cell[t, k]
-            state.cell[cell] = state.position[rules.party[t, rules.clause_link[t, k]], cell]

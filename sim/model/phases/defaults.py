@@ -64,11 +64,15 @@ def fighting_allies(rules: Any, draw: Any, state: Any, w: int, side: int) -> Any
 
 
 @compilable
+def arms_kept(rules: Any, state: Any, w: int) -> float:
+    """The share of its arms that the challenger of a war has not given up."""
+    return 1.0 - state.cell[rules.disarmament_cell[w]] if rules.disarmament_cell[w] >= 0 else 1.0
+
+
+@compilable
 def strength_of_challenger(rules: Any, draw: Any, state: Any, w: int) -> float:
     """S_ch of a war as it stands: strength, arms kept and sanctuary, with the challenger's allies."""
-    armed = 1.0
-    if rules.disarmament_cell[w] >= 0:
-        armed = 1.0 - state.cell[rules.disarmament_cell[w]]
+    armed = arms_kept(rules, state, w)
     alone = challenger_strength(state.strength[w], draw.sanctuary_effect, state.sanctuary[w], armed)
     return allied(alone, fighting_allies(rules, draw, state, w, CHALLENGING))
 

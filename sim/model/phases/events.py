@@ -265,7 +265,8 @@ def withdraw(rules: Any, state: Any) -> None:
     length = max(state.schedule_end - state.schedule_start, 1)
     left = max(0.0, 1.0 - (state.week - state.schedule_start) / length)
     state.presence = min(state.presence, state.schedule_from * left)
-    state.cell[rules.presence_cell] = 1.0 - state.presence
+    if rules.presence_cell >= 0:  # a war may have a patron whose presence no table is about
+        state.cell[rules.presence_cell] = 1.0 - state.presence
 
 
 @compilable
