@@ -144,7 +144,7 @@ def parity_strength(
 ) -> float:
     """s such that p(epoch) = p0: p0 / (1 - p0) S_in / (1 + a_s sanctuary) / armed / (1 + sum_o a_o), o its allies.
 
-    armed: the share of its arms that the challenger still has at the epoch; without any it has no chance, whatever s is.
+    armed: the share of its arms that the challenger still has at the epoch; without any it has no chance whatever s is.
     A free strength would decide everything.
 
     >>> parity_strength(0.5, 0.8, 0.0, 1.0, 1.0, 0.0), parity_strength(0.5, 0.8, 0.0, 1.0, 0.5, 1.0)

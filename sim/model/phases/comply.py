@@ -73,10 +73,11 @@ def agreement_value(rules: Any, draw: Any, state: Any, t: int, side: int) -> flo
 
 @compilable
 def fall_due(rules: Any, state: Any, t: int, k: int) -> None:
-    """Let the next tranche of a clause fall due, unless it is conditional and the other side is behind."""
-    payer = 0 if state.delivers[t, k, 0] == 1 else 1
-    if rules.clause_conditional[t, k] == 1 and state.arrears_share[t, payer] >= WITHHOLDING_SHARE - LEAST_GAIN:
-        return
+    """Let the next tranche of a clause fall due, unless it is conditional and a side that delivers is owed too much."""
+    for side in range(2):
+        waits = rules.clause_conditional[t, k] == 1 and state.delivers[t, k, side] == 1
+        if waits and state.arrears_share[t, side] >= WITHHOLDING_SHARE - LEAST_GAIN:
+            return
     state.due_share[t, k] = min(1.0, state.due_share[t, k] + state.due_step[t, k])
     share = 1.0 if rules.clause_flow[t, k] == 1 else state.due_share[t, k]
     state.due[t, k] = state.baseline[t, k] + share * (state.package[t, k] - state.baseline[t, k])

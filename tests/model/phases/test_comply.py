@@ -84,6 +84,15 @@ def test_a_conditional_tranche_waits_while_the_one_who_pays_it_is_owed_a_quarter
     assert state.due[t, k] == pytest.approx(0.4 if waits else 0.5)
 
 
+@pytest.mark.parametrize("owed", [(0.0, 0.0), (0.25, 0.0), (0.0, 0.25)])
+def test_a_conditional_tranche_of_both_waits_for_either(owed: tuple[float, float]) -> None:
+    run, t, k = bound()
+    state, run.rules.clause_conditional[t, k] = run.state, 1
+    state.delivers[t, k], state.arrears_share[t] = 1, owed
+    fall_due(run.rules, state, t, k)
+    assert state.due_share[t, k] == pytest.approx(1 / 3 if any(owed) else 0.5)
+
+
 @pytest.mark.parametrize("signed", [-13, 0, 10])
 def test_tranches_count_from_the_signature_also_of_one_before_the_run(signed: int) -> None:
     run, t, _ = bound()
