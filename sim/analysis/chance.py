@@ -30,7 +30,7 @@ def chance_share(values: NDArray[np.float64], weights: Weights = None) -> Interv
     means, within, count = inner(values)
     part = None if given is None else inner_weights(values, given)
     draws = len(means) if part is None else worth(part)
-    if draws < CHANCE_DRAWS or count.mean() < CHANCE_RUNS or float(means.std()) == 0.0:
+    if draws < CHANCE_DRAWS or count.mean() < CHANCE_RUNS or float(np.ptp(means)) == 0.0:
         return None
     if not within.any():
         return Interval(0.0, math.nan, math.nan)
@@ -53,6 +53,13 @@ def _share(log: float, left: float) -> float:
     return min(1.0, 1.0 / total) if total > 0.0 else 1.0
 
 
+def _log_ratio(between: NDArray[np.float64], within: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithm of the ratio of two variances, of which either may be 0: a ratio to so little would be none."""
+    tiny = np.finfo(np.float64).tiny
+    logs: NDArray[np.float64] = np.log(np.maximum(between, tiny)) - np.log(np.maximum(within, tiny))
+    return logs
+
+
 def _ratio_of_variances(
     means: NDArray[np.float64], within: NDArray[np.float64], count: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
@@ -65,9 +72,7 @@ def _ratio_of_variances(
     first, second = middle.sum() - middle, (middle**2).sum() - middle**2
     between = np.append((second - first**2 / n) / (n - 1), means.var(ddof=1))
     chance = np.append((within.sum() - within) / n, within.mean())
-    tiny = np.finfo(np.float64).tiny
-    logs: NDArray[np.float64] = np.log(np.maximum(between, tiny) / np.maximum(chance, tiny))
-    return logs, float((within / count).mean() / within.mean())
+    return _log_ratio(between, chance), float((within / count).mean() / within.mean())
 
 
 def _weighted_ratio_of_variances(
@@ -83,6 +88,4 @@ def _weighted_ratio_of_variances(
     mass = less(part)
     between = (less(part * middle**2) / mass - (less(part * middle) / mass) ** 2) / (1.0 - less(part**2) / mass**2)
     chance = less(part * within) / mass
-    tiny = np.finfo(np.float64).tiny
-    logs: NDArray[np.float64] = np.log(np.maximum(between, tiny) / np.maximum(chance, tiny))
-    return logs, float(part @ (within / count)) / float(part @ within)
+    return _log_ratio(between, chance), float(part @ (within / count)) / float(part @ within)

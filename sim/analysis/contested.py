@@ -52,7 +52,7 @@ def shares(values: Values, coding: NDArray[np.int64], seed: int = 1) -> Shares |
         None where nothing varies, or one run a draw leaves chance and parameters together.
     """
     runs = values.shape[2]
-    if runs < 2 or float(values.std()) == 0.0:
+    if runs < 2 or float(np.ptp(values)) == 0.0:
         return None
     means, within = values.mean(axis=2), values.var(axis=2, ddof=1)
     member = (coding[:, None] == np.unique(coding)).astype(np.float64)

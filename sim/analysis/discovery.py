@@ -57,17 +57,18 @@ def paired_chance(pairs: Values, weights: Weights = None) -> float:
     means = means[known]
     if np.count_nonzero(means) < FEWEST:
         return 1.0
-    error = standard_error(means)
-    if error == 0.0:  # all alike: a sign test
+    if np.ptp(means) == 0.0:  # all alike: a sign test
         return float(2.0 ** (1 - len(means)))
-    return t_tails(float(means.mean()) / error, len(means) - 1)
+    return t_tails(float(means.mean()) / standard_error(means), len(means) - 1)
 
 
 def _weighted_chance(means: Values, weights: Values) -> float:
     if worth(weights[means != 0.0]) < FEWEST:
         return 1.0
     found = ratio(means[:, None], weights)
-    return t_tails(found.value / found.error, found.draws - 1) if found.error > 0.0 else 2.0 ** (1 - found.draws)
+    if np.ptp(means[weights > 0.0]) == 0.0:
+        return float(2.0 ** (1 - found.draws))
+    return t_tails(found.value / found.error, found.draws - 1)
 
 
 def adjusted(chances: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.quantiles import Z95, chi_square
-from sim.analysis.weights import Weights, kish, uneven, weighted_correlation, weighted_ranks, worth
+from sim.analysis.weights import Weights, uneven, weighted_correlation, weighted_ranks, worth
 
 FEWEST = 20  # draws: below it, no correlation is told
 FEWEST_OF_A_PASS = 4  # draws of a pass that has a ranking of its own
@@ -166,7 +166,7 @@ def _rank_correlation(
         ranked, other_ranked = (weighted_ranks(one, mass[here]) for one in (first, second))
         return weighted_correlation(ranked, other_ranked, mass[here])
     one, other = ranks(first), ranks(second)
-    return float(np.corrcoef(one, other)[0, 1]) if one.std() > 0.0 and other.std() > 0.0 else math.nan
+    return float(np.corrcoef(one, other)[0, 1]) if np.ptp(one) > 0.0 and np.ptp(other) > 0.0 else math.nan
 
 
 def _between(outcome: NDArray[np.float64], block: NDArray[np.float64], mass: Weights) -> _Found | None:
@@ -178,10 +178,10 @@ def _between(outcome: NDArray[np.float64], block: NDArray[np.float64], mass: Wei
     kept = np.isin(block, kinds)
     if len(kinds) < 2 or kept.sum() < FEWEST:
         return None
+    if np.ptp(outcome[kept]) == 0.0:
+        return None
     ranked = ranks(outcome[kept])
     ranked = ranked - ranked.mean()
-    if ranked.std() == 0.0:
-        return None
     of = block[kept]
     between = sum(float(ranked[of == kind].sum() ** 2) / int((of == kind).sum()) for kind in kinds)
     return _Found(PASS, math.sqrt(between / float((ranked**2).sum())), len(ranked), len(ranked), len(kinds))
@@ -192,18 +192,15 @@ def _weighted_between(
 ) -> _Found | None:
     kinds = np.array([kind for kind in np.unique(block) if worth(mass[block == kind]) >= FEWEST_OF_A_PASS])
     kept = np.isin(block, kinds)
-    if len(kinds) < 2 or kish(mass[kept]) < FEWEST:
+    if len(kinds) < 2 or worth(mass[kept]) < FEWEST or np.ptp(outcome[kept]) == 0.0:
         return None
     part = mass[kept] / mass[kept].sum()
     ranked = weighted_ranks(outcome[kept], part)
     ranked = ranked - part @ ranked
-    whole = float(part @ ranked**2)
-    if whole == 0.0:
-        return None
     inside = [block[kept] == kind for kind in kinds]
     between = sum(float(part[here] @ ranked[here]) ** 2 / float(part[here].sum()) for here in inside)
     draws = worth(mass[kept])
-    return _Found(PASS, math.sqrt(between / whole), draws, draws, len(kinds))
+    return _Found(PASS, math.sqrt(between / float(part @ ranked**2)), draws, draws, len(kinds))
 
 
 def most_common(values: NDArray[np.float64]) -> float:

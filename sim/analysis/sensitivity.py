@@ -142,7 +142,7 @@ def decompose(
     assert len(told) > 1  # SALib takes one group of all for no groups, and asks for hundreds of times the rows
     found = []
     for outcome in _means(model(rows)).T:
-        if float(outcome.std()) == 0.0:
+        if float(np.ptp(outcome)) == 0.0:
             found.append(tuple(map(unknown, told)))
             continue
         index = analysis.analyze(problem, outcome, calc_second_order=False, num_resamples=RESAMPLES, seed=seed)

@@ -92,7 +92,10 @@ def weighted_ranks(values: Values, weights: Values) -> Values:
 
 
 def weighted_correlation(first: Values, second: Values, weights: Values) -> float:
-    """Pearson's correlation of weighted pairs; NaN where one of them is the same in all."""
+    """Pearson's correlation of weighted pairs; NaN where one of them is the same in all that have weight."""
+    counts = weights > 0.0
+    if not counts.any() or any(np.ptp(one[counts]) == 0.0 for one in (first, second)):  # less their mean: dust
+        return math.nan
     part = weights / weights.sum()
     one, other = first - part @ first, second - part @ second
     scale = math.sqrt(float(part @ one**2) * float(part @ other**2))

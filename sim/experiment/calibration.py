@@ -524,7 +524,7 @@ class _Calibration:
                     names.append(label)
                     groups.append(group)
                     parts.append(table[:, one.priors.index[name]])
-        varied = [n for n, part in enumerate(parts) if part.std() > 0.0]
+        varied = [n for n, part in enumerate(parts) if np.ptp(part) > 0.0]
         values = np.stack([parts[n] for n in varied], axis=1)
         return tuple(names[n] for n in varied), tuple(groups[n] for n in varied), values
 

@@ -225,7 +225,8 @@ def _sensitive(
     base: int,
 ) -> Sensitive:
     split = spread(plain)
-    between = float(plain.mean(axis=1).var(ddof=1))
+    means = plain.mean(axis=1)
+    between = float(means.var(ddof=1)) if np.ptp(means) > 0.0 else 0.0
     left = split.chance / plain.shape[1] / between if between > 0.0 and plain.shape[1] > 1 else float("nan")
     ranks = {key: open_ranks(given, base) for key, given in {**groups, "strongest": strongest}.items()}
     return Sensitive(outcome, chance_share(plain), min(left, 1.0), screened, groups, strongest, shifted, ranks)

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.analysis import robust
+from sim.analysis.quantiles import t95
 from sim.analysis.robust import (
     Pairs,
+    Regrets,
     Sampled,
     cannot_tell,
     front,
@@ -180,3 +182,162 @@ def test_a_sample_has_no_point_twice_and_each_is_the_furthest_left(seed: int, mo
         near = apart[:, chosen[1:n] or chosen[:1]].min(axis=1)
         near[0] = 0.0
         assert near[chosen[n]] == pytest.approx(near.max())
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------------
+
+
+def test_regrets_of_an_odd_number_of_runs_worked_by_hand() -> None:
+    """Two settings in one draw of three runs: the first run is one half, the others are the other."""
+    found = regrets(np.array([[[6.0, 1.0, 2.0]], [[4.0, 3.0, 7.0]]]))
+    assert found.seen.ravel().tolist() == pytest.approx([14.0 / 3.0 - 3.0, 0.0])
+    assert found.valued[0].ravel().tolist() == [0.0, 1.5 - 5.0]  # the first run chooses the first setting
+    assert found.valued[1].ravel().tolist() == [4.0 - 6.0, 0.0]
+    assert found.chosen[0].ravel().tolist() == [0.0, 2.0]
+    assert found.chosen[1].ravel().tolist() == [3.5, 0.0]
+
+
+def test_every_criterion_of_a_sample_is_told_under_its_own_name() -> None:
+    rng = np.random.default_rng(7)
+    means, enough, weights = rng.normal(size=(3, 20)), rng.random((3, 20)), rng.gamma(2.0, 1.0, 20)
+    given = Regrets(rng.random((3, 20)), rng.normal(size=(2, 3, 20)), rng.random((2, 3, 20)))
+    found, part = sampled(means, enough, given, weights, 1), weights / weights.sum()
+    assert found.expected[0] == pytest.approx(means @ part)
+    assert found.enough[0] == pytest.approx(enough @ part)
+    assert found.regret[0] == pytest.approx((given.valued[0] + given.valued[1]) @ part / 2.0)
+    assert found.regret_seen[0] == pytest.approx(given.seen @ part)
+    worst = [worst_mean(given.chosen[n], given.valued[n], part[None])[0] for n in (0, 1)]
+    assert found.worst[0] == pytest.approx((worst[0] + worst[1]) / 2.0)
+    assert found.worst_seen[0] == pytest.approx(worst_mean(given.seen, given.seen, part[None])[0])
+    assert found.worst[0] != pytest.approx(found.worst_seen[0])
+    for one in found:
+        assert one.shape == (1_001, 3)
+
+
+def test_the_worst_tenth_of_weighted_draws_worked_by_hand() -> None:
+    """Of twenty: the worst draw weighs 1, the next 3, of which a third counts; what is averaged is in another order."""
+    order, values = np.array([[1.0, 7.0, 9.0, 3.0]]), np.array([[50.0, 11.0, 4.0, 90.0]])
+    mass = np.array([[6.0, 3.0, 1.0, 10.0], [0.0, 1.0, 0.0, 19.0]])
+    assert worst_mean(order, values, mass)[:, 0] == pytest.approx([(4.0 + 11.0) / 2.0, (11.0 + 90.0) / 2.0])
+
+
+def test_resamples_spread_as_the_error_of_a_mean_and_are_made_alike_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(8).normal(size=(3, 80, 4))
+    whole = asked(values)
+    assert whole.expected[1:].std(axis=0) == pytest.approx(values.mean(axis=2).std(axis=1) / np.sqrt(80.0), rel=0.1)
+    assert np.abs(whole.expected[1:].mean(axis=0) - whole.expected[0]).max() < 0.01
+    for at_once in (1, 80 * 400, 80 * 1_000):
+        monkeypatch.setattr(robust, "AT_ONCE", at_once)
+        for one, other in zip(asked(values), whole, strict=True):
+            assert one.shape == other.shape
+            np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+def test_a_resample_that_weighs_nothing_is_the_sample() -> None:
+    """One draw of forty has all the weight: a third of the resamples is without it."""
+    values, weights = np.random.default_rng(9).normal(size=(3, 40, 4)), np.zeros(40)
+    weights[7] = 0.5
+    found = asked(values, weights)
+    for one in (found.expected, found.regret, found.worst, found.worst_seen):
+        np.testing.assert_allclose(one, np.repeat(one[:1], len(one), axis=0), atol=1e-12)
+    assert found.expected[0] == pytest.approx(values[:, 7].mean(axis=1))
+
+
+def test_a_pair_is_as_wide_as_students_at_least_and_as_the_largest_of_all_where_that_is_more() -> None:
+    rng = np.random.default_rng(10)
+    criterion, by_draw = rng.normal(size=(401, 3)) * [0.5, 1.0, 2.0], rng.normal(size=(3, 9))
+    gaps = criterion[:, :, None] - criterion[:, None, :]
+    error = gaps[1:].std(axis=0, ddof=1)
+    found = pairs(criterion, by_draw, level=0.05)
+    np.testing.assert_allclose(found.value, gaps[0])
+    np.testing.assert_allclose(found.high - found.value, t95(8) * error, atol=1e-12)
+    np.testing.assert_allclose(found.value - found.low, t95(8) * error, atol=1e-12)
+    weighted = pairs(criterion, by_draw, np.r_[np.ones(4), np.zeros(5)], level=0.05)
+    np.testing.assert_allclose(weighted.high - weighted.value, t95(3) * error, atol=1e-12)
+    two = pairs(criterion, by_draw, np.r_[np.ones(2), np.zeros(7)], level=0.05)
+    one = pairs(criterion, by_draw, np.r_[np.ones(1), np.zeros(8)], level=0.05)
+    for few in (one, two):
+        np.testing.assert_allclose(few.high - few.value, t95(1) * error, atol=1e-12)
+    apart = np.abs(gaps[1:] - gaps[1:].mean(axis=0))
+    largest = np.max([apart[:, i, j] / error[i, j] for i, j in ((0, 1), (0, 2), (1, 2))], axis=0)
+    wide = np.quantile(largest, 0.99)
+    assert wide > t95(8)
+    many = pairs(criterion, by_draw, level=0.99)
+    np.testing.assert_allclose(many.high - many.value, wide * error, atol=1e-12)
+    assert np.quantile(largest, 0.95) > t95(8)
+    np.testing.assert_allclose(pairs(criterion, by_draw).high, gaps[0] + np.quantile(largest, 0.95) * error)
+
+
+@pytest.mark.parametrize(("differing", "is_told"), [(0, False), (1, False), (5, False), (6, True)])
+def test_what_fewer_than_six_draws_differ_in_reaches_zero(differing: int, is_told: bool) -> None:
+    """A criterion that says that the second is far better, and the third far worse, than the first."""
+    noise = np.random.default_rng(11).normal(size=(300, 3)) * 0.01
+    criterion = np.vstack([[0.0, 5.0, -5.0], np.array([0.0, 5.0, -5.0]) + noise])
+    by_draw = np.ones((3, 40))
+    by_draw[1, :differing] += 1.0
+    by_draw[2, 40 - differing :] -= 1.0
+    found = pairs(criterion, by_draw)
+    for i, j in ((1, 0), (0, 2)):
+        assert bool(found.low[i, j] > 0.0) is is_told
+        assert bool(found.high[j, i] < 0.0) is is_told
+        assert found.low[i, j] >= 0.0 >= found.high[j, i]
+        assert bool(found.is_same[i, j]) is bool(found.is_same[j, i]) is (differing == 0)
+        assert found.high[i, j] == pytest.approx(5.0, abs=0.1)
+    assert np.diag(found.is_same).all()
+
+
+def test_pairs_that_never_differ_are_told_as_they_are() -> None:
+    found = pairs(np.ones((11, 2)) * [3.0, 3.0], np.ones((2, 8)))
+    for part in (found.value, found.low, found.high):
+        assert part.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert found.is_same.all()
+    rounded = pairs(np.ones((11, 2)), np.array([np.ones(8), np.ones(8) + 1e-13]))
+    assert rounded.is_same.all()
+    apart = pairs(np.ones((11, 2)), np.array([np.ones(8), np.ones(8) + 1e-11]))
+    assert apart.is_same.tolist() == [[True, False], [False, True]]
+
+
+def of_low(low: list[list[float]], same: list[list[bool]] | None = None) -> Pairs:
+    found = np.array(low)
+    return Pairs(found, found, found, np.array(same) if same else np.eye(len(found), dtype=bool))
+
+
+def test_what_the_best_is_not_clearly_better_than_may_be_the_best() -> None:
+    low = of_low([[0.0, -9.0, -9.0, -9.0], [0.5, 0.1, 0.0, -0.5], [9.0, 9.0, 9.0, 9.0], [9.0, 9.0, 9.0, 9.0]])
+    assert cannot_tell(low, 1).tolist() == [False, True, True, True]
+    assert cannot_tell(low, 2).tolist() == [False, False, True, False]
+
+
+def test_who_beats_for_certain_beats_in_either_outcome() -> None:
+    """The second beats the first in one outcome and is the same in the other, whichever that is."""
+    better = of_low([[0.0, -9.0], [0.1, 0.0]])
+    alike = of_low([[0.0, 0.0], [0.0, 0.0]], [[True, True], [True, True]])
+    for one, other in ((better, alike), (alike, better)):
+        assert is_beaten(one, other).tolist() == [True, False]
+    nearly = of_low([[0.0, -9.0], [0.0, 0.0]])
+    assert is_beaten(nearly, better).tolist() == is_beaten(better, nearly).tolist() == [False, False]
+    third = of_low([[0.0, -9.0, -9.0], [0.1, 0.0, -9.0], [0.1, -9.0, 0.0]])
+    unclear = of_low([[0.0, -9.0, -9.0], [-0.1, 0.0, -9.0], [0.2, -9.0, 0.0]])
+    assert is_beaten(third, unclear).tolist() == [True, False, False]
+
+
+def test_an_interval_of_resamples_is_their_percentiles() -> None:
+    resamples = np.stack([np.arange(201.0), np.full(201, 4.0), 1e-14 * np.arange(201.0)], axis=1)
+    found = resampled_interval(np.vstack([[77.0, 4.0, 0.0], np.random.default_rng(12).permutation(resamples)]))
+    assert found[0] == pytest.approx((77.0, 5.0, 195.0))
+    for one in found[1:]:
+        assert np.isnan([one.low, one.high]).all()
+    assert resampled_interval(np.array([[0.0], [0.0], [1e-9]]))[0].high > 0.0
+
+
+def test_points_are_taken_from_the_furthest_on_as_long_as_there_are_any() -> None:
+    """From the middle of a square all corners are as far: after one of them comes the opposite one."""
+    points = np.array([[0.5, 0.5], [0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.5, 0.6]])
+    assert spread_out(points, 0, 4) == [0, 1, 4, 2]
+    assert spread_out(points, 0, 9) == [0, 1, 4, 2, 3, 5]
+    assert spread_out(points, 5, 1) == [5]
+
+
+def test_a_front_of_many_samples_is_that_of_each() -> None:
+    points = np.random.default_rng(13).integers(0, 4, (20, 6, 2)).astype(np.float64)
+    assert front(points).tolist() == [front(one).tolist() for one in points]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from sim.analysis.scores import FEWEST_BLOCKS, FLOOR, brier, collapsed, crps, log_score, resampled, transform
 
@@ -99,3 +100,66 @@ def test_the_interval_of_the_mean_of_many_is_students() -> None:
     half = 1.966 * values.std(ddof=1) / 20.0
     assert found.low == pytest.approx(values.mean() - half, abs=0.015)
     assert found.high == pytest.approx(values.mean() + half, abs=0.015)
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_floor_of_a_log_score_is_a_hundredth_or_what_is_asked() -> None:
+    assert FLOOR == 0.01
+    assert log_score(0.02) == pytest.approx(math.log(50.0))
+    assert log_score(0.02, 0.1) == log_score(0.1, 0.1) == pytest.approx(math.log(10.0))
+
+
+@given(samples, numbers, st.floats(0.0, 40.0), st.integers(0, 2**16))
+def test_weighted_crps_is_the_integral_over_repeated_values(
+    values: np.ndarray,
+    low: float,
+    wide: float,
+    seed: int,  # type: ignore[type-arg]
+) -> None:
+    times = np.random.default_rng(seed).integers(1, 4, len(values))
+    found = crps(np.r_[values, np.nan], low, low + wide, np.r_[times, 5.0])
+    assert found == pytest.approx(brute(np.repeat(values, times), low, low + wide), abs=1e-9)
+
+
+def test_a_score_of_equals_is_their_distance_and_never_below_nothing() -> None:
+    for weights in (None, np.array([0.1, 0.2, 0.4])):
+        assert crps(np.full(3, 0.1), 0.1, None, weights) == 0.0
+        assert crps(np.full(3, 2.0), 5.0, None, weights) == pytest.approx(3.0)
+        assert crps(np.array([1.0, 2.0, 3.0]), 0.5, 4.0, weights) == 0.0
+    assert min(crps(np.full(n, 0.1 * n), 0.1 * n) for n in range(1, 60)) >= 0.0
+
+
+def test_a_transform_leaves_out_what_is_not_there_and_counts_weights() -> None:
+    values, weights = np.array([1.0, np.nan, 3.0, 5.0, 3.0, 9.0]), np.array([2.0, 7.0, 1.0, 3.0, 0.0, 4.0])
+    assert transform(values, 3.0, 5.0) == pytest.approx((0.2, 0.8))
+    assert transform(values, 3.0, 5.0, weights) == pytest.approx((0.2, 0.6))
+
+
+def test_blocks_of_unequal_size_are_drawn_as_they_are() -> None:
+    """Two of three blocks say 0, one of four differences says 1: all three draws give it with chance 1/27."""
+    found = resampled(np.array([1.0, 1.0, 1.0, 1.0, 0.0, 0.0]), ["a", "a", "a", "a", "b", "c"])
+    assert found.value == pytest.approx(4.0 / 6.0)
+    assert (found.low, found.high) == (0.0, 1.0)
+    one = resampled(np.arange(30.0), [str(n) for n in range(30)])
+    assert one == resampled(np.arange(30.0), [str(n) for n in range(30)], 1)
+    assert one != resampled(np.arange(30.0), [str(n) for n in range(30)], 2)
+
+
+def test_three_blocks_have_an_interval_and_two_have_none() -> None:
+    values = np.array([1.0, 2.0, 4.0])
+    found = resampled(values, ["a", "b", "c"])
+    assert (found.low, found.high) == pytest.approx((1.0, 4.0))
+    two = resampled(values, ["a", "b", "b"])
+    assert two.value == pytest.approx(7.0 / 3.0)
+    assert math.isnan(two.low)
+    assert math.isnan(two.high)
+    none = resampled(np.zeros(0), [])
+    assert all(map(math.isnan, none))
+
+
+def test_an_interval_leaves_out_a_fortieth_on_either_side() -> None:
+    """Means of 100 noughts and ones are binomial: the least and the most of 95 %."""
+    found = resampled(np.repeat([0.0, 1.0], 50), [str(n) for n in range(100)])
+    assert (found.low, found.high) == (binom.ppf(0.025, 100, 0.5) / 100.0, binom.ppf(0.975, 100, 0.5) / 100.0)

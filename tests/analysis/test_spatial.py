@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.analysis.spatial import (
+    ROUNDS,
+    SETTLED,
     Actors,
     challenge,
     expected,
@@ -114,3 +118,173 @@ def test_a_mirror_mirrors_the_course() -> None:
     actors = Actors(rng.random(6), rng.uniform(0.2, 1.0, 6), rng.uniform(1.0, 9.0, 6))
     one, other = challenge(actors, 5), challenge(actors._replace(position=1.0 - actors.position), 5)
     np.testing.assert_allclose(one.positions, 1.0 - other.positions, atol=1e-9)
+
+
+# --- the model once more, pair by pair --------------------------------------------------------------------------------
+
+DRAWN = [
+    Actors(rng.random(n).round(2), rng.uniform(0.2, 1.0, n), rng.uniform(0.5, 9.0, n))
+    for n, rng in ((2, np.random.default_rng(1)), (4, np.random.default_rng(2)), (7, np.random.default_rng(3)))
+]
+
+
+def utility(actors: Actors, k: int, place: float, exponent: float, span: float) -> float:
+    return float(1.0 - (abs(place - actors.position[k]) / span) ** exponent)
+
+
+@pytest.mark.parametrize("actors", DRAWN)
+def test_the_chance_to_prevail_is_the_votes_for_one_over_those_for_both(actors: Actors) -> None:
+    x, span = actors.position, float(np.ptp(actors.position))
+    exponents = np.random.default_rng(4).uniform(0.5, 2.0, len(x))
+    found = success(actors, exponents, span)
+    for i, j in itertools.permutations(range(len(x)), 2):
+        votes = [
+            actors.salience[k] * actors.power[k]
+            * (utility(actors, k, x[i], exponents[k], span) - utility(actors, k, x[j], exponents[k], span))
+            for k in range(len(x))
+        ]  # fmt: skip
+        every = sum(map(abs, votes))
+        assert found[i, j] == pytest.approx(sum(v for v in votes if v > 0.0) / every if x[i] != x[j] else 0.5)
+    assert np.diag(found).tolist() == [0.5] * len(x)
+
+
+def worth_to(actors: Actors, i: int, j: int, chance: float, r: float, span: float) -> float:
+    """What a challenge of i to j is worth to i, as the formula of Bueno de Mesquita has it."""
+    d = min(abs(actors.position[i] - actors.position[j]) / span, 1.0)
+    won, lost, stay = 2 - 4 * ((1 - d) / 2) ** r, 2 - 4 * ((1 + d) / 2) ** r, 2 - 4 / 2**r
+    s = actors.salience[j]
+    return float(s * (chance * won + (1 - chance) * lost) + (1 - s) * won - stay)
+
+
+def test_what_a_challenge_is_worth_worked_by_hand() -> None:
+    """All the way apart, of exponent 2 and salience 1/2: 2, -2 and 1, won one time in four."""
+    actors = Actors(np.array([3.0, 7.0]), np.array([0.9, 0.5]), np.ones(2))
+    assert expected(actors, np.array([[0.5, 0.25], [0.75, 0.5]]), 2.0, 4.0)[0, 1] == pytest.approx(-0.5)
+    assert expected(actors, np.full((2, 2), 0.25), 2.0, 1.0)[0, 1] == pytest.approx(-0.5)  # as far as anything is
+
+
+@pytest.mark.parametrize("actors", DRAWN)
+@pytest.mark.parametrize("exponent", [0.5, 1.0, 1.7])
+def test_what_a_challenge_is_worth_is_its_formula(actors: Actors, exponent: float) -> None:
+    n, span = len(actors.position), float(np.ptp(actors.position))
+    chance = np.random.default_rng(5).random((n, n))
+    found = expected(actors, chance, exponent, span)
+    for i, j in itertools.product(range(n), repeat=2):
+        assert found[i, j] == pytest.approx(worth_to(actors, i, j, chance[i, j], exponent, span))
+
+
+@pytest.mark.parametrize("actors", DRAWN[1:])
+def test_who_is_least_exposed_risks_least_and_who_is_most_exposed_most(actors: Actors) -> None:
+    n, span = len(actors.position), float(np.ptp(actors.position))
+    chance = success(actors, np.ones(n), span)
+    exposed = [sum(worth_to(actors, j, i, chance[j, i], 1.0, span) for j in range(n) if j != i) for i in range(n)]
+    least, most = min(exposed), max(exposed)
+    for one, exponent in zip(exposed, risk_exponents(actors, span), strict=True):
+        risk = (2.0 * one - most - least) / (most - least)
+        assert exponent == pytest.approx((1.0 - risk / 3.0) / (1.0 + risk / 3.0))
+    assert (risk_exponents(actors, span).min(), risk_exponents(actors, span).max()) == pytest.approx((0.5, 2.0))
+
+
+def test_where_all_are_exposed_alike_nobody_has_an_attitude_to_risk() -> None:
+    alike = Actors(np.array([0.0, 1.0]), np.ones(2), np.ones(2))
+    assert risk_exponents(alike, 1.0).tolist() == [1.0, 1.0]
+    np.testing.assert_allclose(success(alike, np.ones(2), 1.0), 0.5)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_round_is_the_smallest_of_the_moves_that_an_actor_cannot_resist(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 8))
+    actors = Actors(np.round(rng.random(n) * 8.0) / 4.0, rng.uniform(0.1, 1.0, n), rng.uniform(0.5, 9.0, n))
+    exponents, x = rng.uniform(0.5, 2.0, n), actors.position
+    span = max(float(np.ptp(x)), 0.5)
+    chance, found = success(actors, exponents, span), moves(actors, exponents, span)
+    for i in range(n):
+        offers = []
+        for j in range(n):
+            a = worth_to(actors, i, j, chance[i, j], exponents[i], span)
+            b = worth_to(actors, j, i, chance[j, i], exponents[i], span)
+            if x[i] == x[j]:
+                continue
+            if b > a > 0.0:
+                offers.append(x[j] - x[i])
+            elif b > 0.0 > a:
+                offers.append(abs(a) / b * (x[j] - x[i]) if b > abs(a) else x[j] - x[i])
+        assert found[i] == pytest.approx(x[i] + min(offers, key=abs, default=0.0))
+
+
+@pytest.mark.parametrize("salience", [(0.5, 0.5), (0.5, 1.0)])
+def test_whom_a_challenge_is_worth_as_much_as_to_the_other_or_nothing_stays(salience: tuple[float, float]) -> None:
+    """Of two with as many votes: to both 1, a conflict; or 0 to the first, since the second resists, and 1 to it."""
+    actors = Actors(np.array([0.0, 1.0]), np.array(salience), 1.0 / np.array(salience))
+    gains = expected(actors, success(actors, np.ones(2), 1.0), 1.0, 1.0)
+    assert (gains[0, 1], gains[1, 0]) == (2.0 - 2.0 * salience[1], 1.0)
+    assert moves(actors, np.ones(2), 1.0).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("actors", DRAWN)
+def test_a_course_knows_neither_unit_nor_zero_of_the_scale(actors: Actors) -> None:
+    one = challenge(actors)
+    other = challenge(actors._replace(position=25.0 - 40.0 * actors.position))
+    np.testing.assert_allclose(other.positions, 25.0 - 40.0 * one.positions, atol=1e-8)
+    moved = challenge(actors._replace(position=3.0 + 0.125 * actors.position))
+    np.testing.assert_allclose(moved.medians, 3.0 + 0.125 * one.medians, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_course_ends_when_nobody_moves_further_than_a_thousandth_of_the_range(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    actors = Actors(5.0 * rng.random(6), rng.uniform(0.2, 1.0, 6), rng.uniform(1.0, 9.0, 6))
+    found, span = challenge(actors), float(np.ptp(actors.position))
+    steps = np.abs(np.diff(found.positions, axis=0)).max(axis=1) / span
+    assert SETTLED == 1e-3
+    assert (steps[:-1] > SETTLED).all()
+    assert steps[-1] <= SETTLED or len(steps) == ROUNDS == 50
+    assert found.positions[0].tolist() == actors.position.tolist()
+    for n, after in enumerate(found.positions[1:]):
+        now = actors._replace(position=found.positions[n])
+        np.testing.assert_allclose(moves(now, risk_exponents(now, span), span), after)
+    for place, median in zip(found.positions, found.medians, strict=True):
+        assert median == weighted_median(actors._replace(position=place))
+    short = challenge(actors, 2)
+    assert short.positions.tolist() == found.positions[:3].tolist()
+    assert short.medians.tolist() == found.medians[:3].tolist()
+
+
+def test_a_course_that_does_not_settle_ends_after_fifty_rounds() -> None:
+    actors = Actors(np.array([0.9, 0.4, 0.8, 0.6]), np.array([0.4, 0.9, 0.9, 0.5]), np.array([9.0, 3.0, 7.0, 6.0]))
+    found = challenge(actors)
+    assert len(found.positions) == len(found.medians) == 51
+    assert np.abs(found.positions[-1] - found.positions[-2]).max() > SETTLED * 0.5
+
+
+def test_actors_at_one_place_have_no_course() -> None:
+    found = challenge(Actors(np.full(3, 2.0), np.ones(3), np.ones(3)))
+    assert found.positions.tolist() == [[2.0, 2.0, 2.0]]
+    assert found.medians.tolist() == [2.0]
+
+
+def test_the_nash_solution_knows_the_scale() -> None:
+    """From 10 to 30: positions 12 and 22 are 0.1 and 0.6 of it; w_1 / (1.1 - x) = w_2 / (0.4 + x)."""
+    for first, second in ((1.0, 1.0), (2.0, 1.5), (9.0, 1.0)):
+        actors = Actors(np.array([12.0, 22.0]), np.array([0.5, 1.0]), np.array([2.0 * first, second]))
+        wanted = min(max((second * 1.1 - first * 0.4) / (first + second), 0.1), 0.6)
+        assert nash_solution(actors, 10.0, 30.0) == pytest.approx(10.0 + 20.0 * wanted)
+    ends = Actors(np.array([0.0, 0.5, 1.0]), np.ones(3), np.array([1.0, 3.0, 1.0]))
+    assert nash_solution(ends, 0.0, 1.0) == pytest.approx(0.5)
+
+
+def test_where_two_positions_halve_the_weight_the_lower_one_is_the_median() -> None:
+    for power in (1.0, 0.1, 7e-9):
+        even = Actors(np.array([4.0, 1.0, 9.0, 6.0]), np.full(4, 0.7), np.full(4, power))
+        assert weighted_median(even) == 4.0
+    thirds = Actors(np.array([3.0, 2.0, 1.0, 0.0]), np.array([0.1, 0.2, 0.3, 0.6]), np.ones(4))
+    assert weighted_median(thirds) == 0.0  # 0.6 beside 0.3 + 0.2 + 0.1, which is rounded
+    heavier = thirds._replace(power=np.array([1.0, 1.0, 1.0, 0.999]))
+    assert weighted_median(heavier) == 1.0
+
+
+def test_the_mean_counts_salience_times_power() -> None:
+    actors = Actors(np.array([2.0, 5.0, 11.0]), np.array([0.5, 1.0, 0.25]), np.array([4.0, 3.0, 8.0]))
+    assert actors.weight.tolist() == [2.0, 3.0, 2.0]
+    assert weighted_mean(actors) == pytest.approx(41.0 / 7.0)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from sim.analysis.chance import chance_share
 from sim.analysis.discovery import paired_chance, standardised
@@ -21,7 +22,17 @@ from sim.analysis.paired import difference
 from sim.analysis.scores import crps, transform
 from sim.analysis.shares import estimate, mean_interval, ratio, spread
 from sim.analysis.timing import median, survival
-from sim.analysis.weights import kish, weighted_median
+from sim.analysis.weights import (
+    kish,
+    shares,
+    uneven,
+    variance,
+    weighted_correlation,
+    weighted_median,
+    weighted_quantile,
+    weighted_ranks,
+    worth,
+)
 
 Values = NDArray[np.float64]
 DRAWS, RUNS = 120, 6
@@ -170,3 +181,92 @@ def test_weights_that_are_all_but_equal_leave_an_interval_as_it_is() -> None:
         pytest.approx(one, abs=1e-3) for one in (even.value, even.low, even.high)
     )
     assert even.high - even.low < 0.08
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------------
+
+
+def test_weights_that_are_all_alike_are_none() -> None:
+    assert uneven(None) is None
+    assert uneven(np.zeros(3)) is None
+    for weights in (np.array([1.0, 1.0, 1.0 + 1e-15]), np.array([2.0, 1.0, 1.0])):
+        assert uneven(weights) is weights
+
+
+def test_the_worth_of_weights_is_a_whole_number_rounded_down() -> None:
+    assert kish(np.array([4.0, 2.0, 1.0])) == pytest.approx(49.0 / 21.0)
+    assert kish(np.zeros(3)) == 0.0
+    assert kish(np.array([0.5, 0.25]) * 2.0**-300) == 1.8
+    assert worth(np.array([4.0, 2.0, 1.0])) == 2
+    assert worth(np.array([1.0, 1.0, 0.98])) == 2
+    assert worth(np.full(3, 0.1)) == 3  # 2.9999999999999996 by rounding, or not
+    assert worth(np.array([1.0, 1.0 + 1e-6])) == 2
+    assert worth(np.array([9.0, 0.0])) == 1
+    assert worth(np.zeros(3)) == 0
+    assert worth(np.array([0.0, 1e-300])) == 1
+
+
+def test_shares_sum_to_one() -> None:
+    assert shares(None, 4).tolist() == [0.25] * 4
+    assert shares(np.array([3.0, 0.0, 5.0]), 3).tolist() == [0.375, 0.0, 0.625]
+
+
+def test_a_variance_counts_weights_as_repetitions() -> None:
+    numbers = np.array([1.0, 4.0, 6.0])
+    assert variance(numbers) == pytest.approx(38.0 / 9.0)
+    assert variance(numbers, np.array([0.2, 0.3, 0.0])) == pytest.approx(np.var([1, 1, 4, 4, 4]))
+    assert variance(numbers, np.array([2.0, 1.0, 3.0])) == pytest.approx(np.var([1, 1, 4, 6, 6, 6]))
+    assert variance(numbers, np.zeros(3)) == 0.0
+
+
+def test_a_median_between_two_halves_is_their_middle_whatever_weighs_nothing_there() -> None:
+    numbers = np.array([7.0, 1.0, 3.0, 2.0, 9.0])
+    assert weighted_median(numbers, np.array([0.3, 0.1, 0.0, 0.2, 0.0])) == 4.5
+    assert weighted_median(numbers, np.array([0.3, 0.1, 0.0, 0.2 + 1e-9, 0.0])) == 2.0
+    assert weighted_median(numbers, np.array([0.3, 0.1, 0.0, 0.2 - 1e-9, 0.0])) == 7.0
+    assert weighted_median(numbers, np.array([0.0, 0.0, 0.0, 0.0, 2.0])) == 9.0
+    assert weighted_median(numbers, np.array([0.0, 3.0, 0.0, 0.0, 2.0])) == 1.0
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=1, max_size=12), st.integers(0, 20))
+def test_a_weighted_quantile_is_the_inverse_of_the_repeated_values(
+    pairs: list[tuple[int, int]], twentieth: int
+) -> None:
+    numbers, times = (np.array(part, np.float64) for part in zip(*pairs, strict=True))
+    level = twentieth / 20.0 + (0.013 if twentieth < 20 else 0.0)  # on no step
+    if times.sum():
+        many = np.repeat(numbers, times.astype(int))
+        assert weighted_quantile(numbers, times, level) == np.quantile(many, level, method="inverted_cdf")
+
+
+def test_a_quantile_at_either_end_is_a_value_that_weighs_something() -> None:
+    numbers, weights = np.array([5.0, 2.0, 8.0, 3.0]), np.array([0.5, 0.0, 0.0, 0.25])
+    assert [weighted_quantile(numbers, weights, level) for level in (0.0, 0.3, 0.4, 1.0)] == [3.0, 3.0, 5.0, 5.0]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 3)), min_size=1, max_size=12))
+def test_weighted_ranks_are_the_shared_ranks_of_repeated_values(pairs: list[tuple[int, int]]) -> None:
+    numbers, times = (np.array(part, np.float64) for part in zip(*pairs, strict=True))
+    each = np.repeat(np.arange(len(numbers)), times.astype(int))
+    wanted = (rankdata(numbers[each]) - 0.5) / len(each)
+    assert weighted_ranks(numbers, times)[each] == pytest.approx(wanted)
+
+
+def test_a_weighted_correlation_is_that_of_repeated_pairs() -> None:
+    random = np.random.default_rng(8)
+    one, times = random.normal(size=30), random.integers(0, 4, 30)
+    other = 0.5 * one + random.normal(size=30) + 3.0
+    wanted = np.corrcoef(np.repeat(one, times), np.repeat(other, times))[0, 1]
+    assert weighted_correlation(one, other, 0.2 * times) == pytest.approx(wanted)
+    assert math.isnan(weighted_correlation(one, np.ones(30), times.astype(float)))
+    assert weighted_correlation(1e-9 * one, 1e-9 * other, times.astype(float)) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("same", [0.1, 0.3, 7.7])
+def test_what_is_the_same_in_all_that_weigh_something_has_no_correlation(same: float) -> None:
+    """Less its weighted mean it may be the dust of rounding, and not 0."""
+    weights = np.r_[1.0 + 0.1 * np.arange(20), 0.0]
+    alike, other = np.r_[np.full(20, same), 5.0], np.arange(21.0)
+    assert math.isnan(weighted_correlation(alike, other, weights))
+    assert math.isnan(weighted_correlation(other, alike, weights))
+    assert math.isnan(weighted_correlation(other, other, np.zeros(21)))
