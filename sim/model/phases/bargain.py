@@ -293,12 +293,15 @@ def bind_clause(rules: Any, draw: Any, state: Any, t: int, k: int, point: float,
 
 @compilable
 def is_deliverer(rules: Any, state: Any, t: int, k: int, point: float, side: int) -> bool:
-    """Whoever is worse off by a clause delivers it; where that is neither party or both, the one the case names."""
+    """Whoever is worse off by a clause delivers it; where that is neither party or both, the one the case names.
+
+    A loss in the dust of rounding is none: which side it falls on would hang on the scale of the saliences.
+    """
     if rules.clause_both[t, k] == 1:
         return True
     cell = rules.clause_cell[t, k]
-    own = gain(point, state.default[t, side, k], state.position[rules.party[t, side], cell]) < 0.0
-    other = gain(point, state.default[t, 1 - side, k], state.position[rules.party[t, 1 - side], cell]) < 0.0
+    own = gain(point, state.default[t, side, k], state.position[rules.party[t, side], cell]) < -LEAST_GAIN
+    other = gain(point, state.default[t, 1 - side, k], state.position[rules.party[t, 1 - side], cell]) < -LEAST_GAIN
     if own != other:
         return own
     return rules.clause_by[t, k] == side

@@ -607,6 +607,8 @@ def test_a_clause_is_part_of_an_agreement_where_it_changes_what_is_the_case_or_w
         ((0.0, 0.0), (1.0, 0.5), (0, 1)),
         ((0.0, 0.0), (0.75, 0.5), (0, 1)),
         ((0.0, 0.0), (0.5, 0.75), (1, 0)),
+        ((1.0, 1.0), (0.75 + 1e-12, 0.75), (0, 0)),  # a loss in the dust of rounding is none
+        ((1.0, 1.0), (0.75, 0.75 + 1e-12), (0, 0)),
     ],
 )
 def test_who_is_worse_off_delivers_else_whom_the_case_names(
