@@ -180,6 +180,13 @@ class Row:
     line: int
     values: Mapping[str, str]
 
+    def count(self, column: str) -> int:
+        """A value that is a whole number, 0 or more; ``InputError`` with the line where it is none."""
+        value = self.values[column]
+        if not value.isdecimal():
+            raise InputError(f"{self.file}:{self.line}", column, f"{value!r} is no count", allowed="a whole number")
+        return int(value)
+
 
 def read_csv(path: Path | str, columns: Sequence[str]) -> tuple[Row, ...]:
     """The rows of a UTF-8, comma-separated file whose header is exactly ``columns``, in this order.

@@ -28,7 +28,6 @@ NEEDS = "pip install 'jirga[studio]'"
 TOKEN = "token"
 REFUSED = "This address lacks the token that the studio printed when it was started, or has another one."
 PLAY = "/play"
-EVIDENCE = "evidence.html"
 PLAY_IT = "Play an actor of this scenario"
 FULL = "As many people watch as this studio takes. Try again when somebody has left."
 
@@ -146,6 +145,7 @@ def pages_of(bench: Bench, choice: Choice, token: str) -> Mapping[str, Callable[
     """
     import panel as pn
 
+    from sim.pages.evidence.page import FILE as EVIDENCE
     from sim.studio.app import Studio, first_look
     from sim.studio.rooms import Rooms
     from sim.studio.seat import Seat, first_seat
@@ -186,6 +186,8 @@ def pages_of(bench: Bench, choice: Choice, token: str) -> Mapping[str, Callable[
 def evidence_of(bench: Bench, token: str) -> tuple[str, type, Mapping[str, Any]]:
     """What serves the evidence page, to those whose address has the token: the server's own form of a page's place."""
     from tornado.web import RequestHandler
+
+    from sim.pages.evidence.page import FILE as EVIDENCE
 
     class Evidence(RequestHandler):
         """Made beside the server's own loop, so that nobody waits for another's page."""

@@ -22,9 +22,9 @@ def write(path: Path, head: Sequence[str], rows: Sequence[Mapping[str, object]])
     path.write_text(csv_of(head, [tuple(row.get(name, "") for name in head) for row in rows]), encoding="utf-8")
 
 
-def pattern(name: str, holds: str, **more: object) -> dict[str, object]:
+def pattern(name: str, verdict: str, **more: object) -> dict[str, object]:
     statement = load_patterns(afghanistan()).patterns[name].statement
-    return {"pattern": name, "holds": holds, "statement": statement, "pattern_draws": 100} | more
+    return {"pattern": name, "holds": verdict, "statement": statement, "pattern_draws": 100} | more
 
 
 def patterns_in(folder: Path, *rows: Mapping[str, object]) -> str:
@@ -86,6 +86,13 @@ def test_a_table_of_another_form_is_named_and_the_other_line_stands(tmp_path: Pa
     told = str(tried_told(afghanistan(), tmp_path))
     assert "patterns.csv" in told.split("</li>")[0]
     assert "no clear difference" in told.split("</li>")[1]
+
+
+@pytest.mark.parametrize("changed", [{"holds": "maybe"}, {"pattern_draws": "many"}, {"pattern_draws": -1}])
+def test_a_cell_that_is_none_of_the_tables_is_named_with_its_line(tmp_path: Path, changed: dict[str, object]) -> None:
+    told = patterns_in(tmp_path, pattern("P1", "no", **changed))
+    assert f"patterns.csv:2: {next(iter(changed))}" in told
+    assert "record.csv:" in record_in(tmp_path, ("coin", "brier", "better, I think"))
 
 
 def test_of_what_happened_the_worse_comes_first_and_only_simple_forecasts_in_plain_scores_count(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from rich.text import Text
 from sim.analysis.holding import Holding
 from sim.analysis.shares import Interval
 from sim.experiment.patterns import FEW, Finding, Found, Measured, carriers
+from sim.inputs.errors import one_of
 from sim.inputs.files import read_csv
 from sim.model.parameters import SWITCHES
 from sim.pages.kit.tables import csv_of
@@ -87,12 +88,15 @@ def verdicts(path: Path) -> tuple[Verdict, ...]:
         InputError: the file is no such table.
     """
     said = {word: holds for holds, word in HOLDS.items()}
-    rows = [row.values for row in read_csv(path, HEAD)]
-    each = {(row["pattern"], row["epoch"]): row for row in rows if not row["off"]}
+    each = {(row.values["pattern"], row.values["epoch"]): row for row in read_csv(path, HEAD) if not row.values["off"]}
     return tuple(
-        Verdict(name, epoch, row["statement"], said.get(row["holds"]), int(row["pattern_draws"]))
+        Verdict(
+            name, epoch, row.values["statement"],
+            said[one_of(f"{row.file}:{row.line}", "holds", row.values["holds"], said, "a verdict")],
+            row.count("pattern_draws"),
+        )
         for (name, epoch), row in each.items()
-    )
+    )  # fmt: skip
 
 
 def told_place(finding: Finding | Verdict) -> str:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from sim.analysis.shares import Interval
 from sim.experiment.record import MODEL, Compared, Found, Scored
+from sim.inputs.errors import one_of
 from sim.inputs.files import read_csv
 from sim.pages.kit.tables import csv_of
 from sim.pages.kit.terminal import terminal
@@ -70,13 +71,16 @@ def read(path: Path) -> Read:
         InputError: the file is no such table.
     """
     said = {word: verdict for verdict, word in VERDICTS.items()}
-    rows = [row.values for row in read_csv(path, HEAD)]
-    every = {row["statement"]: row["part"] for row in rows if row["part"] in (SCORED, USED)}
+    rows = read_csv(path, HEAD)
+    every = {row.values["statement"]: row.values["part"] for row in rows if row.values["part"] in (SCORED, USED)}
     against = tuple(
-        Against(row["contender"], row["score"], int(row["events"]), said[row["told"]])
+        Against(
+            row.values["contender"], row.values["score"], row.count("events"),
+            said[one_of(f"{row.file}:{row.line}", "told", row.values["told"], said, "a verdict")],
+        )
         for row in rows
-        if row["part"] == COMPARISON
-    )
+        if row.values["part"] == COMPARISON
+    )  # fmt: skip
     return Read(frozenset(every), list(every.values()).count(SCORED), against)
 
 
