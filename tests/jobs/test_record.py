@@ -7,11 +7,14 @@ import re
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim
+import sim.jobs.record as job
+import sim.storage.kept as storage
 from sim.command.main import main
-from sim.jobs.record import PARTS
+from sim.jobs.record import FAILED, PARTS
 from sim.pages.record.page import PAGE, TRUST
 from sim.pages.record.table import HEAD, TABLE
 from sim.pages.record.table import read as read_table
@@ -65,15 +68,18 @@ def test_started_again_it_does_only_what_is_missing(
 ) -> None:
     pages = {name: (told / name).read_bytes() for name in (PAGE, TRUST, TABLE)}
     parts = sorted((told / PARTS).glob("*.npz"))
-    parts[0].unlink()
-    parts[1].write_bytes(parts[1].read_bytes()[:100])  # broken on its way
+    of_statements = [path for path in parts if FAILED in np.load(path).files]
+    of_ways = [path for path in parts if path not in of_statements]  # from one article on to the next
+    of_statements[0].unlink()
+    of_ways[-1].write_bytes(of_ways[-1].read_bytes()[:100])  # broken on its way
+    made: list[Path] = []
     played: list[str] = []
-    import sim.jobs.record as job
-
-    real = job.runs_of
-    monkeypatch.setattr(job, "runs_of", lambda *given: played.append(given[0].scenario) or real(*given))
+    write, runs_of = storage._write, job.runs_of
+    monkeypatch.setattr(storage, "_write", lambda path, arrays: made.append(path) or write(path, arrays))
+    monkeypatch.setattr(job, "runs_of", lambda *given: played.append(given[0].scenario) or runs_of(*given))
     assert main(["job=record", *SIZE, f"out={told}"]) == 0
-    assert len(played) == 2
+    assert set(made) == {of_statements[0], of_ways[-1]}
+    assert len(played) == 1  # the job itself plays no way
     assert {name: (told / name).read_bytes() for name in pages} == pages
     assert sorted((told / PARTS).glob("*.npz")) == parts
 
