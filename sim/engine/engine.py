@@ -73,7 +73,7 @@ class Scratch:
         self.epoch = np.zeros(len(self.memory), np.int64)
         self.today = np.zeros(1, week_type(case)).view(np.recarray)
         self.values = np.frombuffer(self.today.data, dtype=np.float32)
-        shape = (sweep.scenario.horizon + 1, len(self.values))
+        shape = (sweep.scenario.horizon + 1, len(sweep.weekly))
         self.kept = np.zeros((KEPT_RUNS, *shape), np.uint8)
         self.waiting = np.zeros(1, np.int64)
         self.bands = np.zeros((*shape, BINS), np.int32)
@@ -117,8 +117,7 @@ class Engine:
         self.plan = plan_record(sweep.case, sweep.scenario)
         self.seed = sweep.seed if sweep.seed < 2**63 else sweep.seed - 2**64
         self.place = week_places(sweep.case, sweep.weekly)
-        self.scale = np.zeros(week_type(sweep.case).itemsize // 4)
-        self.scale[self.place] = [BINS / column.high for column in sweep.weekly]
+        self.scale = np.array([BINS / column.high for column in sweep.weekly])
         self.kernel = compiled_simulate()
 
     @property
@@ -144,7 +143,7 @@ class Engine:
     def _space(self, runs: int, paths: int) -> tuple[Any, NDArray[np.int8], NDArray[np.float32]]:
         """Room for rows, flaws and paths."""
         rows = np.zeros(runs, outcome_type(self.sweep.case)).view(np.recarray)
-        shape = (paths, self.sweep.scenario.horizon + 1, len(self.scale))
+        shape = (paths, self.sweep.scenario.horizon + 1, week_type(self.sweep.case).itemsize // 4)
         return rows, np.full(runs, UNFINISHED, np.int8), np.zeros(shape, np.float32)
 
     def _given(
@@ -154,7 +153,7 @@ class Engine:
         which = Which(self.seed, sweep.runs, first, sweep.scenario.horizon, most, sweep.path_step, sweep.band_step)
         memory = Memory(
             scratch.single, scratch.memory, scratch.epoch, scratch.today, scratch.values, scratch.kept, scratch.waiting,
-            self.scale,
+            self.place, self.scale,
         )  # fmt: skip
         return What(self.rules, draws, self.plan), which, memory, Out(rows, flaws, paths, scratch.bands)
 
@@ -215,9 +214,9 @@ class Engine:
 
     def _bands(self) -> NDArray[np.int32]:
         """What the threads have counted since this was last asked."""
-        counts = self._scratches[0].bands[:, self.place]
+        counts = self._scratches[0].bands.copy()
         for scratch in self._scratches[1:]:
-            counts += scratch.bands[:, self.place]
+            counts += scratch.bands
         for scratch in self._scratches:
             scratch.bands[...] = 0
         return counts

@@ -103,9 +103,10 @@ class Memory(NamedTuple):
         epoch: int64 (words,), the state of their draw's epoch, where they all begin.
         today: an array of one week's record.
         values: the same memory as float32 (values,).
-        kept: uint8 (LANES or more, weeks + 1, values), the bins of the runs that wait to be counted.
+        kept: uint8 (LANES or more, weeks + 1, columns), the bins of the runs that wait to be counted.
         waiting: int64 (1,), how many do.
-        scale: float64 (values,), bins per unit of each value.
+        place: int64 (columns,), which value of a week each column of the bands is.
+        scale: float64 (columns,), bins per unit of each.
     """
 
     single: Any
@@ -115,6 +116,7 @@ class Memory(NamedTuple):
     values: Any
     kept: Any
     waiting: Any
+    place: Any
     scale: Any
 
 
@@ -125,7 +127,7 @@ class Out(NamedTuple):
         rows: outcome records, one a run, filled in order.
         flaws: int8, one a run: SOUND, UNSOUND, or UNFINISHED where an error ended this call.
         paths: float32 (paths, weeks + 1, values), filled in order; that of an unfinished run is not whole.
-        bands: int32 (weeks + 1, values, bins), added to.
+        bands: int32 (weeks + 1, columns, bins), added to.
     """
 
     rows: Any
@@ -145,7 +147,7 @@ def write_weeks(what: What, memory: Memory, out: Out, state: Any, n: int, marks:
             out.paths[path, n, :] = memory.values
             path += 1
         if marks[lane] & IN_BANDS:
-            bin_week(memory.values, memory.scale, out.bands.shape[2] - 1, memory.kept[waiting, n])
+            bin_week(memory.values, memory.place, memory.scale, out.bands.shape[2] - 1, memory.kept[waiting, n])
             waiting += 1
 
 
@@ -238,18 +240,19 @@ def compiled_simulate() -> Any:
 
 
 @compilable
-def bin_week(values: Any, scale: Any, last: int, bins: Any) -> None:
-    """Write the bin of each value of a week: 0 to `last`, the outer ones open; NaN falls into the first.
+def bin_week(values: Any, place: Any, scale: Any, last: int, bins: Any) -> None:
+    """Write the bin of each column of a week: 0 to `last`, the outer ones open; NaN falls into the first.
 
     Args:
         values: float32 (values,).
-        scale: float64 (values,), bins per unit of each.
+        place: int64 (columns,), which value each column is.
+        scale: float64 (columns,), bins per unit of each.
         last: at most 255.
-        bins: uint8 (values,).
+        bins: uint8 (columns,).
     """
     top = float(last)
-    for c in range(values.shape[0]):  # no branch and no call: several values at a time
-        scaled = values[c] * scale[c]
+    for c in range(place.shape[0]):  # no branch and no call: several columns at a time
+        scaled = values[place[c]] * scale[c]
         above = scaled if scaled > 0.0 else 0.0  # clamped before it is converted: out of range that has no result
         bins[c] = np.int32(above if above < top else top)
 
@@ -259,9 +262,9 @@ def count_weeks(kept: Any, waiting: Any, bands: Any) -> None:
     """Count the runs that wait, week by week, and none waits any more.
 
     Args:
-        kept: uint8 (most, weeks, values), bins of the runs that wait.
+        kept: uint8 (most, weeks, columns), bins of the runs that wait.
         waiting: int64 (1,), how many do.
-        bands: int32 (weeks, values, bins), added to.
+        bands: int32 (weeks, columns, bins), added to.
     """
     for n in range(kept.shape[1]):
         for run in range(waiting[0]):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from sim.case.columns import Column
 from sim.case.scenario import BASELINE, Scenario
 from sim.engine.sweep import SHARD_RUNS, Sweep
 from sim.experiment.grid import Axis, Grid, text
@@ -23,9 +24,21 @@ WEEKLY_CELLS = 100  # a plan of more cells keeps no paths and no weekly bands, w
 
 @dataclass(frozen=True)
 class PlannedSweep(Sweep):
-    """A sweep that shares its evidence and priors with the other cells of a plan."""
+    """A sweep that shares its evidence and priors with the other cells of a plan.
+
+    Attributes:
+        known: evidence and priors, made once; None: the sweep makes its own.
+        followed: the weekly columns that are kept, in the case's order; None for all.
+    """
 
     known: Uncertainty | None = field(default=None, compare=False, repr=False)
+    followed: tuple[str, ...] | None = field(default=None, repr=False)
+
+    @cached_property
+    def weekly(self) -> tuple[Column, ...]:
+        """The columns of paths and bands: those that are followed."""
+        every = super().weekly
+        return every if self.followed is None else tuple(one for one in every if one.name in self.followed)
 
     @cached_property
     def uncertainty(self) -> Uncertainty:

@@ -28,6 +28,7 @@ from sim.studio.choice import Choice, Offered, baseline_of, scenario_of
 RUNS = 4  # of each draw: as many as go in step (`sim.numerics.vectors.LANES`)
 STAGES = (200, 1_000, 5_000)  # runs, one after the other
 BANDS = 400  # of them that make the weekly bands
+COURSES = {"control": "control of the challenger", "intensity": "intensity of the fighting"}  # of a war, by week
 EVIDENCE_DRAWS = 1_000  # behind the histogram of a red line
 REMEMBERED = 60  # sweeps, of a few megabytes each at most
 
@@ -145,6 +146,11 @@ class Bench:
         """The evidence page; made where somebody first follows a paragraph to it."""
         return evidence_page(self.findings)
 
+    @cached_property
+    def _followed(self) -> tuple[str, ...]:
+        """The weekly columns that are drawn: the memory of all others costs more than a small sweep's runs."""
+        return tuple(f"war.{war}.{quantity}" for war in self.case.wars for quantity in COURSES)
+
     @property
     def stages(self) -> tuple[int, ...]:
         """How many runs there are to see, one after the other: none beyond the limit."""
@@ -195,6 +201,6 @@ class Bench:
     def _computed(self, scenario: Scenario, total: int) -> Runs:
         sweep = PlannedSweep(
             scenario, max(1, total // RUNS), RUNS, self.seed, self.passes, self.implied, 0, min(BANDS, total),
-            known=self.grid.uncertainty(scenario),
+            known=self.grid.uncertainty(scenario), followed=self._followed,
         )  # fmt: skip
         return Runs(sweep, next(compute_all([sweep], progress=False)))

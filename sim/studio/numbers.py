@@ -11,7 +11,7 @@ from sim.experiment.answers import answered
 from sim.experiment.runs import Runs
 from sim.inputs.errors import InputError
 from sim.pages.kit.tables import csv_of
-from sim.studio.bench import Seen
+from sim.studio.bench import COURSES, Seen
 from sim.studio.view import Named, band_of, comparisons, gap_of, signed_tables, those, trust_of
 
 SHARE, MEAN, GAP = "share of the runs, 95 %", "mean, 95 %", "paired difference, 95 %"
@@ -107,8 +107,8 @@ def _courses(seen: Seen) -> Iterator[Row]:
                     yield _row(one.name, one.runs, f"{table} {told}", COURSE, float(value), week=week)
     for war in seen.runs.sweep.case.wars:
         for one in drawn:
-            yield from _band(one, f"war.{war}.control")
-            yield from _band(one, f"war.{war}.intensity")
+            for quantity in COURSES:
+                yield from _band(one, f"war.{war}.{quantity}")
     yield from _trust(seen)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import secrets
 import socket
@@ -63,6 +64,7 @@ def run(settings: Settings) -> None:
     address = address_of(given.address, given.port, token, choice)
     # Bokeh says so where a browser answers a page whose parts were just replaced, and goes on (its issue 12915).
     warnings.filterwarnings("ignore", "reference already known", UserWarning)
+    logging.getLogger("asyncio").addFilter(is_told)
     server = pn.serve(
         pages_of(bench, choice, token), start=False, extra_patterns=[evidence_of(bench, token)],
         **served(given.address, given.port),
@@ -71,6 +73,14 @@ def run(settings: Settings) -> None:
     print(f"to play an actor: {address.replace('/?', f'{PLAY}?', 1)}\nstop it with Ctrl-C", flush=True)
     server.start()
     server.io_loop.start()
+
+
+def is_told(record: logging.LogRecord) -> bool:
+    """Whether a record of asyncio's is told: not that somebody left while a picture was on its way to them."""
+    from tornado.websocket import WebSocketClosedError
+
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is None or not issubclass(kind, WebSocketClosedError)
 
 
 def address_of(host: str, port: int, token: str, choice: Choice) -> str:

@@ -21,7 +21,7 @@ from sim.pages.kit.words import cited, failed_told
 from sim.pages.report.figures import Composed
 from sim.pages.report.sections import bar_of
 from sim.pages.report.settlements import settlements
-from sim.studio.bench import Seen
+from sim.studio.bench import COURSES, Seen
 from sim.studio.pictures import Gap, Line, bars, courses, gaps
 from sim.version import __version__
 
@@ -286,7 +286,7 @@ def _war(seen: Seen, whole: bool) -> Html:
     parts: list[Html] = []
     for war in list(case.wars)[: None if whole else 1]:
         pictures = []
-        for quantity, told in (("control", "control of the challenger"), ("intensity", "intensity of the fighting")):
+        for quantity, told in COURSES.items():
             lines = [band_of(one, f"war.{war}.{quantity}") for one in those(seen)]
             title = f"{sentence(place_of(seen.runs.sweep.world, war))[:-1]}: {told}"
             highest = max(float(np.nanmax(line.high)) for line in lines if line.high is not None)

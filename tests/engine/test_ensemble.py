@@ -6,7 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from itertools import product
 from typing import Any
@@ -19,6 +19,7 @@ from sim.case.loading import load_case
 from sim.engine.computing import Made, compute, made
 from sim.engine.kernel import bin_week
 from sim.engine.sweep import BINS, Sweep
+from sim.experiment.plan import PlannedSweep
 from sim.experiment.runs import Runs
 from sim.inputs import InputError
 
@@ -106,8 +107,22 @@ def test_the_bands_count_the_weeks_of_their_runs_one_by_one() -> None:
 def test_a_value_out_of_the_bands_range_counts_in_the_outer_bins() -> None:
     values = np.array([-1.0, 0.0, 0.5, 1.0, 3e38, np.inf, -np.inf, np.nan], np.float32)
     bins = np.zeros(len(values), np.uint8)
-    bin_week(values, np.full(len(values), 4.0), 3, bins)
+    bin_week(values, np.arange(len(values)), np.full(len(values), 4.0), 3, bins)
     assert bins.tolist() == [0, 0, 2, 3, 3, 3, 0, 0]
+
+
+def test_the_bands_hold_what_is_followed_alone_and_the_same_of_it() -> None:
+    every = sweep()
+    names = ("war.afghan_war.intensity", "presence")
+    some = PlannedSweep(**{one.name: getattr(every, one.name) for one in fields(every)}, followed=names)
+    found, whole = Runs(some, made_by(some)), Runs(every, made_by(every))
+    assert [column.name for column in some.weekly] == [c.name for c in every.weekly if c.name in names]
+    assert found.outcomes.equals(whole.outcomes)
+    for name in names:
+        assert found.bands(name).equals(whole.bands(name))
+        assert found.paths[name].equals(whole.paths[name])
+    with pytest.raises(InputError, match="a weekly column"):
+        found.bands("war.afghan_war.control")
 
 
 def test_the_end_of_a_path_is_the_row_of_its_run() -> None:

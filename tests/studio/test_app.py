@@ -6,6 +6,7 @@ import asyncio
 import csv
 import html
 import io
+import logging
 import re
 import shlex
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
+from tornado.websocket import WebSocketClosedError
 
 from sim.case.answer import Answer
 from sim.case.loading import load_case
@@ -31,7 +33,7 @@ from sim.studio.app import Page, Studio
 from sim.studio.bench import Bench, Limits
 from sim.studio.choice import Choice, Offered
 from sim.studio.panes import Frame
-from sim.studio.serving import REFUSED, Sessions, address_of, evidence_of, pages_of, served
+from sim.studio.serving import REFUSED, Sessions, address_of, evidence_of, is_told, pages_of, served
 from sim.studio.uncertain import Strong, strongest
 
 START = Choice("turkey_summit")
@@ -425,3 +427,13 @@ def test_what_is_held_leads_to_its_evidence(studio: Studio) -> None:
         assert "the middle 90 %" in page.text
     next(named(studio, "Hold an uncertainty")).value = "trust.US.PAK"  # type: ignore[attr-defined]
     assert [one for one in studio.layout.select(pn.widgets.Button) if one.label.startswith("What is known of it")]
+
+
+def test_whoever_leaves_in_the_middle_gives_no_traceback_and_other_mistakes_are_told() -> None:
+    def recorded(error: Exception | None) -> logging.LogRecord:
+        gone = None if error is None else (type(error), error, None)
+        return logging.LogRecord("asyncio", logging.ERROR, "", 0, "Task exception was never retrieved", (), gone)
+
+    assert not is_told(recorded(WebSocketClosedError()))
+    assert is_told(recorded(ValueError("a mistake")))
+    assert is_told(recorded(None))
