@@ -348,6 +348,28 @@ def test_a_deadlocked_clause_stays_as_it_is() -> None:
         np.testing.assert_allclose(case.offers[:, offer][deadlocked], default[deadlocked], atol=1e-15)
 
 
+def test_a_table_that_was_cut_otherwise_before_has_the_frontier_of_a_new_one() -> None:
+    """Clauses keep their slots, and their pieces the order in which they stood: what has changed is listed anew."""
+    count = TABLES // 20
+    before, now = random_tables(count, seed=5), random_tables(count, seed=6)
+    now = now._replace(clauses=before.clauses, ending=before.ending)  # the same for as long as there is a table
+    shares = np.random.default_rng(7).random((count, 2))
+
+    def frontier(rules: Any, states: Any) -> tuple[Any, ...]:
+        found = np.zeros((count, 3, CLAUSES)), np.zeros((count, 3, 2)), np.zeros((count, 2, 2))
+        solve(rules, states, shares, *found, np.zeros((count, 2)), np.zeros((count, 2)))
+        return *found, states.best.copy(), states.zone.copy()
+
+    rules, _, fresh = bare_records(now)
+    known, _, used = bare_records(before)
+    frontier(known, used)
+    for name in ("position", "default", "red_line", "guaranteed_trust", "slope", "stake"):
+        used[name] = fresh[name]
+    used.is_cut = 0
+    for again, new in zip(frontier(rules, used), frontier(rules, fresh), strict=True):
+        np.testing.assert_array_equal(again, new)
+
+
 def test_pieces_fall_in_gain_over_cost() -> None:
     states = solved().states
     for n in range(TABLES):
