@@ -15,6 +15,7 @@ from scipy.sparse import coo_array
 from worlds import CLAUSES, Tables, bare_records
 
 from sim.model.phases.bargain import sign
+from sim.model.phases.cuts import best_point
 from sim.model.phases.defaults import set_range
 from sim.model.phases.frontier import concede, package_value, set_midpoint, trace_frontier
 from sim.model.vocabulary import LEAST_GAIN
@@ -368,6 +369,29 @@ def test_a_table_that_was_cut_otherwise_before_has_the_frontier_of_a_new_one() -
     used.is_cut = 0
     for again, new in zip(frontier(rules, used), frontier(rules, fresh), strict=True):
         np.testing.assert_array_equal(again, new)
+
+
+@pytest.mark.parametrize(
+    ("promise", "concession", "stake", "best"),
+    [
+        (0.0, 1.0, 0.0, 0.5),  # no promise is believed: the default, though the position is as good
+        (0.4, 1.0, 0.0, 0.75),  # its position
+        (0.4, 1.0, 0.3, 0.75),  # an end of the war that is worth less than the gain that would be lost again beyond
+        (0.2, 1.0, 0.3, 0.875),  # one that is worth more: the red line
+        (
+            0.4,
+            1.0,
+            -0.4,
+            0.5,
+        ),  # what war gives eats up all gain: the default, though the way to the position is as good
+        (0.4, 1.0, -0.5, 0.5),  # and more: but below the default a concession costs more still
+        (0.4, 0.2, -0.5, 0.125),  # and costs less: the other red line
+    ],
+)
+def test_a_sides_best_point_is_the_default_where_nothing_is_better(
+    promise: float, concession: float, stake: float, best: float
+) -> None:
+    assert best_point(0.125, 0.875, 0.5, 0.75, promise, concession, stake) == best
 
 
 def test_pieces_fall_in_gain_over_cost() -> None:
