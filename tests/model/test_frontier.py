@@ -354,6 +354,13 @@ def test_a_table_that_was_cut_otherwise_before_has_the_frontier_of_a_new_one() -
     count = TABLES // 20
     before, now = random_tables(count, seed=5), random_tables(count, seed=6)
     now = now._replace(clauses=before.clauses, ending=before.ending)  # the same for as long as there is a table
+    first_alone = np.arange(count) % 2 == 0  # of these nothing changes but the first clause
+    moved = np.ones((count, 1, CLAUSES), bool)
+    moved[first_alone, :, 1:] = False
+    where = {"position": moved, "default": moved, "line": moved, "weight": ~first_alone[:, None, None]}
+    where |= {"trust": ~first_alone[:, None], "reach": ~first_alone[:, None, None]}
+    where |= {"vulnerability": ~first_alone, "war": ~first_alone[:, None]}
+    now = now._replace(**{name: np.where(on, getattr(now, name), getattr(before, name)) for name, on in where.items()})
     shares = np.random.default_rng(7).random((count, 2))
 
     def frontier(rules: Any, states: Any) -> tuple[Any, ...]:
@@ -366,7 +373,7 @@ def test_a_table_that_was_cut_otherwise_before_has_the_frontier_of_a_new_one() -
     frontier(known, used)
     for name in ("position", "default", "red_line", "guaranteed_trust", "slope", "stake"):
         used[name] = fresh[name]
-    used.is_cut = 0
+    used.is_cut[np.broadcast_to(moved, used.is_cut.shape)] = 0
     for again, new in zip(frontier(rules, used), frontier(rules, fresh), strict=True):
         np.testing.assert_array_equal(again, new)
 
