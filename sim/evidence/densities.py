@@ -70,6 +70,7 @@ class Prior:
     status: `coded` at the epoch's own article, `carried` from an earlier one (`steps` articles back), `implied` where
     it is the coding of a body that the actor speaks for, `assumed` where nobody coded it; `sourced` and `judged` as
     their file says; `fixed` where nothing is uncertain.
+    drawn_as: the name by which it takes its chance, where that is not its own.
     """
 
     name: str
@@ -88,11 +89,17 @@ class Prior:
     parts: int = 1
     paragraphs: tuple[int, ...] = ()
     why: str = ""
+    drawn_as: str = ""
 
     @property
     def rows(self) -> tuple[DyadRow | PositionRow, ...]:
         """The coded rows behind the prior, in the order of the passes."""
         return tuple(row for component in self.components for row in component.rows)
+
+    @property
+    def luck(self) -> str:
+        """The name by which it takes its chance."""
+        return self.drawn_as or self.name
 
     @property
     def directness(self) -> str:

@@ -42,6 +42,7 @@ from sim.evidence.uncoded import STEPS_OF_A_BODY, likeliest
 from sim.inputs.errors import nearest, one_of
 from sim.inputs.frozen import Frozen
 from sim.inputs.numbers import counted
+from sim.model.parameters import PARAMETERS
 from sim.numerics.machine import available_threads
 
 Coding = DyadRow | PositionRow
@@ -53,6 +54,7 @@ NARROWEST = 0.02  # a position coded as a point becomes a range of this much to 
 ASSUMED = MappingProxyType(
     {"trust": (0.0, 1.0), "leverage": (0.0, 1.0), "position": (0.0, 1.0), "salience": (0.2, 0.8)}
 )
+DRAWN_AS = MappingProxyType({row.name: row.drawn_as for row in PARAMETERS if row.drawn_as})
 NOBODY = ""  # the pass of a draw where a case has none
 ASSUMED_OF_THIRD_PARTY = (0.0, 0.3)  # leverage of a third party over anybody, where nobody coded it
 
@@ -200,6 +202,7 @@ class _Builder:
                 kind="uniform",
                 rank=self.ranks[name],
                 why=parameter.why,
+                drawn_as=DRAWN_AS.get(name, ""),
             )
 
     def _pairs(self, group: str) -> list[tuple[str, str]]:

@@ -47,7 +47,7 @@ def layout_of(columns: Sequence[Prior], passes: Sequence[str]) -> Layout:
     """
     index = {prior.name: column for column, prior in enumerate(columns)}
     size, most = len(columns), max([1, *(len(prior.components) for prior in columns)])
-    counter = np.array([counter_of(prior.name) for prior in columns], np.int64)
+    counter = np.array([counter_of(prior.luck) for prior in columns], np.int64)
     if len(np.unique(counter)) < size:
         raise ValueError("two of the priors have names that draw the same numbers")
     layout = Layout(

@@ -36,12 +36,14 @@ class Parameter(NamedTuple):
         high: the largest value with which the equations make sense; the least is 0.
         off: the switch that turns its mechanism off, if any; two parameters may share one.
         positive: whether 0 itself makes no sense.
+        drawn_as: the name that it had before, if any: it takes its chance by that, so that its numbers stay.
     """
 
     name: str
     high: float
     off: Switch | None = None
     positive: bool = False
+    drawn_as: str = ""
 
     def allows(self, value: float) -> bool:
         """Whether the equations make sense with a value."""
@@ -159,7 +161,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("presence_effect", RATIO),
     Parameter("patron_share", SHARE),
     Parameter("setback_effect", RATIO),
-    Parameter("collapse_rate", RATE),
+    Parameter("takeover_rate", RATE, drawn_as="collapse_rate"),
     Parameter("optimism", SHARE, Switch("optimism", "both sides see the same default")),
     Parameter("autonomy", SHARE),
     Parameter("flight_base", SHARE),

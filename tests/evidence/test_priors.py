@@ -113,7 +113,7 @@ def test_position_and_salience_come_from_the_same_stand_in(tables, drawn, case: 
         twin = table[prior.name.replace("position", "salience", 1)]
         for draw in range(60):
             if table.passes[int(values[draw, 0])] not in coded:
-                k = int(uniforms4(SEED, draw, 0, 0, counter_of(prior.name), PARAMETERS)[1] * len(coded))
+                k = int(uniforms4(SEED, draw, 0, 0, counter_of(prior.luck), PARAMETERS)[1] * len(coded))
                 for one in (prior, twin):
                     part = one.components[k]
                     assert part.low <= values[draw, table.index[one.name]] <= part.high
@@ -216,7 +216,7 @@ def test_a_uniform_column_is_the_number_of_its_own_name(tables, drawn) -> None:
         for column, prior in enumerate(tables[epoch].columns):
             if prior.kind == "uniform" and prior.high > prior.low:
                 for draw in (0, 1, DRAWS - 1):
-                    number = uniforms4(SEED, draw, 0, 0, counter_of(prior.name), PARAMETERS)[0]
+                    number = uniforms4(SEED, draw, 0, 0, counter_of(prior.luck), PARAMETERS)[0]
                     share = (drawn[epoch][draw, column] - prior.low) / (prior.high - prior.low)
                     assert share == pytest.approx(number, abs=1e-12), prior.name
 
@@ -367,6 +367,15 @@ def test_a_parameter_more_or_less_leaves_every_other_draw_to_the_bit(
     assert len(after.names) == len(shared) + (2 if change == "added" else 0)
     for name in shared:
         assert one[:, before.index[name]].tobytes() == other[:, after.index[name]].tobytes(), name
+
+
+def test_a_parameter_that_was_called_otherwise_keeps_its_numbers(tables, drawn) -> None:
+    table, values = tables["2021-04"], drawn["2021-04"]
+    prior = table.columns[table.index["takeover_rate"]]
+    first = [uniforms4(SEED, draw, 0, 0, counter_of("collapse_rate"), PARAMETERS)[0] for draw in range(20)]
+    np.testing.assert_allclose(
+        values[:20, table.index["takeover_rate"]], prior.low + (prior.high - prior.low) * np.array(first)
+    )
 
 
 def test_names_that_draw_the_same_numbers_are_refused(monkeypatch, case: Case) -> None:

@@ -21,7 +21,10 @@ def test_the_same_numbers_make_the_same_draws(epoch: str) -> None:
     found = priors(CASE, EVIDENCE, epoch)
     names = inputs(found)
     chance = np.array(
-        [[uniforms4(SEED, n, 0, 0, counter_of(name), PARAMETERS)[:2] for name in names] for n in range(DRAWS)]
+        [
+            [uniforms4(SEED, n, 0, 0, counter_of(found[name].luck), PARAMETERS)[:2] for name in names]
+            for n in range(DRAWS)
+        ]
     )
     made = draws_of(found, names, chance[:, :, 0], chance[:, :, 1])
     np.testing.assert_allclose(made, found.draw(DRAWS, SEED), rtol=1e-12, atol=1e-12)

@@ -149,7 +149,7 @@ def steady_war() -> tuple[Any, Any, Any]:
     rules, draw, state = found.rules, found.draws[0], found.states()[0]
     draw.combat_noise, draw.setback_effect, draw.patron_share, draw.sanctuary_effect = 0.0, 0.0, 0.0, 0.0
     draw.bandwagon = 0.0
-    draw.collapse_rate, draw.combat_pace, draw.start_control[0], draw.parity[0] = 0.0, 0.02, 0.3, 0.8
+    draw.takeover_rate, draw.combat_pace, draw.start_control[0], draw.parity[0] = 0.0, 0.02, 0.3, 0.8
     draw.start_cell[rules.ceasefire_cell[0]] = 0.0
     derive(rules, draw, found.plan)
     begin(rules, draw, found.plan, state, 1, 0)

@@ -151,7 +151,7 @@ PARAMETERS = [
     Pair("patience", "2021-04", kept_share, RISES),
     Pair("loss_weight", "2021-04", mean_trust, FALLS),
     Pair("war_cost_challenger", "2018-12", agreed("doha"), RISES),
-    Pair("collapse_rate", "2021-04", takeover, RISES),
+    Pair("takeover_rate", "2021-04", takeover, RISES),
     Pair("setback_effect", "2021-04", takeover, RISES),
     Pair("presence_effect", "2021-04", control, RISES),
     Pair("attack_rate", "2021-04", attacks, RISES),

@@ -163,8 +163,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "war.next_cohesion": lambda cohesion, target, setback_effect, lost_control: np.clip(
         25 / 26 * cohesion + target / 26 - setback_effect * bend(lost_control), 0.01, 1
     ),
-    "war.takeover_hazard": lambda collapse_rate, presence, cohesion, control: (
-        collapse_rate * control**2 * (1 - presence) * (1 - cohesion)
+    "war.takeover_hazard": lambda takeover_rate, presence, cohesion, control: (
+        takeover_rate * control**2 * (1 - presence) * (1 - cohesion)
     ),
     "war.chance": lambda rate: -np.expm1(-rate),
     "war.allied": lambda strength, allies: strength + strength * allies,

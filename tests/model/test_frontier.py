@@ -227,6 +227,12 @@ def test_the_midpoint_gives_both_the_same_share_of_their_best_and_lies_on_the_fr
     np.testing.assert_allclose(case.gains[zone, 2, 1], expected[zone], atol=1e-7, rtol=0)
 
 
+def test_without_a_zone_the_midpoint_lies_half_way_between_what_both_expect() -> None:
+    case = solved()
+    middle = np.where(case.tables.used(), case.tables.default.mean(axis=1), 0.0)
+    np.testing.assert_allclose(case.offers[~case.zone, 2], middle[~case.zone], atol=1e-15)
+
+
 def test_conceding_tells_what_the_package_is_worth_to_both() -> None:
     np.testing.assert_allclose(solved().told, solved().gains[:, :2], atol=1e-12)
 
@@ -351,7 +357,7 @@ def test_a_deadlocked_clause_stays_as_it_is() -> None:
 
 def test_a_table_that_was_cut_otherwise_before_has_the_frontier_of_a_new_one() -> None:
     """Clauses keep their slots, and their pieces the order in which they stood: what has changed is listed anew."""
-    count = TABLES // 20
+    count = TABLES // 5
     before, now = random_tables(count, seed=5), random_tables(count, seed=6)
     now = now._replace(clauses=before.clauses, ending=before.ending)  # the same for as long as there is a table
     first_alone = np.arange(count) % 2 == 0  # of these nothing changes but the first clause

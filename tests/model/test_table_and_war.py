@@ -176,7 +176,7 @@ def test_a_settlement_with_the_incumbent_and_its_ceasefire_ends_the_hazard(
     rules, state, draw = run.rules, run.state, run.draw
     state.status[[run.table("intra_afghan"), run.table("doha")]] = words.OPEN
     state.status[run.table(table)], state.presence, state.week = status, 0.25, 1
-    state.cell[rules.ceasefire_cell[0]], draw.collapse_rate = ceasefire, 0.01
+    state.cell[rules.ceasefire_cell[0]], draw.takeover_rate = ceasefire, 0.01
     ends = table == "intra_afghan" and status == words.IN_FORCE and ceasefire >= 0.5
     assert bool(settled(rules, state, 0)) == ends
     fight(rules, draw, state, 0)

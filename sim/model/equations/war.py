@@ -119,13 +119,13 @@ def next_cohesion(cohesion: float, target: float, setback_effect: float, lost_co
 
 
 @compilable
-def takeover_hazard(collapse_rate: float, presence: float, cohesion: float, control: float) -> float:
+def takeover_hazard(takeover_rate: float, presence: float, cohesion: float, control: float) -> float:
     """zeta (1 - m)(1 - h) c^2, a rate a week.
 
     >>> takeover_hazard(0.1, 0.0, 0.5, 0.5)
     0.0125
     """
-    return collapse_rate * (1.0 - presence) * (1.0 - cohesion) * (control * control)
+    return takeover_rate * (1.0 - presence) * (1.0 - cohesion) * (control * control)
 
 
 @compilable

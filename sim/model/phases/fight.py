@@ -108,7 +108,7 @@ def fight(rules: Any, draw: Any, state: Any, w: int) -> None:
 
 @compilable
 def lose_heart(rules: Any, draw: Any, state: Any, w: int, lost: Any, fought: Any) -> None:
-    """Cohesion after the week, and the rate at which the incumbent collapses.
+    """Cohesion after the week, and the rate at which the incumbent falls.
 
     Only what was lost in combat demoralises: who changes sides has counted the expected end already.
     """
@@ -116,7 +116,7 @@ def lose_heart(rules: Any, draw: Any, state: Any, w: int, lost: Any, fought: Any
     cohesion = next_cohesion(state.cohesion[w], target, draw.setback_effect, lost)
     state.cohesion[w] = where(fought, cohesion, state.cohesion[w])
     if rules.turns_regime[w] == 1:
-        rate = takeover_hazard(draw.collapse_rate, state.presence, state.cohesion[w], state.control[w])
+        rate = takeover_hazard(draw.takeover_rate, state.presence, state.cohesion[w], state.control[w])
         state.hazard[w] = where(settled(rules, state, w), 0.0, where(fought, rate, 0.0))
 
 

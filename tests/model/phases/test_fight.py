@@ -25,7 +25,7 @@ def two_wars(regime: int = 0) -> Begun:
     state.strength[...], state.offensive[...], state.offensive_until[...] = (0.8, 1.3), (0.5, 0.25), (4, 3)
     state.cell[run.rules.ceasefire_cell[:2]], state.flight = (0.2, 0.1), 0.0
     draw.combat_pace, draw.combat_noise, draw.bandwagon, draw.attack_rate = 0.1, 0.15, 0.06, 9.0
-    draw.setback_effect, draw.collapse_rate, draw.flight_base, draw.flight_shift = 1.5, 0.03, 0.004, 0.2
+    draw.setback_effect, draw.takeover_rate, draw.flight_base, draw.flight_shift = 1.5, 0.03, 0.004, 0.2
     return run
 
 
@@ -44,7 +44,7 @@ def moves(rules: Any, draw: Any, state: Any, w: int) -> dict[str, float]:
     h = before.cohesion[w] + (target - before.cohesion[w]) / 26 - draw.setback_effect * max(won, 0.0)
     ceasefire = before.cell[rules.ceasefire_cell[w]]
     offensive = before.offensive[w] if before.week < before.offensive_until[w] else 0.0
-    hazard = draw.collapse_rate * (1 - before.presence) * (1 - h) * (c + won + joined) ** 2
+    hazard = draw.takeover_rate * (1 - before.presence) * (1 - h) * (c + won + joined) ** 2
     return {
         "combat_luck": combat,
         "takeover_luck": takeover,
@@ -66,7 +66,7 @@ def moves(rules: Any, draw: Any, state: Any, w: int) -> dict[str, float]:
 def test_a_week_of_a_war_follows_from_the_week_before_and_its_luck(w: int, run_number: int) -> None:
     run = two_wars()
     rules, draw, state = run.rules, run.draw, run.state
-    state.run, draw.collapse_rate = run_number, 1e-6
+    state.run, draw.takeover_rate = run_number, 1e-6
     wanted, before = moves(rules, draw, state, w), state.copy()
     fight(rules, draw, state, w)
     attack_luck, rate, fled = (wanted.pop(name) for name in ("attack_luck", "attack_rate", "fled"))
