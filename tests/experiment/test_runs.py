@@ -79,7 +79,7 @@ def test_every_uncertainty_has_a_label_of_its_own(runs: Runs) -> None:
         "start.cell.prisoners": "prisoners at the start",
         "start.control.afghan_war": "control of afghan war at the start",
         "start.presence": "presence at the start",
-        "takeover_rate": "collapse rate",
+        "takeover_rate": "takeover rate",
     }
     assert told.items() <= runs.labels.items()
 
