@@ -126,4 +126,5 @@ def hand_made(monkeypatch: pytest.MonkeyPatch, errors: Mapping[int, str] | None 
     monkeypatch.setattr("sim.storage.plans.Engine", Made)
     monkeypatch.setattr("sim.storage.work.Engine", Made)
     monkeypatch.setattr("sim.storage.sweeps.compute", compute)
+    monkeypatch.setattr("os.fsync", lambda handle: None)  # which takes most of the time of small files
     return Made
