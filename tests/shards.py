@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -83,6 +85,16 @@ def shard_of(sweep: Sweep, number: int, errors: Mapping[int, str] | None = None)
             bands[week, np.arange(weekly), (np.arange(weekly) * 5 + week * 3 + run % 4) % BINS] += 1
     failed = {run: told for run, told in (errors or {}).items() if start <= run < end}
     return Shard(number, first, rows_of(sweep, start, end), failed, drawn, chosen, paths, bands)
+
+
+def kept_once(folder: Path, name: str, keep: Callable[[Path], object], place: Path, errors: Any = None) -> Path:
+    """A copy of what is kept in a folder once for all tests of a file: writing takes longer than copying."""
+    if not (folder / name).exists():
+        with pytest.MonkeyPatch.context() as patch:
+            hand_made(patch, errors)
+            keep(folder / name)
+    shutil.copytree(folder / name, place)
+    return place
 
 
 class HandMade:

@@ -1,4 +1,4 @@
-"""A column is read with its neighbours, and what is at hand is not read again; no more stays at hand than is allowed."""
+"""A column is read with its neighbours, and what is at hand is not read again; no more stays than is allowed."""
 
 from __future__ import annotations
 

@@ -66,11 +66,17 @@ def stored(folder: Path, kind: str, number: int, data: bytes, digest: str = "") 
         ({}, {}, []),
         ({"a": {"b": [1, 2]}}, {"a": {"b": [1, 2]}}, []),
         ({"a": {"b": {"c": 1}}}, {"a": {"b": {"c": 2}}}, ["a.b.c: 1 there, 2 now"]),
-        ({"b": 1, "a": 2}, {"c": 3, "a": 4, "b": 5}, ["b: 1 there, 5 now", "a: 2 there, 4 now", "c: null there, 3 now"]),
+        (
+            {"b": 1, "a": 2},
+            {"c": 3, "a": 4, "b": 5},
+            ["b: 1 there, 5 now", "a: 2 there, 4 now", "c: null there, 3 now"],
+        ),
         ({"a": "x", "b": True}, {"b": False}, ['a: "x" there, null now', "b: true there, false now"]),
         ({"a": [1]}, {"a": [1, 2]}, ["a: [1] there, [1, 2] now"]),
         ({"a": None}, {}, []),
         ({3: 1}, {3: 2}, ["3: 1 there, 2 now"]),
+        ({"a": {"b": 1}}, {"a": 2}, ['a: {"b": 1} there, 2 now']),
+        ({}, {"a": {"b": 1}}, ['a: null there, {"b": 1} now']),
     ],
 )
 def test_two_configurations_differ_by_their_keys(there: Any, now: Any, told: list[str]) -> None:

@@ -62,7 +62,9 @@ def test_the_configuration_is_all_that_decides_the_numbers() -> None:
         "baseline": scenario_data(status_quo), "seed": 7, "draws": 5, "runs": 3, "paths": 3, "band_runs": 8,
         "part_runs": 6, "implied": False,
     }  # fmt: skip
-    assert found["scenarios"]["modest_wish"] == json.loads(json.dumps(scenario_data(textbook().scenario("modest_wish"))))
+    assert found["scenarios"]["modest_wish"] == json.loads(
+        json.dumps(scenario_data(textbook().scenario("modest_wish")))
+    )
     assert json.loads(json.dumps(found)) == found
 
 

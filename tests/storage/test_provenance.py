@@ -121,6 +121,11 @@ def test_a_case_is_carried_with_its_tables_and_texts_and_nothing_else(own: Case)
     assert len(found) == len(wanted)
 
 
+def test_an_engines_numbers_are_those_of_its_first_epoch() -> None:
+    """A change that moves numbers raises it, and says so here."""
+    assert provenance.RESULTS_EPOCH == 1
+
+
 def stored(case: Case, **more: Any) -> dict[str, Any]:
     said = {"results_epoch": provenance.RESULTS_EPOCH, "engine": results_digest(), "digests": case_digests(case)}
     return {**said, "notes": {"jirga": "0.0.9"}, **more}
@@ -135,7 +140,7 @@ def test_a_case_is_taken_from_the_folder_that_carries_it(own: Case) -> None:
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"results_epoch": 7}, 'jirga 0.0.9: results_epoch: 7 there, {epoch} now'),
+        ({"results_epoch": 7}, "jirga 0.0.9: results_epoch: 7 there, {epoch} now"),
         ({"engine": "0"}, 'jirga 0.0.9: engine: "0" there, "{engine}" now'),
         (
             {"engine": "0", "results_epoch": 7, "notes": {}},

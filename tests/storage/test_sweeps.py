@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from shards import FAILED, WEEKS, hand_made, rows_of, shard_of, small_sweep
+from shards import FAILED, WEEKS, hand_made, kept_once, rows_of, shard_of, small_sweep
 
 from sim.inputs import InputError
 from sim.storage import sweeps
@@ -22,12 +22,16 @@ from sim.version import results_digest
 SWEEP = small_sweep()
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("once")
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(once: Path, tmp_path: Path) -> Path:
     """The whole sweep of three shards; runs 4 and 14 have failed."""
-    hand_made(monkeypatch, {4: FAILED, 14: "odd"})
-    run_sweep(SWEEP, tmp_path / "kept", progress=False)
-    return tmp_path / "kept"
+    errors = {4: FAILED, 14: "odd"}
+    return kept_once(once, "sweep", lambda place: run_sweep(SWEEP, place, progress=False), tmp_path / "kept", errors)
 
 
 def gone(folder: Path, *files: tuple[str, int]) -> None:

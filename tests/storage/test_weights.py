@@ -210,7 +210,7 @@ def test_weights_of_which_all_are_0_are_a_file_all_the_same(tmp_path: Path) -> N
 )
 def test_a_file_that_says_something_else_of_itself_is_refused(metadata: dict[bytes, bytes], tmp_path: Path) -> None:
     path = rewritten(kept(tmp_path), metadata)
-    with pytest.raises(InputError, match="holds no weights over draws|the digest is another"):
+    with pytest.raises(InputError, match=r"holds no weights over draws|the digest is another"):
         read_weights(path)
 
 

@@ -17,7 +17,6 @@ from sim.storage.work import (
     cells_in_part,
     cost,
     memory,
-    part_at,
     parts,
     parts_of,
     path_memory,
