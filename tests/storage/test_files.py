@@ -163,7 +163,7 @@ def test_a_whole_file_that_is_there_is_not_put_there_again(tmp_path: Path) -> No
     for name in ("new", "final"):
         (tmp_path / name).write_bytes(b"abc")
     before = (tmp_path / "final").stat().st_ino
-    files._place(tmp_path / "new", tmp_path / "final", digest_in_name=True)
+    files._place(temporary=tmp_path / "new", final=tmp_path / "final", digest_in_name=True)
     assert (tmp_path / "final").stat().st_ino == before
     assert (tmp_path / "new").exists()
 
@@ -210,7 +210,7 @@ def test_a_file_whose_writer_fails_is_not_there(tmp_path: Path, monkeypatch: pyt
 
 def test_a_broken_file_makes_room_for_the_whole_one_of_its_name(tmp_path: Path) -> None:
     (tmp_path / ABC).write_bytes(b"ab")
-    files._write(tmp_path, lambda file: file.write(b"abc"), lambda digest: digest)
+    files._write(folder=tmp_path, write=lambda file: file.write(b"abc"), name=lambda digest: digest)
     assert (tmp_path / ABC).read_bytes() == b"abc"
 
 
@@ -291,7 +291,14 @@ def test_a_folder_is_begun_with_what_it_carries_and_the_configuration_last(
     usual, written = files._write_named, []
     monkeypatch.setattr(files, "_write_named", lambda path, data: (written.append(path.name), usual(path, data)))
     folder = tmp_path / "one" / "two"
-    prepare(folder, WANTED, beside={"case/in/a.yaml": b"a", "b.txt": b"b"}, notes={"jirga": "9"})
+    prepare(
+        folder=folder,
+        wanted=WANTED,
+        name="sweep.json",
+        what="a sweep",
+        beside={"case/in/a.yaml": b"a", "b.txt": b"b"},
+        notes={"jirga": "9"},
+    )
     assert written == ["a.yaml", "b.txt", "sweep.json"]
     assert names(folder) == ["b.txt", "case", "sweep.json"]
     assert ((folder / "case/in/a.yaml").read_bytes(), (folder / "b.txt").read_bytes()) == (b"a", b"b")

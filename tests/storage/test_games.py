@@ -77,7 +77,7 @@ def test_a_game_is_begun_again_by_what_is_told_of_it() -> None:
     assert (world.scenario.off, world.evidence.passes, world.evidence.implied) == (("learning",), ("coding",), False)
     assert game.seats == ("UPP",)
     assert game.digest == the_game().digest
-    assert played_in(world, ("UPP",), draw=2, run=1, seed=7) == PLAYED
+    assert played_in(world=world, seats=("UPP",), draw=2, run=1, seed=7) == PLAYED
     others = [replace(PLAYED, draw=3), replace(PLAYED, run=2), replace(PLAYED, seed=8), replace(PLAYED, horizon=5)]
     others.append(replace(PLAYED, levers={"wish": 0.6}))
     digests = {played_to_its_end(one.begin()) for one in (PLAYED, *others)}

@@ -71,8 +71,10 @@ def test_who_writes_waits_for_the_lease_and_who_clears_does_not(
     asked: list[int] = []
     monkeypatch.setattr(fcntl, "flock", lambda file, how: asked.append(how))
     with (tmp_path / "x").open("wb") as file:
-        assert leases._lock(file, wait=wait)
+        assert leases._lock(file=file, wait=wait)
     assert asked == [how]
+    with leases.held(tmp_path / "y"):
+        assert asked == [how, fcntl.LOCK_EX]
 
 
 def test_a_lease_that_is_not_given_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

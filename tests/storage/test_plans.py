@@ -190,7 +190,7 @@ def test_parts_are_done_in_the_order_that_is_asked_for_and_once(
     assert made.asked == [("modest_wish", 2, 3), ("modest_wish", 0, 3)]
     assert heard == [part_at(plan, 5), 3, part_at(plan, 0), 6]
     assert of_part(tmp_path, 5) == of_part(tmp_path, 0) == ["bands", "paths", "runs"]
-    assert run_parts(str(tmp_path), [0, 5, 6], plan=plan) == 1
+    assert run_parts(folder=str(tmp_path), numbers=[0, 5, 6], plan=plan) == 1
     assert made.asked[2:] == [("status_quo", 0, None)]
     assert [part.number for part in missing(tmp_path, plan)] == [1, 2, 3, 4, 7, 8, 9]
     assert run_parts(tmp_path, plan=plan) == 7
@@ -344,7 +344,7 @@ def test_a_table_of_draws_is_of_its_epoch_without_what_a_cell_fixes(
 
 def test_a_plan_is_computed_as_far_as_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made, plan = hand_made(monkeypatch), three()
-    run_plan(plan, tmp_path / "runs", threads=2, progress=False)
+    run_plan(plan=plan, folder=tmp_path / "runs", threads=2, progress=False)
     assert made.asked == [(name, n, 2) for name in ("modest_wish", "modest_wish", "status_quo") for n in range(3)]
     assert missing(tmp_path / "runs", plan) == []
     made.asked.clear()

@@ -82,7 +82,7 @@ def test_only_what_is_missing_is_computed(folder: Path, monkeypatch: pytest.Monk
     gone(folder, ("bands", 0), ("draws", 2), ("runs", 2))
     assert missing_shards(folder, SWEEP) == [0, 2]
     made = hand_made(monkeypatch, {4: FAILED, 14: "odd"})
-    run_sweep(SWEEP, folder, threads=5, progress=False)
+    run_sweep(sweep=SWEEP, folder=folder, threads=5, progress=False)
     assert made.asked == [("modest_wish", 0, 5), ("modest_wish", 2, 5)]
     assert {path.name for path in folder.iterdir()} == before
     run_sweep(SWEEP, folder, progress=False)
