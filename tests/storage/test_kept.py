@@ -142,4 +142,7 @@ def test_the_first_sweep_is_not_one_of_the_others(tmp_path: Path) -> None:
         keep([other, own()], "x", lambda: 1 / 0)  # type: ignore[arg-type, return-value]
     with pytest.raises(ZeroDivisionError):
         keep([own(), other, own()], "x", lambda: 1 / 0)  # type: ignore[arg-type, return-value]
-    assert len(list(tmp_path.iterdir())) == 1
+    (path,) = tmp_path.iterdir()
+    told = {"asked": "x", "others": [configuration(other)]}
+    decides = {"sweep": configuration(own()), "asked": told, "statistics": statistics_digest()}
+    assert path.stem == hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:20]

@@ -246,6 +246,15 @@ def test_a_plan_of_one_cell_is_measured_once_and_of_few_draws_at_two(monkeypatch
     assert found.threads == available_threads()
 
 
+def test_a_thousand_runs_are_timed_in_the_middle_of_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    hand_made(monkeypatch)
+    monkeypatch.setattr(work, "_seconds", lambda plan, *how: (asked.append(how), (1.0, 1))[1])
+    plan = small_plan(Axis("scenario", ("modest_wish",)), Axis("levers.wish", (0.5, 0.6, 0.7, 0.8)), runs=1)
+    cost(plan)
+    assert asked == [(0, 1), (0, 1_000), (2, 1), (2, 1_000), (4, 1), (4, 1_000)]
+
+
 def test_a_plan_of_many_cells_keeps_no_weeks_and_one_file_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     hand_made(monkeypatch)
     monkeypatch.setattr(work, "_seconds", lambda plan, number, draws: (1.0, 1))
