@@ -104,7 +104,7 @@ class HandMade:
     errors: Mapping[int, str]
     breaks: Callable[[Sweep, int], None]
     warm = True
-    warmed = 0
+    warmed: list[int | None]  # the threads of each engine that was warmed up
 
     def __init__(self, sweep: Sweep, threads: int | None = None) -> None:
         self.sweep, self.threads, self.kernel = sweep, threads, self
@@ -120,7 +120,7 @@ class HandMade:
         return type(self).warm
 
     def warm_up(self) -> None:
-        type(self).warmed += 1
+        type(self).warmed.append(self.threads)
 
 
 def hand_made(monkeypatch: pytest.MonkeyPatch, errors: Mapping[int, str] | None = None) -> type[HandMade]:
@@ -128,6 +128,7 @@ def hand_made(monkeypatch: pytest.MonkeyPatch, errors: Mapping[int, str] | None 
 
     class Made(HandMade):
         asked: list[tuple[str, int, int | None]] = []  # noqa: RUF012 - of this test alone
+        warmed: list[int | None] = []  # noqa: RUF012
         breaks = staticmethod(lambda sweep, number: None)
 
     Made.errors = errors or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,13 @@ def test_what_is_read_stays_in_its_process(whole: Collection) -> None:
     assert set(vars(again)) == {"plan", "folder", "extent", "weights"}
     assert (again.folder, again.extent, again.weights) == (whole.folder, None, None)
     np.testing.assert_array_equal(again[1].runs.column("presence"), whole[1].runs.column("presence"))
+
+
+def test_a_collection_and_its_extent_cannot_be_changed(tmp_path: Path) -> None:
+    found = Collection(three(), tmp_path, Extent((0,), 2))
+    for one, name in ((found, "extent"), (found.extent, "draws")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, name, None)
 
 
 # --- what a cell holds -----------------------------------------------------------------------------------------------

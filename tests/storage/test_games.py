@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,11 @@ def played_to_its_end(game: Game) -> str:
 def test_a_game_is_of_this_version_and_of_no_code_where_nothing_is_said() -> None:
     fields = {name: value for name, value in vars(PLAYED).items() if name not in ("code", "version")}
     assert (Played(**fields).code, Played(**fields).version) == ("", __version__)
+
+
+def test_what_a_game_is_played_in_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        PLAYED.draw = 3  # type: ignore[misc]
 
 
 def test_a_case_and_a_scenario_of_ones_own_are_named_by_their_places(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import numpy as np
@@ -231,6 +231,14 @@ def test_a_file_of_other_columns_holds_no_weights(names: tuple[str, ...], tmp_pa
     pq.write_table(pa.table({name: [0] for name in names}).replace_schema_metadata(said), path)
     with pytest.raises(InputError, match="holds no weights over draws"):
         read_weights(path)
+
+
+def test_weights_and_whose_they_are_cannot_be_changed(tmp_path: Path) -> None:
+    for one, name in ((WHOSE, "seed"), (read_weights(kept(tmp_path)), "weights")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, name, 3)
+    assert Draws(load_case(), 7) == WHOSE
+    assert (WHOSE.passes, WHOSE.implied) == ((), True)
 
 
 def test_a_folder_is_no_such_file(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -185,17 +186,23 @@ def test_a_cost_is_told_in_a_line() -> None:
     assert str(Cost(1, 1, 9_999_999, 1.0, 1, 1, 1)).endswith(": no cluster needed")
 
 
+def test_a_cost_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Cost(1, 1, 1, 1.0, 1, 1, 1).asked = 2  # type: ignore[misc]
+    assert (Cost(1, 1, 1, 1.0, 1, 1, 1).threads, Cost(1, 1, 1, 1.0, 1, 1, 1).longest) == (1, 0.0)
+
+
 # --- what it will cost -----------------------------------------------------------------------------------------------
 
 
 def test_an_engine_that_has_to_be_compiled_is_told_of_and_a_warm_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     made, told = hand_made(monkeypatch), list[str]()
     warm_up(three(), told.append)
-    assert (told, made.warmed) == ([], 1)
+    assert (told, made.warmed) == ([], [1])
     made.warm = False
     warm_up(three(), told.append)
     assert told == ["compiling the engine: once for each version, about a minute"]
-    assert made.warmed == 2
+    assert made.warmed == [1, 1]
 
 
 @pytest.mark.parametrize(
