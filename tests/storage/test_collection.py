@@ -238,13 +238,16 @@ def test_of_what_is_there_as_many_runs_as_possible_are_looked_at(
     assert extent(begun(three(), *gone), three()) == found
 
 
-@pytest.mark.parametrize("gone", [[6], [0, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]])
+@pytest.mark.parametrize(
+    ("part_runs", "gone"),
+    [(BY_SHARD, [6]), (BY_SHARD, [0, 3]), (BY_SHARD, list(range(10))), (BY_CELLS, [0]), (BY_CELLS, [1])],
+)
 def test_where_no_cell_has_a_part_with_its_baseline_there_is_nothing_to_look_at(
-    gone: list[int], begun: Callable[..., Path]
+    part_runs: int, gone: list[int], begun: Callable[..., Path]
 ) -> None:
-    folder = begun(three(), *gone)
+    folder = begun(three(part_runs), *gone)
     with pytest.raises(InputError) as caught:
-        extent(folder, three())
+        extent(folder, three(part_runs))
     said = "no cell has a part that its baseline has too; allowed: jirga status out=FOLDER tells what is there"
     assert str(caught.value) == f"{folder}: {said}"
 

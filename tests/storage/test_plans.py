@@ -78,6 +78,11 @@ def test_a_base_and_a_theory_decide_the_numbers() -> None:
     assert found["baseline"]["theory"] == load_theory("nash").data()
 
 
+def test_the_baseline_is_that_of_the_first_cell() -> None:
+    found = configuration(small_plan(WISH, Axis("off", (("learning",), ("red_lines",)))))
+    assert (found["baseline"]["scenario"], found["baseline"]["off"]) == ("status_quo", ["learning"])
+
+
 def test_theories_of_an_axis_are_told_with_what_they_say() -> None:
     found = configuration(small_plan(WISH, Axis("theory", ("as_designed", "nash"))))
     assert found["theories"] == {name: load_theory(name).data() for name in ("as_designed", "nash")}
