@@ -6,8 +6,10 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -149,6 +151,22 @@ def test_an_age_is_by_the_clock_of_the_file_system_and_leaves_nothing(tmp_path: 
     assert 1000.0 <= leases._age(path) < 1100.0
     assert leases._age(tmp_path / "gone") == 0.0
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_age_is_told_where_somebody_clears_the_folder_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = leases.held
+
+    @contextmanager
+    def taken(path: Path) -> Iterator[BinaryIO]:
+        with usual(path) as file:
+            yield file
+        path.unlink()
+
+    (tmp_path / "x").touch()
+    monkeypatch.setattr(leases, "held", taken)
+    assert leases._age(tmp_path / "x") < 100.0
 
 
 def test_an_age_is_that_of_the_files_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
