@@ -32,7 +32,7 @@ from sim.storage.plans import (
     stored_plan,
     write_part,
 )
-from sim.storage.provenance import case_digests, scenario_data
+from sim.storage.provenance import RESULTS_EPOCH, case_digests, scenario_data
 from sim.storage.tables import TABLES, numbers_of
 from sim.storage.work import Part, part_at, parts, parts_of
 from sim.version import results_digest
@@ -55,7 +55,7 @@ def test_the_configuration_is_all_that_decides_the_numbers() -> None:
     found = configuration(plan)
     status_quo = textbook().scenario("status_quo", horizon=4)
     assert found == {
-        "format": 3, "results_epoch": 1, "engine": results_digest(), "case": "textbook",
+        "format": 3, "results_epoch": RESULTS_EPOCH, "engine": results_digest(), "case": "textbook",
         "digests": case_digests(textbook()), "base": None, "theory": None, "theories": {}, "passes": ["coding"],
         "scenarios": {"modest_wish": found["scenarios"]["modest_wish"]},
         "axes": [["scenario", ["modest_wish"]], ["levers.wish", [0.5, 0.6]], ["horizon", [4]]],

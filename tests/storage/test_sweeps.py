@@ -15,7 +15,7 @@ from shards import FAILED, WEEKS, hand_made, kept_once, rows_of, shard_of, small
 from sim.inputs import InputError
 from sim.storage import sweeps
 from sim.storage.files import KINDS, named_files
-from sim.storage.provenance import case_digests, scenario_data
+from sim.storage.provenance import RESULTS_EPOCH, case_digests, scenario_data
 from sim.storage.sweeps import StoredRuns, configuration, missing_shards, open_sweep, run_sweep, write_shard
 from sim.version import results_digest
 
@@ -46,7 +46,7 @@ def gone(folder: Path, *files: tuple[str, int]) -> None:
 def test_the_configuration_is_all_that_decides_the_numbers() -> None:
     sweep = small_sweep(passes=("coding",), implied=False)
     assert configuration(sweep) == {
-        "format": 3, "results_epoch": 1, "engine": results_digest(), "case": "textbook",
+        "format": 3, "results_epoch": RESULTS_EPOCH, "engine": results_digest(), "case": "textbook",
         "digests": case_digests(sweep.case), "scenario": json.loads(json.dumps(scenario_data(sweep.scenario))),
         "passes": ["coding"], "implied": False, "seed": 7, "draws": 5, "runs": 3, "shard_runs": 6, "paths": 3,
         "band_runs": 8,
