@@ -193,6 +193,8 @@ def _begin(folder: Path, text: Mapping[str, Any], name: str, what: str, beside: 
         if name in others:  # another process has been here since
             return
         others = [other for other in others if other not in own]
+        for top in sorted({place.split("/")[0] for place in beside if "/" in place}):
+            others += [place for place in _files_below(folder, top) if place not in beside]
         for place, data in beside.items():
             (folder / place).parent.mkdir(parents=True, exist_ok=True)
             if (folder / place).exists() and (folder / place).read_bytes() != data:
@@ -205,6 +207,12 @@ def _begin(folder: Path, text: Mapping[str, Any], name: str, what: str, beside: 
     for place, data in beside.items():
         _write_named(folder / place, data)
     _write_named(folder / name, json.dumps(text, indent=2).encode())
+
+
+def _files_below(folder: Path, top: str) -> list[str]:
+    """The places in a folder of all files below one of its own, but those in the making."""
+    found = sorted(path for path in (folder / top).rglob("*") if path.is_file())
+    return [path.relative_to(folder).as_posix() for path in found if not path.name.endswith(leases.ENDING)]
 
 
 def _write_named(path: Path, data: bytes) -> None:
@@ -273,9 +281,17 @@ def whole_files(folder: Path) -> dict[tuple[str, int], Path]:
     found: dict[tuple[str, int], Path] = {}
     for path in sorted(folder.iterdir()):
         match = NAME.fullmatch(path.name)
-        if match and (match[1], int(match[2])) not in found and file_digest(path) == match[3]:
+        if match and (match[1], int(match[2])) not in found and _digest_there(path) == match[3]:
             found[match[1], int(match[2])] = path
     return found
+
+
+def _digest_there(path: Path) -> str | None:
+    """The digest of a file; None where another process has cleared it away since it was listed."""
+    try:
+        return file_digest(path)
+    except FileNotFoundError:
+        return None
 
 
 def clear_away(folder: Path) -> list[str]:
@@ -290,7 +306,7 @@ def _cleared_away(folder: Path) -> list[str]:
     broken = []
     for path in sorted(folder.iterdir()):
         match = NAME.fullmatch(path.name)
-        if match and file_digest(path) != match[3]:
+        if match and _digest_there(path) not in (match[3], None):
             broken.append(path.name)
             path.unlink(missing_ok=True)
     leases.clear(folder)

@@ -6,10 +6,13 @@ JSON lines: a number is read back to the bit, a line that broke off is seen as s
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from sim.agents.game import Game, Move
 from sim.agents.questions import Answer
@@ -54,6 +57,7 @@ class Played:
     seed: int
     code: str = ""
     version: str = __version__
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     def begin(self) -> Game:
         """The game at its first question.
@@ -141,14 +145,13 @@ def take_up(path: Path) -> tuple[Played, Game, bool]:
     """
     _drop_broken_end(path)
     lines = _lines(path)
+    first = dict(lines[0]) if lines else {}
     try:
-        first = dict(lines[0])
-        assert first.pop("file") == MARK
-        for name in ("off", "passes", "seats"):
-            first[name] = tuple(first[name])
-        played = Played(**first)
-    except (AssertionError, IndexError, KeyError, TypeError, ValueError):
-        raise InputError(path, "", "is no game of jirga", allowed="a file that jirga play has written") from None
+        mark, played = first.pop("file", None), TypeAdapter(Played).validate_python(first)
+    except ValidationError:
+        mark = None
+    if mark != MARK:
+        raise InputError(path, "", "is no game of jirga", allowed="a file that jirga play has written")
     if played.code not in ("", results_digest()):
         raise _other(path, played, f"was played by other code, that of jirga {played.version}")
     game = played.begin()
@@ -164,14 +167,29 @@ def take_up(path: Path) -> tuple[Played, Game, bool]:
 
 
 def _drop_broken_end(path: Path) -> None:
-    """Cut off a last line that was never written to its end: no answer stands in it."""
+    """Cut off a last line that was never written to its end: no answer stands in it. One that lacks its end of line
+    alone, as an editor leaves it, is whole."""
     try:
         data = path.read_bytes()
-        if data.startswith(f'{{"file": "{MARK}"'.encode()) and not data.endswith(b"\n"):
-            with path.open("r+b") as file:
-                file.truncate(data.rfind(b"\n") + 1)
+        last = data.rfind(b"\n") + 1
+        if not data.startswith(f'{{"file": "{MARK}"'.encode()) or last == len(data):
+            return
+        with path.open("r+b") as file:
+            if _is_line(data[last:]):
+                file.seek(0, os.SEEK_END)
+                file.write(b"\n")
+            elif last:
+                file.truncate(last)
     except OSError as error:
         raise InputError(path, "", f"cannot be read ({error.strerror})") from None
+
+
+def _is_line(data: bytes) -> bool:
+    """Whether it is a line of a game as a whole: a part of one is no JSON."""
+    try:
+        return isinstance(json.loads(data), dict)
+    except ValueError:
+        return False
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -11,8 +11,10 @@ import hashlib
 import io
 import json
 import os
+import struct
 import uuid
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,12 @@ from sim.experiment.keeping import Arrays, Keep
 from sim.inputs.errors import InputError
 from sim.storage.sweeps import configuration
 from sim.version import statistics_digest
+
+# What comes of a file that is not there, is empty or cut, has a bit turned anywhere, or holds something else.
+BROKEN = (
+    OSError, ValueError, EOFError, RuntimeError, KeyError, AttributeError, TypeError, struct.error, zlib.error,
+    zipfile.BadZipFile,
+)  # fmt: skip
 
 
 def kept(folder: Path, sweep: Sweep, asked: Any, make: Callable[[], Arrays]) -> Arrays:
@@ -62,9 +70,9 @@ def keeping(folder: Path) -> Keep:
 def _read(path: Path) -> Arrays | None:
     """The arrays of a file; None where it is not there, or was broken on its way."""
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (OSError, ValueError, zipfile.BadZipFile):
+        file = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+        return {name: file[name] for name in file.files}
+    except BROKEN:
         return None
 
 

@@ -73,7 +73,8 @@ def clear(folder: Path) -> None:
         if match[1] == system():
             _remove_free(path)
         elif _age(path) > OLDEST:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(PermissionError):  # another user's stays
+                path.unlink(missing_ok=True)
 
 
 def _remove_free(path: Path) -> None:

@@ -31,7 +31,8 @@ from sim.version import results_digest
 FILE = "weights.parquet"
 KIND = "weights"
 ALLOWED = "a file that job=calibrate wrote for this case, seed and evidence"
-COLUMNS = ("draw", "seed", "weight")
+COLUMNS = {"draw": pa.int64(), "seed": pa.uint64(), "weight": pa.float64()}
+TOLD = ("jirga.configuration", "jirga.learnt", "jirga.words")  # beside the weights
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,9 @@ def write_weights(path: Path, whose: Draws, weights: Values, learnt: Sequence[st
         pa.field("weight", pa.float64(), nullable=False, metadata={"unit": "1", "meaning": "mean 1 over the draws"}),
     ]
     decides = whose.decides()
-    text = json.dumps(decides, sort_keys=True)
     source = {**provenance(decides), "jirga.kind": KIND, "jirga.learnt": json.dumps(list(learnt))}
     source["jirga.words"] = json.dumps(list(words))
-    source["jirga.digest"] = hashlib.sha256(text.encode() + weights.tobytes()).hexdigest()[:20]
+    source["jirga.digest"] = _digest(source, weights)
     columns = [pa.array(numbers), pa.array(np.full(len(weights), whose.seed, np.uint64)), pa.array(weights)]
     table = pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=source))
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
@@ -158,12 +158,15 @@ def read_weights(path: Path) -> Weighing:
     if not whole or not len(weights) or not bool(np.isfinite(weights).all()) or bool((weights < 0.0).any()):
         problem = "does not have one weight, at least 0, of each draw from 0 on"
         raise InputError(path, "weights", problem, allowed=ALLOWED)
-    decides = json.loads(told["jirga.configuration"])
-    text = json.dumps(decides, sort_keys=True)
-    if hashlib.sha256(text.encode() + weights.tobytes()).hexdigest()[:20] != told["jirga.digest"]:
+    if told["jirga.digest"] != _digest(told, weights):
         raise InputError(path, "weights", "are not those that were written: the digest is another", allowed=ALLOWED)
-    learnt, words = (tuple(json.loads(told[f"jirga.{key}"])) for key in ("learnt", "words"))
-    return Weighing(path, decides, learnt, words, weights)
+    decides, learnt, words = (json.loads(told[key]) for key in TOLD)
+    return Weighing(path, decides, tuple(learnt), tuple(words), weights)
+
+
+def _digest(told: Mapping[str, str], weights: Values) -> str:
+    """Of all that a file tells: as it was written, to the bit."""
+    return hashlib.sha256("\0".join(told[key] for key in TOLD).encode() + weights.tobytes()).hexdigest()[:20]
 
 
 def _read(path: Path) -> tuple[pa.Table, dict[str, str]]:
@@ -174,8 +177,9 @@ def _read(path: Path) -> tuple[pa.Table, dict[str, str]]:
         raise InputError(
             path, "weights", f"is no Parquet file ({str(error).splitlines()[0]})", allowed=ALLOWED
         ) from None
-    told = {key.decode(): value.decode("utf-8", "replace") for key, value in (table.schema.metadata or {}).items()}
-    needed = ("jirga.configuration", "jirga.learnt", "jirga.words", "jirga.digest")
-    if told.get("jirga.kind") != KIND or tuple(table.column_names) != COLUMNS or not all(key in told for key in needed):
+    pairs = (table.schema.metadata or {}).items()
+    told = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in pairs}
+    columns = dict(zip(table.column_names, table.schema.types, strict=True))
+    if told.get("jirga.kind") != KIND or columns != COLUMNS or not all(key in told for key in (*TOLD, "jirga.digest")):
         raise InputError(path, "weights", "holds no weights over draws", allowed=ALLOWED)
     return table, told

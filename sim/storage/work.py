@@ -156,11 +156,11 @@ def _hours(seconds: float) -> str:
 def _bytes(number: float) -> str:
     """A number of bytes in words.
 
-    >>> _bytes(999), _bytes(1500), _bytes(2.5e9)
-    ('999 B', '2 kB', '2.5 GB')
+    >>> _bytes(999), _bytes(1500), _bytes(999_600), _bytes(2.5e9)
+    ('999 B', '2 kB', '1 MB', '2.5 GB')
     """
     for unit in ("B", "kB", "MB"):
-        if number < 1000:
+        if round(number) < 1000:
             return f"{number:.0f} {unit}"
         number /= 1000
     return f"{number:.1f} GB"
@@ -200,10 +200,9 @@ def cost(plan: Plan, threads: int | None = None, told: Callable[[str], object] =
 
 def _size(plan: Plan) -> int:
     """The bytes of a plan at most: as they would be without compression."""
-    sweep = plan.sweep(0)
     row = outcome_type(plan.grid.case).itemsize
-    weekly = (plan.paths * 4 + BINS * 2) * len(sweep.weekly) * (sweep.scenario.horizon + 1) if plan.keeps_weeks else 0
-    return plan.total * row + len(plan) * weekly
+    weeks = sum(plan.sweep(n).scenario.horizon + 1 for n in range(len(plan))) if plan.keeps_weeks else 0
+    return plan.total * row + weeks * (plan.paths * 4 + BINS * 2) * len(plan.sweep(0).weekly)
 
 
 def _seconds(plan: Plan, number: int, draws: int) -> tuple[float, int]:

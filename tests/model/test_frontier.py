@@ -18,7 +18,7 @@ from sim.model.phases.bargain import sign
 from sim.model.phases.cuts import best_point
 from sim.model.phases.defaults import set_range
 from sim.model.phases.frontier import concede, package_value, set_midpoint, trace_frontier
-from sim.model.vocabulary import LEAST_GAIN
+from sim.model.vocabulary import LEAST_GAIN, PROMISE
 
 TABLES = 10_000
 pytestmark = pytest.mark.long  # the tables are solved once, not once for each worker
@@ -360,11 +360,12 @@ def test_a_table_that_was_cut_otherwise_before_has_the_frontier_of_a_new_one() -
     count = TABLES // 5
     before, now = random_tables(count, seed=5), random_tables(count, seed=6)
     now = now._replace(clauses=before.clauses, ending=before.ending)  # the same for as long as there is a table
-    first_alone = np.arange(count) % 2 == 0  # of these nothing changes but the first clause
+    first_alone = np.arange(count) % 2 == 0  # of these nothing changes but the first clause, and how far trust goes
+    trusted = (before.trust > 0.0) & (now.trust > 0.0)
     moved = np.ones((count, 1, CLAUSES), bool)
     moved[first_alone, :, 1:] = False
     where = {"position": moved, "default": moved, "line": moved, "weight": ~first_alone[:, None, None]}
-    where |= {"trust": ~first_alone[:, None], "reach": ~first_alone[:, None, None]}
+    where |= {"trust": ~first_alone[:, None] | trusted, "reach": ~first_alone[:, None, None]}
     where |= {"vulnerability": ~first_alone, "war": ~first_alone[:, None]}
     now = now._replace(**{name: np.where(on, getattr(now, name), getattr(before, name)) for name, on in where.items()})
     shares = np.random.default_rng(7).random((count, 2))
@@ -382,6 +383,30 @@ def test_a_table_that_was_cut_otherwise_before_has_the_frontier_of_a_new_one() -
     used.is_cut[np.broadcast_to(moved, used.is_cut.shape)] = 0
     for again, new in zip(frontier(rules, used), frontier(rules, fresh), strict=True):
         np.testing.assert_array_equal(again, new)
+
+
+def test_an_exit_that_a_signature_brings_adds_its_worth_to_both_ends() -> None:
+    count = TABLES // 20
+    worth = np.random.default_rng(8).uniform(-0.3, 0.3, (count, 2))
+    rules, _, plain = bare_records(random_tables(count, seed=9))
+    tied = plain.copy()
+    tied.exit_worth[:, 0] = worth
+    found = [np.zeros(shape) for shape in ((count, 3, CLAUSES), (count, 3, 2), (count, 2, 2), (count, 2), (count, 2))]
+    for states in (plain, tied):
+        solve(rules, states, np.ones((count, 2)), *found)
+    np.testing.assert_allclose(tied.end_value[:, 0], plain.end_value[:, 0] + worth[:, None, :], atol=1e-15)
+    np.testing.assert_allclose(found[2], found[1][:, :2], atol=1e-12)  # what conceding tells, with the exit in it
+
+
+def test_who_is_promised_nothing_that_it_believes_begins_at_its_default() -> None:
+    case = solved()
+    low, high = case.tables.ranges()
+    plain = case.tables.open_clauses() & (case.tables.stake() == 0.0).all(axis=1)
+    for side in range(2):
+        unbelieved = plain & (case.states.slope[:, 0, side, PROMISE] == 0.0)
+        assert unbelieved.sum() > TABLES // 100
+        expected = np.clip(case.tables.default[:, side], low, high)
+        np.testing.assert_array_equal(case.states.end[:, 0, side][unbelieved], expected[unbelieved])
 
 
 @pytest.mark.parametrize(

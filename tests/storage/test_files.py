@@ -352,6 +352,15 @@ def test_what_would_be_carried_is_not_written_over(tmp_path: Path) -> None:
     assert names(tmp_path) == ["case"]
 
 
+def test_a_folder_that_carries_more_than_it_would_is_refused_and_nothing_is_begun(tmp_path: Path) -> None:
+    (tmp_path / "case" / "evidence").mkdir(parents=True)
+    (tmp_path / "case" / "evidence" / "x.csv").write_bytes(b"mine")
+    problem = "out: holds other files, such as case/evidence/x.csv; allowed: an empty folder, or one of a sweep"
+    refused(tmp_path, problem, lambda: prepare(tmp_path, WANTED, beside={"case/a.yaml": b"a"}))
+    assert names(tmp_path / "case") == ["evidence"]
+    assert names(tmp_path) == ["case"]
+
+
 def test_who_is_second_takes_what_the_first_has_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usual, looks = files.read_configuration, []
 
@@ -468,6 +477,25 @@ def test_what_broken_writes_left_goes_and_what_is_foreign_stays(tmp_path: Path) 
         path.touch()
     assert clear_away(tmp_path) == sorted(broken)
     assert names(tmp_path) == [".mine.part", whole.name, "thesis.parquet"]
+    assert clear_away(tmp_path) == []
+
+
+def test_what_another_process_has_cleared_since_it_was_listed_is_gone_and_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = [stored(tmp_path, kind, 1, b"abc", "0" * 20) for kind in ("paths", "bands")]
+    whole = stored(tmp_path, "runs", 0, b"abc")
+    usual = files.file_digest
+
+    def digest(path: Path) -> str:
+        gone[0].unlink(missing_ok=True)
+        return usual(path)
+
+    monkeypatch.setattr(files, "file_digest", digest)
+    gone[1].unlink()
+    listed = sorted([*gone, whole])
+    monkeypatch.setattr(Path, "iterdir", lambda folder: iter(listed))
+    assert files.whole_files(tmp_path) == {("runs", 0): whole}
     assert clear_away(tmp_path) == []
 
 

@@ -233,6 +233,15 @@ def test_a_last_line_that_broke_off_is_cut_off(tmp_path: Path) -> None:
         assert path.read_bytes() == whole
 
 
+@pytest.mark.parametrize("moves", [0, 2])
+def test_a_last_line_that_lacks_its_end_alone_is_whole(moves: int, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", moves)
+    whole = path.read_bytes()
+    path.write_bytes(whole.rstrip(b"\n"))  # as some editors leave it
+    assert len(take_up(path)[1].moves) == moves
+    assert path.read_bytes() == whole
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"mine", b"mine\nand more", b'{"file": "another"}', b'{"file": "a game of jirgas']
 )
@@ -266,7 +275,12 @@ FIRST_LINES = [
     *(without(name) for name in ("file", "case", "horizon", "seats", "off", "passes")),
     lambda first: {**first, "file": "another"},
     lambda first: {**first, "more": 1},
-    lambda first: {**first, "seats": 3},
+    *(
+        lambda first, name=name: {**first, name: 3}
+        for name in ("seats", "levers", "fixed", "scenario", "epoch", "code")
+    ),
+    lambda first: {**first, "levers": {"summit_week": "soon"}},
+    lambda first: {**first, "horizon": 12.5},
     lambda first: {},
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import json
 import os
 import re
@@ -92,7 +93,7 @@ def test_a_name_is_a_digest_of_all_that_decides_the_arrays(tmp_path: Path) -> No
     assert path.stem == hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:20]
 
 
-@pytest.mark.parametrize("harm", ["cut", "flipped", "text", "folder"])
+@pytest.mark.parametrize("harm", ["cut", "flipped", "text", "empty", "one array", "folder"])
 def test_what_was_broken_on_its_way_is_made_anew(harm: str, tmp_path: Path) -> None:
     kept(tmp_path, own(), "x", arrays)
     (path,) = tmp_path.iterdir()
@@ -105,9 +106,21 @@ def test_what_was_broken_on_its_way_is_made_anew(harm: str, tmp_path: Path) -> N
         with pytest.raises(InputError, match=r"out: cannot be written to \("):
             kept(tmp_path, own(), "x", again)
         return
-    path.write_bytes({"cut": data[:-1], "flipped": flipped, "text": b"text"}[harm])
+    np.save(one := io.BytesIO(), np.arange(3))
+    harmed = {"cut": data[:-1], "flipped": flipped, "text": b"text", "empty": b"", "one array": one.getvalue()}
+    path.write_bytes(harmed[harm])
     assert kept(tmp_path, own(), "x", again)["values"].tolist() == [2.0]
     assert kept(tmp_path, own(), "x", arrays)["values"].tolist() == [2.0]
+
+
+def test_a_bit_turned_anywhere_is_made_anew_or_changes_nothing(tmp_path: Path) -> None:
+    kept(tmp_path, own(), "x", arrays)
+    (path,) = tmp_path.iterdir()
+    data, whole = path.read_bytes(), [made()["values"].tobytes() for made in (arrays, again)]
+    for place in range(len(data)):
+        for bit in (0x01, 0x20, 0x80):
+            path.write_bytes(data[:place] + bytes([data[place] ^ bit]) + data[place + 1 :])
+            assert kept(tmp_path, own(), "x", again)["values"].tobytes() in whole
 
 
 def test_objects_are_never_read(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import errno
 import os
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +33,7 @@ def test_they_come_back_and_serve_fewer_of_the_same_draws(tmp_path: Path) -> Non
     assert np.array_equal(found.of(WHOSE, 4), WEIGHTS)
     assert np.array_equal(found.of(replace(WHOSE, passes=("pass_a", "pass_b", "pass_c")), 2), WEIGHTS[:2])
     table = pq.read_table(found.file)
-    assert tuple(table.column_names) == COLUMNS
+    assert dict(zip(table.column_names, table.schema.types, strict=True)) == COLUMNS
     assert not any(field.nullable for field in table.schema)  # a draw without a weight would count by nobody's rule
     assert set(table.column("seed").to_pylist()) == {7}
     assert "worth 2 equal ones" in found.told(4)
@@ -61,10 +62,10 @@ def test_draws_that_all_weigh_nothing_are_refused(tmp_path: Path) -> None:
 def test_what_is_no_such_file_is_refused_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "text.parquet").write_text("no", encoding="utf-8")
     pq.write_table(pa.table({"draw": [0]}), tmp_path / "other.parquet")
-    metadata = pq.read_table(kept(tmp_path)).schema.metadata
-    changed = pa.table({"draw": [0, 1], "seed": [7, 7], "weight": [1.0, 9.0]}).replace_schema_metadata(metadata)
+    schema = pq.read_table(kept(tmp_path)).schema
+    changed = pa.table({"draw": [0, 1], "seed": [7, 7], "weight": [1.0, 9.0]}, schema)
     pq.write_table(changed, tmp_path / "changed.parquet")
-    gaps = pa.table({"draw": [1, 2], "seed": [7, 7], "weight": [1.0, 1.0]}).replace_schema_metadata(metadata)
+    gaps = pa.table({"draw": [1, 2], "seed": [7, 7], "weight": [1.0, 1.0]}, schema)
     pq.write_table(gaps, tmp_path / "gaps.parquet")
     wanted = {
         "none": "there is no such file", "text": "is no Parquet file", "other": "holds no weights over draws",
@@ -84,10 +85,11 @@ def test_a_file_of_somebody_elses_stays(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "mine"
 
 
-def rewritten(path: Path, metadata: dict[bytes, bytes], **columns: list[float]) -> Path:
-    """The file with other columns or another account of itself."""
+def rewritten(path: Path, metadata: dict[bytes, bytes], strange: tuple[str, ...] = (), **columns: list[Any]) -> Path:
+    """The file with other columns or another account of itself; a strange column is of another type."""
     table = pq.read_table(path)
-    named = {name: pa.array(columns.get(name, table.column(name).to_pylist())) for name in table.column_names}
+    told = {name: columns.get(name, table.column(name).to_pylist()) for name in table.column_names}
+    named = {name: pa.array(values, None if name in strange else COLUMNS[name]) for name, values in told.items()}
     pq.write_table(pa.table(named).replace_schema_metadata({**table.schema.metadata, **metadata}), path)
     return path
 
@@ -187,6 +189,24 @@ def test_weights_that_are_not_those_of_all_draws_are_refused(
         read_weights(path)
     allowed = "a file that job=calibrate wrote for this case, seed and evidence"
     assert str(caught.value) == f"{path}: weights: {problem}; allowed: {allowed}"
+
+
+@pytest.mark.parametrize("key", ["learnt", "words", "configuration"])
+def test_a_turned_bit_in_what_a_file_says_of_itself_is_seen(key: str, tmp_path: Path) -> None:
+    path = kept(tmp_path)
+    said = pq.read_table(path).schema.metadata[f"jirga.{key}".encode()]
+    for place in range(len(said)):
+        turned = bytearray(said)
+        turned[place] ^= 0x81  # no ASCII any more, and so no UTF-8 either
+        other = rewritten(kept(tmp_path), {f"jirga.{key}".encode(): bytes(turned)})
+        with pytest.raises(InputError, match="are not those that were written"):
+            read_weights(other)
+
+
+def test_a_column_of_words_holds_no_weights(tmp_path: Path) -> None:
+    path = rewritten(kept(tmp_path), {}, ("weight",), weight=["1", "1", "1", "1"])
+    with pytest.raises(InputError, match="holds no weights over draws"):
+        read_weights(path)
 
 
 def test_a_file_of_no_weight_at_all_is_refused(tmp_path: Path) -> None:

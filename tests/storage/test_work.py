@@ -262,6 +262,16 @@ def test_a_thousand_runs_are_timed_in_the_middle_of_many_cells(monkeypatch: pyte
     assert asked == [(0, 1), (0, 1_000), (2, 1), (2, 1_000), (4, 1), (4, 1_000)]
 
 
+def test_the_bytes_of_weeks_are_those_of_each_cells_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_made(monkeypatch)
+    monkeypatch.setattr(work, "_seconds", lambda plan, number, draws: (1.0, 1))
+
+    def size(*horizons: int) -> int:
+        return cost(small_plan(Axis("scenario", ("modest_wish",)), Axis("horizon", horizons), paths=2)).size
+
+    assert size(4, 40) == size(40, 4) == size(4) + size(40)
+
+
 def test_a_plan_of_many_cells_keeps_no_weeks_and_one_file_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     hand_made(monkeypatch)
     monkeypatch.setattr(work, "_seconds", lambda plan, number, draws: (1.0, 1))
