@@ -207,6 +207,14 @@ def test_an_offer_keeps_the_aspiration_and_leaves_the_other_the_optimum(side: in
     np.testing.assert_allclose(other, expected, atol=1e-7, rtol=0)
 
 
+@pytest.mark.parametrize("side", [0, 1])
+def test_an_offer_gives_nothing_up_that_is_worth_nothing_to_the_other(side: int) -> None:
+    case = solved()
+    floor = case.gains[:, side, 1 - side] - 1e-10
+    expected = optimum(case.tables, side, floor, np.ones(TABLES, dtype=bool))
+    np.testing.assert_allclose(case.gains[:, side, side], expected, atol=1e-7, rtol=0)
+
+
 def test_an_offer_has_just_the_aspiration_unless_the_other_needs_no_more() -> None:
     case = solved()
     for side in range(2):
