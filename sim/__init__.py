@@ -23,8 +23,8 @@ Public is what these names give, and what that gives in turn:
 - `missing_parts(folder)`: those that are not there yet.
 - `run_parts(folder, numbers)`: some of them done here.
 - `compare(first, second)`: two sweeps with the same luck, paired; `answers()` to the question of the second.
-- `plot(held)`: runs, a comparison or cells as a figure, with intervals; matplotlib Axes.
-- `plot_weekly(runs, column)`: a weekly column as a figure.
+- `plot(held)`, or `held.plot()`: runs, a comparison or cells as a figure, with intervals; matplotlib Axes.
+- `plot_weekly(runs, column)`, or `runs.plot_weekly(column)`: a weekly column as a figure.
 - `NegotiationModel(scenario)`: one run, agent by agent.
 - `calibrate()`: what half of the record teaches of the prior, as weights over its draws, with every check.
 - `weighted(held, file)`: the same runs with weights over their draws, as `job=calibrate` wrote them.

@@ -16,6 +16,7 @@ from sim.inputs.numbers import counted
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from sim.analysis.paired import Difference
     from sim.analysis.shares import Estimate
@@ -57,6 +58,14 @@ class Cells(Sequence[Result]):
         if isinstance(place, slice):
             return Cells(self._results[place])
         return self._results[place] if not isinstance(place, str) else self.at(place)
+
+    def plot(
+        self, outcomes: str | Sequence[str] | None = None, *, against: Place | None = None, axes: Axes | None = None
+    ) -> Axes:
+        """Draw outcomes over one swept key as lines, over two as a heat map; see `sim.plot`."""
+        from sim.pages.plots import plot  # the one way up: who holds runs looks for their figure here
+
+        return plot(self, outcomes, against=against, axes=axes)
 
     def __iter__(self) -> Iterator[Result]:
         return (self._results[number] for number in range(len(self)))

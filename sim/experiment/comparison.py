@@ -23,6 +23,7 @@ from sim.inputs.errors import InputError, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from sim.experiment.runs import Runs
 
@@ -177,6 +178,12 @@ class Comparison:
 
     def __str__(self) -> str:
         return "\n".join(f"{what:>14}  {self._told(what)}" for what in self.first.sweep.case.classes)
+
+    def plot(self, outcomes: str | Sequence[str] | None = None, *, axes: Axes | None = None) -> Axes:
+        """Draw the paired differences of outcomes with their 95 % intervals; see `sim.plot`."""
+        from sim.pages.plots import plot  # the one way up: who holds runs looks for their figure here
+
+        return plot(self, outcomes, axes=axes)
 
     def __repr__(self) -> str:
         return f"<{self.second!r} compared with {self.first!r}>"

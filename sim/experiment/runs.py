@@ -25,6 +25,7 @@ from sim.inputs.numbers import counted, whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from sim.agents.replay import Run
 
@@ -321,6 +322,18 @@ class Runs:
         place = names.index(name)
         found = band_quantiles(self.band_counts()[:, place], levels, self.sweep.weekly[place].high)
         return pd.DataFrame(found, columns=list(levels), index=pd.RangeIndex(len(found), name="week"))
+
+    def plot(self, outcomes: str | Sequence[str] | None = None, *, axes: Axes | None = None) -> Axes:
+        """Draw outcomes with their 95 % intervals; see `sim.plot`."""
+        from sim.pages.plots import plot  # the one way up: who holds runs looks for their figure here
+
+        return plot(self, outcomes, axes=axes)
+
+    def plot_weekly(self, column: str, *, against: Runs | None = None, axes: Axes | None = None) -> Axes:
+        """Draw a weekly column over the weeks; see `sim.plot_weekly`."""
+        from sim.pages.plots import plot_weekly  # the one way up: who holds runs looks for their figure here
+
+        return plot_weekly(self, column, against=against, axes=axes)
 
     def _repr_html_(self) -> str:
         """The settlement classes with their intervals, for a notebook."""

@@ -1,7 +1,7 @@
 """Figures for a researcher's own paper or notebook, in the style of the report, each with the seed that makes it again.
 
-They are functions beside the objects that they draw, not methods of these: figures are drawn in `pages` only, and what
-is drawn lies below and knows nothing of them.
+They are functions beside the objects that they draw: figures are drawn in `pages` only. `runs.plot()`,
+`comparison.plot()` and `cells.plot()` call them.
 """
 
 from __future__ import annotations

@@ -62,6 +62,31 @@ def test_runs_are_drawn_as_they_are_told() -> None:
     assert axes.get_xlabel() == "share of the runs, %"
 
 
+def courses(axes: Axes) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+    return [np.array(line.get_data(), float) for line in axes.lines]
+
+
+def test_whoever_holds_runs_a_comparison_or_cells_finds_their_figure_there() -> None:
+    both = sim.compare(runs("status_quo"), runs())
+    asked, some = ["taken_over", "takeover"], cells().where(weeks_to_go=21)
+    drawn = [
+        (runs().plot(), sim.plot(runs())),
+        (runs().plot(asked), sim.plot(runs(), asked)),
+        (both.plot("takeover"), sim.plot(both, "takeover")),
+        (some.plot("takeover", against=0), sim.plot(some, "takeover", against=0)),
+        (
+            runs().plot_weekly("presence", against=runs("status_quo")),
+            sim.plot_weekly(runs(), "presence", against=runs("status_quo")),
+        ),
+    ]
+    for own, usual in drawn:
+        for one, other in zip(courses(own), courses(usual), strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert (own.get_xlabel(), own.get_ylabel()) == (usual.get_xlabel(), usual.get_ylabel())
+    own = plt.figure().subplots()
+    assert runs().plot(axes=own) is both.plot(axes=own) is runs().plot_weekly("presence", axes=own) is own
+
+
 def test_a_column_that_is_yes_or_no_is_drawn_in_per_cent_as_a_class_is() -> None:
     axes = sim.plot(runs(), ["taken_over", "takeover", "table.doha.agreed"])
     assert axes.get_xlabel() == "share of the runs, %"
