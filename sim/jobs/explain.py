@@ -79,7 +79,9 @@ def _table_of(run: Run, sources: Iterable[Source]) -> Table:
     """Numbers of the draw, and where they come from, as a table for the terminal."""
     from rich.table import Table
 
+    from sim.pages.kit.terminal import whole
+
     table = Table("what", "here", "because", box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for found in sources:
         table.add_row(label(run.model.world.case, found.name), f"{found.value:.2f}", because(found))
-    return table
+    return whole(table)

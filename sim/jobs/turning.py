@@ -19,7 +19,7 @@ from sim.inputs.errors import InputError, one_of
 from sim.jobs.asked import SOURCE, scenario_of_settings
 from sim.pages.kit.html import write
 from sim.pages.kit.own_files import beside
-from sim.pages.kit.terminal import tell_failed, terminal
+from sim.pages.kit.terminal import tell_failed, terminal, whole
 from sim.pages.run import pair
 from sim.pages.run import turning as overview
 from sim.pages.run.again import parting_command
@@ -149,5 +149,5 @@ def _tell_all(console: Console, pairs: overview.Pairs, file: str) -> None:
         assert one.parting is not None
         words = parting_told(pairs.world, one.parting, pairs.names)
         table.add_row(overview.kind_told(pairs.world, key), str(len(held)), f"run {one.number}: {words}")
-    console.print(table)
+    console.print(whole(table))
     console.print(Text.assemble("All of them, and a page for each of these: ", (file, "bold")), soft_wrap=True)

@@ -17,7 +17,7 @@ from sim.experiment.results import Result, Results
 from sim.jobs.evidence import findings
 from sim.pages.evidence.page import evidence_page
 from sim.pages.kit.plots import STYLE, svg_of
-from sim.pages.kit.terminal import terminal
+from sim.pages.kit.terminal import terminal, whole
 from sim.pages.report.figures import Composed, composition
 from sim.pages.report.findings import Findings
 from sim.pages.report.page import outcomes_picture, report
@@ -35,6 +35,20 @@ THEIRS = {
     "savefig.transparent": True,
     "svg.fonttype": "path",
 }
+
+
+@pytest.mark.parametrize("width", [12, 20, 40])
+def test_no_cell_of_a_table_is_cut(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    table = Table("theory", "source", box=None, padding=0, pad_edge=False)
+    table.add_row("quantal_response", "McKelvey")
+    terminal().print(whole(table))
+    said = capsys.readouterr().out
+    assert "\u2026" not in said
+    rows = [line for line in said.splitlines() if not line.startswith("theory")]
+    assert sorted("".join(rows).replace(" ", "")) == sorted("quantal_responseMcKelvey")
 
 
 def test_figures_depend_on_nothing_of_the_user_s_own_settings() -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from sim.pages.evidence.findings import AGREEMENT, CODED_MARKS, Findings, agreement_rows, counts
 from sim.pages.kit.sketches import LETTERS, reading
-from sim.pages.kit.terminal import terminal
+from sim.pages.kit.terminal import terminal, whole
 
 
 def print_summary(
@@ -19,15 +19,15 @@ def print_summary(
     """Print the summary; `about` is the case's own account of its evidence."""
     console = console or terminal()
     console.print(f"{found.case.title}: agreement of {len(found.evidence.passes)} passes (Krippendorff's alpha)")
-    console.print(_agreement(found))
+    console.print(whole(_agreement(found)))
     account = next((body[0] for title, body in about.items() if title.startswith("How the passes")), "")
     if account:
         console.print(" ".join(account.split()))
     console.print("\nhow many numbers of trust / leverage / position are")
-    console.print(_counts(found))
+    console.print(whole(_counts(found)))
     for group in ("trust", "leverage"):
         console.print(_heading(found, group))
-        console.print(_map(found, group))
+        console.print(whole(_map(found, group)))
     for article, number in sorted(found.garbled):
         console.print(
             f"{article}, paragraph {number}, is garbled: what rests on it alone says little, and the page says where."

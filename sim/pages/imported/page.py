@@ -17,7 +17,7 @@ from sim.pages.kit.colours import BLUE, GREY, VERMILLION
 from sim.pages.kit.html import Html, Section, above, figure, joined, listed, page, paragraphs, table
 from sim.pages.kit.plots import STYLE, svg_of
 from sim.pages.kit.tables import csv_of
-from sim.pages.kit.terminal import terminal
+from sim.pages.kit.terminal import terminal, whole
 from sim.version import __version__
 
 PAGE, TABLE = "import.html", "import.csv"
@@ -162,7 +162,7 @@ def print_import(found: Found, console: Console | None = None) -> None:
         printed.box = None
         for name in MODELS:
             printed.add_row(MODELS[name], *cells(one, name))
-        console.print(printed)
+        console.print(whole(printed))
         ends = one.challenged.positions[-1]
         console.print(
             f"challenges and offers: after {len(one.challenged.medians) - 1} rounds actors stand between "

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 
 from sim.pages.kit.words import failed_told
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def terminal(*, aside: bool = False, least: int = 0) -> Console:
@@ -18,6 +23,13 @@ def terminal(*, aside: bool = False, least: int = 0) -> Console:
     if made.width >= least:
         return made
     return Console(stderr=aside, soft_wrap=aside, highlight=False, markup=False, emoji=False, width=least)
+
+
+def whole(table: Table) -> Table:
+    """A table of which no cell is cut: a word that is too long for its column goes on in the next line."""
+    for column in table.columns:
+        column.overflow = "fold"
+    return table
 
 
 def tell_failed(failed: int) -> None:

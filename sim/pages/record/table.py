@@ -17,7 +17,7 @@ from sim.experiment.record import MODEL, Compared, Found, Scored
 from sim.inputs.errors import one_of
 from sim.inputs.files import read_csv
 from sim.pages.kit.tables import csv_of
-from sim.pages.kit.terminal import terminal
+from sim.pages.kit.terminal import terminal, whole
 from sim.pages.kit.words import citations
 
 TABLE = "record.csv"
@@ -138,7 +138,7 @@ def print_record(found: Found, console: Console | None = None) -> None:
     for row in found.compared:
         if row.contender in SIMPLE:
             table.add_row(*cells(row))
-    console.print(table)
+    console.print(whole(table))
 
 
 def cells(row: Compared) -> tuple[str, ...]:

@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from sim.analysis.contested import PARTS
 from sim.analysis.shares import Estimate, Interval
 from sim.experiment.theories import Found, contender_of
 from sim.pages.kit.tables import csv_of
-from sim.pages.kit.terminal import terminal
+from sim.pages.kit.terminal import terminal, whole
 
 TABLE = "theories.csv"
 HEAD = ("theory", "part", "name", "epoch", "value", "low", "high", "draws", "told")
@@ -28,13 +28,14 @@ def print_theories(found: Found, console: Console | None = None) -> None:
     """
     console = console or terminal()
     scores = list(found.scores("as_designed"))
-    table = Table("theory", "source", "patterns that hold", *(SCORES[score] for score in scores))
+    name = Column("theory", no_wrap=True)
+    table = Table(name, "source", "patterns that hold", *(SCORES[score] for score in scores))
     table.box = None
     for theory in found.theories:
         own = found.scores(theory.theory)
         told = (f"{own[score]:.3f}" for score in scores)
         table.add_row(theory.theory, theory.source, told_held(found, theory.theory), *told)
-    console.print(table)
+    console.print(whole(table))
     for outcome in found.outcomes:
         means = (f"{name} {told_estimate(one, outcome.is_share)}" for name, one in outcome.estimates.items())
         console.print(f"\n{outcome.outcome}: {', '.join(means)}")
