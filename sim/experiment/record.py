@@ -108,12 +108,17 @@ class Compared(NamedTuple):
     over_epochs: Interval
 
     @property
+    def widest(self) -> Interval:
+        """The difference between the outer ends of the intervals that there are; NaN where there are none."""
+        ways = (self.over_statements, self.over_events, self.over_epochs)
+        ends = [one for one in ways if not math.isnan(one.low)]
+        low, high = min((one.low for one in ends), default=math.nan), max((one.high for one in ends), default=math.nan)
+        return Interval(self.over_statements.value, low, high)
+
+    @property
     def verdict(self) -> int:
         """-1 where the model is clearly better, 1 where clearly worse, else 0: by every interval that there is."""
-        ends = [one for one in (self.over_statements, self.over_events, self.over_epochs) if not math.isnan(one.low)]
-        if ends and all(one.high < 0.0 for one in ends):
-            return -1
-        return 1 if ends and all(one.low > 0.0 for one in ends) else 0
+        return -1 if self.widest.high < 0.0 else 1 if self.widest.low > 0.0 else 0
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.shares import Interval
 from sim.case.loading import load_case
 from sim.case.record import Record, course_onward, load_record, weeks_between
-from sim.experiment.record import MODEL, Found, answers, compared, measured
+from sim.experiment.record import MODEL, Compared, Found, answers, compared, measured
 from sim.experiment.runs import Runs
 from sim.inputs import InputError
 from sim.model import variables as model_variables
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.long
 CASE = load_case()
 DRAWS, RUNS = 20, 3
 OFF = next(iter(SWITCHES))
+Ends = tuple[float, float]
 
 
 @cache
@@ -96,6 +98,26 @@ def test_a_difference_is_that_of_the_statements_of_which_both_speak() -> None:
         assert row.events == len({one.event for one in both}) <= row.statements
         assert row.over_statements.value == pytest.approx(row.model - row.other)
         assert row.over_statements.value == row.over_events.value == row.over_epochs.value
+
+
+@pytest.mark.parametrize(
+    ("statements", "events", "epochs", "widest", "verdict"),
+    [
+        ((-0.3, -0.1), (-0.4, -0.05), (-0.2, -0.02), (-0.4, -0.02), -1),
+        ((-0.3, -0.1), (-0.4, -0.05), (-0.2, 0.02), (-0.4, 0.02), 0),  # clear of zero but over articles
+        ((-0.3, 0.0), (-0.4, -0.05), (math.nan, math.nan), (-0.4, 0.0), 0),
+        ((0.1, 0.3), (0.05, 0.4), (math.nan, math.nan), (0.05, 0.4), 1),
+        ((0.0, 0.3), (0.05, 0.4), (0.1, 0.2), (0.0, 0.4), 0),
+        ((math.nan, math.nan),) * 3 + ((math.nan, math.nan), 0),
+    ],
+)
+def test_a_verdict_is_by_every_interval_and_the_widest_shows_it(
+    statements: Ends, events: Ends, epochs: Ends, widest: Ends, verdict: int
+) -> None:
+    ways = (Interval(0.01, *ends) for ends in (statements, events, epochs))
+    row = Compared("coin", "brier", 0.2, 0.19, 9, 6, *ways)
+    np.testing.assert_array_equal(row.widest, (0.01, *widest))
+    assert row.verdict == verdict
 
 
 def test_what_calibrates_is_told_and_not_scored() -> None:

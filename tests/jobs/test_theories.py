@@ -51,6 +51,7 @@ def test_the_table_has_every_theory_with_patterns_scores_outcomes_and_parts(told
 def test_the_page_names_every_theory_with_its_source_and_draws_four_figures(told: Path) -> None:
     page = (told / PAGE).read_text(encoding="utf-8")
     assert page.count("<svg") == 4
+    assert "over articles" in page  # one of the intervals that a verdict is by
     for source in ("Nash (1950)", "Abreu &amp; Gul (2000)", "Zartman (1985)", "Pruitt (2005)", "Achen (2006)"):
         assert source in page
 

@@ -106,21 +106,21 @@ def _held_back(found: Found) -> Html:
     rows = [
         (
             NAMES.get(row.contender, row.contender), SCORE_NAMES[row.score], f"{row.model:.3f}", f"{row.other:.3f}",
-            told_interval(row.over_statements), told_interval(row.over_events), str(row.statements), str(row.events),
+            *(told_interval(one) for one in (row.over_statements, row.over_events, row.over_epochs)),
+            str(row.statements), str(row.events),
             verdict(row),
         )
         for row in found.compared
     ]  # fmt: skip
     head = (
-        "against", "score", "with weights", "other", "difference, over statements", "over events",
+        "against", "score", "with weights", "other", "difference, over statements", "over events", "over articles",
         "statements", "events", "the weighted model is",
     )  # fmt: skip
     told = (
-        "Proper scores of the statements that were held back, with weights and without (smaller is "
-        "better). Differences with "
-        "intervals by the bootstrap over statements and over independent events; with fewer than three of "
-        "these there is "
-        "none. Events are few: no verdict here is more than a first impression."
+        "Proper scores of the statements that were held back, with weights and without (smaller is better). Differences "
+        "with intervals by the bootstrap over statements, over independent events and over the articles that tell of "
+        "them; with fewer than three of these there is none. What is told apart has to be so by every interval. "
+        "Events are few: no verdict here is more than a first impression."
     )
     return joined([paragraphs(told), table(head, rows)])
 

@@ -41,8 +41,7 @@ def _rows(found: Found) -> Iterator[tuple[object, ...]]:
         yield ("sampler", name, "", "moves taken", stage.taken, "", "", "share")
     yield ("ranks", "", "", "largest unevenness", found.uneven[0], "", "", f"by luck {found.uneven[1]:.4g}")
     for row in found.compared:
-        ends = (row.over_statements.value, row.over_statements.low, row.over_statements.high)
-        yield ("held back", row.contender, "", row.score, *ends, f"{row.model:.6g} less {row.other:.6g}")
+        yield ("held back", row.contender, "", row.score, *row.widest, f"{row.model:.6g} less {row.other:.6g}")
 
 
 def _asked(part: str, one: Asked) -> Iterator[tuple[object, ...]]:

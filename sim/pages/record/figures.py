@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import matplotlib as mpl
@@ -95,12 +94,9 @@ def differences(rows: Sequence[Compared], score: str) -> Figure:
         axes = drawn.subplots()
         axes.axvline(0.0, color=GREY, lw=0.8)
         for place, row in enumerate(reversed(told)):
-            every = [one for one in (row.over_statements, row.over_events, row.over_epochs) if not math.isnan(one.low)]
-            if every:
-                ends = min(one.low for one in every), max(one.high for one in every)
-                axes.plot(ends, [place] * 2, color=BLUE, lw=1.2)
+            axes.plot(row.widest[1:], [place] * 2, color=BLUE, lw=1.2)
             face = BLUE if row.verdict else "white"
-            axes.plot([row.over_statements.value], [place], "o", color=BLUE, mfc=face, ms=4)
+            axes.plot([row.widest.value], [place], "o", color=BLUE, mfc=face, ms=4)
         axes.set_yticks(range(len(told)), [contender_name(row.contender) for row in reversed(told)])
         axes.set_xlabel(f"mean {SCORE_NAMES[score]}, model less other")
     return drawn

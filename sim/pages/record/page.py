@@ -27,7 +27,7 @@ from sim.pages.record.trust import gap_onward, moved_told, words
 from sim.version import __version__
 
 PAGE, TRUST = "record.html", "trust.html"
-COMPARED_HEAD = ("against", "score", "model", "other", "difference, over statements", "statements", "events", "verdict")
+COMPARED_HEAD = ("against", "score", "model", "other", "difference, widest interval", "statements", "events", "verdict")
 COUNTED = (
     "Brier score: (1 - p)^2 of the probability p of what happened; a coin has 0.25, smaller is better (Brier 1950).",
     f"Log score: -ln p, where p counts as no less than {FLOOR:g}: a finite number of runs cannot tell less from 0.",

@@ -133,7 +133,7 @@ def print_record(found: Found, console: Console | None = None) -> None:
         used = "; used to calibrate, not scored" if found.uses(one) else ""
         told = f": {told_estimate(one)}{'; the prior excludes one answer' if one.is_excluded else ''}{used}"
         console.print(Padding(Text.assemble((one.statement.statement, "bold"), told), (0, 0, 0, 2)))
-    table = Table("against", "score", "model", "other", "difference, over statements", "n", "events", "verdict")
+    table = Table("against", "score", "model", "other", "difference, widest interval", "n", "events", "verdict")
     table.box = None
     for row in found.compared:
         if row.contender in SIMPLE:
@@ -145,7 +145,7 @@ def cells(row: Compared) -> tuple[str, ...]:
     """A comparison as the cells of a table."""
     return (
         contender_name(row.contender), SCORE_NAMES[row.score], f"{row.model:.3f}", f"{row.other:.3f}",
-        told_interval(row.over_statements), str(row.statements), str(row.events), VERDICTS[row.verdict],
+        told_interval(row.widest), str(row.statements), str(row.events), VERDICTS[row.verdict],
     )  # fmt: skip
 
 

@@ -123,10 +123,10 @@ def _record(found: Found) -> Html:
         theory = next((one for one in found.theories if contender_of(one.theory) == row.contender), None)
         if theory is not None:
             rows.append((theory.title, SCORE_NAMES[row.score], f"{row.model:.3f}", f"{row.other:.3f}",
-                         told_interval(row.over_statements), told_interval(row.over_events), str(row.statements),
-                         str(row.events), VERDICTS[row.verdict]))  # fmt: skip
-    heads = ("theory", "score", "as designed", "theory's", "difference over statements", "over events", "statements",
-             "events", "verdict")  # fmt: skip
+                         *(told_interval(one) for one in (row.over_statements, row.over_events, row.over_epochs)),
+                         str(row.statements), str(row.events), VERDICTS[row.verdict]))  # fmt: skip
+    heads = ("theory", "score", "as designed", "theory's", "difference over statements", "over events",
+             "over articles", "statements", "events", "verdict")  # fmt: skip
     told = (
         "Mean score of each theory on what the articles say happened; smaller is better. The line is the widest "
         "bootstrap interval of the difference to the model as designed; filled: it leaves zero out everywhere."
@@ -148,13 +148,9 @@ def record_figure(found: Found) -> Figure:
             for place, theory in enumerate(reversed(others)):
                 for row in found.record.compared:
                     if (row.contender, row.score) == (contender_of(theory.theory), score):
-                        ends = [one for one in (row.over_statements, row.over_events, row.over_epochs)
-                                if not math.isnan(one.low)]  # fmt: skip
-                        if ends:
-                            span = [-max(one.high for one in ends), -min(one.low for one in ends)]
-                            axes.plot(span, [place] * 2, color=BLUE, lw=1.2)
+                        axes.plot([-end for end in row.widest[1:]], [place] * 2, color=BLUE, lw=1.2)
                         face = BLUE if row.verdict else "white"
-                        axes.plot([-row.over_statements.value], [place], "o", color=BLUE, mfc=face, ms=4)
+                        axes.plot([-row.widest.value], [place], "o", color=BLUE, mfc=face, ms=4)
             axes.set_yticks(range(len(others)), [one.title for one in reversed(others)])
             axes.set_title(SCORES[score], fontsize=8.0)
             axes.tick_params(axis="x", labelsize=6.5)
