@@ -89,8 +89,8 @@ def _rows(found: Found) -> Iterator[tuple[object, ...]]:
         if found.record is not None:
             for row in found.record.compared:
                 if row.contender == contender_of(name):
-                    worse = (-part for part in _turned(row.widest))
-                    yield (name, "worse than as designed by", row.score, "", *worse, row.events, "events; the widest interval")
+                    worse, told = (-part for part in _turned(row.widest)), "events; the widest interval"
+                    yield (name, "worse than as designed by", row.score, "", *worse, row.events, told)
         for outcome in found.outcomes:
             each = outcome.estimates[name]
             yield (name, "outcome", outcome.outcome, "", each.value, each.low, each.high, each.draws, "")
