@@ -119,8 +119,8 @@ def _held_back(found: Found) -> Html:
     told = (
         "Proper scores of the statements that were held back, with weights and without (smaller is better). "
         "Differences with intervals by the bootstrap over statements, over independent events and over the articles "
-        "that tell of them; with fewer than three of these there is none. What is told apart has to be so by every interval. "
-        "Events are few: no verdict here is more than a first impression."
+        "that tell of them; with fewer than three of these there is none. What is told apart has to be so by every "
+        "interval. Events are few: no verdict here is more than a first impression."
     )
     return joined([paragraphs(told), table(head, rows)])
 
