@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STRONGEST = 10  # inputs that get indices of their own
+PART_RUNS = 500_000  # of one part, at most: what is lost where a job is stopped, a minute or less
 
 
 class Sizes(NamedTuple):
@@ -167,7 +169,13 @@ def measured(
             return keep([usual], named, lambda: {"values": make()})["values"]
 
         def ask(label: str) -> Callable[[Values], Values]:
-            return lambda given: part(label, given, lambda: evaluated(usual, names, given, outcomes, told))
+            def values(given: Values) -> Values:
+                step = max(1, PART_RUNS // runs)
+                pieces = [given[at : at + step] for at in range(0, len(given), step)]
+                made = [part(label, one, partial(evaluated, usual, names, one, outcomes, told)) for one in pieces]
+                return np.concatenate(made)
+
+            return values
 
         plain = part("plain", np.empty((0, 0)), lambda: _plain(usual, outcomes, told))
         screened = screen(names, ask("screen"), size.trajectories, seed)

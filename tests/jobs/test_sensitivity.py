@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,6 +36,29 @@ def test_it_writes_its_files_and_takes_up_where_it_was_left(tmp_path: Path) -> N
     next((tmp_path / "sensitivity_parts").glob("*.npz")).unlink()
     assert main(words) == 0
     assert {name: (tmp_path / name).read_bytes() for name in pages} == pages
+
+
+def test_a_job_that_is_stopped_loses_no_more_than_a_part_and_parts_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [*WORDS, "outcome=[war.afghan_war.violence]"]
+    assert main([*words, f"out={tmp_path / 'whole'}"]) == 0
+    monkeypatch.setattr(experiment, "PART_RUNS", 400)
+    played: list[int] = []
+    usual = experiment.evaluated
+
+    def counted(sweep: Sweep, names: tuple[str, ...], given: Values, *rest: Any) -> Values:
+        played.append(len(given) * sweep.runs)
+        return usual(sweep, names, given, *rest)
+
+    monkeypatch.setattr(experiment, "evaluated", counted)
+    assert main([*words, f"out={tmp_path / 'parts'}"]) == 0
+    assert max(played) <= 400 < sum(played)
+    for name in (PAGE, TABLE):
+        assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    played.clear()
+    assert main([*words, f"out={tmp_path / 'parts'}"]) == 0
+    assert not played
 
 
 def test_what_nothing_moves_takes_no_more_runs_than_were_told(monkeypatch: pytest.MonkeyPatch) -> None:
