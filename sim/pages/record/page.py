@@ -153,7 +153,7 @@ def _against(found: Found) -> Html:
 
 def _ends(row: Compared) -> tuple[str, ...]:
     every = (row.over_statements, row.over_events, row.over_epochs)
-    return (contender_name(row.contender), row.score, *(told_interval(one) for one in every))
+    return (contender_name(row.contender), SCORE_NAMES[row.score], *(told_interval(one) for one in every))
 
 
 def _calibration(found: Found) -> Html:
