@@ -169,13 +169,10 @@ def measured(
             return keep([usual], named, lambda: {"values": make()})["values"]
 
         def ask(label: str) -> Callable[[Values], Values]:
-            def values(given: Values) -> Values:
-                step = max(1, PART_RUNS // runs)
-                pieces = [given[at : at + step] for at in range(0, len(given), step)]
-                made = [part(label, one, partial(evaluated, usual, names, one, outcomes, told)) for one in pieces]
-                return np.concatenate(made)
-
-            return values
+            return partial(
+                _in_parts, max(1, PART_RUNS // runs),
+                lambda given: part(label, given, partial(evaluated, usual, names, given, outcomes, told)),
+            )  # fmt: skip
 
         plain = part("plain", np.empty((0, 0)), lambda: _plain(usual, outcomes, told))
         screened = screen(names, ask("screen"), size.trajectories, seed)
@@ -196,6 +193,11 @@ def measured(
         for n, outcome in enumerate(outcomes)
     )  # fmt: skip
     return Found(scenario, found, len(names), size, runs, seed)
+
+
+def _in_parts(rows: int, model: Model, given: Values) -> Values:
+    """What comes of a design, so many of its rows at a time: a row's value is its own."""
+    return np.concatenate([model(given[at : at + rows]) for at in range(0, len(given), rows)])
 
 
 def _strongest(

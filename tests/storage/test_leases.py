@@ -117,6 +117,11 @@ def test_what_another_system_began_stays_for_six_hours(
     assert path.exists() is stays
 
 
+def refuse(*_: Any, **__: Any) -> None:
+    """What the system says of another user's file."""
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
 def test_an_old_file_of_another_systems_other_user_stays_and_ends_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,10 +129,6 @@ def test_an_old_file_of_another_systems_other_user_stays_and_ends_nothing(
     path.touch()
     monkeypatch.setattr(leases, "_age", lambda path: 21_601.0)
     with monkeypatch.context() as patch:
-
-        def refuse(*_: Any, **__: Any) -> None:
-            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
-
         patch.setattr(Path, "unlink", refuse)
         leases.clear(tmp_path)
     assert path.exists()
@@ -140,10 +141,6 @@ def test_a_file_that_has_gone_meanwhile_or_is_another_users_is_left(
     path = tmp_path / leases.name(HEX)
     path.touch()
     with monkeypatch.context() as patch:
-
-        def refuse(*_: Any, **__: Any) -> None:
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
         patch.setattr(Path, "open", refuse)
         leases.clear(tmp_path)
     assert path.exists()

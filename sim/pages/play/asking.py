@@ -15,6 +15,7 @@ from sim.agents.known import due, news, places, question_told, relations, standi
 from sim.agents.offers import Weighed, frontier, weighed_offer
 from sim.agents.questions import Question
 from sim.agents.words import issue, name_of, percent
+from sim.pages.kit.terminal import whole
 
 if TYPE_CHECKING:
     from sim.agents.running import AtTable
@@ -44,8 +45,8 @@ def show_news(console: Console, game: Game) -> None:
 
 def show_known(console: Console, game: Game, question: Question) -> None:
     """Whom one trusts and moves, where one's tables stand, how the wars go."""
-    console.print(relations_table(game, question))
-    console.print(places_table(game, question))
+    console.print(whole(relations_table(game, question)))
+    console.print(whole(places_table(game, question)))
     for line in wars_told(game.model, question.state):
         console.print(Text(line, "dim"))
 
@@ -71,7 +72,7 @@ def show_question(console: Console, game: Game, question: Question, replies: boo
     """What is asked, with what is needed to answer it."""
     console.print(Text(question_told(game.model, question), "bold"))
     for shown in _needed(game, question, replies):
-        console.print(shown)
+        console.print(whole(shown) if isinstance(shown, Table) else shown)
 
 
 def _needed(game: Game, question: Question, replies: bool) -> Iterator[RenderableType]:

@@ -13,6 +13,7 @@ from sim.experiment.answers import AS_EXPECTED, NO_EFFECT, OPPOSITE, UNTOLD, Ans
 from sim.experiment.results import Result
 from sim.experiment.runs import Runs
 from sim.pages.kit.html import Content, Html, details, joined, paragraphs, table, tag
+from sim.pages.kit.terminal import whole
 from sim.pages.kit.words import cited
 from sim.pages.report.findings import Findings, anchor
 from sim.pages.report.measures import Measure
@@ -143,7 +144,7 @@ def _lines(rows: Iterable[Sequence[str | Text]], head: bool = False) -> Table:
         drawn.add_row(*row)
     if not head:
         drawn.add_row()
-    return drawn
+    return whole(drawn)
 
 
 def _printed(cell: Result, row: Row) -> Iterator[str | Text]:

@@ -28,7 +28,7 @@ def print_theories(found: Found, console: Console | None = None) -> None:
     """
     console = console or terminal()
     scores = list(found.scores("as_designed"))
-    name = Column("theory", no_wrap=True)
+    name = Column("theory", min_width=max(len(one.theory) for one in found.theories))
     table = Table(name, "source", "patterns that hold", *(SCORES[score] for score in scores))
     table.box = None
     for theory in found.theories:
